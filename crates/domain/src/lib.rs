@@ -1,1 +1,13 @@
-//! placeholder
+//! The law as code.
+//!
+//! Everything here is pure: no clock, no randomness, no I/O. A command on a
+//! matter is decided by a function of the matter's state, the command and the
+//! facts of the moment; the outcome is a list of events or a [`refusal::Refusal`]
+//! that names the article and what to do next. The same functions run when a
+//! command arrives and when the audit replays it years later.
+
+pub mod cite;
+pub mod matter;
+pub mod refusal;
+pub mod staff;
+pub mod text;

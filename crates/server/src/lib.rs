@@ -1,0 +1,1 @@
+//! 明镜: the one program.
