@@ -1,1 +1,11 @@
-//! placeholder
+//! The public ledger as a pure library: commitments, the Merkle log, notes, proofs, verification.
+
+pub mod commit;
+mod error;
+mod hash;
+pub mod note;
+pub mod pdf;
+pub mod tlog;
+
+pub use error::VerifyError;
+pub use hash::Pair;
