@@ -6,8 +6,12 @@
 //! that names the article and what to do next. The same functions run when a
 //! command arrives and when the audit replays it years later.
 
+pub mod calendar;
 pub mod cite;
+pub mod codes;
+pub mod due;
 pub mod matter;
+pub mod period;
 pub mod refusal;
 pub mod staff;
 pub mod text;
