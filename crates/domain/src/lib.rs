@@ -12,6 +12,7 @@ pub mod codes;
 pub mod due;
 pub mod matter;
 pub mod period;
+pub mod policy;
 pub mod refusal;
 pub mod staff;
 pub mod text;
