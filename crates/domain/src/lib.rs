@@ -7,6 +7,7 @@
 //! command arrives and when the audit replays it years later.
 
 pub mod calendar;
+pub mod case;
 pub mod cite;
 pub mod codes;
 pub mod due;
