@@ -9,6 +9,8 @@
 pub mod calendar;
 pub mod cite;
 pub mod codes;
+pub mod discretion_base;
+pub mod documents;
 pub mod due;
 pub mod matter;
 pub mod period;
