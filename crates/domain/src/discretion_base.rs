@@ -228,7 +228,9 @@ pub enum DiscretionError {
         violation: String,
     },
     /// The amount is below the legal minimum without a ground of mitigation.
-    #[error("罚款{amount}元低于法定最低{min}元（{citation}）；没有减轻处罚的法定情形不得低于（《行政处罚法》第三十二条）")]
+    #[error(
+        "罚款{amount}元低于法定最低{min}元（{citation}）；没有减轻处罚的法定情形不得低于（《行政处罚法》第三十二条）"
+    )]
     BelowMinimum {
         /// The amount in yuan.
         amount: String,
@@ -310,13 +312,21 @@ impl BaseRange {
     #[must_use]
     pub fn words(&self) -> String {
         let yuan = |fen: i64| format_yuan(fen).trim_end_matches(".00").to_owned();
-        let share = |n: u32| if n.is_multiple_of(100) { format!("{}%", n / 100) } else { format!("{}.{:02}%", n / 100, n % 100) };
+        let share = |n: u32| {
+            if n.is_multiple_of(100) {
+                format!("{}%", n / 100)
+            } else {
+                format!("{}.{:02}%", n / 100, n % 100)
+            }
+        };
         let may = if self.optional { "可以处" } else { "处" };
         match self.shape {
             Shape::Range { min, max } => format!("{may}{}元以上{}元以下罚款", yuan(min), yuan(max)),
             Shape::MaxOnly { max } => format!("{may}{}元以下罚款", yuan(max)),
             Shape::Multiple { min, max, base } => format!("{may}{}{min}倍以上{max}倍以下罚款", base.label()),
-            Shape::Percent { min, max, base } if min == max => format!("{may}{}{}罚款", base.label(), share(max)),
+            Shape::Percent { min, max, base } if min == max => {
+                format!("{may}{}{}罚款", base.label(), share(max))
+            }
             Shape::Percent { min: 0, max, base } => format!("{may}{}{}以下罚款", base.label(), share(max)),
             Shape::Percent { min, max, base } => {
                 format!("{may}{}{}以上{}以下罚款", base.label(), share(min), share(max))
@@ -358,7 +368,8 @@ impl Ranges {
             if !ids.insert(v.id.clone()) || v.range.is_empty() {
                 return Err(DiscretionError::Data(format!("{} 重复或者没有罚则", v.id)));
             }
-            let rules: Result<Vec<Rule>, DiscretionError> = v.range.into_iter().map(|r| r.rule(&v.id, &v.law)).collect();
+            let rules: Result<Vec<Rule>, DiscretionError> =
+                v.range.into_iter().map(|r| r.rule(&v.id, &v.law)).collect();
             let (id, title, law, system) = (v.id, v.title, v.law, v.system);
             violations.push(Violation { id, title, law, system, ranges: rules? });
         }
@@ -382,7 +393,12 @@ impl Ranges {
     /// # Errors
     /// When the id is unknown, a decisive fact is missing, or the law has no
     /// range for the subject on these facts.
-    pub fn range_for(&self, violation: &str, subject: Subject, facts: &Facts) -> Result<&BaseRange, DiscretionError> {
+    pub fn range_for(
+        &self,
+        violation: &str,
+        subject: Subject,
+        facts: &Facts,
+    ) -> Result<&BaseRange, DiscretionError> {
         let v = self.get(violation).ok_or_else(|| DiscretionError::UnknownViolation(violation.to_owned()))?;
         let mut missing = None;
         for rule in v.ranges.iter().filter(|r| r.subjects.contains(&subject)) {
@@ -416,7 +432,8 @@ impl Rule {
         }
         if self.gains_at_least.is_some() || self.gains_below.is_some() {
             let gains = facts.illegal_gains.ok_or("违法所得")?;
-            all &= self.gains_at_least.is_none_or(|n| gains >= n) && self.gains_below.is_none_or(|n| gains < n);
+            all &=
+                self.gains_at_least.is_none_or(|n| gains >= n) && self.gains_below.is_none_or(|n| gains < n);
         }
         Ok(all)
     }
@@ -477,12 +494,20 @@ impl RawRange {
         let shape = match (self.shape, self.min, self.max, self.base) {
             (RawShape::Range, Some(a), Some(b), None) if a <= b => Shape::Range { min: fen(a), max: fen(b) },
             (RawShape::MaxOnly, None, Some(b), None) => Shape::MaxOnly { max: fen(b) },
-            (RawShape::Multiple, Some(min), Some(max), Some(base)) if min <= max => Shape::Multiple { min, max, base },
-            (RawShape::Percent, Some(min), Some(max), Some(base)) if min <= max => Shape::Percent { min, max, base },
+            (RawShape::Multiple, Some(min), Some(max), Some(base)) if min <= max => {
+                Shape::Multiple { min, max, base }
+            }
+            (RawShape::Percent, Some(min), Some(max), Some(base)) if min <= max => {
+                Shape::Percent { min, max, base }
+            }
             (RawShape::NoFine, None, None, None) => Shape::NoFine,
             (RawShape::Undefined, None, None, None) => Shape::Undefined,
             (
-                RawShape::Range | RawShape::MaxOnly | RawShape::Multiple | RawShape::Percent | RawShape::NoFine
+                RawShape::Range
+                | RawShape::MaxOnly
+                | RawShape::Multiple
+                | RawShape::Percent
+                | RawShape::NoFine
                 | RawShape::Undefined,
                 Some(_) | None,
                 Some(_) | None,

@@ -221,7 +221,10 @@ mod tests {
         let ids: Vec<u16> = all.all().iter().map(|d| d.id).collect();
         assert_eq!(ids, (0..78).collect::<Vec<_>>());
         let decision = all.by_key("penalty_decision_unit").unwrap();
-        assert_eq!((decision.id, decision.words.as_slice(), decision.seal), (33, &["罚".to_owned()][..], Seal::Organ));
+        assert_eq!(
+            (decision.id, decision.words.as_slice(), decision.seal),
+            (33, &["罚".to_owned()][..], Seal::Organ)
+        );
         assert!(decision.served.reaches_party() && decision.numbered());
         let record = all.by_id(15).unwrap();
         assert!(!record.numbered() && record.party_signs && !record.served.reaches_party());

@@ -40,7 +40,13 @@ impl DocumentNumber {
     /// # Errors
     /// When a part is empty or has characters that a number cannot hold, or the
     /// year or serial is out of range.
-    pub fn new(place: Option<&str>, word: &str, year: i16, serial: u32, sub: Option<u32>) -> Result<Self, CodeError> {
+    pub fn new(
+        place: Option<&str>,
+        word: &str,
+        year: i16,
+        serial: u32,
+        sub: Option<u32>,
+    ) -> Result<Self, CodeError> {
         if let Some(place) = place {
             check_word("地区简称", place)?;
         }
@@ -87,10 +93,10 @@ impl DocumentNumber {
             return Err(bad("序号前不加“第”字"));
         }
         let (serial, sub) = match serial.split_once('-') {
-            Some((serial, sub)) => (serial, Some(count(sub).map_err(|r| bad(r))?)),
+            Some((serial, sub)) => (serial, Some(count(sub).map_err(bad)?)),
             None => (serial, None),
         };
-        let serial = count(serial).map_err(|r| bad(r))?;
+        let serial = count(serial).map_err(bad)?;
         Self::new(place, word, year, serial, sub).map_err(|e| bad(&e.reason))
     }
 
@@ -110,15 +116,30 @@ impl DocumentNumber {
         let mut tidy = String::with_capacity(text.len());
         for c in text.chars() {
             match c {
-                '[' | '［' | '【' | '﹝' | '{' => { note("年份括号改为〔〕"); tidy.push('〔'); }
-                ']' | '］' | '】' | '﹞' | '}' => { note("年份括号改为〔〕"); tidy.push('〕'); }
-                '(' => { note("圆括号改为全角"); tidy.push('（'); }
-                ')' => { note("圆括号改为全角"); tidy.push('）'); }
+                '[' | '［' | '【' | '﹝' | '{' => {
+                    note("年份括号改为〔〕");
+                    tidy.push('〔');
+                }
+                ']' | '］' | '】' | '﹞' | '}' => {
+                    note("年份括号改为〔〕");
+                    tidy.push('〕');
+                }
+                '(' => {
+                    note("圆括号改为全角");
+                    tidy.push('（');
+                }
+                ')' => {
+                    note("圆括号改为全角");
+                    tidy.push('）');
+                }
                 '０'..='９' => {
                     note("数字改为半角");
                     tidy.push(char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c));
                 }
-                '－' | '—' | '–' | '−' => { note("连接号改为半角"); tidy.push('-'); }
+                '－' | '—' | '–' | '−' => {
+                    note("连接号改为半角");
+                    tidy.push('-');
+                }
                 c if c.is_whitespace() => note("删去空格"),
                 c => tidy.push(c),
             }

@@ -161,7 +161,11 @@ impl OrgCode {
             11 => '0',
             n => char::from_digit(n, 10).unwrap_or('0'),
         };
-        if code.ends_with(check) { Ok(Self(code)) } else { Err(CodeError::new(Self::WHAT, "校验码（第9位）不符，请核对各位")) }
+        if code.ends_with(check) {
+            Ok(Self(code))
+        } else {
+            Err(CodeError::new(Self::WHAT, "校验码（第9位）不符，请核对各位"))
+        }
     }
 }
 
@@ -279,7 +283,11 @@ impl BankCard {
                 (_, d) => d * 2,
             })
             .sum();
-        if sum.is_multiple_of(10) { Ok(Self(code)) } else { Err(CodeError::new(Self::WHAT, "校验位不符，请核对各位")) }
+        if sum.is_multiple_of(10) {
+            Ok(Self(code))
+        } else {
+            Err(CodeError::new(Self::WHAT, "校验位不符，请核对各位"))
+        }
     }
 }
 

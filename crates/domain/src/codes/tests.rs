@@ -35,7 +35,10 @@ fn all_check_digit_cases_hold() {
 #[test]
 fn refusals_say_what_is_wrong() {
     let uscc = |t: &str| Uscc::parse(t).unwrap_err().to_string();
-    assert_eq!(uscc("91511300000000019I"), "统一社会信用代码：第18位“I”不是允许的字符（不使用字母I、O、S、V、Z）");
+    assert_eq!(
+        uscc("91511300000000019I"),
+        "统一社会信用代码：第18位“I”不是允许的字符（不使用字母I、O、S、V、Z）"
+    );
     assert_eq!(uscc("91511300000000019"), "统一社会信用代码：应为18位，现为17位");
     assert!(uscc("915113000000000190").contains("校验码"));
     let id = |t: &str| CitizenId::parse(t).unwrap_err().to_string();
@@ -112,14 +115,41 @@ fn value(text: &str) -> i64 {
     for c in text.chars() {
         match c {
             '零' | '整' => {}
-            '拾' => { group += digit * 10; digit = 0; }
-            '佰' => { group += digit * 100; digit = 0; }
-            '仟' => { group += digit * 1_000; digit = 0; }
-            '万' => { total += (group + digit) * 10_000; group = 0; digit = 0; }
-            '亿' => { total = (total + group + digit) * 100_000_000; group = 0; digit = 0; }
-            '元' => { total = (total + group + digit) * 100; group = 0; digit = 0; }
-            '角' => { total += digit * 10; digit = 0; }
-            '分' => { total += digit; digit = 0; }
+            '拾' => {
+                group += digit * 10;
+                digit = 0;
+            }
+            '佰' => {
+                group += digit * 100;
+                digit = 0;
+            }
+            '仟' => {
+                group += digit * 1_000;
+                digit = 0;
+            }
+            '万' => {
+                total += (group + digit) * 10_000;
+                group = 0;
+                digit = 0;
+            }
+            '亿' => {
+                total = (total + group + digit) * 100_000_000;
+                group = 0;
+                digit = 0;
+            }
+            '元' => {
+                total = (total + group + digit) * 100;
+                group = 0;
+                digit = 0;
+            }
+            '角' => {
+                total += digit * 10;
+                digit = 0;
+            }
+            '分' => {
+                total += digit;
+                digit = 0;
+            }
             c => digit = "零壹贰叁肆伍陆柒捌玖".chars().position(|d| d == c).unwrap() as i64,
         }
     }
@@ -145,9 +175,15 @@ fn document_numbers() {
     let number = DocumentNumber::parse("（示）应急罚〔2026〕12号").unwrap();
     assert_eq!((number.place(), number.word(), number.year()), (Some("示"), "应急罚", 2026));
     assert_eq!((number.serial(), number.sub()), (12, None));
-    assert_eq!(number.counter("organ-1"), CounterKey { organ: "organ-1".into(), word: "应急罚".into(), year: 2026 });
+    assert_eq!(
+        number.counter("organ-1"),
+        CounterKey { organ: "organ-1".into(), word: "应急罚".into(), year: 2026 }
+    );
     let sub = DocumentNumber::parse("（川南充）应急音〔2026〕12-1号").unwrap();
-    assert_eq!((sub.serial(), sub.sub(), sub.to_string().as_str()), (12, Some(1), "（川南充）应急音〔2026〕12-1号"));
+    assert_eq!(
+        (sub.serial(), sub.sub(), sub.to_string().as_str()),
+        (12, Some(1), "（川南充）应急音〔2026〕12-1号")
+    );
     assert!(DocumentNumber::parse("示政监督〔2026〕1号").unwrap().place().is_none());
     let refused = [
         ("（示）应急罚[2026]12号", "六角括号"),

@@ -34,7 +34,14 @@ fn the_statutory_ranges_are_as_the_articles_say() {
         ("safety.accident", Unit, accident(Accident::Ordinary), 30, 100, "第一百一十四条第一款第一项"),
         ("safety.accident", Unit, accident(Accident::Larger), 100, 200, "第一百一十四条第一款第二项"),
         ("safety.accident", Unit, accident(Accident::Major), 200, 1_000, "第一百一十四条第一款第三项"),
-        ("safety.accident", Unit, accident(Accident::Exceptional), 1_000, 2_000, "第一百一十四条第一款第四项"),
+        (
+            "safety.accident",
+            Unit,
+            accident(Accident::Exceptional),
+            1_000,
+            2_000,
+            "第一百一十四条第一款第四项",
+        ),
         ("hazchem.no_permit", Person, Facts::default(), 10, 50, "第一百条第三款"),
         ("fireworks.no_permit", Unit, Facts::default(), 2, 10, "第三十六条第一款"),
         ("urban.road", Unit, Facts::default(), 0, 2, "第四十二条"),
@@ -46,7 +53,8 @@ fn the_statutory_ranges_are_as_the_articles_say() {
         assert_eq!(range.bounds(&facts), Ok((min * WAN, max * WAN)), "{id} {subject:?}");
         assert_eq!(range.citation.article, article, "{id}");
     }
-    let waste = |subject| find("urban.construction_waste", subject, &Facts::default()).bounds(&Facts::default());
+    let waste =
+        |subject| find("urban.construction_waste", subject, &Facts::default()).bounds(&Facts::default());
     assert_eq!((waste(Unit), waste(Person)), (Ok((500_000, 5 * WAN)), Ok((0, 20_000))));
 }
 
@@ -77,9 +85,15 @@ fn what_cannot_be_answered_is_named() {
     let ranges = Ranges::built_in();
     let none = Facts::default();
     let refuse = |id, subject, facts: &Facts| ranges.range_for(id, subject, facts).unwrap_err();
-    assert_eq!(refuse("safety.training", Subject::Unit, &none), DiscretionError::MissingFact("是否逾期未改正"));
+    assert_eq!(
+        refuse("safety.training", Subject::Unit, &none),
+        DiscretionError::MissingFact("是否逾期未改正")
+    );
     assert_eq!(refuse("safety.accident", Subject::Unit, &none), DiscretionError::MissingFact("事故等级"));
-    assert!(matches!(refuse("safety.training", Subject::Responsible, &stage(Correction::First)), DiscretionError::NoRange { .. }));
+    assert!(matches!(
+        refuse("safety.training", Subject::Responsible, &stage(Correction::First)),
+        DiscretionError::NoRange { .. }
+    ));
     assert!(matches!(refuse("nothing", Subject::Unit, &none), DiscretionError::UnknownViolation(_)));
     let litter = find("urban.appearance", Subject::Person, &none);
     assert!(matches!(litter.check_amount(&none, 100, false), Err(DiscretionError::Undefined(_))));
@@ -99,7 +113,10 @@ fn amounts_are_held_to_the_range() {
     let low = range.check_amount(&facts, 2 * WAN - 1, false).unwrap_err().to_string();
     assert!(low.contains("低于法定最低20,000.00元") && low.contains("第三十二条"), "{low}");
     assert_eq!(range.check_amount(&facts, WAN, true), Ok(()), "mitigated below the minimum");
-    assert!(matches!(range.check_amount(&facts, 5 * WAN + 1, true), Err(DiscretionError::AboveMaximum { .. })));
+    assert!(matches!(
+        range.check_amount(&facts, 5 * WAN + 1, true),
+        Err(DiscretionError::AboveMaximum { .. })
+    ));
     assert!(range.check_amount(&facts, -1, true).is_err());
 }
 
@@ -108,7 +125,12 @@ fn malformed_data_is_refused() {
     let head = "[[violation]]\nid = \"a\"\ntitle = \"甲\"\nlaw = \"某法\"\nsystem = \"urban\"\n[[violation.range]]\nsubjects = [\"unit\"]\narticle = \"第一条\"\n";
     let load = |tail: &str| Ranges::parse(&format!("{head}{tail}"));
     assert!(load("shape = \"range\"\nmin = 1\nmax = 2\n").is_ok());
-    for tail in ["shape = \"range\"\nmin = 3\nmax = 2\n", "shape = \"max_only\"\n", "shape = \"percent\"\nmin = 1\nmax = 2\n", "shape = \"x\"\n"] {
+    for tail in [
+        "shape = \"range\"\nmin = 3\nmax = 2\n",
+        "shape = \"max_only\"\n",
+        "shape = \"percent\"\nmin = 1\nmax = 2\n",
+        "shape = \"x\"\n",
+    ] {
         assert!(load(tail).is_err(), "{tail}");
     }
 }
