@@ -10,6 +10,8 @@ pub mod calendar;
 pub mod case;
 pub mod cite;
 pub mod codes;
+pub mod discretion_base;
+pub mod documents;
 pub mod due;
 pub mod matter;
 pub mod period;

@@ -1,5 +1,7 @@
 //! Notes and checkpoints against an independent implementation, SM2 against the standard's own
 //! worked example, and everything that must be refused.
+// A test that cannot go on should stop with the error at hand.
+#![allow(clippy::unwrap_used)]
 
 use mingjing_ledger::note::*;
 use proptest::prelude::*;

@@ -169,7 +169,9 @@ impl Derivation {
         let year = self.start.day.year();
         let show = |d: Date| short(d, year);
         match (self.period.unit, self.minimum) {
-            (Unit::FixedDate, _) => all.push(format!("固定日期{}（{}），不顺延", long(self.start.day), self.citation)),
+            (Unit::FixedDate, _) => {
+                all.push(format!("固定日期{}（{}），不顺延", long(self.start.day), self.citation))
+            }
             (_, _) => all.push(format!("{}{}，当日不计", long(self.start.day), self.start.source)),
         }
         self.say_period(&mut all, year);
@@ -213,7 +215,10 @@ impl Derivation {
         if let (Some(step), Due::Known(due)) = (&self.roll, self.due) {
             let why = step.name.as_ref().map_or_else(String::new, |n| format!("，{n}放假"));
             let (from, to) = (short(step.from, year), short(due, year));
-            all.push(format!("末日{from}（{}{why}）为休息日，顺延至{to}（《民法典》第二百零三条）", weekday(step.from)));
+            all.push(format!(
+                "末日{from}（{}{why}）为休息日，顺延至{to}（《民法典》第二百零三条）",
+                weekday(step.from)
+            ));
         }
         let quiet = self.skipped.is_empty() && self.makeup.is_empty();
         let tail = if quiet && self.due.known().is_some() { "，无调休影响" } else { "" };
@@ -225,7 +230,9 @@ impl Derivation {
                 long(latest)
             )),
             (Due::Between { .. }, None) => {}
-            (Due::Known(day), _) if self.minimum => all.push(format!("不得早于{}（{}）", long(day), weekday(day))),
+            (Due::Known(day), _) if self.minimum => {
+                all.push(format!("不得早于{}（{}）", long(day), weekday(day)))
+            }
             (Due::Known(day), _) if matches!(self.period.direction, Direction::Backward) => {
                 all.push(format!("最迟{}（{}）", long(day), weekday(day)));
             }

@@ -1,8 +1,8 @@
 //! Loading, checking and resolving policy files.
 
+use super::Sourced;
 use super::params::{PARAMETERS, Parameter, PolicySet, Stricter};
 use super::value::{Rank, Value};
-use super::Sourced;
 use crate::cite::Citation;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -130,7 +130,7 @@ pub enum PolicyError {
         limit: String,
         /// The statute.
         #[source]
-        source: StatuteSource,
+        source: Box<StatuteSource>,
     },
     /// No value holds on the day as known at the instant.
     #[error("{key} 在 {at} 没有可以适用的规则")]
@@ -239,8 +239,11 @@ pub(super) struct Found<'a> {
 impl Found<'_> {
     pub(super) fn typed<T: Value>(&self, key: &'static str) -> Result<Sourced<T>, PolicyError> {
         let file = self.scope.id.clone();
-        let value = T::read(&self.entry.value)
-            .map_err(|reason| PolicyError::BadValue { file: file.clone(), key: key.into(), reason })?;
+        let value = T::read(&self.entry.value).map_err(|reason| PolicyError::BadValue {
+            file: file.clone(),
+            key: key.into(),
+            reason,
+        })?;
         Ok(Sourced {
             value,
             source: self.entry.source.clone(),
@@ -322,7 +325,13 @@ impl PolicyBook {
         PolicySet::assemble(find, RuleSetVersion { digest: hex::encode(hash.finalize()), at })
     }
 
-    fn find(&self, key: &'static str, j: &Jurisdiction, at: Date, known_at: Timestamp) -> Result<Found<'_>, PolicyError> {
+    fn find(
+        &self,
+        key: &'static str,
+        j: &Jurisdiction,
+        at: Date,
+        known_at: Timestamp,
+    ) -> Result<Found<'_>, PolicyError> {
         self.entries
             .get(key)
             .into_iter()
@@ -467,6 +476,6 @@ fn check_value(file: &str, parameter: &Parameter, value: &toml::Value) -> Result
         key: parameter.key.into(),
         value: value.to_string(),
         limit: format!("{n}{unit}"),
-        source: StatuteSource(statute.source.clone()),
+        source: Box::new(StatuteSource(statute.source.clone())),
     })
 }

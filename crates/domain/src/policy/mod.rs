@@ -13,11 +13,11 @@ mod params;
 mod tests;
 mod value;
 
-pub use book::{Jurisdiction, Level, PolicyBook, PolicyError, RuleSetVersion, System};
+pub use book::{Jurisdiction, Level, PolicyBook, PolicyError, RuleSetVersion, Scope, StatuteSource, System};
 pub use params::{PARAMETERS, Parameter, PolicySet, Statute, Stricter};
 pub use value::{
-    AvLink, Counters, Excludable, MonthDay, Optional, Percent, PublicationScope, PublicationTerm, PublishStep,
-    Rank, Retention, ReviewStep, TakedownApproval, Term, Text, Value, Yuan,
+    AvLink, Counters, CreditGrade, Excludable, MonthDay, Optional, Percent, PublicationScope,
+    PublicationTerm, PublishStep, Rank, Retention, ReviewStep, TakedownApproval, Term, Text, Value, Yuan,
 };
 
 use crate::cite::Citation;
@@ -59,6 +59,74 @@ impl Sourced<Term> {
             period: self.value.period(roll),
             citation: self.source.clone(),
             day_citation,
+        }
+    }
+}
+
+/// The two kinds of party that thresholds tell apart. Whether an individual
+/// business counts as a person in the summary procedure is a parameter of its
+/// own ([`PolicySet::summary_individual_business_as_person`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyClass {
+    /// 公民.
+    Person,
+    /// 法人、其他组织.
+    Unit,
+}
+
+impl PolicySet {
+    /// The highest fine of the summary procedure.
+    #[must_use]
+    pub const fn summary_fine(&self, party: PartyClass) -> &Sourced<Yuan> {
+        match party {
+            PartyClass::Person => &self.summary_fine_person,
+            PartyClass::Unit => &self.summary_fine_unit,
+        }
+    }
+
+    /// From which fine on the party may ask for a hearing.
+    #[must_use]
+    pub const fn hearing_fine(&self, party: PartyClass) -> &Sourced<Yuan> {
+        match party {
+            PartyClass::Person => &self.hearing_fine_person,
+            PartyClass::Unit => &self.hearing_fine_unit,
+        }
+    }
+
+    /// From which confiscated value on the party may ask for a hearing.
+    #[must_use]
+    pub const fn hearing_confiscation(&self, party: PartyClass) -> &Sourced<Yuan> {
+        match party {
+            PartyClass::Person => &self.hearing_confiscation_person,
+            PartyClass::Unit => &self.hearing_confiscation_unit,
+        }
+    }
+
+    /// From which fine on a decision needs the legal review.
+    #[must_use]
+    pub const fn review_fine(&self, party: PartyClass) -> &Sourced<Yuan> {
+        match party {
+            PartyClass::Person => &self.review_fine_person,
+            PartyClass::Unit => &self.review_fine_unit,
+        }
+    }
+
+    /// From which fine on the organ's heads must deliberate.
+    #[must_use]
+    pub const fn discussion_fine(&self, party: PartyClass) -> &Sourced<Yuan> {
+        match party {
+            PartyClass::Person => &self.discussion_fine_person,
+            PartyClass::Unit => &self.discussion_fine_unit,
+        }
+    }
+
+    /// How long a decision stays published.
+    #[must_use]
+    pub const fn publish_term(&self, party: PartyClass) -> &Sourced<PublicationTerm> {
+        match party {
+            PartyClass::Person => &self.publish_term_person,
+            PartyClass::Unit => &self.publish_term_unit,
         }
     }
 }

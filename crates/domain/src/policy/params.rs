@@ -44,7 +44,13 @@ pub struct Parameter {
     pub(super) read: fn(&toml::Value) -> Result<Option<Rank>, String>,
 }
 
-const fn bound(unit: &'static str, n: i64, exact: bool, law: &'static str, article: &'static str) -> Option<Statute> {
+const fn bound(
+    unit: &'static str,
+    n: i64,
+    exact: bool,
+    law: &'static str,
+    article: &'static str,
+) -> Option<Statute> {
     Some(Statute { limit: Rank { unit, n }, exact, source: Citation::of(law, article) })
 }
 

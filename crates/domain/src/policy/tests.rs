@@ -26,7 +26,10 @@ fn the_five_founding_documents_differ_as_written() {
     assert_eq!(nanchong.publish_term_unit.value, PublicationTerm::Fixed(term(2, Unit::Years)));
     assert_eq!(nanchong.publish_term_person.value, PublicationTerm::Fixed(term(1, Unit::Years)));
     assert_eq!(nanchong.publish_takedown.value, TakedownApproval::NoApproval);
-    assert_eq!((nanchong.publish_licence.level, nanchong.publish_licence.file.as_str()), (Level::City, "511300-emergency"));
+    assert_eq!(
+        (nanchong.publish_licence.level, nanchong.publish_licence.file.as_str()),
+        (Level::City, "511300-emergency")
+    );
     // A county of the city inherits the city's rule, its urban organs do not.
     assert_eq!(resolve("511302", System::Emergency, day).publish_licence.value, term(20, Unit::WorkingDays));
     assert_eq!(resolve("511302", System::Urban, day).publish_licence.value, term(7, Unit::WorkingDays));
@@ -35,14 +38,21 @@ fn the_five_founding_documents_differ_as_written() {
     assert_eq!(yanta.report_up.value, Optional(Some(term(10, Unit::WorkingDays))));
     let gengma = resolve("530926", System::Emergency, day);
     assert_eq!(gengma.av_required.value.len(), 7);
-    assert_eq!(gengma.review_chain.value, [ReviewStep::FirstReview, ReviewStep::SignOff, ReviewStep::Collective]);
+    assert_eq!(
+        gengma.review_chain.value,
+        [ReviewStep::FirstReview, ReviewStep::SignOff, ReviewStep::Collective]
+    );
     assert!(gengma.review_other_matters.value);
     let yongxing = resolve("431023", System::Urban, day);
     assert_eq!(yongxing.publish_term_unit.value, PublicationTerm::Fixed(term(5, Unit::Years)));
     assert_eq!(yongxing.publish_term_person.value, PublicationTerm::Fixed(term(2, Unit::Years)));
     assert_eq!(yongxing.publish_takedown.value, TakedownApproval::PublisherHead);
     assert_eq!(yongxing.policymaking_comment.value, term(20, Unit::Days));
-    assert_eq!(yongxing.publish_withdraw.value, term(3, Unit::WorkingDays), "statute fills what the document leaves open");
+    assert_eq!(
+        yongxing.publish_withdraw.value,
+        term(3, Unit::WorkingDays),
+        "statute fills what the document leaves open"
+    );
 }
 
 #[test]
@@ -56,6 +66,18 @@ fn the_national_default_follows_the_day() {
         known("2026-11-22T00:00:00Z"),
     );
     assert!(matches!(early, Err(PolicyError::NoRule { .. })), "{early:?}");
+}
+
+#[test]
+fn terms_follow_the_credit_grade() {
+    let set = resolve("110101", System::General, "2026-04-01");
+    let term_of = |grade| set.publish_term(PartyClass::Unit).value.of(grade);
+    assert_eq!(term_of(CreditGrade::Minor), (None, term(3, Unit::Months)));
+    assert_eq!(term_of(CreditGrade::Ordinary), (Some(term(3, Unit::Months)), term(1, Unit::Years)));
+    assert_eq!(term_of(CreditGrade::Serious), (Some(term(1, Unit::Years)), term(3, Unit::Years)));
+    let old = resolve("431023", System::Urban, "2026-04-01");
+    assert_eq!(old.publish_term(PartyClass::Person).value.of(CreditGrade::Minor).1, term(2, Unit::Years));
+    assert!(set.hearing_fine(PartyClass::Person).value < set.hearing_fine(PartyClass::Unit).value);
 }
 
 #[test]
@@ -105,7 +127,9 @@ fn statute_cannot_be_relaxed_but_can_be_tightened() {
     }
     let message = load(&one("decision.term", "\"91d\"")).unwrap_err().to_string();
     assert!(message.contains("《行政处罚法》第六十条") && message.contains("x.toml"), "{message}");
-    for (key, value) in [("evidence.preservation", "\"5wd\""), ("decision.term", "\"60d\""), ("hearing.notice", "\"10wd\"")] {
+    for (key, value) in
+        [("evidence.preservation", "\"5wd\""), ("decision.term", "\"60d\""), ("hearing.notice", "\"10wd\"")]
+    {
         load(&one(key, value)).unwrap();
     }
 }
@@ -113,12 +137,22 @@ fn statute_cannot_be_relaxed_but_can_be_tightened() {
 #[test]
 fn faults_name_file_and_key() {
     let refused = |body: &str| load(body).unwrap_err();
-    assert!(matches!(refused(&one("publish.penalti", "1")), PolicyError::UnknownKey { file, key } if file == "x.toml" && key == "publish.penalti"));
+    assert!(
+        matches!(refused(&one("publish.penalti", "1")), PolicyError::UnknownKey { file, key } if file == "x.toml" && key == "publish.penalti")
+    );
     let twice = one("closing.term", "\"15wd\"").repeat(2);
     assert!(matches!(refused(&twice), PolicyError::Duplicate { key, .. } if key == "closing.term"));
-    assert!(matches!(refused(&one("closing.term", "\"15 days\"")), PolicyError::BadValue { key, .. } if key == "closing.term"));
-    assert!(matches!(refused(&one("hearing.notice", "\"9d\"")), PolicyError::BadValue { .. }), "another unit cannot be compared");
-    assert!(matches!(refused(&one("publish.chain", "[\"publish\", \"publish\"]")), PolicyError::BadValue { .. }));
+    assert!(
+        matches!(refused(&one("closing.term", "\"15 days\"")), PolicyError::BadValue { key, .. } if key == "closing.term")
+    );
+    assert!(
+        matches!(refused(&one("hearing.notice", "\"9d\"")), PolicyError::BadValue { .. }),
+        "another unit cannot be compared"
+    );
+    assert!(matches!(
+        refused(&one("publish.chain", "[\"publish\", \"publish\"]")),
+        PolicyError::BadValue { .. }
+    ));
     assert!(matches!(refused("[[value]]\nkey = \"closing.term\"\n"), PolicyError::File { .. }));
     assert!(matches!(refused("colour = 1\n"), PolicyError::File { .. }));
     let gap = [("a.toml", include_str!("../../policies/national.toml").replace("2026-04-01", "2026-04-02"))];
@@ -141,11 +175,15 @@ fn an_erratum_changes_nothing_known_before() {
 
 #[test]
 fn an_organ_overrides_its_county() {
-    let organ = HEAD.replace("\"x\"", "\"y\"").replace("county", "organ").replace("from", "organ = \"bureau-1\"\nfrom");
+    let organ = HEAD
+        .replace("\"x\"", "\"y\"")
+        .replace("county", "organ")
+        .replace("from", "organ = \"bureau-1\"\nfrom");
     let organ = format!("{organ}{}", one("closing.term", "\"3wd\""));
     let book = load(&one("closing.term", "\"12wd\"")).unwrap().with_file("y.toml", &organ).unwrap();
     let ask = |organ: Option<&str>| {
-        let j = Jurisdiction { region: "990102".into(), system: System::Emergency, organ: organ.map(Into::into) };
+        let j =
+            Jurisdiction { region: "990102".into(), system: System::Emergency, organ: organ.map(Into::into) };
         book.resolve(&j, at("2026-03-01"), known("2026-04-01T00:00:00Z")).unwrap().closing
     };
     assert_eq!((ask(Some("bureau-1")).value.n, ask(Some("bureau-1")).level), (3, Level::Organ));

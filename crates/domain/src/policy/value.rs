@@ -230,10 +230,39 @@ pub enum PublicationTerm {
     },
 }
 
+/// How grave a dishonest act is for the credit record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreditGrade {
+    /// 轻微.
+    Minor,
+    /// 一般.
+    Ordinary,
+    /// 严重.
+    Serious,
+}
+
+impl PublicationTerm {
+    /// The shortest and longest term for a grade; no shortest where an act of
+    /// that grade need not be published at all. A fixed term is both.
+    #[must_use]
+    pub const fn of(&self, grade: CreditGrade) -> (Option<Term>, Term) {
+        match (self, grade) {
+            (Self::Fixed(term), CreditGrade::Minor | CreditGrade::Ordinary | CreditGrade::Serious) => {
+                (Some(*term), *term)
+            }
+            (Self::ByGrade { minor_max, .. }, CreditGrade::Minor) => (None, *minor_max),
+            (Self::ByGrade { ordinary, .. }, CreditGrade::Ordinary) => (Some(ordinary.0), ordinary.1),
+            (Self::ByGrade { serious, .. }, CreditGrade::Serious) => (Some(serious.0), serious.1),
+        }
+    }
+}
+
 impl Value for PublicationTerm {
     fn read(value: &toml::Value) -> Result<Self, String> {
         let Some(table) = value.as_table() else { return Term::read(value).map(Self::Fixed) };
-        let form = "应为 2y 或 { minor_max = \"3m\", ordinary = [\"3m\", \"1y\"], serious = [\"1y\", \"3y\"] }";
+        let form =
+            "应为 2y 或 { minor_max = \"3m\", ordinary = [\"3m\", \"1y\"], serious = [\"1y\", \"3y\"] }";
         let pair = |key: &str| match table.get(key).and_then(toml::Value::as_array).map(Vec::as_slice) {
             Some([a, b]) => Ok((Term::read(a)?, Term::read(b)?)),
             Some(_) | None => Err(form.to_owned()),

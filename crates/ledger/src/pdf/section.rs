@@ -13,6 +13,9 @@ pub(super) enum Form {
     Stream,
 }
 
+/// Object numbers as first and count.
+type Ranges = Vec<(u64, u64)>;
+
 /// One cross-reference section with its trailer dictionary.
 pub(super) struct Section<'a> {
     pub(super) form: Form,
@@ -25,8 +28,8 @@ pub(super) struct Section<'a> {
     pub(super) root: (u64, u64),
     /// Offset of the section before this one.
     pub(super) prev: Option<u64>,
-    /// Object numbers it lists: first and count.
-    pub(super) ranges: Vec<(u64, u64)>,
+    /// Object numbers it lists.
+    pub(super) ranges: Ranges,
 }
 
 impl<'a> Section<'a> {
@@ -100,7 +103,7 @@ fn start_offset(pdf: &[u8]) -> Option<u64> {
 }
 
 /// Subsections of a table up to `trailer`; returns what follows that word.
-fn table_ranges(mut rest: &[u8]) -> Option<(Vec<(u64, u64)>, &[u8])> {
+fn table_ranges(mut rest: &[u8]) -> Option<(Ranges, &[u8])> {
     let mut ranges = Vec::new();
     loop {
         rest = skip_space(rest);
@@ -127,7 +130,7 @@ fn stream_dict(bytes: &[u8]) -> Option<Dict<'_>> {
     }
 }
 
-fn stream_ranges(dict: &Dict<'_>) -> Option<Vec<(u64, u64)>> {
+fn stream_ranges(dict: &Dict<'_>) -> Option<Ranges> {
     let Some(index) = dict.get("Index") else {
         return Some(vec![(0, dict.get("Size").and_then(integer)?)]);
     };
