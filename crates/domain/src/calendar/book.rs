@@ -193,7 +193,7 @@ impl CalendarBook {
     }
 
     /// Builds the view of a region (six digits), or the national one. Costs
-    /// under a millisecond; keep the result.
+    /// milliseconds, so keep the result.
     #[must_use]
     pub fn view(&self, region: Option<&str>) -> Calendar {
         let dates = all_dates();

@@ -155,7 +155,7 @@ fn answer_hours(query: &Query, rule: &Rule) -> Result<Answer, QueryError> {
     }
     let shanghai = jiff::tz::Offset::constant(8);
     let start = shanghai.to_timestamp(query.start).map_err(|_| PeriodError::Overflow(query.start.date()))?;
-    let limit = period::hours_after(rule, start, "起算", &[])?;
+    let limit = period::hours_after(rule, start, "", &[])?;
     let due = shanghai.to_datetime(limit.due).to_string();
     Ok(Answer { due, bounds: None, why: limit.sentences() })
 }

@@ -57,7 +57,16 @@ fn a_roll_is_told() {
     assert_eq!(limit.due, Due::Known(d("2026-04-07")));
     let text = limit.derivation.sentences().join("\n");
     assert!(text.contains("末日4月5日（星期日，清明节放假）为休息日，顺延至4月7日"), "{text}");
-    assert!(text.contains("4月5日至4月6日放假（清明节），不计"), "{text}");
+    assert!(text.contains("4月5日至4月6日放假（清明节）\n"), "{text}");
+}
+
+#[test]
+fn a_makeup_last_day_and_a_rule_that_does_not_roll_are_told() {
+    let told = |period, start| due(period, start, &[]).derivation.sentences().join("\n");
+    let text = told(Period::days(60, Roll::Forward), "2026-03-10");
+    assert!(text.contains("末日5月9日（星期六）调休上班（劳动节），不是休息日，不顺延"), "{text}");
+    let text = told(Period::days(30, Roll::None), "2026-08-26");
+    assert!(text.contains("末日遇休息日不顺延") && text.contains("2026年9月25日（星期五）止"), "{text}");
 }
 
 #[test]

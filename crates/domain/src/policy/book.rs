@@ -311,6 +311,7 @@ impl PolicyBook {
     }
 
     /// The rules of a jurisdiction on the reference day, as known at the instant.
+    /// Reads and copies every parameter; keep the result per jurisdiction and day.
     ///
     /// # Errors
     /// When a parameter has no value then (before the law of 2021).
