@@ -282,6 +282,20 @@ fn shapes_outside_the_tree_are_refused_by_name() {
 }
 
 #[test]
+fn the_right_edge_is_read_back_from_tiles() {
+    let log = MemoryLog::with(700);
+    for size in [0, 1, 2, 3, 255, 256, 257, 511, 512, 600, 700] {
+        let mut edge = frontier_at(size, &log).unwrap();
+        assert_eq!(edge, MemoryLog::with(size).frontier, "{size}");
+        for entry in &log.entries[size as usize..] {
+            edge.append(leaf_hash(entry)).unwrap();
+        }
+        assert_eq!(edge, log.frontier, "{size}");
+    }
+    assert!(matches!(frontier_at(701, &log), Err(ProofError::Source(_))));
+}
+
+#[test]
 fn right_edge_survives_storage_and_refuses_damage() {
     for size in [0, 1, 2, 3, 255, 256, 257, 600] {
         let frontier = MemoryLog::with(size).frontier;
