@@ -120,6 +120,9 @@ pub enum CaseEvent {
         grant: bool,
         /// Why.
         reason: Text,
+        /// The heads' opinions, where the principal head's recusal is decided collectively.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        opinions: Vec<HeadOpinion>,
     },
     /// 已通知询问.
     InquiryNotified {
@@ -415,6 +418,9 @@ pub enum CaseEvent {
         documents: Vec<(PartyNo, DocumentNo)>,
         /// Civil day.
         decided_on: Date,
+        /// Days by which it came after the term of 第六十条; 0 in time.
+        #[serde(default)]
+        overdue_days: u32,
     },
     /// 已缴款.
     PaymentRecorded(Payment),

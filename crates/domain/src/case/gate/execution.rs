@@ -68,7 +68,7 @@ pub fn defer(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
 
 fn overdue(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     pay(case, facts, Some(number))?;
-    let due = clock::payment_due(case, facts, number, state)?;
+    let due = clock::payment_gate(case, facts, number, state)?;
     if facts.today() <= due {
         return Err(Refusal::new("payment.not_due", penalty_law("第六十七条第三款"), format!("缴款期限到{due}才届满"), "逾期不缴的，届满后再办。").after(next_day(due)));
     }
@@ -109,7 +109,7 @@ pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>
 pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         let (_, served) = served_decision(case, number)?;
-        pay(case, facts, Some(number))?;
+        overdue(case, facts, number, state)?;
         let Some(demand) = state.enforcement_demand.and_then(|d| case.document(d)) else {
             return no("demand.none", coercion_law("第五十四条"), "申请人民法院强制执行前没有催告", "请先制发并送达催告书。");
         };
@@ -126,11 +126,16 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         if state.court_on.is_some() {
             return no("court.repeated", coercion_law("第五十三条"), "已经申请人民法院强制执行", "请等待法院裁定。");
         }
-        let over = clock::remedies_over(facts, served.effective_on, state)?;
+        // The gate opens by the later of service and its recording; the organ's
+        // own three months run from the service as it happened.
+        let over = clock::remedies_over(facts, served.gate_day(), state)?;
         if facts.today() <= over {
             return Err(Refusal::new("remedy.window_open", coercion_law("第五十三条"), format!("申请行政复议、提起行政诉讼的期限到{over}才届满"), "期限届满后再申请。").after(next_day(over)));
         }
-        let last = facts.limit(&facts.law.court, over, "复议、诉讼期限届满之日", &[])?;
+        let from = clock::remedies_over(facts, served.effective_on, state)?;
+        // After a deferral the term runs from its end (第七十二条第二款).
+        let from = state.instalments.last().map_or(from, |i| from.max(i.due_on));
+        let last = facts.limit(&facts.law.court, from, "复议、诉讼期限届满之日", &[])?;
         if period::closes_after(&last, facts.today()) {
             return no("court.too_late", coercion_law("第五十三条"), format!("申请强制执行的三个月期限已于{}届满", last.due.latest()), "逾期不再受理，请记录原因并报告负责人。");
         }
@@ -155,16 +160,24 @@ pub fn close(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 }
 
 /// As [`close`], also when the approval is given.
-pub fn closable(case: &Case, _: &Facts<'_>) -> Gate {
+pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
     let article = || construction_rules("第三十一条");
     let Some(decision) = &case.decision else {
         return no("decision.none", article(), "尚未作出决定", "作出决定后再结案。");
     };
+    if let Some(open) = case.proposals.iter().find(|p| {
+        matches!(p.stage, ApprovalStage::Proposed | ApprovalStage::Reviewed) && !matches!(p.body, Proposal::Close { .. })
+    }) {
+        return no("proposal.pending", article(), format!("“{}”尚未审批完毕", open.body.verb().label()), "全部呈批事项审批完毕后再结案。");
+    }
     if decision.revoked.is_some() {
         return Ok(());
     }
     for (number, state) in case.numbered_parties() {
-        served_decision(case, number)?;
+        let (_, served) = served_decision(case, number)?;
+        if served.effective_on > facts.today() {
+            return Err(Refusal::new("decision.unserved", penalty_law("第六十一条第一款"), format!("公告送达到{}才视为送达", served.effective_on), "请等待公告期满。").after(served.effective_on));
+        }
         if owed_fen(decision, number, state) > 0 && state.court_on.is_none() {
             return no("payment.owed", article(), format!("第{number}名当事人尚有款项未缴"), "缴清，或者依法申请强制执行并终结后再结案。");
         }
@@ -180,7 +193,8 @@ pub fn archive(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     if let Some(d) = case.documents.iter().find(|d| d.made.is_none()) {
         return no("document.unmade", construction_rules("第四十条"), format!("《{}》尚未制成", d.kind.label()), "等待文书制成；失败的请查看原因。");
     }
-    if let Some(d) = case.documents.iter().find(|d| d.kind.served() && d.service.is_none()) {
+    let unserved = case.documents.iter().zip(1..).find(|(d, no)| d.kind.served() && d.service.is_none() && !case.superseded(*no));
+    if let Some((d, _)) = unserved {
         return no("document.unserved", construction_rules("第四十条"), format!("《{}》没有送达回证", d.kind.label()), "请登记送达。");
     }
     Ok(())

@@ -136,6 +136,12 @@ pub fn receive_expert(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no("expert.none", construction_rules("第十八条"), "没有未收到意见的鉴定、检测委托", "请先委托鉴定、检测。")
 }
 
+/// One registration for preservation is proposed at a time.
+pub fn preserve(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    running(case, facts, party)?;
+    no_pending(case, |p| matches!(p, Proposal::Preserve(_)))
+}
+
 /// Something is preserved and not yet handled.
 pub fn dispose_preservation(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::DisposePreservation(_)))?;
@@ -197,6 +203,23 @@ pub fn conclude(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate 
     }
     if !case.recusals_open.is_empty() {
         return no("recusal.open", penalty_law("第四十三条第三款"), "回避申请尚未决定", "请先由负责人决定是否回避。");
+    }
+    two_officers(case)?;
+    experts_answered(case)
+}
+
+/// Two officers are left to handle the case.
+pub(super) fn two_officers(case: &Case) -> Gate {
+    if case.officers.len() < 2 {
+        return no("officers.fewer_than_two", penalty_law("第四十二条第一款"), "本案承办的执法人员少于两人", "请先由承办机构负责人调整办案人员。");
+    }
+    Ok(())
+}
+
+/// No commission to experts is left open, whose time would never count.
+pub(super) fn experts_answered(case: &Case) -> Gate {
+    if let Some(index) = case.experts.iter().position(|e| e.span.1.is_none()) {
+        return no("expert.open", construction_rules("第十八条"), format!("第{}项鉴定、检测意见尚未收到", index + 1), "请登记鉴定、检测意见；不再鉴定的，登记撤回委托的情况。");
     }
     Ok(())
 }

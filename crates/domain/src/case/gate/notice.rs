@@ -1,11 +1,11 @@
 //! Guards of notice, service, defence, hearing, discussion and decision.
 
-use super::{Gate, any_party, current_draft, discussion_required, hearing_right, next_day, no, no_pending, running, triggers};
+use super::{Gate, any_party, current_draft, discussion_required, experts_answered, hearing_right, next_day, no, no_pending, running, triggers, two_officers};
 use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
 use crate::case::state::*;
-use crate::case::substance::PartyDisposal;
+use crate::case::substance::{PartyDisposal, Provision};
 use crate::case::types::*;
 use crate::cite::penalty_law;
 use crate::period;
@@ -28,9 +28,9 @@ pub fn notice(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         }
         if let Some((ceiling, evidence)) = &state.ceiling
             && disposal.heavier_than(ceiling)
-            && case.evidence.len() <= *evidence
+            && !draft.substance.evidence.iter().any(|no| usize::from(*no) > *evidence)
         {
-            return no("defence.heavier", penalty_law("第四十五条第二款"), "当事人陈述、申辩或者申请听证之后，拟作的处罚比原告知的更重，而没有新的证据", "不得因当事人陈述、申辩而给予更重的处罚。");
+            return no("defence.heavier", penalty_law("第四十五条第二款"), "当事人陈述、申辩或者申请听证之后，拟作的处罚比原告知的更重，而没有依据新的证据", "不得因当事人陈述、申辩而给予更重的处罚。");
         }
         Ok(())
     })
@@ -83,7 +83,8 @@ pub fn request_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
                 return no("hearing.requested", penalty_law("第六十四条"), "该当事人已经申请听证", "请按已有的申请办理。");
             }
         }
-        let limit = facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[])?;
+        // A late entry of the service shortens nobody's right.
+        let limit = facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
         if period::closes_after(&limit, facts.today()) && period::closes_after(&limit, facts.day()) {
             return no("hearing.too_late", penalty_law("第六十四条第一项"), format!("听证申请期已于{}届满", limit.due.latest()), "逾期未申请的，视为放弃听证权利；可以依申请由机关决定是否听取意见。");
         }
@@ -94,6 +95,7 @@ pub fn request_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
 /// A hearing was told, and is not held.
 pub fn withdraw_hearing(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |_, state| {
+        served_notice(case, state)?;
         if !state.hearing_told {
             return no("hearing.no_right", penalty_law("第六十三条第一款"), "没有告知过听证权利", "不需要登记放弃。");
         }
@@ -153,6 +155,13 @@ pub fn party_heard(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &Part
     let (notice, served) = served_notice(case, state)?;
     if notice.digest != case.draft.as_ref().map_or("", |d| &d.digest) && disposal.heavier_than(&notice.disposal) {
         return no("notice.differs", penalty_law("第四十四条"), format!("对第{number}名当事人的处理重于已告知的内容"), "请按当前处理意见重新告知。");
+    }
+    if let Some(draft) = &case.draft {
+        let told = |now: &[Provision], then: &[Provision]| now.iter().all(|p| then.contains(p));
+        let (violated, basis) = &notice.provisions;
+        if !told(&draft.substance.violated, violated) || !told(&draft.substance.basis, basis) {
+            return no("notice.differs", penalty_law("第四十四条"), format!("对第{number}名当事人适用的条款没有告知过"), "请按当前处理意见重新告知。");
+        }
     }
     if hearing_right(disposal, state.party.kind, facts.law) && !state.hearing_told {
         return no("hearing.untold", penalty_law("第六十三条第一款"), "应当告知听证权利而没有告知", "请制发听证告知书并送达。");
@@ -219,6 +228,8 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     if !case.recusals_open.is_empty() {
         return no("recusal.open", penalty_law("第四十三条第三款"), "回避申请尚未决定", "请先由负责人决定是否回避。");
     }
+    two_officers(case)?;
+    experts_answered(case)?;
     clock::prescription(case, facts)?;
     all_heard(case, facts)?;
     if !triggers(case, facts.law).is_empty() && case.clearance().is_none() {
@@ -230,10 +241,7 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
         return no("review.required", penalty_law("第五十八条第一款"), message, "请将当前处理意见送法制审核，通过后再办。");
     }
     if discussion_required(case, facts.law) {
-        let after = case.parties.iter().filter_map(|p| match &p.hearing {
-            Hearing::Held { version, .. } => Some(*version),
-            Hearing::None | Hearing::Requested { .. } | Hearing::Scheduled { .. } | Hearing::Withdrawn => None,
-        }).max().unwrap_or(0);
+        let after = case.last_hearing();
         let done = case.discussions.iter().any(|d| d.digest == draft.digest && d.version > after && d.discussion.outcome == DiscussionOutcome::ApproveDraft);
         if !done {
             return no("discussion.required", penalty_law("第五十七条第二款"), "情节复杂或者重大违法行为的处罚，应当由负责人集体讨论决定", "请先集体讨论当前处理意见。");

@@ -37,8 +37,11 @@ pub fn submit_review(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> 
         ReviewPhase::Contested => no("review.contested", penalty_law("第五十八条"), "复核尚未完成", "请等待共同复核的结果。"),
         ReviewPhase::Signed => no("review.unanswered", penalty_law("第五十八条"), "审核意见尚未书面反馈", "请先书面反馈审核意见，再改正报送。"),
         ReviewPhase::Cleared if case.clearance().is_some() => no("review.cleared", penalty_law("第五十八条"), "当前处理意见已经审核通过", "可以继续办理下一步。"),
-        ReviewPhase::Answered | ReviewPhase::ReReviewed
-            if draft.digest == case.review.digest && !matches!(case.review.opinion, Some((Opinion::Agree, _))) =>
+        ReviewPhase::Idle | ReviewPhase::Answered | ReviewPhase::ReReviewed
+            if draft.digest == case.review.digest
+                && case.evidence.len() == case.review.evidence
+                && case.last_hearing() < case.review.submitted.map_or(0, |(_, version)| version)
+                && case.review.opinion.as_ref().is_some_and(|(opinion, _)| *opinion != Opinion::Agree) =>
         {
             no("review.unchanged", penalty_law("第五十八条"), "处理意见与上次送审相同，没有改正", "请按审核意见改正后再次报送；有异议的申请复核。")
         }
@@ -142,7 +145,7 @@ pub fn triggers(case: &Case, law: &Law) -> Vec<Trigger> {
         }
     }
     for (no, party) in case.numbered_parties() {
-        if party.hearing_told || matches!(party.hearing, Hearing::Held { .. }) {
+        if party.hearing_told || party.heard_version > 0 {
             add(Trigger::HeardMajorRights);
         }
         let Some(disposal) = case.draft.as_ref().and_then(|d| d.substance.disposal(no)) else { continue };
