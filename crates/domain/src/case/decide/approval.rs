@@ -28,7 +28,8 @@ pub(super) fn propose(case: &Case, proposal: &Proposal, opinion: &Text, facts: &
 /// What a proposal must contain: checked when proposed and again when approved.
 fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Refusal> {
     match proposal {
-        Proposal::ExtendCheck | Proposal::NotFile | Proposal::Suspend { .. } | Proposal::Resume | Proposal::Withdraw | Proposal::Dispose | Proposal::Close { .. } => Ok(()),
+        Proposal::ExtendCheck | Proposal::NotFile | Proposal::Suspend { .. } | Proposal::Resume | Proposal::Withdraw | Proposal::Dispose => Ok(()),
+        Proposal::Close { ground } => closing_ground(case, *ground),
         Proposal::File(filing) => filed(case, filing, facts),
         Proposal::Preserve(p) => {
             required(&p.manner, "manner", "保存方式")?;
@@ -251,7 +252,6 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
         }
         Proposal::Close { ground } => {
             gate::closable(case, facts)?;
-            closing_ground(case, *ground)?;
             issue.document(D::ClosingApproval, None)?;
             issue.push(CaseEvent::Closed { proposal: no, ground: *ground });
         }
@@ -293,7 +293,7 @@ fn closing_ground(case: &Case, ground: ClosingGround) -> Result<(), Refusal> {
     let decision = case.decision.as_ref();
     let fits = match ground {
         ClosingGround::Performed => decision.is_some_and(|d| {
-            d.revoked.is_none() && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
+            d.revoked.is_none() && d.substance.penalises() && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
         }),
         ClosingGround::CourtClosed => case.parties.iter().any(|p| p.court_on.is_some()),
         ClosingGround::NoPenaltyServed => decision.is_some_and(|d| !d.substance.penalises()),
