@@ -2,7 +2,9 @@
 //! around the guards, and properties.
 
 mod bypass_gate;
+mod bypass_money;
 mod bypass_people;
+mod bypass_time;
 mod life;
 mod steps;
 mod world;
