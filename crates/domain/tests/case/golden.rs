@@ -220,6 +220,10 @@ fn the_chart_and_the_documents_made_from_the_table_are_as_read() {
         assert!(svg.contains(verb.label()), "{}", verb.label());
     }
     assert_eq!(svg, chart::svg());
+    // Every stage but the first is led to by some act.
+    for stage in Stage::ALL.iter().filter(|s| **s != Stage::Clue) {
+        assert!(Verb::ALL.iter().any(|v| step(*v).to == Some(*stage)), "{stage:?}");
+    }
     compare("tests/golden/case_chart.svg", &svg);
     compare("../../docs/generated/procedure.md", &chart::procedure_markdown());
     compare("../../docs/generated/states.md", &chart::states_markdown());

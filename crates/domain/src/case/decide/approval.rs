@@ -43,7 +43,7 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
         }
         Proposal::DisposePreservation(d) => match case.preservations.get(usize::from(d.preservation).wrapping_sub(1)) {
             Some(p) if p.disposed.is_none() => Ok(()),
-            _ => Err(refuse("preservation.none", penalty_law("第五十六条"), "没有该次登记保存，或者已经处理", "请选择尚未处理的登记保存。").field("preservation", "没有待处理的该次登记保存")),
+            Some(_) | None => Err(refuse("preservation.none", penalty_law("第五十六条"), "没有该次登记保存，或者已经处理", "请选择尚未处理的登记保存。").field("preservation", "没有待处理的该次登记保存")),
         },
         Proposal::Extend { days } => {
             let second = !case.extensions.is_empty();

@@ -100,11 +100,8 @@ fn ten_points(findings: &[Finding], opinion: Opinion) -> Result<(), Refusal> {
     let article = || penalty_law("第五十八条");
     for (index, point) in Point::ALL.iter().enumerate() {
         let found: Vec<_> = findings.iter().filter(|f| f.point == *point).collect();
-        match found.as_slice() {
-            [one] if !one.finding.is_blank() => {}
-            _ => {
-                return Err(Refusal::new("review.points", article(), format!("“{}”没有书面意见", point.label()), "十项内容须逐项写明意见。").field(format!("findings/{index}/finding"), "不能为空"));
-            }
+        if !matches!(found.as_slice(), [one] if !one.finding.is_blank()) {
+            return Err(Refusal::new("review.points", article(), format!("“{}”没有书面意见", point.label()), "十项内容须逐项写明意见。").field(format!("findings/{index}/finding"), "不能为空"));
         }
     }
     if findings.len() != Point::ALL.len() {
