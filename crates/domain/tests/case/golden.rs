@@ -117,6 +117,15 @@ pub fn command(verb: Verb, w: &World) -> Do {
         V::Conclude => conclude(false),
         V::PrepareDraft => draft(&[1], vec![fine(1, 3 * WAN)]),
         V::Reinvestigate => Do::Reinvestigate { reason: t("补充") },
+        _ => later_command(verb, w),
+    }
+}
+
+/// As [`command`], from the review on.
+fn later_command(verb: Verb, w: &World) -> Do {
+    use Verb as V;
+    let today = w.today().to_string();
+    match verb {
         V::SubmitReview => Do::SubmitReview { opinion: t("请审核") },
         V::ReturnSubmission => Do::ReturnSubmission { missing: t("证据") },
         V::SupplementSubmission => Do::SupplementSubmission { note: t("已补") },
@@ -160,7 +169,7 @@ pub fn command(verb: Verb, w: &World) -> Do {
         V::ProposeTransfer => propose(Proposal::Transfer(Transferring { crime: true, recipient: t("公安局") })),
         V::ProposeClose => propose(Proposal::Close { ground: ClosingGround::Performed }),
         V::Archive => Do::Archive { volumes: 1, pages: 9, retention_years: 30 },
-        V::MarkMade => made(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few"))),
+        _ => made(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few"))),
     }
 }
 

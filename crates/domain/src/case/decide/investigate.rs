@@ -89,6 +89,13 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             required(question, "question", "委托事项")?;
             Ok(vec![CaseEvent::ExpertCommissioned { agency: agency.clone(), question: question.clone() }])
         }
+        _ => finish(case, command, facts),
+    }
+}
+
+/// Answers of experts, correction, and what ends the investigation.
+fn finish(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
+    match command {
         C::ReceiveExpert { commission, conclusion } => {
             required(conclusion, "conclusion", "鉴定、检测意见")?;
             match case.experts.get(usize::from(*commission).wrapping_sub(1)) {

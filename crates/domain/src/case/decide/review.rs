@@ -53,6 +53,15 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 issue.push(CaseEvent::Cleared { digest: case.review.digest.clone() });
             }
         }
+        _ => return contest(case, command, facts),
+    }
+    issue.done()
+}
+
+/// The unit's answer and what follows a disputed opinion.
+fn contest(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
+    let mut issue = Issue::new(case, facts);
+    match command {
         C::AnswerOpinion { stand, answer } => {
             required(answer, "answer", "逐项反馈意见")?;
             issue.document(DocumentKind::ReviewFeedback, None)?;
