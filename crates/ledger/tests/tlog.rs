@@ -1,6 +1,7 @@
 //! The log against two independent implementations, and its own laws.
+// A test that cannot go on should stop with the error at hand.
+#![allow(clippy::unwrap_used)]
 
-#[path = "common.rs"]
 mod common;
 
 use common::MemoryLog;
