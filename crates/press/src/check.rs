@@ -41,7 +41,7 @@ pub(crate) fn prepare(spec: &TemplateSpec, job: &Job, fonts: &Fonts) -> Result<V
         "meta": {
             "name": spec.name,
             "title": match &number {
-                Value::String(number) => format!("{}（{number}）", spec.name),
+                Value::String(number) => format!("{} {number}", spec.name),
                 _ => spec.name.to_owned(),
             },
             "organ": organ,
@@ -155,6 +155,9 @@ impl Checker<'_> {
                 return Err(bad("应为文字".to_owned()));
             }
         }
+        if out.trim().is_empty() {
+            return Err(bad("不得为空白".to_owned()));
+        }
         if out.chars().count() > limit {
             return Err(bad(format!("不得超过 {limit} 字")));
         }
@@ -207,9 +210,9 @@ fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
-        Value::Array(items) => items.iter().all(is_blank),
-        Value::Object(fields) => fields.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
+        Value::Array(items) => items.is_empty(),
+        // What an object lacks is named field by field.
+        Value::Object(_) | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

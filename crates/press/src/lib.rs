@@ -11,7 +11,7 @@
 
 pub mod catalogue;
 mod check;
-//CHILD
+pub mod child;
 mod error;
 mod field;
 mod fonts;

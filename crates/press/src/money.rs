@@ -66,7 +66,8 @@ fn integer_capital(yuan: u64) -> String {
             out.push_str(PLACES[place]);
         }
         out.push_str(GROUPS[group]);
-        // Zeros at the end of a group are read only if a digit follows in the next one.
+        // Zeros at the end of a group are not read.
+        pending_zero = false;
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use super::shared::*;
 use super::{Seal, TemplateSpec};
-use crate::field::{FieldSpec, count, date, group, list, minute, money, paragraphs, text};
+use crate::field::{FieldSpec, count, date, flag, group, list, minute, money, paragraphs, text};
 
 const SERVICE: &str = "《中华人民共和国行政处罚法》第六十一条";
 const PAYMENT_TERM: &str = "《中华人民共和国行政处罚法》第六十七条";
@@ -19,6 +19,8 @@ const SERVED: &[FieldSpec] = &[
     minute("served_at", "送达时间"),
     text("receiver", "收件人").optional(),
 ];
+const SERVED_PARTY: &[FieldSpec] =
+    &[text("name", "受送达人"), flag("is_person", "是否自然人").optional(), text("address", "受送达人地址")];
 const INSTALMENT: &[FieldSpec] = &[count("number", "期次"), money("amount_fen", "应缴金额"), date("due", "缴纳期限")];
 const FILED: &[FieldSpec] = &[
     text("name", "文书名称"),
@@ -33,7 +35,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
         SERVICE,
         &[
             CASE_NAME,
-            group("party", "受送达人", ADDRESSEE),
+            group("party", "受送达人", SERVED_PARTY),
             list("served", "送达情况", SERVED),
             list("officers", "送达人", OFFICER),
             list("witnesses", "见证人", PERSON).optional(),

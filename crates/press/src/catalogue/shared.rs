@@ -64,7 +64,7 @@ pub(super) const PARTY_PERSON: &[FieldSpec] = &[
 
 /// The one to whom a document is addressed.
 pub(super) const ADDRESSEE: &[FieldSpec] =
-    &[text("name", "当事人"), flag("is_person", "是否自然人").optional(), text("address", "地址").optional().private()];
+    &[text("name", "当事人"), flag("is_person", "是否自然人").optional()];
 
 /// An enforcement officer. At least two act (行政处罚法 第四十二条).
 pub(super) const OFFICER: &[FieldSpec] = &[text("name", "姓名"), text("cert_no", "执法证号")];
