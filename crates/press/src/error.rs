@@ -48,7 +48,9 @@ pub enum PressError {
         character: char,
     },
     /// The fonts are not installed.
-    #[error("缺少字体 {family}：请安装软件包 {package}（apt-get install {package}），或在字体目录中放入仿宋、小标宋")]
+    #[error(
+        "缺少字体 {family}：请安装软件包 {package}（apt-get install {package}），或在字体目录中放入仿宋、小标宋"
+    )]
     FontsMissing {
         /// Font family looked for.
         family: String,

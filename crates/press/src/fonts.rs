@@ -13,13 +13,11 @@ use typst::utils::LazyHash;
 pub const FONTS_DIR_VARIABLE: &str = "MINGJING_FONTS_DIR";
 
 const PACKAGE: &str = "fonts-noto-cjk";
-const SYSTEM_DIRS: [&str; 3] = ["/usr/share/fonts/opentype/noto", "/usr/share/fonts", "/usr/local/share/fonts"];
+const SYSTEM_DIRS: [&str; 3] =
+    ["/usr/share/fonts/opentype/noto", "/usr/share/fonts", "/usr/local/share/fonts"];
 /// The free stand-ins: file and the family inside it.
-const STAND_INS: [(&str, &str); 3] = [
-    ("NotoSerifCJK-Regular.ttc", SERIF),
-    ("NotoSerifCJK-Bold.ttc", SERIF),
-    ("NotoSansCJK-Bold.ttc", SANS),
-];
+const STAND_INS: [(&str, &str); 3] =
+    [("NotoSerifCJK-Regular.ttc", SERIF), ("NotoSerifCJK-Bold.ttc", SERIF), ("NotoSansCJK-Bold.ttc", SANS)];
 const SERIF: &str = "Noto Serif CJK SC";
 const SANS: &str = "Noto Sans CJK SC";
 /// In a Noto collection the faces are JP, KR, SC, TC, HK: trying the third first saves parsing the others.
@@ -27,7 +25,8 @@ const SIMPLIFIED_INDEX: u32 = 2;
 
 /// Families asked for, best first; the stand-in closes each row.
 const TEXT: [&str; 5] = ["FangSong_GB2312", "FangSong", "STFangsong", "仿宋", SERIF];
-const TITLE: [&str; 5] = ["FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "FZXBSJW--GB1-0", "方正小标宋简体", SERIF];
+const TITLE: [&str; 5] =
+    ["FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "FZXBSJW--GB1-0", "方正小标宋简体", SERIF];
 const HEADING: [&str; 4] = ["SimHei", "STHeiti", "黑体", SANS];
 
 /// Loaded faces with the chains of families for the three roles.
@@ -58,7 +57,10 @@ impl Fonts {
         }
         let book = FontBook::from_fonts(&faces);
         let present = |row: &[&str]| -> Vec<String> {
-            row.iter().filter(|name| book.contains_family(&name.to_lowercase())).map(|name| (*name).to_owned()).collect()
+            row.iter()
+                .filter(|name| book.contains_family(&name.to_lowercase()))
+                .map(|name| (*name).to_owned())
+                .collect()
         };
         let (text, title, heading) = (present(&TEXT), present(&TITLE), present(&HEADING));
         Ok(Self { book: LazyHash::new(book), faces, text, title, heading })
@@ -99,20 +101,25 @@ fn locate(dir: &Path, file: &str, depth: usize) -> Option<PathBuf> {
         return Some(direct);
     }
     let depth = depth.checked_sub(1)?;
-    let mut below: Vec<PathBuf> =
-        std::fs::read_dir(dir).ok()?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect();
+    let mut below: Vec<PathBuf> = std::fs::read_dir(dir)
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.is_dir())
+        .collect();
     below.sort();
     below.iter().find_map(|path| locate(path, file, depth))
 }
 
 fn font_files(dir: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(dir) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(dir) else {
+        return Vec::new();
+    };
     entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
-            path.extension().and_then(|end| end.to_str()).is_some_and(|end| {
-                matches!(end.to_ascii_lowercase().as_str(), "ttf" | "otf" | "ttc")
-            })
+            path.extension()
+                .and_then(|end| end.to_str())
+                .is_some_and(|end| matches!(end.to_ascii_lowercase().as_str(), "ttf" | "otf" | "ttc"))
         })
         .collect()
 }
