@@ -9,6 +9,7 @@
 pub mod calendar;
 pub mod cite;
 pub mod codes;
+pub mod disclosure;
 pub mod due;
 pub mod matter;
 pub mod period;
