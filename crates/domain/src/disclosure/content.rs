@@ -198,7 +198,8 @@ impl PublicDecision {
 fn drop_slots(value: &mut Value) {
     match value {
         Value::Object(object) => {
-            object.remove("$x");
+            // Keeps the order of the other members, which the digest covers.
+            object.retain(|key, _| key != "$x");
             object.values_mut().for_each(drop_slots);
         }
         Value::Array(items) => items.iter_mut().for_each(drop_slots),

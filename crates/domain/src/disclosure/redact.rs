@@ -6,7 +6,7 @@
 //! by character (house 2.2), so the copy can be proved to come from it.
 
 use super::persons::{KnownPerson, kept};
-use super::scan::{self, ScanRule};
+use super::scan;
 use super::words::{Ground, PersonRole, Treatment};
 use crate::cite::Citation;
 use crate::refusal::Refusal;
@@ -125,10 +125,17 @@ fn row(ground: Ground) -> RedactionRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Masked {
     /// The original; committed character by character, erasable.
+    #[serde(deserialize_with = "publishable")]
     pub original: Text,
     /// What the public does not see.
     #[serde(default)]
     pub withheld: Vec<Withheld>,
+}
+
+/// An original is publishable however it was written: a plain string too must
+/// be committed character by character.
+fn publishable<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    Text::deserialize(deserializer).map(Text::into_publishable)
 }
 
 impl Masked {
@@ -209,14 +216,33 @@ impl Masked {
     }
 }
 
-/// What the rules withhold of `text`, sorted and disjoint.
+/// Rounds after which a text is given up as not settling; each round withholds
+/// one more character at least, and two rounds have been enough for all seen.
+const ROUNDS: usize = 32;
+
+/// What the rules withhold of `text`, sorted and disjoint. Withholding a range
+/// changes what its neighbours look like (a number may now stand alone), so the
+/// result is looked at again, as the public would read it, until it is clean.
 fn mandatory(text: &str, persons: &[KnownPerson], operator_shown: bool) -> Vec<Withheld> {
     let mut found = names(text, persons, operator_shown);
     for hit in scan::shapes(text) {
-        debug_assert!(hit.rule != ScanRule::Name);
         found.push(Withheld::on(hit.from as u32, hit.to as u32, hit.rule.ground()));
     }
-    disjoint(&found)
+    let mut all = disjoint(&found);
+    for _ in 0..ROUNDS {
+        let (public, places) = render(text, &all);
+        let again = scan::scan("", &public, persons, operator_shown);
+        let before = all.len();
+        for finding in &again {
+            let inside = &places[finding.from as usize..finding.to as usize];
+            all.extend(inside.iter().flatten().map(|&at| Withheld::on(at, at + 1, finding.rule.ground())));
+        }
+        if all.len() == before {
+            break;
+        }
+        all = disjoint(&all);
+    }
+    all
 }
 
 fn names(text: &str, persons: &[KnownPerson], operator_shown: bool) -> Vec<Withheld> {
@@ -272,8 +298,9 @@ fn disjoint(ranges: &[Withheld]) -> Vec<Withheld> {
             if range.to <= last.to {
                 continue;
             }
-            // The rest of an overlapping range of the same kind joins it.
-            if range.from < last.to && range.ground == last.ground {
+            // The rest of a range of the same kind joins it.
+            let removed = matches!((range.mark, last.mark), (Mark::Removed, Mark::Removed));
+            if range.ground == last.ground && (range.from < last.to || (removed && range.from == last.to)) {
                 last.to = range.to;
                 continue;
             }
@@ -286,7 +313,14 @@ fn disjoint(ranges: &[Withheld]) -> Vec<Withheld> {
 
 /// Puts the marks in place of the withheld ranges, which are sorted and disjoint.
 fn apply(text: &str, withheld: &[Withheld]) -> String {
+    render(text, withheld).0
+}
+
+/// The public text, and for each of its characters the place in the original;
+/// `None` for the characters of a mark.
+fn render(text: &str, withheld: &[Withheld]) -> (String, Vec<Option<u32>>) {
     let mut out = String::with_capacity(text.len());
+    let mut places = Vec::with_capacity(text.len());
     let mut ranges = withheld.iter().peekable();
     for (at, c) in text.chars().enumerate() {
         let at = at as u32;
@@ -294,10 +328,17 @@ fn apply(text: &str, withheld: &[Withheld]) -> String {
             ranges.next();
         }
         match ranges.peek() {
-            Some(w) if w.from == at => out.push_str(&w.mark.text()),
+            Some(w) if w.from == at => {
+                let mark = w.mark.text();
+                places.extend(mark.chars().map(|_| None));
+                out.push_str(&mark);
+            }
             Some(w) if w.covers(at) => {}
-            Some(_) | None => out.push(c),
+            Some(_) | None => {
+                out.push(c);
+                places.push(Some(at));
+            }
         }
     }
-    out
+    (out, places)
 }

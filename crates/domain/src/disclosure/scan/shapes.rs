@@ -85,6 +85,9 @@ fn aligned(glyphs: &[Glyph], chain: &[Token], hits: &mut Vec<Hit>) {
             if length < 11 {
                 continue;
             }
+            if decimal(glyphs, group) {
+                continue;
+            }
             let digits: Vec<u32> =
                 group.iter().flat_map(|t| t.from..t.to).filter_map(|p| glyphs[p].ch.to_digit(10)).collect();
             if let Some(rule) = number(glyphs, group, &digits) {
@@ -92,6 +95,11 @@ fn aligned(glyphs: &[Glyph], chain: &[Token], hits: &mut Vec<Hit>) {
             }
         }
     }
+}
+
+/// An amount with a decimal point is no grouped number.
+fn decimal(glyphs: &[Glyph], group: &[Token]) -> bool {
+    group.len() == 2 && group[1].from - group[0].to == 1 && glyphs[group[0].to].ch == '.'
 }
 
 fn number(glyphs: &[Glyph], group: &[Token], digits: &[u32]) -> Option<ScanRule> {
