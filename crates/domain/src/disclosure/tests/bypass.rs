@@ -257,3 +257,23 @@ fn the_decision_replays_after_its_texts_are_erased() {
     // But erased texts cannot be inspected anew.
     assert!(!inspect(&draft.content, &persons(), false, &KEY).clean());
 }
+
+#[test]
+fn a_unit_shows_its_name_code_and_representative_but_no_number_of_theirs() {
+    let mut w = World::new();
+    let mut copy = content();
+    copy.party_kind = PartyKind::LegalPerson;
+    copy.party = Masked::shown("示例化工有限公司");
+    copy.credit_code = Some("915113000000000192".into());
+    copy.representative = Some(Masked::shown("韩样本"));
+    w.act(&officer(), prepare_with(copy.clone())).unwrap();
+    let digest = w.digest();
+    assert_eq!(w.code(&law(), check(&digest)), "ok");
+    copy.representative = Some(Masked::shown("韩样本（公民身份号码999999190001010015）"));
+    assert_eq!(w.code(&officer(), prepare_with(copy.clone())), "disclosure.mandatory");
+    copy.representative = None;
+    copy.credit_code = Some("999999190001010015".into());
+    w.act(&officer(), prepare_with(copy)).unwrap();
+    let digest = w.digest();
+    assert_eq!(w.code(&law(), check(&digest)), "disclosure.leak");
+}
