@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod case;
 pub mod cite;
 pub mod codes;
+pub mod disclosure;
 pub mod discretion_base;
 pub mod documents;
 pub mod due;
