@@ -6,6 +6,7 @@
 //! run's folder. The ordinary end takes the same path.
 
 use crate::Fail;
+use std::cell::RefCell;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,7 @@ rm -rf -- "$2"
 /// A run: its folder, its mark, and the shell that cleans up after it.
 pub struct Guard {
     shell: Child,
+    services: RefCell<Vec<Child>>,
     mark: String,
     /// Folder of the run, gone when the run is over.
     pub folder: PathBuf,
@@ -59,7 +61,7 @@ impl Guard {
             .process_group(0)
             .spawn();
         match shell {
-            Ok(shell) => Ok(Self { shell, mark, folder }),
+            Ok(shell) => Ok(Self { shell, services: RefCell::default(), mark, folder }),
             Err(e) => {
                 let _ = std::fs::remove_dir(&folder);
                 Err(format!("无法启动 sh：{e}"))
@@ -70,6 +72,11 @@ impl Guard {
     /// Marks a command as belonging to the run.
     pub fn mark<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.env(MARK, &self.mark)
+    }
+
+    /// Keeps a service of the run, to be waited for after it was stopped.
+    pub fn keep(&self, service: Child) {
+        self.services.borrow_mut().push(service);
     }
 
     /// A new folder inside the run's folder.
@@ -86,8 +93,11 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         drop(self.shell.stdin.take());
-        // Nothing to do about a shell that cannot be waited for.
+        // Nothing to do about what cannot be waited for.
         let _ = self.shell.wait();
+        for service in self.services.get_mut() {
+            let _ = service.wait();
+        }
     }
 }
 

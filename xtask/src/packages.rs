@@ -55,6 +55,20 @@ pub const TESTS: &[Need] = &[
     Need { package: "faketime", why: "移动时钟的测试", probe: Probe::Program("faketime") },
 ];
 
+/// What building the tests needs, given the text of the lock file: the client
+/// of the browser tests links the system's TLS library.
+pub fn build(lock: &str) -> &'static [Need] {
+    const TLS: &[Need] = &[
+        Need { package: "pkg-config", why: "编译浏览器测试的客户端", probe: Probe::Program("pkg-config") },
+        Need {
+            package: "libssl-dev",
+            why: "编译浏览器测试的客户端",
+            probe: Probe::File(&["/usr/include/openssl/ssl.h", "/usr/include/*/openssl/ssl.h"]),
+        },
+    ];
+    if lock.contains("name = \"openssl-sys\"") { TLS } else { &[] }
+}
+
 impl Need {
     fn met(&self) -> bool {
         match self.probe {

@@ -138,18 +138,24 @@ impl<'w> Run<'w> {
                 let (passed, failed) = tidy::run(&self.workspace.root)?;
                 Ok((passed, failed, Vec::new()))
             }
-            Ring::Clippy => self.yes_or_no(cargo.args([
-                "clippy",
-                "--workspace",
-                "--all-targets",
-                "--locked",
-                "--",
-                "-D",
-                "warnings",
-            ])),
-            Ring::Build => self.yes_or_no(cargo.args(["test", "--workspace", "--locked", "--no-run"])),
+            Ring::Clippy => {
+                self.ready_to_build()?;
+                cargo.args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
+                self.yes_or_no(&mut cargo)
+            }
+            Ring::Build => {
+                self.ready_to_build()?;
+                self.yes_or_no(cargo.args(["test", "--workspace", "--locked", "--no-run"]))
+            }
             Ring::Test => self.tests(cargo),
         }
+    }
+
+    /// Installs what the build links.
+    fn ready_to_build(&self) -> Result<(), Fail> {
+        let lock = self.workspace.root.join("Cargo.lock");
+        let lock = std::fs::read_to_string(&lock).map_err(|e| format!("{}：{e}", lock.display()))?;
+        packages::ensure(packages::build(&lock))
     }
 
     /// One command that either holds or does not.
@@ -160,6 +166,7 @@ impl<'w> Run<'w> {
     }
 
     fn tests(&self, mut cargo: Command) -> Result<Counts, Fail> {
+        self.ready_to_build()?;
         packages::ensure(packages::TESTS)?;
         let variables = services::start(self.workspace, &self.guard)?;
         cargo.args(["test", "--locked", "--no-fail-fast"]);

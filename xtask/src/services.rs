@@ -160,7 +160,9 @@ fn webdriver(guard: &Guard) -> Result<String, Fail> {
     // Profiles of the browsers go into the run's folder, and with it.
     command.env("TMPDIR", &temporary).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = guard.mark(&mut command).spawn().map_err(|e| format!("无法启动 chromedriver：{e}"))?;
-    let mut lines = BufReader::new(child.stdout.take().ok_or("chromedriver 没有输出")?);
+    let output = child.stdout.take();
+    guard.keep(child);
+    let mut lines = BufReader::new(output.ok_or("chromedriver 没有输出")?);
     let mut line = String::new();
     while lines.read_line(&mut line).map_err(|e| format!("chromedriver：{e}"))? > 0 {
         if let Some(port) = driver_port(&line) {
