@@ -7,11 +7,15 @@
 //! command arrives and when the audit replays it years later.
 
 pub mod calendar;
+pub mod case;
 pub mod cite;
 pub mod codes;
+pub mod discretion_base;
+pub mod documents;
 pub mod due;
 pub mod matter;
 pub mod period;
+pub mod policy;
 pub mod refusal;
 pub mod staff;
 pub mod text;

@@ -1,6 +1,6 @@
 //! The calendar's data: published years and local holidays, with a version.
 
-use super::{Calendar, Label, FIRST_YEAR, LAST_YEAR, Track, all_dates, epoch_day, is_weekend, plausible};
+use super::{Calendar, FIRST_YEAR, LAST_YEAR, Label, Track, all_dates, epoch_day, is_weekend, plausible};
 use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -173,7 +173,10 @@ impl CalendarBook {
         let mut all = Vec::new();
         for (line, fields) in lines(text, "region") {
             let [region, day, kind, name, source] = fields[..] else {
-                return Err(DataError::Line { line, reason: "应为 区划,日期,off|work,名称,依据 五栏".into() });
+                return Err(DataError::Line {
+                    line,
+                    reason: "应为 区划,日期,off|work,名称,依据 五栏".into(),
+                });
             };
             let entry = parse_entry(line, kind, name)?;
             let day = parse_date(line, day)?;
@@ -190,7 +193,7 @@ impl CalendarBook {
     }
 
     /// Builds the view of a region (six digits), or the national one. Costs
-    /// under a millisecond; keep the result.
+    /// milliseconds, so keep the result.
     #[must_use]
     pub fn view(&self, region: Option<&str>) -> Calendar {
         let dates = all_dates();
@@ -221,8 +224,7 @@ impl CalendarBook {
             text.push('/');
             text.push_str(region.unwrap_or_default());
         }
-        let version =
-            CalendarVersion { label: text.into(), digest: hex::encode(hash.finalize()).into() };
+        let version = CalendarVersion { label: text.into(), digest: hex::encode(hash.finalize()).into() };
         let (most, fewest) = (Track::new(&most), Track::new(&fewest));
         Calendar { version, base, dates, end, labels, names, most, fewest }
     }
@@ -247,14 +249,18 @@ fn lines<'a>(text: &'a str, heading: &'a str) -> impl Iterator<Item = (usize, Ve
 }
 
 fn parse_date(line: usize, text: &str) -> Result<Date, DataError> {
-    text.parse().map_err(|_| DataError::Line { line, reason: format!("日期“{text}”应为 2026-01-31 的形式") })
+    text.parse().map_err(|_| DataError::Line {
+        line, reason: format!("日期“{text}”应为 2026-01-31 的形式")
+    })
 }
 
 fn parse_entry(line: usize, kind: &str, name: &str) -> Result<Entry, DataError> {
     let work = match kind {
         "off" => false,
         "work" => true,
-        other => return Err(DataError::Line { line, reason: format!("类别“{other}”应为 off 或 work") }),
+        other => {
+            return Err(DataError::Line { line, reason: format!("类别“{other}”应为 off 或 work") });
+        }
     };
     if name.is_empty() {
         return Err(DataError::Line { line, reason: "缺少节日名称".into() });
@@ -270,7 +276,9 @@ fn parse_days(text: &str) -> Result<BTreeMap<Date, Entry>, DataError> {
         };
         let (day, entry) = (parse_date(line, day)?, parse_entry(line, kind, name)?);
         if entry.work && !is_weekend(day) {
-            return Err(DataError::Line { line, reason: format!("{day} 不是周六、周日，不能是调休上班日") });
+            return Err(DataError::Line {
+                line, reason: format!("{day} 不是周六、周日，不能是调休上班日")
+            });
         }
         if days.insert(day, entry).is_some() {
             return Err(DataError::Line { line, reason: format!("{day} 重复") });
@@ -290,7 +298,7 @@ fn years(days: &BTreeMap<Date, Entry>) -> Vec<i16> {
 fn check_year(year: i16, days: &BTreeMap<Date, Entry>) -> Result<(), DataError> {
     for (month, day) in [(1, 1), (5, 1), (10, 1), (10, 2), (10, 3)] {
         let fixed = date(year, month, day);
-        if !days.get(&fixed).is_some_and(|e| !e.work) {
+        if days.get(&fixed).is_none_or(|e| e.work) {
             let reason = format!("{month}月{day}日应为放假日（《全国年节及纪念日放假办法》第二条）");
             return Err(DataError::Year { year, reason });
         }

@@ -185,7 +185,7 @@ impl Track {
     /// The `n`-th (≥ 1) working day strictly after day `index`.
     fn after(&self, index: usize, n: u32) -> Option<usize> {
         let passed = self.prefix[index + 1];
-        self.list.get((passed + n) as usize - 1).map(|&i| i as usize)
+        self.list.get(passed as usize + n as usize - 1).map(|&i| i as usize)
     }
 
     /// The `n`-th (≥ 1) working day strictly before day `index`.
@@ -315,7 +315,7 @@ impl Calendar {
         } else {
             first_outside(at + 1, &holes)
         };
-        let late = self.fewest.after_gaps(at, n + EXTRA_OFF, &holes).ok_or_else(ran_out)?;
+        let late = self.fewest.after_gaps(at, n.saturating_add(EXTRA_OFF), &holes).ok_or_else(ran_out)?;
         let early = first_outside(early.max(self.end), &holes).min(late);
         Ok(Due::Between { earliest: self.dates[early], latest: self.dates[late] })
     }
@@ -335,8 +335,9 @@ impl Calendar {
             let exact = self.fewest.before(at, n).ok_or_else(ran_out)?;
             return Ok(Due::Known(self.dates[exact]));
         }
-        let early = self.fewest.before(at, n + EXTRA_OFF).ok_or_else(ran_out)?;
-        let late = if n > EXTRA_WORK { self.most.before(at, n - EXTRA_WORK).ok_or_else(ran_out)? } else { at - 1 };
+        let early = self.fewest.before(at, n.saturating_add(EXTRA_OFF)).ok_or_else(ran_out)?;
+        let late =
+            if n > EXTRA_WORK { self.most.before(at, n - EXTRA_WORK).ok_or_else(ran_out)? } else { at - 1 };
         Ok(Due::Between { earliest: self.dates[early], latest: self.dates[late] })
     }
 
@@ -354,7 +355,9 @@ impl Calendar {
         let step = |day: Date| day.tomorrow().map_err(|_| CalendarError::Outside(day));
         Ok(match self.workdays_after(eve, n, &[])? {
             Due::Known(day) => Due::Known(step(day)?),
-            Due::Between { earliest, latest } => Due::Between { earliest: step(earliest)?, latest: step(latest)? },
+            Due::Between { earliest, latest } => {
+                Due::Between { earliest: step(earliest)?, latest: step(latest)? }
+            }
         })
     }
 
@@ -366,7 +369,11 @@ impl Calendar {
     pub fn roll_forward(&self, day: Date) -> Result<Due, CalendarError> {
         let at = self.index(day)?;
         if at < self.end {
-            return if self.fewest.works(at) { Ok(Due::Known(day)) } else { self.workdays_after(day, 1, &[]) };
+            return if self.fewest.works(at) {
+                Ok(Due::Known(day))
+            } else {
+                self.workdays_after(day, 1, &[])
+            };
         }
         let passed = (self.fewest.prefix[at] + EXTRA_OFF) as usize;
         let late = self.fewest.list.get(passed).ok_or(CalendarError::RanOut(day))?;
@@ -451,8 +458,5 @@ pub fn is_weekend(day: Date) -> bool {
 }
 
 fn all_dates() -> Vec<Date> {
-    date(FIRST_YEAR, 1, 1)
-        .series(jiff::Span::new().days(1))
-        .take_while(|d| d.year() <= LAST_YEAR)
-        .collect()
+    date(FIRST_YEAR, 1, 1).series(jiff::Span::new().days(1)).take_while(|d| d.year() <= LAST_YEAR).collect()
 }

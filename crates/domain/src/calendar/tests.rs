@@ -9,7 +9,9 @@ fn known_days() {
     let cal = Calendar::national();
     assert_eq!(cal.published_until(), 2026);
     assert_eq!(&*cal.version().label, "2026-1");
-    for (day, want) in [("2026-02-14", true), ("2026-02-17", false), ("2026-10-10", true), ("2026-10-11", false)] {
+    for (day, want) in
+        [("2026-02-14", true), ("2026-02-17", false), ("2026-10-10", true), ("2026-10-11", false)]
+    {
         assert_eq!(cal.is_workday(d(day)), Some(want), "{day}");
     }
     assert_eq!(cal.kind(d("2026-02-14")), DayKind::Makeup("春节".into()));
@@ -41,14 +43,21 @@ fn history_lies_within_the_bounds() {
         let (from, to) = (date(last, 11, 1), date(last + 1, 12, 31));
         for start in from.series(jiff::Span::new().days(1)).take_while(|x| *x <= to) {
             for n in [1, 2, 3, 5, 7, 10, 15, 20, 45] {
-                if let (Ok(truth), Ok(bound)) = (full.workdays_after(start, n, &[]), cut.workdays_after(start, n, &[]))
+                if let (Ok(truth), Ok(bound)) =
+                    (full.workdays_after(start, n, &[]), cut.workdays_after(start, n, &[]))
                     && let Some(truth) = truth.known().filter(|t| *t <= to)
                 {
-                    assert!(bound.earliest() <= truth && truth <= bound.latest(), "{start}+{n}: {truth} {bound:?}");
+                    assert!(
+                        bound.earliest() <= truth && truth <= bound.latest(),
+                        "{start}+{n}: {truth} {bound:?}"
+                    );
                 }
                 let truth = full.workdays_before(start, n).unwrap().known().unwrap();
                 let bound = cut.workdays_before(start, n).unwrap();
-                assert!(bound.earliest() <= truth && truth <= bound.latest(), "{start}-{n}: {truth} {bound:?}");
+                assert!(
+                    bound.earliest() <= truth && truth <= bound.latest(),
+                    "{start}-{n}: {truth} {bound:?}"
+                );
             }
             let truth = full.roll_forward(start).unwrap();
             let bound = cut.roll_forward(start).unwrap();
@@ -101,7 +110,9 @@ fn local_holidays_apply_by_prefix() {
     assert_eq!(&*book.view(Some("530926")).version().label, "2026-1/530926");
     assert_eq!(book.view(Some("511300")).is_workday(d("2026-04-13")), Some(true));
     assert_eq!(book.view(None).is_workday(d("2026-04-13")), Some(true));
-    assert!(book.with_overlays(CalendarBook::parse_overlays("53x,2026-04-13,off,某节,依据").unwrap()).is_err());
+    assert!(
+        book.with_overlays(CalendarBook::parse_overlays("53x,2026-04-13,off,某节,依据").unwrap()).is_err()
+    );
 }
 
 #[test]

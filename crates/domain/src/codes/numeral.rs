@@ -48,8 +48,11 @@ fn full(n: u32) -> String {
 mod tests {
     #[test]
     fn numerals_read_as_in_law() {
-        let cases = [(0, "零"), (7, "七"), (10, "十"), (15, "十五"), (20, "二十"), (90, "九十"), (105, "一百零五")];
-        for (n, want) in cases.into_iter().chain([(110, "一百一十"), (2021, "二千零二十一"), (100_015, "十万零一十五")]) {
+        let cases =
+            [(0, "零"), (7, "七"), (10, "十"), (15, "十五"), (20, "二十"), (90, "九十"), (105, "一百零五")];
+        for (n, want) in
+            cases.into_iter().chain([(110, "一百一十"), (2021, "二千零二十一"), (100_015, "十万零一十五")])
+        {
             assert_eq!(super::numeral(n), want);
         }
     }

@@ -63,7 +63,8 @@ impl Query {
     /// # Errors
     /// Names the field that is wrong.
     pub fn parse(start: &str, n: &str, unit: &str, roll: &str) -> Result<Self, QueryError> {
-        let start = parse_start(start)?;
+        let given = start;
+        let start = parse_start(given)?;
         let count: i64 = n.trim().parse().map_err(|_| bad("n", format!("“{n}”应为整数，负数为倒计")))?;
         let n = u32::try_from(count.unsigned_abs())
             .ok()
@@ -90,6 +91,9 @@ impl Query {
         if matches!((direction, roll), (Direction::Backward, Roll::Forward)) {
             return Err(bad("roll", "倒计期限不顺延".into()));
         }
+        if matches!(unit, Unit::Hours) && !given.contains('T') {
+            return Err(bad("start", "以小时计的期限须给出时刻，例如 2026-01-31T17:30:00".into()));
+        }
         if matches!((direction, unit), (Direction::Backward, Unit::Hours | Unit::FixedDate)) {
             return Err(bad("n", "小时和固定日期不能倒计".into()));
         }
@@ -113,14 +117,30 @@ fn parse_start(text: &str) -> Result<DateTime, QueryError> {
 /// # Errors
 /// When the calendar does not reach or the exclusions do not apply.
 pub fn answer(cal: &Calendar, query: &Query) -> Result<Answer, QueryError> {
-    let citation = Citation { law: Cow::Borrowed("民法典"), article: Cow::Borrowed("第二百条至第二百零三条") };
-    let rule =
-        Rule { id: "due.query".into(), title: "查询".into(), period: query.period, citation, day_citation: None };
+    let citation = Citation {
+        law: Cow::Borrowed("民法典"),
+        article: Cow::Borrowed("第二百条至第二百零三条"),
+    };
+    let rule = Rule {
+        id: "due.query".into(),
+        title: "查询".into(),
+        period: query.period,
+        citation,
+        day_citation: None,
+    };
     if matches!(query.period.unit, Unit::Hours) {
         return answer_hours(query, &rule);
     }
     let start = Start::new(query.start.date(), "起算");
-    let limit = period::limit(cal, &rule, &start, &query.exclusions)?;
+    let limit = match period::limit(cal, &rule, &start, &query.exclusions) {
+        Ok(limit) => limit,
+        // Before the first or after the last covered year nothing is published
+        // and nothing can bound it.
+        Err(PeriodError::Calendar(error)) => {
+            return Ok(Answer { due: UNKNOWN.to_owned(), bounds: None, why: vec![error.to_string()] });
+        }
+        Err(error) => return Err(error.into()),
+    };
     let due = match limit.due {
         Due::Known(day) => day.to_string(),
         Due::Between { .. } => UNKNOWN.to_owned(),
@@ -134,9 +154,8 @@ fn answer_hours(query: &Query, rule: &Rule) -> Result<Answer, QueryError> {
         return Err(PeriodError::NotExcludable.into());
     }
     let shanghai = jiff::tz::Offset::constant(8);
-    let start =
-        shanghai.to_timestamp(query.start).map_err(|_| PeriodError::Overflow(query.start.date()))?;
-    let limit = period::hours_after(rule, start, "起算", &[])?;
+    let start = shanghai.to_timestamp(query.start).map_err(|_| PeriodError::Overflow(query.start.date()))?;
+    let limit = period::hours_after(rule, start, "", &[])?;
     let due = shanghai.to_datetime(limit.due).to_string();
     Ok(Answer { due, bounds: None, why: limit.sentences() })
 }
@@ -201,7 +220,8 @@ pub fn table(cal: &Calendar, input: &[u8]) -> Result<(String, Summary), QueryErr
     let (id, roll, expected) = (column("id"), column("roll"), column("expected_due"));
     let expected = expected.or_else(|| column("expected"));
     let mut out = csv::Writer::from_writer(Vec::new());
-    let heading = ["id", "start", "n", "unit", "roll", "expected_due", "due", "earliest", "latest", "result", "why"];
+    let heading =
+        ["id", "start", "n", "unit", "roll", "expected_due", "due", "earliest", "latest", "result", "why"];
     out.write_record(heading).map_err(not_csv)?;
     let mut summary = Summary::default();
     for record in reader.records() {
@@ -230,7 +250,8 @@ fn row(asked: Result<Answer, QueryError>, expected: &str) -> (Verdict, [String; 
                 e if e == answer.due => (Verdict::Match, "ok"),
                 _ => (Verdict::Mismatch, "mismatch"),
             };
-            let (early, late) = answer.bounds.map_or_else(Default::default, |(a, b)| (a.to_string(), b.to_string()));
+            let (early, late) =
+                answer.bounds.map_or_else(Default::default, |(a, b)| (a.to_string(), b.to_string()));
             (verdict, [answer.due, early, late, word.into(), answer.why.join("；")])
         }
     }

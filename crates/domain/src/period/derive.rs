@@ -1,7 +1,7 @@
 //! How a limit came about, as data and as sentences.
 
-use super::{Direction, Due, Exclusion, Period, Rule, Start, Unit};
-use crate::calendar::{Calendar, CalendarVersion, Label};
+use super::{Direction, Due, Exclusion, Period, Roll, Rule, Start, Unit};
+use crate::calendar::{Calendar, CalendarVersion, DayKind, Label};
 use crate::cite::Citation;
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,8 @@ pub struct Derivation {
     /// Days off by notice that were passed over, weekends only where they
     /// belong to such a holiday.
     pub skipped: Vec<Named>,
-    /// Make-up days of work that were counted.
+    /// Make-up days of work that were counted; for calendar periods the one
+    /// that kept the last day from rolling.
     pub makeup: Vec<Named>,
     /// Excluded intervals as given; overlaps count once.
     pub exclusions: Vec<Exclusion>,
@@ -148,9 +149,19 @@ fn note(cal: &Calendar, out: &mut Derivation, day: Date, works: bool) {
     }
 }
 
-/// Lists the days a roll passed over.
+/// Lists the days a roll passed over, or the make-up day that kept it from
+/// happening.
 fn walk_roll(cal: &Calendar, out: &mut Derivation) {
-    let (Some(step), Due::Known(due)) = (&out.roll, out.due) else { return };
+    let Due::Known(due) = out.due else { return };
+    let Some(step) = &out.roll else {
+        let rolls = matches!(out.period.roll, Roll::Forward);
+        if let DayKind::Makeup(name) = cal.kind(due)
+            && rolls
+        {
+            out.makeup.push(Named { day: due, name });
+        }
+        return;
+    };
     let mut day = step.from;
     while day < due {
         if let Some(name) = cal.holiday_name(day) {
@@ -169,15 +180,22 @@ impl Derivation {
         let year = self.start.day.year();
         let show = |d: Date| short(d, year);
         match (self.period.unit, self.minimum) {
-            (Unit::FixedDate, _) => all.push(format!("固定日期{}（{}），不顺延", long(self.start.day), self.citation)),
+            (Unit::FixedDate, _) => {
+                all.push(format!("固定日期{}（{}），不顺延", long(self.start.day), self.citation))
+            }
             (_, _) => all.push(format!("{}{}，当日不计", long(self.start.day), self.start.source)),
         }
         self.say_period(&mut all, year);
+        let working = matches!(self.period.unit, Unit::WorkingDays);
+        let out = if working { "，不计" } else { "" };
         for (from, to, name) in runs(&self.skipped) {
-            all.push(format!("{}放假（{name}），不计", span(from, to, year)));
+            all.push(format!("{}放假（{name}）{out}", span(from, to, year)));
         }
+        let (last, in_words) =
+            if working { ("", "计入") } else { ("末日", "不是休息日，不顺延") };
         for m in &self.makeup {
-            all.push(format!("{}（{}）调休上班（{}），计入", show(m.day), weekday(m.day), m.name));
+            let day = format!("{last}{}（{}）", show(m.day), weekday(m.day));
+            all.push(format!("{day}调休上班（{}），{in_words}", m.name));
         }
         for x in &self.exclusions {
             all.push(format!("{}{}，不计入期限（{}）", span(x.from, x.to, year), x.reason, x.citation));
@@ -201,7 +219,7 @@ impl Derivation {
                 }
                 all.push(text);
             }
-            Unit::Days => all.push(format!("{back}{}为自然日（{}）", self.period.words(), self.citation)),
+            Unit::Days => all.push(format!("{back}{}，按自然日计（{}）", self.period.words(), self.citation)),
             Unit::Months | Unit::Years => {
                 let at = "期满于最后一月的对应日，没有对应日的为月末日（《民法典》第二百零二条）";
                 all.push(format!("{back}{}（{}），{at}", self.period.words(), self.citation));
@@ -213,9 +231,18 @@ impl Derivation {
         if let (Some(step), Due::Known(due)) = (&self.roll, self.due) {
             let why = step.name.as_ref().map_or_else(String::new, |n| format!("，{n}放假"));
             let (from, to) = (short(step.from, year), short(due, year));
-            all.push(format!("末日{from}（{}{why}）为休息日，顺延至{to}（《民法典》第二百零三条）", weekday(step.from)));
+            all.push(format!(
+                "末日{from}（{}{why}）为休息日，顺延至{to}（《民法典》第二百零三条）",
+                weekday(step.from)
+            ));
         }
-        let quiet = self.skipped.is_empty() && self.makeup.is_empty();
+        let calendar = matches!(self.period.unit, Unit::Days | Unit::Months | Unit::Years);
+        let forward = matches!((self.period.direction, self.period.roll), (Direction::Forward, Roll::None));
+        if calendar && forward && !self.minimum {
+            all.push("末日遇休息日不顺延".into());
+        }
+        let working = matches!(self.period.unit, Unit::WorkingDays);
+        let quiet = working && self.skipped.is_empty() && self.makeup.is_empty();
         let tail = if quiet && self.due.known().is_some() { "，无调休影响" } else { "" };
         all.push(format!("日历版本 {}{tail}", self.calendar));
         match (self.due, self.unpublished_from) {
@@ -225,7 +252,9 @@ impl Derivation {
                 long(latest)
             )),
             (Due::Between { .. }, None) => {}
-            (Due::Known(day), _) if self.minimum => all.push(format!("不得早于{}（{}）", long(day), weekday(day))),
+            (Due::Known(day), _) if self.minimum => {
+                all.push(format!("不得早于{}（{}）", long(day), weekday(day)))
+            }
             (Due::Known(day), _) if matches!(self.period.direction, Direction::Backward) => {
                 all.push(format!("最迟{}（{}）", long(day), weekday(day)));
             }

@@ -56,7 +56,8 @@ pub fn hours_after(
     }
     spans.sort_unstable();
     let overflow = |_| PeriodError::Overflow(day(start));
-    let mut due = start.checked_add(SignedDuration::from_hours(i64::from(rule.period.n))).map_err(overflow)?;
+    let mut due =
+        start.checked_add(SignedDuration::from_hours(i64::from(rule.period.n))).map_err(overflow)?;
     let mut reached = start;
     for (from, to) in spans {
         let from = from.max(reached);
@@ -80,7 +81,8 @@ impl HourLimit {
             let seconds = if c.second() == 0 { String::new() } else { format!("{:02}秒", c.second()) };
             format!("{}年{}月{}日{:02}时{:02}分{seconds}", c.year(), c.month(), c.day(), c.hour(), c.minute())
         };
-        let mut all = vec![format!("自{}{}之时起算（《民法典》第二百零一条第二款）", show(self.start), self.source)];
+        let event = if self.source.is_empty() { String::new() } else { format!("{}之时", self.source) };
+        let mut all = vec![format!("自{}{event}起算（《民法典》第二百零一条第二款）", show(self.start))];
         for p in &self.pauses {
             all.push(format!("{}至{}{}，不计入期限", show(p.from), show(p.to), p.reason));
         }

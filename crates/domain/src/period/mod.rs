@@ -215,7 +215,12 @@ pub enum PeriodError {
 /// # Errors
 /// When the calendar does not reach, an exclusion is malformed or not
 /// applicable, or the unit is hours.
-pub fn limit(cal: &Calendar, rule: &Rule, start: &Start, exclusions: &[Exclusion]) -> Result<Limit, PeriodError> {
+pub fn limit(
+    cal: &Calendar,
+    rule: &Rule,
+    start: &Start,
+    exclusions: &[Exclusion],
+) -> Result<Limit, PeriodError> {
     let gaps = merge(exclusions)?;
     let period = rule.period;
     let forward = matches!(period.direction, Direction::Forward);
@@ -339,7 +344,8 @@ fn extend(start: Date, mut due: Date, gaps: &[(Date, Date)]) -> Result<Date, Per
         if to <= start {
             continue;
         }
-        let from = if from <= start { start.tomorrow().map_err(|_| PeriodError::Overflow(start))? } else { from };
+        let from =
+            if from <= start { start.tomorrow().map_err(|_| PeriodError::Overflow(start))? } else { from };
         if from > due {
             break;
         }

@@ -9,7 +9,9 @@ fn d(text: &str) -> Date {
 fn rule(period: Period) -> Rule {
     let citation = Citation::of("行政处罚法", "第六十四条第一项");
     let day_citation = Some(Citation::of("行政处罚法", "第八十五条"));
-    Rule { id: "case.hearing_request".into(), title: "听证申请期".into(), period, citation, day_citation }
+    Rule {
+        id: "case.hearing_request".into(), title: "听证申请期".into(), period, citation, day_citation
+    }
 }
 
 fn hearing(from: &str, to: &str) -> Exclusion {
@@ -55,7 +57,16 @@ fn a_roll_is_told() {
     assert_eq!(limit.due, Due::Known(d("2026-04-07")));
     let text = limit.derivation.sentences().join("\n");
     assert!(text.contains("末日4月5日（星期日，清明节放假）为休息日，顺延至4月7日"), "{text}");
-    assert!(text.contains("4月5日至4月6日放假（清明节），不计"), "{text}");
+    assert!(text.contains("4月5日至4月6日放假（清明节）\n"), "{text}");
+}
+
+#[test]
+fn a_makeup_last_day_and_a_rule_that_does_not_roll_are_told() {
+    let told = |period, start| due(period, start, &[]).derivation.sentences().join("\n");
+    let text = told(Period::days(60, Roll::Forward), "2026-03-10");
+    assert!(text.contains("末日5月9日（星期六）调休上班（劳动节），不是休息日，不顺延"), "{text}");
+    let text = told(Period::days(30, Roll::None), "2026-08-26");
+    assert!(text.contains("末日遇休息日不顺延") && text.contains("2026年9月25日（星期五）止"), "{text}");
 }
 
 #[test]
@@ -63,12 +74,24 @@ fn exclusions_extend_and_overlaps_count_once() {
     let period = Period::days(90, Roll::None);
     let one = due(period, "2026-03-02", &[hearing("2026-04-01", "2026-04-10")]);
     assert_eq!(one.due, Due::Known(d("2026-06-10")));
-    let two = due(period, "2026-03-02", &[hearing("2026-04-01", "2026-04-10"), hearing("2026-04-05", "2026-04-12")]);
+    let two = due(
+        period,
+        "2026-03-02",
+        &[hearing("2026-04-01", "2026-04-10"), hearing("2026-04-05", "2026-04-12")],
+    );
     assert_eq!(two.due, Due::Known(d("2026-06-12")));
     assert_eq!(two.derivation.excluded_days, 12);
     let late = due(period, "2026-03-02", &[hearing("2026-06-01", "2026-06-10")]);
-    assert_eq!(late.due, Due::Known(d("2026-05-31")), "an interval after the limit has run out changes nothing");
-    let chained = due(period, "2026-03-02", &[hearing("2026-05-31", "2026-06-04"), hearing("2026-06-05", "2026-06-06")]);
+    assert_eq!(
+        late.due,
+        Due::Known(d("2026-05-31")),
+        "an interval after the limit has run out changes nothing"
+    );
+    let chained = due(
+        period,
+        "2026-03-02",
+        &[hearing("2026-05-31", "2026-06-04"), hearing("2026-06-05", "2026-06-06")],
+    );
     assert_eq!(chained.due, Due::Known(d("2026-06-07")));
     let before = due(period, "2026-03-02", &[hearing("2026-02-01", "2026-03-04")]);
     assert_eq!(before.due, Due::Known(d("2026-06-02")));
@@ -83,7 +106,10 @@ fn malformed_or_misplaced_exclusions_are_refused() {
     let bad = limit(cal, &rule(Period::working_days(3)), &start, &[hearing("2026-03-05", "2026-03-04")]);
     assert!(matches!(bad, Err(PeriodError::Interval { .. })));
     let back = rule(Period::working_days(3).backward());
-    assert_eq!(limit(cal, &back, &start, &[hearing("2026-03-05", "2026-03-06")]), Err(PeriodError::NotExcludable));
+    assert_eq!(
+        limit(cal, &back, &start, &[hearing("2026-03-05", "2026-03-06")]),
+        Err(PeriodError::NotExcludable)
+    );
     assert_eq!(limit(cal, &rule(Period::hours(24)), &start, &[]), Err(PeriodError::NeedsMoment));
 }
 
@@ -96,7 +122,9 @@ fn hearing_notice_and_hearing_day_agree() {
     assert!(first("2026-05-11").derivation.sentences().last().unwrap().contains("不得早于"));
     // Notice on a Sunday: the seven days are all still to come.
     assert_eq!(first("2026-05-10").due, Due::Known(d("2026-05-20")));
-    let back = limit(cal, &rule(Period::working_days(7).backward()), &Start::new(d("2026-05-20"), "听证"), &[]).unwrap();
+    let back =
+        limit(cal, &rule(Period::working_days(7).backward()), &Start::new(d("2026-05-20"), "听证"), &[])
+            .unwrap();
     assert!(early_enough(&back, d("2026-05-11")) && !early_enough(&back, d("2026-05-12")));
 }
 
@@ -106,7 +134,10 @@ fn windows_close_late_and_warnings_come_early() {
     let Due::Between { earliest, latest } = limit.due else { panic!("2027 is not published") };
     assert!(earliest < latest);
     assert!(!closes_after(&limit, latest) && closes_after(&limit, latest.tomorrow().unwrap()));
-    assert_eq!(days_left(&limit, d("2026-12-25")), crate::calendar::epoch_day(earliest) - crate::calendar::epoch_day(d("2026-12-25")));
+    assert_eq!(
+        days_left(&limit, d("2026-12-25")),
+        crate::calendar::epoch_day(earliest) - crate::calendar::epoch_day(d("2026-12-25"))
+    );
     assert_eq!(limit.derivation.unpublished_from, Some(2027));
     assert_eq!(limit.derivation.counted.len(), 4);
     let fixed = due(Period { unit: Unit::FixedDate, ..Period::days(0, Roll::None) }, "2026-01-31", &[]);
@@ -141,7 +172,8 @@ fn a_derivation_survives_storage() {
 fn an_overlay_moves_a_local_limit() {
     let overlays = CalendarBook::parse_overlays("530926,2026-03-16,off,示例节,示例通知").unwrap();
     let cal = CalendarBook::built_in().with_overlays(overlays).unwrap().view(Some("530926"));
-    let limit = limit(&cal, &rule(Period::working_days(5)), &Start::new(d("2026-03-13"), "送达"), &[]).unwrap();
+    let limit =
+        limit(&cal, &rule(Period::working_days(5)), &Start::new(d("2026-03-13"), "送达"), &[]).unwrap();
     assert_eq!(limit.due, Due::Known(d("2026-03-23")));
 }
 
@@ -177,7 +209,11 @@ fn any_period() -> impl Strategy<Value = Period> {
 }
 
 fn compute(period: Period, start: Date, exclusions: &[Exclusion]) -> Date {
-    limit(Calendar::national(), &rule(period), &Start::new(start, "起算"), exclusions).unwrap().due.known().unwrap()
+    limit(Calendar::national(), &rule(period), &Start::new(start, "起算"), exclusions)
+        .unwrap()
+        .due
+        .known()
+        .unwrap()
 }
 
 proptest! {

@@ -1,0 +1,260 @@
+//! The clocks of a case: each limit with its derivation.
+
+use super::facts::Facts;
+use super::gate;
+use super::state::*;
+use super::types::*;
+use crate::cite::penalty_law;
+use crate::period::{Exclusion, Limit, Period, Roll};
+use crate::refusal::Refusal;
+use jiff::civil::Date;
+
+/// Intervals that do not count against the 90 days: suspensions, and, where the
+/// rule says so, time for experts and hearings. Open ones run until today.
+pub fn exclusions(case: &Case, facts: &Facts<'_>) -> Vec<Exclusion> {
+    let today = facts.today();
+    let mut out: Vec<Exclusion> = case
+        .suspensions
+        .iter()
+        .map(|(from, until)| Exclusion {
+            from: *from,
+            to: until.unwrap_or(today),
+            reason: "中止调查".into(),
+            citation: super::law::construction_rules("第三十条"),
+        })
+        .collect();
+    if facts.law.exclude_expert_time.value {
+        let citation = &facts.law.exclude_expert_time.citation;
+        out.extend(case.experts.iter().map(|e| Exclusion {
+            from: e.span.0,
+            to: e.span.1.unwrap_or(today),
+            reason: "鉴定、检测".into(),
+            citation: citation.clone(),
+        }));
+        out.extend(case.parties.iter().filter_map(|p| {
+            let (from, to) = match &p.hearing {
+                Hearing::Held { span, .. } => *span,
+                Hearing::Requested { on } => (*on, today.max(*on)),
+                Hearing::Scheduled { requested_on, .. } => (*requested_on, today.max(*requested_on)),
+                Hearing::None | Hearing::Withdrawn => return None,
+            };
+            Some(Exclusion { from, to, reason: "听证".into(), citation: citation.clone() })
+        }));
+    }
+    out
+}
+
+/// The last day for the decision; `None` before filing.
+///
+/// # Errors
+/// When the calendar does not reach.
+pub fn decision_limit(case: &Case, facts: &Facts<'_>) -> Result<Option<Limit>, Refusal> {
+    let Some(filed) = &case.filed else { return Ok(None) };
+    let mut rule = facts.law.decide.clone();
+    let more: u32 = case.extensions.iter().map(|(days, _)| u32::from(*days)).sum();
+    rule.period.n += more;
+    facts.limit(&rule, filed.on, "立案之日", &exclusions(case, facts)).map(Some)
+}
+
+/// Whether a preservation lapsed because it was not handled in time.
+pub fn preservation_lapsed(preservation: &Preservation, facts: &Facts<'_>) -> bool {
+    preservation.disposed.is_none()
+        && facts
+            .limit(&facts.law.preserve, preservation.on, "先行登记保存之日", &[])
+            .is_ok_and(|l| facts.today() > l.due.latest())
+}
+
+/// The act was discovered within the period of limitation (第三十六条).
+///
+/// # Errors
+/// When it was not.
+pub fn prescription(case: &Case, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let Some(filed) = &case.filed else { return Ok(()) };
+    within_prescription(facts, filed.filing.violation_on, filed.filing.grave_harm, case.clue.received_on, case)
+}
+
+/// As [`prescription`], for a filing that is being proposed.
+///
+/// # Errors
+/// When the act was discovered too late and something would be imposed for it.
+pub fn within_prescription(facts: &Facts<'_>, act: Date, grave: bool, discovered: Date, case: &Case) -> Result<(), Refusal> {
+    let rule = if grave { &facts.law.grave_prescription } else { &facts.law.prescription };
+    let limit = facts.limit(rule, act, "违法行为发生或者终了之日", &[])?;
+    let only_no_penalty = case.draft.as_ref().is_some_and(|d| !d.substance.penalises());
+    if discovered > limit.due.latest() && !only_no_penalty {
+        return Err(Refusal::new(
+            "prescription.over",
+            penalty_law("第三十六条第一款"),
+            format!("违法行为在{}之前未被发现，不再给予行政处罚", limit.due.latest()),
+            "依法不予处罚或者不予立案。",
+        ));
+    }
+    Ok(())
+}
+
+/// The last day for payment by a party: instalments, else 15 days from service.
+///
+/// # Errors
+/// When the decision is not served or the calendar does not reach.
+pub fn payment_due(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Result<Date, Refusal> {
+    // With instalments the first unpaid one is the due day.
+    let mut paid = state.paid_fen();
+    for instalment in &state.instalments {
+        paid -= instalment.amount_fen;
+        if paid < 0 {
+            return Ok(instalment.due_on);
+        }
+    }
+    Ok(payment_limit(case, facts, number)?.due.latest())
+}
+
+/// 15 days from receipt of the decision.
+///
+/// # Errors
+/// When the decision is not served or the calendar does not reach.
+pub fn payment_limit(case: &Case, facts: &Facts<'_>, number: PartyNo) -> Result<Limit, Refusal> {
+    let (_, served) = gate::served_decision(case, number)?;
+    facts.limit(&facts.law.payment, served.effective_on, "决定书送达之日", &[])
+}
+
+/// Largest additional fine that has accrued by today, in fen: 3 % of the unpaid
+/// fine for each day late, without the days of pending remedies, at most the
+/// fine itself (行政强制法第四十五条第二款).
+///
+/// # Errors
+/// When the decision is not served or the calendar does not reach.
+pub fn additional_cap(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Result<i64, Refusal> {
+    let (decision, _) = gate::served_decision(case, number)?;
+    let due = payment_due(case, facts, number, state)?;
+    let fine = decision.substance.disposal(number).map_or(0, |d| d.fine_fen);
+    let unpaid = (fine - state.paid_fen()).max(0);
+    let mut days = 0i64;
+    let mut day = due;
+    // A day counts when no remedy was pending on it (第七十三条第三款).
+    while let Ok(next) = day.tomorrow() {
+        if next > facts.today() || days > 400 {
+            break;
+        }
+        day = next;
+        let pending = state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(until, _)| day < until));
+        if !pending {
+            days += 1;
+        }
+    }
+    let accrued = unpaid.saturating_mul(facts.law.additional_percent.value).saturating_mul(days) / 100;
+    Ok(accrued.min(fine.saturating_mul(facts.law.additional_cap_percent.value) / 100))
+}
+
+/// The day after which neither reconsideration nor litigation can be asked for:
+/// the later of both terms; after a concluded reconsideration, 15 days more for
+/// the suit (行政诉讼法第四十五条).
+///
+/// # Errors
+/// When the calendar does not reach.
+pub fn remedies_over(facts: &Facts<'_>, served: Date, state: &PartyState) -> Result<Date, Refusal> {
+    let reconsideration = facts.limit(&facts.law.reconsideration, served, "决定书送达之日", &[])?.due.latest();
+    let litigation = facts.limit(&facts.law.litigation, served, "决定书送达之日", &[])?.due.latest();
+    let mut last = reconsideration.max(litigation);
+    let mut suit = facts.law.litigation.clone();
+    suit.period = Period::days(15, Roll::Forward);
+    suit.citation = crate::cite::Citation::of("行政诉讼法", "第四十五条");
+    for remedy in &state.remedies {
+        if let (RemedyKind::Reconsideration, Some((on, _))) = (remedy.kind, remedy.concluded) {
+            last = last.max(facts.limit(&suit, on, "收到复议决定书之日", &[])?.due.latest());
+        }
+    }
+    Ok(last)
+}
+
+/// A running limit as the case page shows it.
+pub struct Running {
+    /// What is due.
+    pub title: String,
+    /// The party it concerns.
+    pub party: Option<PartyNo>,
+    /// The limit with its derivation.
+    pub limit: Limit,
+    /// A right of the party (a window), not a duty of the organ.
+    pub window: bool,
+}
+
+/// Every limit that runs now, soonest first. A limit that no calendar covers is left out.
+pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
+    let mut out = Vec::new();
+    let mut push = |title: String, party: Option<PartyNo>, limit: Result<Limit, Refusal>, window: bool| {
+        if let Ok(limit) = limit {
+            out.push(Running { title, party, limit, window });
+        }
+    };
+    if case.stage == Stage::Checking
+        && let Some(from) = case.checked_from
+    {
+        let mut rule = facts.law.check.clone();
+        if case.check_extended {
+            rule.period.n += facts.law.check_extension;
+        }
+        push("核查并决定是否立案".into(), None, facts.limit(&rule, from, "开始核查之日", &[]), false);
+    }
+    if matches!(case.stage, Stage::Investigating | Stage::Concluded)
+        && let Ok(Some(limit)) = decision_limit(case, facts)
+    {
+        push("作出决定".into(), None, Ok(limit), false);
+    }
+    for (index, p) in case.preservations.iter().enumerate().filter(|(_, p)| p.disposed.is_none()) {
+        push(format!("处理第{}次先行登记保存", index + 1), Some(p.preserving.party), facts.limit(&facts.law.preserve, p.on, "先行登记保存之日", &[]), false);
+    }
+    if matches!(case.review.phase, ReviewPhase::Submitted | ReviewPhase::Opined)
+        && let Some((from, _)) = case.review.submitted
+    {
+        let gaps: Vec<Exclusion> = case.review.returned.iter().map(|(from, until)| Exclusion {
+            from: *from,
+            to: until.unwrap_or(facts.today()),
+            reason: "补充材料".into(),
+            citation: facts.law.review.citation.clone(),
+        }).collect();
+        push("法制审核".into(), None, facts.limit(&facts.law.review, from, "送审之日", &gaps), false);
+    }
+    parties(case, facts, &mut push);
+    if case.stage == Stage::Closed
+        && let Some((_, on)) = case.closed
+    {
+        push("归档".into(), None, facts.limit(&facts.law.archive, on, "结案之日", &[]), false);
+    }
+    out.sort_by_key(|r| r.limit.due.earliest());
+    out
+}
+
+fn parties(case: &Case, facts: &Facts<'_>, push: &mut impl FnMut(String, Option<PartyNo>, Result<Limit, Refusal>, bool)) {
+    for (number, state) in case.numbered_parties() {
+        if case.stage == Stage::Concluded
+            && let Some(notice) = &state.notice
+            && let Some(served) = case.document(notice.document).and_then(|d| d.service.as_ref())
+        {
+            let open = |l: &Result<Limit, Refusal>| l.as_ref().is_ok_and(|l| facts.today() <= l.due.latest());
+            let limit = facts.limit(&facts.law.defence, served.effective_on, "告知书送达之日", &[]);
+            if open(&limit) {
+                push("陈述、申辩期".into(), Some(number), limit, true);
+            }
+            let limit = facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[]);
+            if state.hearing_told && matches!(state.hearing, Hearing::None) && open(&limit) {
+                push("听证申请期".into(), Some(number), limit, true);
+            }
+        }
+        let Some(decision) = &case.decision else { continue };
+        if case.stage != Stage::Decided || decision.revoked.is_some() {
+            continue;
+        }
+        match gate::served_decision(case, number) {
+            Err(_) => push("送达决定书".into(), Some(number), facts.limit(&facts.law.service, decision.on, "作出决定之日", &[]), false),
+            Ok((_, served)) => {
+                if gate::owed_fen(decision, number, state) > 0 {
+                    push("缴纳罚款".into(), Some(number), payment_limit(case, facts, number), true);
+                }
+                let limit = facts.limit(&facts.law.reconsideration, served.effective_on, "决定书送达之日", &[]);
+                if limit.as_ref().is_ok_and(|l| facts.today() <= l.due.latest()) {
+                    push("申请行政复议".into(), Some(number), limit, true);
+                }
+            }
+        }
+    }
+}

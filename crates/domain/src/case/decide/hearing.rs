@@ -1,0 +1,245 @@
+//! Notice, service, defence, hearing, collective discussion.
+
+use super::{Issue, Outcome, pair, required};
+use crate::case::command::{CaseCommand as C, Discussion, HearingHeld, HearingPlan};
+use crate::case::event::CaseEvent;
+use crate::case::facts::Facts;
+use crate::case::gate;
+use crate::case::state::{Case, Hearing};
+use crate::case::types::*;
+use crate::cite::{Citation, penalty_law};
+use crate::refusal::Refusal;
+use crate::staff::Role;
+use jiff::civil::Date;
+
+fn refuse(code: &'static str, article: Citation, message: impl Into<String>, remedy: impl Into<String>) -> Refusal {
+    Refusal::new(code, article, message, remedy)
+}
+
+pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
+    let mut issue = Issue::new(case, facts);
+    match command {
+        C::IssueNotice { party } => return notice(case, *party, facts),
+        C::ServeDocument { document, service } => return serve(case, *document, service, facts),
+        C::ConfirmAddress { party, address, electronic } => {
+            required(address, "address", "送达地址")?;
+            if case.party(*party).is_none() {
+                return Err(refuse("party.unknown", penalty_law("第六十一条"), "案件中没有该当事人", "请选择案件中的当事人。").field("party", "没有该当事人"));
+            }
+            issue.document(DocumentKind::AddressConfirmation, Some(*party))?;
+            issue.push(CaseEvent::AddressConfirmed { party: *party, address: address.clone(), electronic: electronic.clone() });
+        }
+        C::StateDefence { party, on, statement } => {
+            required(statement, "statement", "陈述申辩内容")?;
+            claimed(case, *party, *on, facts)?;
+            issue.document(DocumentKind::DefenceRecord, Some(*party))?;
+            issue.push(CaseEvent::DefenceStated { party: *party, on: *on, statement: statement.clone() });
+        }
+        C::WaiveDefence { party, statement } => {
+            required(statement, "statement", "当事人明确放弃的表示")?;
+            issue.push(CaseEvent::DefenceWaived { party: *party, statement: statement.clone() });
+        }
+        C::AnswerDefence { party, adoption, reasons } => {
+            required(reasons, "reasons", "复核理由")?;
+            issue.push(CaseEvent::DefenceAnswered { party: *party, adoption: *adoption, reasons: reasons.clone() });
+        }
+        C::RequestHearing { party, on, request } => {
+            required(request, "request", "听证申请")?;
+            claimed(case, *party, *on, facts)?;
+            request_hearing(case, *party, *on, facts)?;
+            issue.push(CaseEvent::HearingRequested { party: *party, on: *on, request: request.clone() });
+        }
+        C::WithdrawHearing { party, statement } => {
+            required(statement, "statement", "当事人放弃、撤回的表示")?;
+            issue.push(CaseEvent::HearingWithdrawn { party: *party, statement: statement.clone() });
+        }
+        C::ScheduleHearing(plan) => {
+            schedule(case, plan, facts)?;
+            let document = issue.document(DocumentKind::HearingNotice, Some(plan.party))?;
+            issue.push(CaseEvent::HearingScheduled { plan: plan.clone(), document });
+        }
+        C::HoldHearing(held) => {
+            hold(case, held, facts)?;
+            issue.document(DocumentKind::HearingRecord, Some(held.party))?;
+            issue.push(CaseEvent::HearingHeld(held.clone()));
+        }
+        C::ReportHearing { party, report } => {
+            required(report, "report", "听证报告")?;
+            host(case, *party, facts)?;
+            issue.document(DocumentKind::HearingReport, Some(*party))?;
+            issue.push(CaseEvent::HearingReported { party: *party, report: report.clone() });
+        }
+        C::Discuss(discussion) => {
+            discuss(case, discussion, facts)?;
+            let Some(draft) = &case.draft else { return Ok(Vec::new()) };
+            issue.document(DocumentKind::DiscussionRecord, None)?;
+            issue.push(CaseEvent::Discussed { discussion: discussion.clone(), digest: draft.digest.clone() });
+        }
+        _ => {}
+    }
+    issue.done()
+}
+
+fn notice(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Outcome {
+    let (Some(state), Some(draft)) = (case.party(party), &case.draft) else { return Ok(Vec::new()) };
+    let Some(disposal) = draft.substance.disposal(party) else { return Ok(Vec::new()) };
+    let hearing = state.hearing_told || gate::hearing_right(disposal, state.party.kind, facts.law);
+    let mut issue = Issue::new(case, facts);
+    let kind = if hearing { DocumentKind::HearingRightNotice } else { DocumentKind::PenaltyNotice };
+    let document = issue.document(kind, Some(party))?;
+    issue.push(CaseEvent::NoticeIssued { party, document, hearing, digest: draft.digest.clone(), disposal: disposal.clone() });
+    issue.done()
+}
+
+/// The day a party's act is claimed for: not before the notice, not in the future.
+fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let served = case
+        .party(party)
+        .and_then(|s| s.notice.as_ref())
+        .and_then(|n| case.document(n.document))
+        .and_then(|d| d.service.as_ref());
+    let from = served.map(|s| s.effective_on);
+    if on > facts.today() || from.is_some_and(|f| on < f) {
+        return Err(refuse("time.claimed", penalty_law("第四十五条"), "日期不正确", "应在告知书送达之后、今天之前。").field("on", "应在告知书送达之后、今天之前"));
+    }
+    Ok(())
+}
+
+/// Asked for in time: the day it was asked decides, whenever it is recorded.
+fn request_hearing(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let Some(served) = case.party(party).and_then(|s| s.notice.as_ref()).and_then(|n| case.document(n.document)).and_then(|d| d.service.as_ref()) else {
+        return Ok(());
+    };
+    let limit = facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[])?;
+    if crate::period::closes_after(&limit, on) {
+        return Err(refuse("hearing.too_late", penalty_law("第六十四条第一项"), format!("听证申请期已于{}届满", limit.due.latest()), "逾期未申请的，视为放弃听证权利。").field("on", "超过申请期"));
+    }
+    Ok(())
+}
+
+fn serve(case: &Case, document: DocumentNo, service: &Service, facts: &Facts<'_>) -> Outcome {
+    let article = || penalty_law("第六十一条");
+    let Some(d) = case.document(document).filter(|d| d.kind.served()) else {
+        return Err(refuse("document.unknown", article(), "没有该文书，或者该文书不需要送达", "请选择待送达的文书。").field("document", "没有待送达的该文书"));
+    };
+    if d.service.is_some() {
+        return Err(refuse("document.served", article(), format!("《{}》已经送达", d.kind.label()), "不能重复登记送达。").field("document", "已经送达"));
+    }
+    if d.made.is_none() {
+        return Err(refuse("document.unmade", article(), format!("《{}》尚未制成", d.kind.label()), "请等待文书制成后再送达。").field("document", "尚未制成"));
+    }
+    required(&service.recipient, "recipient", "收件人")?;
+    required(&service.place, "place", "送达地点")?;
+    if service.on > facts.today() || service.on < d.issued_on {
+        return Err(refuse("time.service", article(), "送达日期不正确", "应在文书签发之后、今天之前。").field("on", "应在签发之后、今天之前"));
+    }
+    pair(case, &service.officers, facts)?;
+    let rule = &facts.law.announcement;
+    let effective_on = match service.method {
+        ServiceMethod::Announcement => facts.limit(rule, service.on, "公告之日", &[])?.due.latest(),
+        ServiceMethod::Left => {
+            required(&service.witness, "witness", "见证人或者拍照、录像情况")?;
+            service.on
+        }
+        ServiceMethod::Electronic => {
+            let consent = d.party.and_then(|p| case.party(p)).and_then(|p| p.address.as_ref()).is_some_and(|(_, e)| !e.is_blank());
+            if !consent {
+                return Err(refuse("service.no_consent", penalty_law("第六十一条第二款"), "当事人没有签订同意电子送达的确认书", "请改用其他方式送达，或者先登记送达地址确认书。").field("method", "没有同意电子送达"));
+            }
+            service.on
+        }
+        ServiceMethod::Direct | ServiceMethod::Entrusted | ServiceMethod::Mail => service.on,
+    };
+    let mut issue = Issue::new(case, facts);
+    issue.document(DocumentKind::ServiceReceipt, d.party)?;
+    issue.push(CaseEvent::DocumentServed { no: document, service: service.clone(), effective_on });
+    issue.done()
+}
+
+fn schedule(case: &Case, plan: &HearingPlan, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let article = || penalty_law("第六十四条第二项");
+    required(&plan.place, "place", "时间和地点")?;
+    let earliest = gate::earliest_hearing(facts, facts.today())?;
+    if plan.on < earliest {
+        return Err(refuse("hearing.notice_short", article(), "举行听证的七个工作日前应当通知当事人", "请推迟听证日期。").after(earliest).field("on", format!("不早于{earliest}")));
+    }
+    let apart = |id: &crate::matter::StaffId| {
+        facts.people.get(id).is_some_and(|p| p.enabled && p.organ == facts.organ.id) && !case.handled_by.contains(id) && !case.recused.contains(id)
+    };
+    let host = facts.people.get(&plan.host).is_some_and(|p| p.roles.contains(&Role::HearingHost));
+    if !host || !apart(&plan.host) {
+        return Err(refuse("hearing.host", penalty_law("第六十四条第四项"), "听证由指定的非本案调查人员主持", "请指定没有参与本案的听证主持人。").field("host", "不能是本案调查人员"));
+    }
+    if let Some(index) = plan.members.iter().position(|m| !apart(m)) {
+        return Err(refuse("hearing.host", penalty_law("第六十四条第四项"), "听证员不能是本案调查人员", "请另行指定。").field(format!("members/{index}"), "不能是本案调查人员"));
+    }
+    if !apart(&plan.clerk) {
+        return Err(refuse("hearing.host", penalty_law("第六十四条第四项"), "书记员不能是本案调查人员", "请另行指定。").field("clerk", "不能是本案调查人员"));
+    }
+    Ok(())
+}
+
+fn host(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let host = case.party(party).and_then(|p| match &p.hearing {
+        Hearing::Scheduled { plan, .. } | Hearing::Held { plan, .. } => Some(plan.host),
+        Hearing::None | Hearing::Requested { .. } | Hearing::Withdrawn => None,
+    });
+    if host == Some(facts.actor.id) {
+        return Ok(());
+    }
+    Err(refuse("hearing.other_host", penalty_law("第六十四条第四项"), "你不是本次听证的主持人", "请由指定的听证主持人办理。"))
+}
+
+fn hold(case: &Case, held: &HearingHeld, facts: &Facts<'_>) -> Result<(), Refusal> {
+    required(&held.record, "record", "听证记录")?;
+    host(case, held.party, facts)?;
+    if held.agents.len() > 2 {
+        return Err(refuse("hearing.agents", penalty_law("第六十四条第五项"), "当事人可以委托一至二人代理", "代理人不得超过二人。").field("agents", "不得超过二人"));
+    }
+    if held.presenters.is_empty() || held.presenters.iter().any(|p| !case.handled_by.contains(p)) {
+        return Err(refuse("hearing.presenters", penalty_law("第六十四条第七项"), "举行听证时由调查人员提出事实、证据和处罚建议", "请填写出席的本案调查人员。").field("presenters", "应为本案调查人员"));
+    }
+    if held.attended && !held.signed {
+        return Err(refuse("record.unsigned", penalty_law("第六十四条第八项"), "听证笔录应当交当事人或者其代理人核对无误后签字或者盖章", "拒绝签字的，由主持人在笔录中注明后勾选。").field("signed", "请确认签字或者已注明拒签"));
+    }
+    Ok(())
+}
+
+/// The organ's own heads, each once, each with an opinion, a majority of them.
+pub(super) fn heads(opinions: &[HeadOpinion], facts: &Facts<'_>) -> Result<(), Refusal> {
+    let article = || penalty_law("第五十七条第二款");
+    let mut seen = Vec::new();
+    for (index, o) in opinions.iter().enumerate() {
+        if !facts.organ.heads.contains(&o.head) {
+            return Err(refuse("discussion.not_head", article(), "参加集体讨论的应为本机关负责人", "请删除不是负责人的人员。").field(format!("opinions/{index}/head"), "不是本机关负责人"));
+        }
+        if seen.contains(&o.head) {
+            return Err(refuse("discussion.same_head", article(), "同一名负责人列了两次", "每名负责人只列一次。").field(format!("opinions/{index}/head"), "重复"));
+        }
+        seen.push(o.head);
+        required(&o.opinion, "opinions", "每名负责人的意见").map_err(|r| r.field(format!("opinions/{index}/opinion"), "不能为空"))?;
+    }
+    let quorum = usize::try_from(facts.law.discussion_quorum.value).unwrap_or(usize::MAX).max(facts.organ.heads.len() / 2 + 1).max(2);
+    if opinions.len() < quorum {
+        return Err(refuse("discussion.quorum", facts.law.discussion_quorum.citation.clone(), format!("集体讨论至少须有{quorum}名负责人参加并发表意见"), "请补齐参加讨论的负责人及其意见。").field("opinions", format!("至少{quorum}名")));
+    }
+    Ok(())
+}
+
+fn discuss(case: &Case, d: &Discussion, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let article = || penalty_law("第五十七条第二款");
+    required(&d.place, "place", "时间和地点")?;
+    required(&d.conclusion, "conclusion", "结论性意见")?;
+    heads(&d.opinions, facts)?;
+    if !d.opinions.iter().any(|o| o.head == d.chair) {
+        return Err(refuse("discussion.chair", article(), "主持人应为参加讨论的负责人", "请填写主持人的意见。").field("chair", "没有在参加人员中"));
+    }
+    if let Some(index) = d.opinions.iter().position(|o| case.officers.contains(&o.head)) {
+        return Err(refuse("duty.same_person", article(), "承办人不能作为负责人参加讨论决定", "请另行安排。").field(format!("opinions/{index}/head"), "是本案承办人"));
+    }
+    let agree = d.opinions.iter().filter(|o| o.agrees).count();
+    if agree * 2 <= d.opinions.len() {
+        return Err(refuse("discussion.majority", article(), "结论没有得到参加人员的多数同意", "请按多数意见填写结论。").field("outcome", "与多数意见不一致"));
+    }
+    Ok(())
+}

@@ -1,0 +1,371 @@
+//! May this happen now? The one function that decides a command on a case.
+
+mod approval;
+mod execution;
+mod hearing;
+mod investigate;
+mod review;
+
+use super::command::{CaseCommand, Proposal};
+use super::event::CaseEvent;
+use super::facts::Facts;
+use super::procedure::{Relation, Step, Verb, step};
+use super::state::Case;
+use super::types::*;
+use crate::cite::{Citation, penalty_law};
+use crate::matter::{StaffId, TimeSource};
+use crate::refusal::Refusal;
+
+/// What a decision gives.
+pub type Outcome = Result<Vec<CaseEvent>, Refusal>;
+
+/// Decides `command` on `case`; `None` is a case that does not exist yet.
+///
+/// # Errors
+/// A refusal that names the article and what to do next.
+pub fn decide(case: Option<&Case>, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
+    let row = step(command.verb());
+    moment(case, facts)?;
+    let Some(case) = case else {
+        return match command {
+            CaseCommand::RegisterClue(clue) => {
+                allowed(None, row, facts)?;
+                investigate::register(clue, facts)
+            }
+            _ => Err(Refusal::new("case.unknown", row.article.clone(), "案件不存在", "请先登记线索。")),
+        };
+    };
+    if matches!(command, CaseCommand::RegisterClue(_)) {
+        return Err(Refusal::new("case.exists", row.article.clone(), "案件已经存在", "请在案件页继续办理。"));
+    }
+    staged(case, row)?;
+    allowed(Some(case), row, facts)?;
+    (row.gate)(case, facts, command.party())?;
+    dispatch(case, command, facts)
+}
+
+/// Whether the row is open to this person at all: the answer behind each action
+/// card of the case page.
+///
+/// # Errors
+/// The refusal that closes the card.
+pub fn available(case: &Case, row: &Step, facts: &Facts<'_>) -> Result<(), Refusal> {
+    staged(case, row)?;
+    allowed(Some(case), row, facts)?;
+    (row.gate)(case, facts, None)
+}
+
+fn staged(case: &Case, row: &Step) -> Result<(), Refusal> {
+    if row.from.contains(&case.stage) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "stage.wrong",
+        row.article.clone(),
+        format!("案件处于“{}”阶段，不能{}", case.stage.label(), row.verb.label()),
+        match row.from.first() {
+            Some(stage) => format!("该事项在“{}”阶段办理。", stage.label()),
+            None => "请从登记线索开始。".into(),
+        },
+    ))
+}
+
+/// Role and relation: the same row that the authorization table prints.
+fn allowed(case: Option<&Case>, row: &Step, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let refuse = |code, message: String, remedy: &str| Err(Refusal::new(code, Citation::of("国务院办公厅关于全面推行行政执法公示制度执法全过程记录制度重大执法决定法制审核制度的指导意见", "（十八）"), message, remedy));
+    let system = facts.actor.id.0.is_nil();
+    if row.relation == Relation::System {
+        return if system { Ok(()) } else { refuse("role.system", format!("“{}”由系统办理", row.verb.label()), "不需要人工办理。") };
+    }
+    if !row.who.iter().any(|r| facts.actor.has(*r)) {
+        let who: Vec<_> = row.who.iter().map(|r| r.label()).collect();
+        return refuse("role.missing", format!("“{}”由{}办理", row.verb.label(), who.join("、")), "请交由相应岗位的人员办理。");
+    }
+    if !facts.people.get(&facts.actor.id).is_some_and(|p| p.enabled && p.organ == facts.organ.id) {
+        return refuse("actor.disabled", "账号已停用，或者不属于本机关".into(), "请联系系统管理员。");
+    }
+    let Some(case) = case else { return Ok(()) };
+    if case.organ != facts.organ.id {
+        return refuse("organ.other", "不是本机关的案件".into(), "请由案件所属机关办理。");
+    }
+    if case.recused.contains(&facts.actor.id) {
+        return Err(Refusal::new("actor.recused", penalty_law("第四十三条"), "你已在本案中回避", "请由其他人员办理。"));
+    }
+    match row.relation {
+        Relation::Handling if case.stage != Stage::Clue && !case.officers.contains(&facts.actor.id) => {
+            refuse("actor.not_handling", format!("“{}”由本案承办人办理", row.verb.label()), "请由承办人办理，或者先调整办案人员。")
+        }
+        Relation::Apart if case.handled_by.contains(&facts.actor.id) => Err(Refusal::new(
+            "duty.separate",
+            penalty_law("第五十八条"),
+            format!("办理过本案的人员不能{}", row.verb.label()),
+            "案件办理与审核、听证、收缴相分离，请由其他人员办理。",
+        )),
+        Relation::Handling | Relation::Apart | Relation::Organ | Relation::System => Ok(()),
+    }
+}
+
+/// The two times: nothing in the future, nothing before the clue, late entry
+/// only with reason and approver.
+fn moment(case: Option<&Case>, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let article = || Citation::of("行政处罚法", "第四十七条");
+    let m = &facts.moment;
+    if m.happened_at > m.recorded_at {
+        return Err(Refusal::new("time.future", article(), "行为时间晚于现在", "请填写实际发生的时间。").field("happened_at", "不能晚于现在"));
+    }
+    if let Some(case) = case
+        && m.day() < case.registered_on
+    {
+        return Err(Refusal::new("time.before_case", article(), "行为时间早于案件登记之日", "请核对时间。").field("happened_at", "早于案件登记之日"));
+    }
+    let late = m.recorded_at.duration_since(m.happened_at).as_hours() >= i64::from(facts.law.late_hours);
+    match &m.source {
+        TimeSource::Paper { reason, approver } => {
+            if reason.is_blank() {
+                return Err(Refusal::new("time.late_reason", article(), "补录须写明原因", "请填写补录原因。").field("late_reason", "不能为空"));
+            }
+            let boss = facts.people.get(approver).filter(|p| p.enabled && p.organ == facts.organ.id);
+            if *approver == facts.actor.id || !boss.is_some_and(|p| p.roles.iter().any(|r| matches!(r, crate::staff::Role::UnitHead | crate::staff::Role::Deputy | crate::staff::Role::Head))) {
+                return Err(Refusal::new("time.late_approver", article(), "补录须经本机关负责人同意，不能由本人同意", "请选择同意补录的负责人。").field("late_approver", "应为承办机构负责人或者机关负责人"));
+            }
+            Ok(())
+        }
+        TimeSource::Server | TimeSource::Device { .. } if late => Err(Refusal::new(
+            "time.late",
+            article(),
+            "行为发生已超过二十四小时，属于补录",
+            "请写明补录原因和同意补录的负责人。",
+        )
+        .field("late_reason", "请填写补录原因")),
+        TimeSource::Server | TimeSource::Device { .. } => Ok(()),
+    }
+}
+
+fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
+    use CaseCommand as C;
+    match command {
+        C::RegisterClue(_) => Ok(Vec::new()),
+        C::StartCheck { .. }
+        | C::ChangeOfficers { .. }
+        | C::RequestRecusal { .. }
+        | C::DecideRecusal { .. }
+        | C::NotifyInquiry { .. }
+        | C::RecordInquiry { .. }
+        | C::RecordScene { .. }
+        | C::AddEvidence(_)
+        | C::CommissionExpert { .. }
+        | C::ReceiveExpert { .. }
+        | C::OrderCorrection { .. }
+        | C::RecheckCorrection { .. }
+        | C::Conclude { .. }
+        | C::PrepareDraft { .. }
+        | C::Reinvestigate { .. } => investigate::decide(case, command, facts),
+        C::Propose { proposal, opinion } => approval::propose(case, proposal, opinion, facts),
+        C::ReviewProposal { proposal_no, agree, opinion } => approval::review(case, *proposal_no, *agree, opinion, facts),
+        C::ApproveProposal { proposal_no, approve, opinion, opinions } => {
+            approval::approve(case, *proposal_no, *approve, opinion, opinions, facts)
+        }
+        C::SubmitReview { .. }
+        | C::ReturnSubmission { .. }
+        | C::SupplementSubmission { .. }
+        | C::GiveOpinion { .. }
+        | C::SignOpinion { .. }
+        | C::AnswerOpinion { .. }
+        | C::RequestReReview { .. }
+        | C::GiveReReview { .. }
+        | C::Coordinate { .. } => review::decide(case, command, facts),
+        C::IssueNotice { .. }
+        | C::ServeDocument { .. }
+        | C::ConfirmAddress { .. }
+        | C::StateDefence { .. }
+        | C::WaiveDefence { .. }
+        | C::AnswerDefence { .. }
+        | C::RequestHearing { .. }
+        | C::WithdrawHearing { .. }
+        | C::ScheduleHearing(_)
+        | C::HoldHearing(_)
+        | C::ReportHearing { .. }
+        | C::Discuss(_) => hearing::decide(case, command, facts),
+        C::RecordPayment(_)
+        | C::DemandFine { .. }
+        | C::ImposeAdditionalFine { .. }
+        | C::DemandEnforcement { .. }
+        | C::ApplyToCourt { .. }
+        | C::RecordRemedy { .. }
+        | C::ConcludeRemedy { .. }
+        | C::RevokeDecision { .. }
+        | C::CorrectDocument { .. }
+        | C::Archive { .. }
+        | C::MarkMade { .. } => execution::decide(case, command, facts),
+    }
+}
+
+impl CaseCommand {
+    /// The row of the procedure it asks for.
+    pub fn verb(&self) -> Verb {
+        use CaseCommand as C;
+        match self {
+            C::RegisterClue(_) => Verb::RegisterClue,
+            C::StartCheck { .. } => Verb::StartCheck,
+            C::Propose { proposal, .. } => proposal.verb(),
+            C::ReviewProposal { .. } => Verb::ReviewProposal,
+            C::ApproveProposal { .. } => Verb::ApproveProposal,
+            C::ChangeOfficers { .. } => Verb::ChangeOfficers,
+            C::RequestRecusal { .. } => Verb::RequestRecusal,
+            C::DecideRecusal { .. } => Verb::DecideRecusal,
+            C::NotifyInquiry { .. } => Verb::NotifyInquiry,
+            C::RecordInquiry { .. } => Verb::RecordInquiry,
+            C::RecordScene { .. } => Verb::RecordScene,
+            C::AddEvidence(_) => Verb::AddEvidence,
+            C::CommissionExpert { .. } => Verb::CommissionExpert,
+            C::ReceiveExpert { .. } => Verb::ReceiveExpert,
+            C::OrderCorrection { .. } => Verb::OrderCorrection,
+            C::RecheckCorrection { .. } => Verb::RecheckCorrection,
+            C::Conclude { .. } => Verb::Conclude,
+            C::PrepareDraft { .. } => Verb::PrepareDraft,
+            C::Reinvestigate { .. } => Verb::Reinvestigate,
+            C::SubmitReview { .. } => Verb::SubmitReview,
+            C::ReturnSubmission { .. } => Verb::ReturnSubmission,
+            C::SupplementSubmission { .. } => Verb::SupplementSubmission,
+            C::GiveOpinion { .. } => Verb::GiveOpinion,
+            C::SignOpinion { .. } => Verb::SignOpinion,
+            C::AnswerOpinion { .. } => Verb::AnswerOpinion,
+            C::RequestReReview { .. } => Verb::RequestReReview,
+            C::GiveReReview { .. } => Verb::GiveReReview,
+            C::Coordinate { .. } => Verb::Coordinate,
+            C::IssueNotice { .. } => Verb::IssueNotice,
+            C::ServeDocument { .. } => Verb::ServeDocument,
+            C::ConfirmAddress { .. } => Verb::ConfirmAddress,
+            C::StateDefence { .. } => Verb::StateDefence,
+            C::WaiveDefence { .. } => Verb::WaiveDefence,
+            C::AnswerDefence { .. } => Verb::AnswerDefence,
+            C::RequestHearing { .. } => Verb::RequestHearing,
+            C::WithdrawHearing { .. } => Verb::WithdrawHearing,
+            C::ScheduleHearing(_) => Verb::ScheduleHearing,
+            C::HoldHearing(_) => Verb::HoldHearing,
+            C::ReportHearing { .. } => Verb::ReportHearing,
+            C::Discuss(_) => Verb::Discuss,
+            C::RecordPayment(_) => Verb::RecordPayment,
+            C::DemandFine { .. } => Verb::DemandFine,
+            C::ImposeAdditionalFine { .. } => Verb::ImposeAdditionalFine,
+            C::DemandEnforcement { .. } => Verb::DemandEnforcement,
+            C::ApplyToCourt { .. } => Verb::ApplyToCourt,
+            C::RecordRemedy { .. } => Verb::RecordRemedy,
+            C::ConcludeRemedy { .. } => Verb::ConcludeRemedy,
+            C::RevokeDecision { .. } => Verb::RevokeDecision,
+            C::CorrectDocument { .. } => Verb::CorrectDocument,
+            C::Archive { .. } => Verb::Archive,
+            C::MarkMade { .. } => Verb::MarkMade,
+        }
+    }
+
+    /// The party it concerns, where it names one.
+    pub fn party(&self) -> Option<PartyNo> {
+        use CaseCommand as C;
+        match self {
+            C::NotifyInquiry { party, .. }
+            | C::OrderCorrection { party, .. }
+            | C::IssueNotice { party }
+            | C::ConfirmAddress { party, .. }
+            | C::StateDefence { party, .. }
+            | C::WaiveDefence { party, .. }
+            | C::AnswerDefence { party, .. }
+            | C::RequestHearing { party, .. }
+            | C::WithdrawHearing { party, .. }
+            | C::ReportHearing { party, .. }
+            | C::DemandFine { party }
+            | C::ImposeAdditionalFine { party, .. }
+            | C::DemandEnforcement { party }
+            | C::ApplyToCourt { party, .. }
+            | C::RecordRemedy { party, .. }
+            | C::ConcludeRemedy { party, .. } => Some(*party),
+            C::ScheduleHearing(plan) => Some(plan.party),
+            C::HoldHearing(held) => Some(held.party),
+            C::RecordPayment(payment) => Some(payment.party),
+            C::Propose { proposal: Proposal::Defer(d), .. } => Some(d.party),
+            _ => None,
+        }
+    }
+}
+
+impl Proposal {
+    /// The row of the procedure it asks for.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::ExtendCheck => Verb::ProposeExtendCheck,
+            Self::File(_) => Verb::ProposeFile,
+            Self::NotFile => Verb::ProposeNotFile,
+            Self::Preserve(_) => Verb::ProposePreserve,
+            Self::DisposePreservation(_) => Verb::ProposeDisposePreservation,
+            Self::Suspend { .. } => Verb::ProposeSuspend,
+            Self::Resume => Verb::ProposeResume,
+            Self::Extend { .. } => Verb::ProposeExtend,
+            Self::Withdraw => Verb::ProposeWithdraw,
+            Self::Dispose => Verb::ProposeDispose,
+            Self::Transfer(_) => Verb::ProposeTransfer,
+            Self::Defer(_) => Verb::ProposeDefer,
+            Self::Close { .. } => Verb::ProposeClose,
+        }
+    }
+}
+
+/// Collects the events of one command and numbers the documents they issue.
+struct Issue<'a, 'f> {
+    case: &'a Case,
+    facts: &'a Facts<'f>,
+    events: Vec<CaseEvent>,
+    documents: usize,
+}
+
+impl<'a, 'f> Issue<'a, 'f> {
+    fn new(case: &'a Case, facts: &'a Facts<'f>) -> Self {
+        Self { case, facts, events: Vec::new(), documents: case.documents.len() }
+    }
+
+    fn push(&mut self, event: CaseEvent) -> &mut Self {
+        self.events.push(event);
+        self
+    }
+
+    /// Issues a document; gives its number in the case.
+    fn document(&mut self, kind: DocumentKind, party: Option<PartyNo>) -> Result<DocumentNo, Refusal> {
+        self.documents += 1;
+        let no = DocumentNo::try_from(self.documents).map_err(|_| {
+            Refusal::new("document.too_many", penalty_law("第四十七条"), "卷内文书过多", "请分案办理。")
+        })?;
+        let serial = self.case.filed.as_ref().and_then(|f| f.serial);
+        let number = self.facts.number(kind, serial)?;
+        self.events.push(CaseEvent::DocumentIssued { no, kind, number, party, issued_on: self.facts.today() });
+        Ok(no)
+    }
+
+    fn done(self) -> Outcome {
+        Ok(self.events)
+    }
+}
+
+/// A required text.
+fn required(text: &crate::text::Text, field: &'static str, label: &str) -> Result<(), Refusal> {
+    if text.is_blank() {
+        return Err(Refusal::new("input.required", penalty_law("第四十七条"), format!("请填写{label}"), "补充后重新提交。").field(field, format!("{label}不能为空")));
+    }
+    if text.chars() > crate::text::MAX_CHARS {
+        return Err(Refusal::new("input.too_long", penalty_law("第四十七条"), format!("{label}过长"), format!("请控制在{}字以内。", crate::text::MAX_CHARS)).field(field, "过长"));
+    }
+    Ok(())
+}
+
+/// Two officers who act together in this case on the day of the act.
+fn pair(case: &Case, officers: &[StaffId], facts: &Facts<'_>) -> Result<(), Refusal> {
+    let (category, region) = match &case.filed {
+        Some(f) => (Some(f.filing.category.as_str()), Some(f.filing.region.as_str())),
+        None => (None, None),
+    };
+    facts.qualified(officers, facts.day(), category, region)?;
+    for (index, officer) in officers.iter().enumerate() {
+        if case.recused.contains(officer) || case.recusals_open.contains(officer) {
+            return Err(Refusal::new("officers.recused", penalty_law("第四十三条"), "所列人员已经回避，或者回避申请尚未决定", "请改由其他执法人员办理。").field(format!("officers/{index}"), "已回避或者待决定回避"));
+        }
+    }
+    Ok(())
+}

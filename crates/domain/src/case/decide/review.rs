@@ -1,0 +1,132 @@
+//! The legal review: its opinion opens the gate for exactly one substance.
+
+use super::{Issue, Outcome, required};
+use crate::case::command::CaseCommand as C;
+use crate::case::event::CaseEvent;
+use crate::case::facts::Facts;
+use crate::case::gate;
+use crate::case::state::Case;
+use crate::case::types::*;
+use crate::cite::penalty_law;
+use crate::refusal::Refusal;
+use crate::staff::Role;
+
+pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
+    let mut issue = Issue::new(case, facts);
+    match command {
+        C::SubmitReview { opinion } => {
+            required(opinion, "opinion", "承办机构意见")?;
+            let Some(draft) = &case.draft else { return Ok(Vec::new()) };
+            issue.document(DocumentKind::ReviewSubmission, None)?;
+            issue.push(CaseEvent::ReviewSubmitted {
+                round: case.review.round + 1,
+                digest: draft.digest.clone(),
+                triggers: gate::triggers(case, facts.law),
+                opinion: opinion.clone(),
+            });
+        }
+        C::ReturnSubmission { missing } => {
+            required(missing, "missing", "缺少的材料")?;
+            issue.push(CaseEvent::SubmissionReturned { missing: missing.clone() });
+        }
+        C::SupplementSubmission { note } => {
+            required(note, "note", "补充情况")?;
+            issue.push(CaseEvent::SubmissionSupplemented { note: note.clone() });
+        }
+        C::GiveOpinion { findings, opinion, reasons } => {
+            required(reasons, "reasons", "审核理由")?;
+            unchanged(case)?;
+            ten_points(findings, *opinion)?;
+            issue.push(CaseEvent::OpinionGiven { findings: findings.clone(), opinion: *opinion, reasons: reasons.clone() });
+        }
+        C::SignOpinion { sign, note } => {
+            unchanged(case)?;
+            if *sign {
+                issue.document(DocumentKind::ReviewOpinion, None)?;
+            } else {
+                required(note, "note", "退回理由")?;
+            }
+            issue.push(CaseEvent::OpinionSigned { sign: *sign, note: note.clone() });
+            if *sign && matches!(case.review.opinion, Some((Opinion::Agree, _))) {
+                issue.push(CaseEvent::Cleared { digest: case.review.digest.clone() });
+            }
+        }
+        C::AnswerOpinion { stand, answer } => {
+            required(answer, "answer", "逐项反馈意见")?;
+            issue.document(DocumentKind::ReviewFeedback, None)?;
+            issue.push(CaseEvent::OpinionAnswered { stand: *stand, answer: answer.clone() });
+        }
+        C::RequestReReview { reason } => {
+            required(reason, "reason", "异议和理由")?;
+            issue.push(CaseEvent::ReReviewRequested { reason: reason.clone() });
+        }
+        C::GiveReReview { members, opinion, reasons } => {
+            required(reasons, "reasons", "复核理由")?;
+            unchanged(case)?;
+            both_units(case, members, facts)?;
+            issue.document(DocumentKind::ReReviewOpinion, None)?;
+            issue.push(CaseEvent::ReReviewed { members: members.clone(), opinion: *opinion, reasons: reasons.clone() });
+            if *opinion == Opinion::Agree {
+                issue.push(CaseEvent::Cleared { digest: case.review.digest.clone() });
+            }
+        }
+        C::Coordinate { opinion, reasons } => {
+            required(reasons, "reasons", "协调意见")?;
+            unchanged(case)?;
+            issue.push(CaseEvent::Coordinated { opinion: *opinion, reasons: reasons.clone() });
+            if *opinion == Opinion::Agree {
+                issue.push(CaseEvent::Cleared { digest: case.review.digest.clone() });
+            }
+        }
+        _ => {}
+    }
+    issue.done()
+}
+
+/// What is being reviewed is still the draft on the table.
+fn unchanged(case: &Case) -> Result<(), Refusal> {
+    let same = case.draft.as_ref().is_some_and(|d| d.digest == case.review.digest && d.evidence == case.evidence.len());
+    if same {
+        return Ok(());
+    }
+    Err(Refusal::new("review.draft_changed", penalty_law("第五十八条"), "送审之后处理意见或者证据有变化", "请退回承办机构，按现在的处理意见重新送审。"))
+}
+
+/// Each of the ten points has its own written finding; agreement needs all to hold.
+fn ten_points(findings: &[Finding], opinion: Opinion) -> Result<(), Refusal> {
+    let article = || penalty_law("第五十八条");
+    for (index, point) in Point::ALL.iter().enumerate() {
+        let found: Vec<_> = findings.iter().filter(|f| f.point == *point).collect();
+        match found.as_slice() {
+            [one] if !one.finding.is_blank() => {}
+            _ => {
+                return Err(Refusal::new("review.points", article(), format!("“{}”没有书面意见", point.label()), "十项内容须逐项写明意见。").field(format!("findings/{index}/finding"), "不能为空"));
+            }
+        }
+    }
+    if findings.len() != Point::ALL.len() {
+        return Err(Refusal::new("review.points", article(), "审核事项有重复", "十项内容各写一份意见。").field("findings", "应为十项"));
+    }
+    let failed = findings.iter().find(|f| !f.pass);
+    match (opinion, failed) {
+        (Opinion::Agree, Some(f)) => Err(Refusal::new("review.agree_with_faults", article(), format!("“{}”不符合要求，不能出具同意意见", f.point.label()), "请按情形出具纠正、退回补充调查、不予作出决定或者移送的意见。").field("opinion", "与逐项意见矛盾")),
+        (Opinion::DoNotDecide | Opinion::Correct | Opinion::MoreInvestigation | Opinion::Transfer, None) => {
+            Err(Refusal::new("review.fault_without_point", article(), "出具不同意的意见，须在十项中指出问题", "请写明哪一项不符合要求。").field("findings", "至少一项不符合"))
+        }
+        (Opinion::Agree, None) | (Opinion::DoNotDecide | Opinion::Correct | Opinion::MoreInvestigation | Opinion::Transfer, Some(_)) => Ok(()),
+    }
+}
+
+/// A re-review is done by both units together.
+fn both_units(case: &Case, members: &[crate::matter::StaffId], facts: &Facts<'_>) -> Result<(), Refusal> {
+    let people = |role: &[Role]| {
+        members.iter().any(|m| {
+            facts.people.get(m).is_some_and(|p| p.organ == facts.organ.id && p.roles.iter().any(|r| role.contains(r)))
+        })
+    };
+    let handling = members.iter().any(|m| case.officers.contains(m));
+    if handling && people(&[Role::Reviewer, Role::ReviewHead]) {
+        return Ok(());
+    }
+    Err(Refusal::new("review.not_joint", penalty_law("第五十八条"), "复核须由承办机构和法制审核机构共同进行", "请选择双方参加的人员。").field("members", "双方都要有人参加"))
+}

@@ -1,0 +1,669 @@
+//! What happened in a case. A landed variant is never edited: a changed shape
+//! gets a new version and an upcaster in [`super::Case`]'s decoder.
+
+use super::command::*;
+use super::substance::DecisionSubstance;
+use super::types::*;
+use crate::matter::StaffId;
+use crate::text::Text;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// An event of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum CaseEvent {
+    /// 线索已登记.
+    ClueRegistered(Clue),
+    /// 核查已开始.
+    CheckStarted {
+        /// Officers.
+        officers: Vec<StaffId>,
+    },
+    /// 核查期限已延长.
+    CheckExtended {
+        /// Approval.
+        proposal: ProposalNo,
+    },
+    /// 已呈请.
+    Proposed {
+        /// Its number in the case.
+        no: ProposalNo,
+        /// What.
+        body: Proposal,
+        /// Grounds.
+        opinion: Text,
+    },
+    /// 已审核.
+    ProposalReviewed {
+        /// Which.
+        no: ProposalNo,
+        /// Agreed.
+        agree: bool,
+        /// In words.
+        opinion: Text,
+    },
+    /// 已审批.
+    ProposalDecided {
+        /// Which.
+        no: ProposalNo,
+        /// Approved.
+        approve: bool,
+        /// In words.
+        opinion: Text,
+        /// Heads' opinions where the decision was collective.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        opinions: Vec<HeadOpinion>,
+    },
+    /// 文书已签发: the document exists with its number; bytes follow.
+    DocumentIssued {
+        /// Its number in the case.
+        no: DocumentNo,
+        /// What.
+        kind: DocumentKind,
+        /// 文号.
+        number: Option<crate::codes::DocumentNumber>,
+        /// Addressee.
+        party: Option<PartyNo>,
+        /// Civil day.
+        issued_on: Date,
+    },
+    /// 文书已制成.
+    DocumentMade {
+        /// Which.
+        no: DocumentNo,
+        /// Bytes' digests.
+        made: Made,
+    },
+    /// 文书已送达.
+    DocumentServed {
+        /// Which.
+        no: DocumentNo,
+        /// How.
+        service: Service,
+        /// Day on which it counts as served.
+        effective_on: Date,
+    },
+    /// 已立案.
+    Filed {
+        /// Approval.
+        proposal: ProposalNo,
+        /// What was filed.
+        filing: Filing,
+    },
+    /// 已决定不予立案.
+    NotFiled {
+        /// Approval.
+        proposal: ProposalNo,
+    },
+    /// 办案人员已调整.
+    OfficersChanged {
+        /// New set.
+        officers: Vec<StaffId>,
+        /// Why.
+        reason: Text,
+    },
+    /// 已申请回避.
+    RecusalRequested {
+        /// Of whom.
+        officer: StaffId,
+        /// By the party.
+        by_party: bool,
+        /// Why.
+        reason: Text,
+    },
+    /// 已决定回避.
+    RecusalDecided {
+        /// Of whom.
+        officer: StaffId,
+        /// Granted.
+        grant: bool,
+        /// Why.
+        reason: Text,
+    },
+    /// 已通知询问.
+    InquiryNotified {
+        /// Party.
+        party: PartyNo,
+        /// Who.
+        person: Text,
+        /// When, where, what to bring.
+        details: Text,
+    },
+    /// 已询问.
+    InquiryRecorded {
+        /// When, where, by whom.
+        session: Session,
+        /// Who was asked.
+        person: Text,
+        /// Record.
+        record: Text,
+        /// Signed.
+        signed: bool,
+    },
+    /// 已勘验.
+    SceneRecorded {
+        /// When, where, by whom.
+        session: Session,
+        /// Record.
+        record: Text,
+        /// Witnessed.
+        witnessed: bool,
+    },
+    /// 证据已入卷.
+    EvidenceAdded {
+        /// Number.
+        no: EvidenceNo,
+        /// Evidence.
+        evidence: Evidence,
+    },
+    /// 证据已先行登记保存.
+    Preserved {
+        /// Approval.
+        proposal: ProposalNo,
+        /// What.
+        preserving: Preserving,
+    },
+    /// 先行登记保存已处理.
+    PreservationDisposed {
+        /// Approval.
+        proposal: ProposalNo,
+        /// What.
+        disposing: PreservationDisposing,
+    },
+    /// 已委托鉴定.
+    ExpertCommissioned {
+        /// Agency.
+        agency: Text,
+        /// Question.
+        question: Text,
+    },
+    /// 鉴定意见已收到.
+    ExpertReceived {
+        /// Which, from 1.
+        commission: u16,
+        /// Conclusion.
+        conclusion: Text,
+    },
+    /// 已责令改正.
+    CorrectionOrdered {
+        /// Party.
+        party: PartyNo,
+        /// What.
+        items: Text,
+        /// Last day.
+        due_on: Date,
+    },
+    /// 已复查.
+    CorrectionRechecked {
+        /// Which, from 1.
+        order: u16,
+        /// Corrected.
+        corrected: bool,
+        /// In words.
+        opinion: Text,
+    },
+    /// 已中止.
+    Suspended {
+        /// Approval.
+        proposal: ProposalNo,
+        /// Ground.
+        ground: SuspensionGround,
+    },
+    /// 已恢复.
+    Resumed {
+        /// Approval.
+        proposal: ProposalNo,
+    },
+    /// 已延期.
+    Extended {
+        /// Approval.
+        proposal: ProposalNo,
+        /// Days.
+        days: u16,
+        /// Decided collectively.
+        collective: bool,
+    },
+    /// 调查已终结.
+    Concluded {
+        /// Report.
+        report: Text,
+        /// Complex or grave.
+        complex: bool,
+        /// Public interest.
+        public_interest: bool,
+        /// Several legal relations.
+        several_relations: bool,
+    },
+    /// 处理意见已拟定.
+    DraftPrepared {
+        /// Substance.
+        substance: DecisionSubstance,
+        /// Its digest.
+        digest: String,
+    },
+    /// 已恢复调查（补充调查）.
+    Reinvestigated {
+        /// Why.
+        reason: Text,
+    },
+    /// 已送审.
+    ReviewSubmitted {
+        /// Round from 1.
+        round: u16,
+        /// Digest under review.
+        digest: String,
+        /// Why it is in scope.
+        triggers: Vec<Trigger>,
+        /// Note.
+        opinion: Text,
+    },
+    /// 已退回补充材料.
+    SubmissionReturned {
+        /// What is missing.
+        missing: Text,
+    },
+    /// 材料已补齐.
+    SubmissionSupplemented {
+        /// What.
+        note: Text,
+    },
+    /// 审核意见已提出.
+    OpinionGiven {
+        /// Findings on the ten points.
+        findings: Vec<Finding>,
+        /// Opinion.
+        opinion: Opinion,
+        /// In words.
+        reasons: Text,
+    },
+    /// 审核意见已签发或者退回.
+    OpinionSigned {
+        /// Signed.
+        sign: bool,
+        /// In words.
+        note: Text,
+    },
+    /// 审核意见已反馈.
+    OpinionAnswered {
+        /// Stand.
+        stand: Stand,
+        /// In words.
+        answer: Text,
+    },
+    /// 已申请复核.
+    ReReviewRequested {
+        /// Why.
+        reason: Text,
+    },
+    /// 已共同复核.
+    ReReviewed {
+        /// Members.
+        members: Vec<StaffId>,
+        /// Result.
+        opinion: Opinion,
+        /// In words.
+        reasons: Text,
+    },
+    /// 已协调.
+    Coordinated {
+        /// Result.
+        opinion: Opinion,
+        /// In words.
+        reasons: Text,
+    },
+    /// 审核通过: the gate is open for exactly this substance.
+    Cleared {
+        /// Digest cleared.
+        digest: String,
+    },
+    /// 已制发告知书.
+    NoticeIssued {
+        /// Party.
+        party: PartyNo,
+        /// Document.
+        document: DocumentNo,
+        /// With the right to a hearing.
+        hearing: bool,
+        /// Digest noticed.
+        digest: String,
+        /// Disposal noticed.
+        disposal: super::substance::PartyDisposal,
+    },
+    /// 送达地址已确认.
+    AddressConfirmed {
+        /// Party.
+        party: PartyNo,
+        /// Address.
+        address: Text,
+        /// Electronic address; blank without consent.
+        electronic: Text,
+    },
+    /// 当事人已陈述申辩.
+    DefenceStated {
+        /// Party.
+        party: PartyNo,
+        /// Day.
+        on: Date,
+        /// What.
+        statement: Text,
+    },
+    /// 当事人已放弃陈述申辩.
+    DefenceWaived {
+        /// Party.
+        party: PartyNo,
+        /// Waiver.
+        statement: Text,
+    },
+    /// 陈述申辩已复核.
+    DefenceAnswered {
+        /// Party.
+        party: PartyNo,
+        /// Adopted or not.
+        adoption: Adoption,
+        /// Reasons.
+        reasons: Text,
+    },
+    /// 当事人已申请听证.
+    HearingRequested {
+        /// Party.
+        party: PartyNo,
+        /// Day.
+        on: Date,
+        /// In words.
+        request: Text,
+    },
+    /// 当事人已撤回听证申请.
+    HearingWithdrawn {
+        /// Party.
+        party: PartyNo,
+        /// Statement.
+        statement: Text,
+    },
+    /// 已通知听证.
+    HearingScheduled {
+        /// Plan.
+        plan: HearingPlan,
+        /// Document.
+        document: DocumentNo,
+    },
+    /// 听证已举行.
+    HearingHeld(HearingHeld),
+    /// 听证报告已作出.
+    HearingReported {
+        /// Party.
+        party: PartyNo,
+        /// Report.
+        report: Text,
+    },
+    /// 已集体讨论.
+    Discussed {
+        /// Record.
+        discussion: Discussion,
+        /// Digest discussed.
+        digest: String,
+    },
+    /// 已作出决定.
+    Decided {
+        /// Approval.
+        proposal: ProposalNo,
+        /// Digest decided.
+        digest: String,
+        /// Clearance relied on; blank when no review was required.
+        clearance: String,
+        /// The decision documents, party by party.
+        documents: Vec<(PartyNo, DocumentNo)>,
+        /// Civil day.
+        decided_on: Date,
+    },
+    /// 已缴款.
+    PaymentRecorded(Payment),
+    /// 已批准延期（分期）.
+    DeferralGranted {
+        /// Approval.
+        proposal: ProposalNo,
+        /// What.
+        deferring: Deferring,
+    },
+    /// 已催告缴款.
+    FineDemanded {
+        /// Party.
+        party: PartyNo,
+        /// Document.
+        document: DocumentNo,
+    },
+    /// 已加处罚款.
+    AdditionalFineImposed {
+        /// Party.
+        party: PartyNo,
+        /// Document.
+        document: DocumentNo,
+        /// Fen.
+        amount_fen: i64,
+    },
+    /// 已催告履行.
+    EnforcementDemanded {
+        /// Party.
+        party: PartyNo,
+        /// Document.
+        document: DocumentNo,
+    },
+    /// 已申请人民法院强制执行.
+    CourtApplied {
+        /// Party.
+        party: PartyNo,
+        /// Court.
+        court: Text,
+    },
+    /// 复议、诉讼已提起.
+    RemedyLodged {
+        /// Party.
+        party: PartyNo,
+        /// Which.
+        remedy: RemedyKind,
+        /// Day.
+        on: Date,
+        /// Body.
+        body: Text,
+    },
+    /// 复议、诉讼已有结果.
+    RemedyConcluded {
+        /// Party.
+        party: PartyNo,
+        /// Which.
+        remedy: RemedyKind,
+        /// Outcome.
+        outcome: RemedyOutcome,
+        /// Document.
+        document: Text,
+    },
+    /// 处罚决定已撤销.
+    DecisionRevoked {
+        /// Ground.
+        ground: RevocationGround,
+        /// Document.
+        document: Text,
+    },
+    /// 文书已补正.
+    DocumentCorrected {
+        /// Which.
+        document: DocumentNo,
+        /// The correction document.
+        by: DocumentNo,
+        /// What.
+        correction: Text,
+    },
+    /// 已撤销立案.
+    Withdrawn {
+        /// Approval.
+        proposal: ProposalNo,
+    },
+    /// 已移送.
+    Transferred {
+        /// Approval.
+        proposal: ProposalNo,
+        /// To whom.
+        transferring: Transferring,
+    },
+    /// 已结案.
+    Closed {
+        /// Approval.
+        proposal: ProposalNo,
+        /// How.
+        ground: ClosingGround,
+    },
+    /// 已归档.
+    Archived {
+        /// Volumes.
+        volumes: u16,
+        /// Pages.
+        pages: u32,
+        /// Years; 0 permanent.
+        retention_years: u16,
+    },
+}
+
+impl CaseEvent {
+    /// Stored type name, equal to the serde tag.
+    pub const fn type_name(&self) -> &'static str {
+        match self {
+            Self::ClueRegistered(..) => "clue_registered",
+            Self::CheckStarted{ .. } => "check_started",
+            Self::CheckExtended{ .. } => "check_extended",
+            Self::Proposed{ .. } => "proposed",
+            Self::ProposalReviewed{ .. } => "proposal_reviewed",
+            Self::ProposalDecided{ .. } => "proposal_decided",
+            Self::DocumentIssued{ .. } => "document_issued",
+            Self::DocumentMade{ .. } => "document_made",
+            Self::DocumentServed{ .. } => "document_served",
+            Self::Filed{ .. } => "filed",
+            Self::NotFiled{ .. } => "not_filed",
+            Self::OfficersChanged{ .. } => "officers_changed",
+            Self::RecusalRequested{ .. } => "recusal_requested",
+            Self::RecusalDecided{ .. } => "recusal_decided",
+            Self::InquiryNotified{ .. } => "inquiry_notified",
+            Self::InquiryRecorded{ .. } => "inquiry_recorded",
+            Self::SceneRecorded{ .. } => "scene_recorded",
+            Self::EvidenceAdded{ .. } => "evidence_added",
+            Self::Preserved{ .. } => "preserved",
+            Self::PreservationDisposed{ .. } => "preservation_disposed",
+            Self::ExpertCommissioned{ .. } => "expert_commissioned",
+            Self::ExpertReceived{ .. } => "expert_received",
+            Self::CorrectionOrdered{ .. } => "correction_ordered",
+            Self::CorrectionRechecked{ .. } => "correction_rechecked",
+            Self::Suspended{ .. } => "suspended",
+            Self::Resumed{ .. } => "resumed",
+            Self::Extended{ .. } => "extended",
+            Self::Concluded{ .. } => "concluded",
+            Self::DraftPrepared{ .. } => "draft_prepared",
+            Self::Reinvestigated{ .. } => "reinvestigated",
+            Self::ReviewSubmitted{ .. } => "review_submitted",
+            Self::SubmissionReturned{ .. } => "submission_returned",
+            Self::SubmissionSupplemented{ .. } => "submission_supplemented",
+            Self::OpinionGiven{ .. } => "opinion_given",
+            Self::OpinionSigned{ .. } => "opinion_signed",
+            Self::OpinionAnswered{ .. } => "opinion_answered",
+            Self::ReReviewRequested{ .. } => "re_review_requested",
+            Self::ReReviewed{ .. } => "re_reviewed",
+            Self::Coordinated{ .. } => "coordinated",
+            Self::Cleared{ .. } => "cleared",
+            Self::NoticeIssued{ .. } => "notice_issued",
+            Self::AddressConfirmed{ .. } => "address_confirmed",
+            Self::DefenceStated{ .. } => "defence_stated",
+            Self::DefenceWaived{ .. } => "defence_waived",
+            Self::DefenceAnswered{ .. } => "defence_answered",
+            Self::HearingRequested{ .. } => "hearing_requested",
+            Self::HearingWithdrawn{ .. } => "hearing_withdrawn",
+            Self::HearingScheduled{ .. } => "hearing_scheduled",
+            Self::HearingHeld(..) => "hearing_held",
+            Self::HearingReported{ .. } => "hearing_reported",
+            Self::Discussed{ .. } => "discussed",
+            Self::Decided{ .. } => "decided",
+            Self::PaymentRecorded(..) => "payment_recorded",
+            Self::DeferralGranted{ .. } => "deferral_granted",
+            Self::FineDemanded{ .. } => "fine_demanded",
+            Self::AdditionalFineImposed{ .. } => "additional_fine_imposed",
+            Self::EnforcementDemanded{ .. } => "enforcement_demanded",
+            Self::CourtApplied{ .. } => "court_applied",
+            Self::RemedyLodged{ .. } => "remedy_lodged",
+            Self::RemedyConcluded{ .. } => "remedy_concluded",
+            Self::DecisionRevoked{ .. } => "decision_revoked",
+            Self::DocumentCorrected{ .. } => "document_corrected",
+            Self::Withdrawn{ .. } => "withdrawn",
+            Self::Transferred{ .. } => "transferred",
+            Self::Closed{ .. } => "closed",
+            Self::Archived{ .. } => "archived",
+        }
+    }
+    /// The event in the field's words.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::ClueRegistered(..) => "线索已登记",
+            Self::CheckStarted{ .. } => "核查已开始",
+            Self::CheckExtended{ .. } => "核查期限已延长",
+            Self::Proposed{ .. } => "已呈请",
+            Self::ProposalReviewed{ .. } => "已审核",
+            Self::ProposalDecided{ .. } => "已审批",
+            Self::DocumentIssued{ .. } => "文书已签发",
+            Self::DocumentMade{ .. } => "文书已制成",
+            Self::DocumentServed{ .. } => "文书已送达",
+            Self::Filed{ .. } => "已立案",
+            Self::NotFiled{ .. } => "已决定不予立案",
+            Self::OfficersChanged{ .. } => "办案人员已调整",
+            Self::RecusalRequested{ .. } => "已申请回避",
+            Self::RecusalDecided{ .. } => "已决定回避",
+            Self::InquiryNotified{ .. } => "已通知询问",
+            Self::InquiryRecorded{ .. } => "已询问",
+            Self::SceneRecorded{ .. } => "已勘验",
+            Self::EvidenceAdded{ .. } => "证据已入卷",
+            Self::Preserved{ .. } => "证据已先行登记保存",
+            Self::PreservationDisposed{ .. } => "先行登记保存已处理",
+            Self::ExpertCommissioned{ .. } => "已委托鉴定",
+            Self::ExpertReceived{ .. } => "鉴定意见已收到",
+            Self::CorrectionOrdered{ .. } => "已责令改正",
+            Self::CorrectionRechecked{ .. } => "已复查",
+            Self::Suspended{ .. } => "已中止",
+            Self::Resumed{ .. } => "已恢复",
+            Self::Extended{ .. } => "已延期",
+            Self::Concluded{ .. } => "调查已终结",
+            Self::DraftPrepared{ .. } => "处理意见已拟定",
+            Self::Reinvestigated{ .. } => "已恢复调查（补充调查）",
+            Self::ReviewSubmitted{ .. } => "已送审",
+            Self::SubmissionReturned{ .. } => "已退回补充材料",
+            Self::SubmissionSupplemented{ .. } => "材料已补齐",
+            Self::OpinionGiven{ .. } => "审核意见已提出",
+            Self::OpinionSigned{ .. } => "审核意见已签发或者退回",
+            Self::OpinionAnswered{ .. } => "审核意见已反馈",
+            Self::ReReviewRequested{ .. } => "已申请复核",
+            Self::ReReviewed{ .. } => "已共同复核",
+            Self::Coordinated{ .. } => "已协调",
+            Self::Cleared{ .. } => "审核通过",
+            Self::NoticeIssued{ .. } => "已制发告知书",
+            Self::AddressConfirmed{ .. } => "送达地址已确认",
+            Self::DefenceStated{ .. } => "当事人已陈述申辩",
+            Self::DefenceWaived{ .. } => "当事人已放弃陈述申辩",
+            Self::DefenceAnswered{ .. } => "陈述申辩已复核",
+            Self::HearingRequested{ .. } => "当事人已申请听证",
+            Self::HearingWithdrawn{ .. } => "当事人已撤回听证申请",
+            Self::HearingScheduled{ .. } => "已通知听证",
+            Self::HearingHeld(..) => "听证已举行",
+            Self::HearingReported{ .. } => "听证报告已作出",
+            Self::Discussed{ .. } => "已集体讨论",
+            Self::Decided{ .. } => "已作出决定",
+            Self::PaymentRecorded(..) => "已缴款",
+            Self::DeferralGranted{ .. } => "已批准延期（分期）",
+            Self::FineDemanded{ .. } => "已催告缴款",
+            Self::AdditionalFineImposed{ .. } => "已加处罚款",
+            Self::EnforcementDemanded{ .. } => "已催告履行",
+            Self::CourtApplied{ .. } => "已申请人民法院强制执行",
+            Self::RemedyLodged{ .. } => "复议、诉讼已提起",
+            Self::RemedyConcluded{ .. } => "复议、诉讼已有结果",
+            Self::DecisionRevoked{ .. } => "处罚决定已撤销",
+            Self::DocumentCorrected{ .. } => "文书已补正",
+            Self::Withdrawn{ .. } => "已撤销立案",
+            Self::Transferred{ .. } => "已移送",
+            Self::Closed{ .. } => "已结案",
+            Self::Archived{ .. } => "已归档",
+        }
+    }
+}

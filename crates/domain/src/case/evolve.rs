@@ -1,0 +1,527 @@
+//! The fold: how each event changes the state. No rule is decided here.
+
+use super::event::CaseEvent;
+use super::state::*;
+use super::types::*;
+use super::command::Proposal;
+use crate::matter::{Meta, StaffId};
+
+/// State after the first event. Any other first event is a corrupt stream and
+/// gives an empty shell at the clue stage, which no command accepts.
+pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
+    Case {
+        organ: meta.organ,
+        version: meta.version,
+        stage: Stage::Clue,
+        clue,
+        registered_on: meta.moment.day(),
+        registered_by: meta.actor,
+        checked_from: None,
+        check_extended: false,
+        officers: Vec::new(),
+        handled_by: Vec::new(),
+        filed: None,
+        parties: Vec::new(),
+        proposals: Vec::new(),
+        recusals_open: Vec::new(),
+        recused: Vec::new(),
+        inquiries: 0,
+        scenes: 0,
+        evidence: Vec::new(),
+        preservations: Vec::new(),
+        corrections: Vec::new(),
+        experts: Vec::new(),
+        suspensions: Vec::new(),
+        extensions: Vec::new(),
+        conclusion: None,
+        draft: None,
+        review: Review::default(),
+        discussions: Vec::new(),
+        documents: Vec::new(),
+        decision: None,
+        closed: None,
+        archived: None,
+    }
+}
+
+/// The state after `event`.
+pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
+    case.version = meta.version;
+    match event {
+        CaseEvent::ClueRegistered(clue) => case.clue = clue.clone(),
+        CaseEvent::CheckStarted { officers } => {
+            case.stage = Stage::Checking;
+            case.checked_from = Some(meta.moment.day());
+            set_officers(&mut case, officers);
+        }
+        CaseEvent::CheckExtended { .. } => case.check_extended = true,
+        CaseEvent::NotFiled { .. } => case.stage = Stage::NotFiled,
+        CaseEvent::Filed { filing, .. } => {
+            case.stage = Stage::Investigating;
+            case.parties = filing.parties.iter().cloned().map(PartyState::new).collect();
+            set_officers(&mut case, &filing.officers);
+            let serial = case.number().map(crate::codes::DocumentNumber::serial);
+            case.filed = Some(Filed { filing: filing.clone(), on: meta.moment.day(), serial });
+        }
+        CaseEvent::OfficersChanged { officers, .. } => set_officers(&mut case, officers),
+        CaseEvent::RecusalRequested { officer, .. } => case.recusals_open.push(*officer),
+        CaseEvent::RecusalDecided { officer, grant, .. } => {
+            case.recusals_open.retain(|o| o != officer);
+            if *grant {
+                case.officers.retain(|o| o != officer);
+                case.recused.push(*officer);
+            }
+        }
+        CaseEvent::Withdrawn { .. } => case.stage = Stage::Withdrawn,
+        CaseEvent::Transferred { .. } => case.stage = Stage::Transferred,
+        CaseEvent::Closed { ground, .. } => {
+            case.stage = Stage::Closed;
+            case.closed = Some((*ground, meta.moment.day()));
+        }
+        CaseEvent::Archived { retention_years, .. } => {
+            case.stage = Stage::Archived;
+            case.archived = Some((meta.moment.day(), *retention_years));
+        }
+        CaseEvent::Proposed { .. }
+        | CaseEvent::ProposalReviewed { .. }
+        | CaseEvent::ProposalDecided { .. } => approval(&mut case, meta, event),
+        CaseEvent::DocumentIssued { .. }
+        | CaseEvent::DocumentMade { .. }
+        | CaseEvent::DocumentServed { .. }
+        | CaseEvent::DocumentCorrected { .. } => document(&mut case, meta, event),
+        CaseEvent::InquiryNotified { .. }
+        | CaseEvent::InquiryRecorded { .. }
+        | CaseEvent::SceneRecorded { .. }
+        | CaseEvent::EvidenceAdded { .. }
+        | CaseEvent::Preserved { .. }
+        | CaseEvent::PreservationDisposed { .. }
+        | CaseEvent::ExpertCommissioned { .. }
+        | CaseEvent::ExpertReceived { .. }
+        | CaseEvent::CorrectionOrdered { .. }
+        | CaseEvent::CorrectionRechecked { .. }
+        | CaseEvent::Suspended { .. }
+        | CaseEvent::Resumed { .. }
+        | CaseEvent::Extended { .. }
+        | CaseEvent::Concluded { .. }
+        | CaseEvent::DraftPrepared { .. }
+        | CaseEvent::Reinvestigated { .. } => investigation(&mut case, meta, event),
+        CaseEvent::ReviewSubmitted { .. }
+        | CaseEvent::SubmissionReturned { .. }
+        | CaseEvent::SubmissionSupplemented { .. }
+        | CaseEvent::OpinionGiven { .. }
+        | CaseEvent::OpinionSigned { .. }
+        | CaseEvent::OpinionAnswered { .. }
+        | CaseEvent::ReReviewRequested { .. }
+        | CaseEvent::ReReviewed { .. }
+        | CaseEvent::Coordinated { .. }
+        | CaseEvent::Cleared { .. } => review(&mut case.review, meta, event),
+        CaseEvent::NoticeIssued { .. }
+        | CaseEvent::AddressConfirmed { .. }
+        | CaseEvent::DefenceStated { .. }
+        | CaseEvent::DefenceWaived { .. }
+        | CaseEvent::DefenceAnswered { .. }
+        | CaseEvent::HearingRequested { .. }
+        | CaseEvent::HearingWithdrawn { .. }
+        | CaseEvent::HearingScheduled { .. }
+        | CaseEvent::HearingHeld(_)
+        | CaseEvent::HearingReported { .. } => defence(&mut case, meta, event),
+        CaseEvent::Discussed { .. }
+        | CaseEvent::Decided { .. }
+        | CaseEvent::PaymentRecorded(_)
+        | CaseEvent::DeferralGranted { .. }
+        | CaseEvent::FineDemanded { .. }
+        | CaseEvent::AdditionalFineImposed { .. }
+        | CaseEvent::EnforcementDemanded { .. }
+        | CaseEvent::CourtApplied { .. }
+        | CaseEvent::RemedyLodged { .. }
+        | CaseEvent::RemedyConcluded { .. }
+        | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
+    }
+    case
+}
+
+fn set_officers(case: &mut Case, officers: &[StaffId]) {
+    case.officers = officers.to_vec();
+    for officer in officers {
+        if !case.handled_by.contains(officer) {
+            case.handled_by.push(*officer);
+        }
+    }
+}
+
+fn party(case: &mut Case, no: PartyNo) -> Option<&mut PartyState> {
+    case.parties.get_mut(usize::from(no).checked_sub(1)?)
+}
+
+fn approval(case: &mut Case, meta: &Meta, event: &CaseEvent) {
+    let day = meta.moment.day();
+    match event {
+        CaseEvent::Proposed { body, opinion, .. } => {
+            let digest = matches!(body, Proposal::Dispose)
+                .then(|| case.draft.as_ref().map(|d| d.digest.clone()))
+                .flatten();
+            case.proposals.push(ProposalState {
+                body: body.clone(),
+                opinion: opinion.clone(),
+                by: (meta.actor, day),
+                reviewed: None,
+                decided: None,
+                stage: ApprovalStage::Proposed,
+                digest,
+            });
+        }
+        CaseEvent::ProposalReviewed { no, agree, opinion } => {
+            if let Some(p) = case.proposals.get_mut(usize::from(*no).wrapping_sub(1)) {
+                p.reviewed = Some((meta.actor, day, opinion.clone()));
+                p.stage = if *agree { ApprovalStage::Reviewed } else { ApprovalStage::Refused };
+            }
+        }
+        CaseEvent::ProposalDecided { no, approve, opinion, .. } => {
+            if let Some(p) = case.proposals.get_mut(usize::from(*no).wrapping_sub(1)) {
+                p.decided = Some((meta.actor, day, opinion.clone()));
+                p.stage = if *approve { ApprovalStage::Approved } else { ApprovalStage::Refused };
+            }
+        }
+        _ => {}
+    }
+}
+
+fn document(case: &mut Case, meta: &Meta, event: &CaseEvent) {
+    match event {
+        CaseEvent::DocumentIssued { kind, number, party, issued_on, .. } => {
+            case.documents.push(Document {
+                kind: *kind,
+                number: number.clone(),
+                party: *party,
+                issued_on: *issued_on,
+                version: meta.version,
+                made: None,
+                service: None,
+            });
+        }
+        CaseEvent::DocumentMade { no, made } => {
+            if let Some(d) = case.documents.get_mut(usize::from(*no).wrapping_sub(1)) {
+                d.made = Some(made.clone());
+            }
+        }
+        CaseEvent::DocumentServed { no, service, effective_on } => {
+            if let Some(d) = case.documents.get_mut(usize::from(*no).wrapping_sub(1)) {
+                d.service = Some(Served {
+                    method: service.method,
+                    effective_on: *effective_on,
+                    recorded_on: meta.moment.recorded_day(),
+                });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
+    let day = meta.moment.day();
+    match event {
+        CaseEvent::InquiryRecorded { .. } => case.inquiries += 1,
+        CaseEvent::SceneRecorded { .. } => case.scenes += 1,
+        CaseEvent::EvidenceAdded { evidence, .. } => case.evidence.push(evidence.clone()),
+        CaseEvent::Preserved { preserving, .. } => case.preservations.push(Preservation {
+            preserving: preserving.clone(),
+            on: day,
+            disposed: None,
+        }),
+        CaseEvent::PreservationDisposed { disposing, .. } => {
+            let index = usize::from(disposing.preservation).wrapping_sub(1);
+            if let Some(p) = case.preservations.get_mut(index) {
+                p.disposed = Some((disposing.disposal, day));
+            }
+        }
+        CaseEvent::ExpertCommissioned { agency, .. } => {
+            case.experts.push(Expert { agency: agency.clone(), span: (day, None) });
+        }
+        CaseEvent::ExpertReceived { commission, .. } => {
+            if let Some(e) = case.experts.get_mut(usize::from(*commission).wrapping_sub(1)) {
+                e.span.1 = Some(day);
+            }
+        }
+        CaseEvent::CorrectionOrdered { party, items, due_on } => {
+            case.corrections.push(CorrectionOrder {
+                party: *party,
+                items: items.clone(),
+                due_on: *due_on,
+                rechecked: None,
+            });
+        }
+        CaseEvent::CorrectionRechecked { order, corrected, .. } => {
+            if let Some(c) = case.corrections.get_mut(usize::from(*order).wrapping_sub(1)) {
+                c.rechecked = Some(*corrected);
+            }
+        }
+        CaseEvent::Suspended { .. } => case.suspensions.push((day, None)),
+        CaseEvent::Resumed { .. } => {
+            if let Some(last) = case.suspensions.last_mut() {
+                last.1 = Some(day);
+            }
+        }
+        CaseEvent::Extended { days, collective, .. } => case.extensions.push((*days, *collective)),
+        CaseEvent::Concluded { report, complex, public_interest, several_relations } => {
+            case.stage = Stage::Concluded;
+            case.conclusion = Some(Conclusion {
+                report: report.clone(),
+                on: day,
+                complex: *complex,
+                public_interest: *public_interest,
+                several_relations: *several_relations,
+            });
+        }
+        CaseEvent::DraftPrepared { substance, digest } => {
+            case.draft = Some(Draft {
+                substance: substance.clone(),
+                digest: digest.clone(),
+                by: meta.actor,
+                version: meta.version,
+                evidence: case.evidence.len(),
+            });
+        }
+        CaseEvent::Reinvestigated { .. } => {
+            case.stage = Stage::Investigating;
+            if case.review.phase != ReviewPhase::Cleared {
+                case.review.phase = ReviewPhase::Idle;
+            }
+        }
+        _ => {}
+    }
+}
+
+fn review(review: &mut Review, meta: &Meta, event: &CaseEvent) {
+    let day = meta.moment.day();
+    match event {
+        CaseEvent::ReviewSubmitted { round, digest, triggers, .. } => {
+            *review = Review {
+                phase: ReviewPhase::Submitted,
+                round: *round,
+                digest: digest.clone(),
+                triggers: triggers.clone(),
+                submitted: Some((day, meta.version)),
+                clearance: review.clearance.take(),
+                ..Review::default()
+            };
+        }
+        CaseEvent::SubmissionReturned { .. } => {
+            review.phase = ReviewPhase::Returned;
+            review.returned.push((day, None));
+        }
+        CaseEvent::SubmissionSupplemented { .. } => {
+            review.phase = ReviewPhase::Submitted;
+            if let Some(last) = review.returned.last_mut() {
+                last.1 = Some(day);
+            }
+        }
+        CaseEvent::OpinionGiven { findings, opinion, reasons } => {
+            review.phase = ReviewPhase::Opined;
+            review.reviewer = Some(meta.actor);
+            review.findings = findings.clone();
+            review.opinion = Some((*opinion, reasons.clone()));
+        }
+        CaseEvent::OpinionSigned { sign, .. } => {
+            review.phase = if *sign { ReviewPhase::Signed } else { ReviewPhase::Submitted };
+            review.signed_on = sign.then_some(day);
+        }
+        CaseEvent::OpinionAnswered { stand, answer } => {
+            review.phase = ReviewPhase::Answered;
+            review.answer = Some((*stand, answer.clone()));
+        }
+        CaseEvent::ReReviewRequested { .. } => {
+            review.phase = ReviewPhase::Contested;
+            review.rereview_used = true;
+        }
+        CaseEvent::ReReviewed { opinion, reasons, .. } => {
+            review.phase = ReviewPhase::ReReviewed;
+            review.opinion = Some((*opinion, reasons.clone()));
+        }
+        CaseEvent::Coordinated { opinion, reasons } => {
+            review.phase = ReviewPhase::Answered;
+            review.opinion = Some((*opinion, reasons.clone()));
+        }
+        CaseEvent::Cleared { digest } => {
+            review.phase = ReviewPhase::Cleared;
+            review.clearance = Some(Clearance {
+                digest: digest.clone(),
+                submitted_version: review.submitted.map_or(0, |(_, v)| v),
+                version: meta.version,
+            });
+        }
+        _ => {}
+    }
+}
+
+fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
+    let evidence = case.evidence.len();
+    match event {
+        CaseEvent::NoticeIssued { party: no, document, hearing, digest, disposal } => {
+            let Some(p) = party(case, *no) else { return };
+            p.hearing_told |= *hearing;
+            p.waived = None;
+            p.notice = Some(Notice {
+                document: *document,
+                hearing: *hearing,
+                digest: digest.clone(),
+                disposal: disposal.clone(),
+                version: meta.version,
+                evidence,
+            });
+        }
+        CaseEvent::AddressConfirmed { party: no, address, electronic } => {
+            if let Some(p) = party(case, *no) {
+                p.address = Some((address.clone(), electronic.clone()));
+            }
+        }
+        CaseEvent::DefenceStated { party: no, on, statement } => {
+            let Some(p) = party(case, *no) else { return };
+            cap(p, evidence);
+            p.defences.push(Defence {
+                on: *on,
+                statement: statement.clone(),
+                version: meta.version,
+                answer: None,
+            });
+        }
+        CaseEvent::DefenceWaived { party: no, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.waived = Some(meta.version);
+            }
+        }
+        CaseEvent::DefenceAnswered { party: no, adoption, reasons } => {
+            if let Some(p) = party(case, *no) {
+                for d in p.defences.iter_mut().filter(|d| d.answer.is_none()) {
+                    d.answer = Some((*adoption, reasons.clone()));
+                }
+            }
+        }
+        CaseEvent::HearingRequested { party: no, on, .. } => {
+            let Some(p) = party(case, *no) else { return };
+            cap(p, evidence);
+            p.hearing = Hearing::Requested { on: *on };
+        }
+        CaseEvent::HearingWithdrawn { party: no, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.hearing = Hearing::Withdrawn;
+            }
+        }
+        CaseEvent::HearingScheduled { plan, document } => {
+            if let Some(p) = party(case, plan.party) {
+                let requested_on = match &p.hearing {
+                    Hearing::Requested { on } => *on,
+                    Hearing::Scheduled { requested_on, .. } => *requested_on,
+                    Hearing::None | Hearing::Held { .. } | Hearing::Withdrawn => meta.moment.day(),
+                };
+                p.hearing = Hearing::Scheduled {
+                    plan: plan.clone(),
+                    document: *document,
+                    requested_on,
+                };
+            }
+        }
+        CaseEvent::HearingHeld(held) => {
+            if let Some(p) = party(case, held.party)
+                && let Hearing::Scheduled { plan, requested_on, .. } = &p.hearing
+            {
+                p.hearing = Hearing::Held {
+                    plan: plan.clone(),
+                    attended: held.attended,
+                    record: held.record.clone(),
+                    version: meta.version,
+                    report: None,
+                    span: (*requested_on, plan.on),
+                };
+            }
+        }
+        CaseEvent::HearingReported { party: no, report } => {
+            if let Some(p) = party(case, *no)
+                && let Hearing::Held { report: slot, .. } = &mut p.hearing
+            {
+                *slot = Some(report.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The first defence or hearing request fixes what may not be exceeded because of it.
+fn cap(p: &mut PartyState, evidence: usize) {
+    if p.ceiling.is_none()
+        && let Some(notice) = &p.notice
+    {
+        p.ceiling = Some((notice.disposal.clone(), evidence));
+    }
+}
+
+fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
+    let day = meta.moment.day();
+    match event {
+        CaseEvent::Discussed { discussion, digest } => case.discussions.push(Discussed {
+            discussion: discussion.clone(),
+            digest: digest.clone(),
+            version: meta.version,
+        }),
+        CaseEvent::Decided { digest, documents, decided_on, .. } => {
+            let Some(draft) = &case.draft else { return };
+            case.stage = Stage::Decided;
+            case.decision = Some(Decision {
+                substance: draft.substance.clone(),
+                digest: digest.clone(),
+                on: *decided_on,
+                version: meta.version,
+                documents: documents.clone(),
+                revoked: None,
+            });
+        }
+        CaseEvent::PaymentRecorded(payment) => {
+            if let Some(p) = party(case, payment.party) {
+                p.payments.push(payment.clone());
+            }
+        }
+        CaseEvent::DeferralGranted { deferring, .. } => {
+            if let Some(p) = party(case, deferring.party) {
+                p.instalments = deferring.instalments.clone();
+            }
+        }
+        CaseEvent::FineDemanded { party: no, document } => {
+            if let Some(p) = party(case, *no) {
+                p.fine_demand = Some(*document);
+            }
+        }
+        CaseEvent::AdditionalFineImposed { party: no, amount_fen, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.additional_fen += *amount_fen;
+            }
+        }
+        CaseEvent::EnforcementDemanded { party: no, document } => {
+            if let Some(p) = party(case, *no) {
+                p.enforcement_demand = Some(*document);
+            }
+        }
+        CaseEvent::CourtApplied { party: no, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.court_on = Some(day);
+            }
+        }
+        CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None });
+            }
+        }
+        CaseEvent::RemedyConcluded { party: no, remedy, outcome, .. } => {
+            if let Some(p) = party(case, *no)
+                && let Some(r) =
+                    p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
+            {
+                r.concluded = Some((day, *outcome));
+            }
+        }
+        CaseEvent::DecisionRevoked { ground, .. } => {
+            if let Some(d) = &mut case.decision {
+                d.revoked = Some((*ground, day));
+            }
+        }
+        _ => {}
+    }
+}

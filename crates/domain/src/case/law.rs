@@ -1,0 +1,166 @@
+//! The rules a penalty case runs under: statute, with the parameters that a
+//! jurisdiction's policy may set. Each rule carries its citation.
+
+use crate::cite::Citation;
+use crate::period::{Roll, Rule};
+use crate::policy::{Counters, PolicySet, Sourced, Term, Yuan};
+
+/// 住房和城乡建设行政处罚程序规定（2022）.
+pub const fn construction_rules(article: &'static str) -> Citation {
+    Citation::of("住房和城乡建设行政处罚程序规定", article)
+}
+
+/// Administrative Coercion Law.
+pub const fn coercion_law(article: &'static str) -> Citation {
+    Citation::of("行政强制法", article)
+}
+
+/// A value with where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ruled<T> {
+    /// Value.
+    pub value: T,
+    /// Where it stands.
+    pub citation: Citation,
+}
+
+impl<T> Ruled<T> {
+    /// A value and its citation.
+    pub const fn new(value: T, citation: Citation) -> Self {
+        Self { value, citation }
+    }
+}
+
+/// Rules in force for one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Law {
+    /// Digest of the policy set these came from.
+    pub version: String,
+    /// Place in document numbers, for example `示`.
+    pub number_place: String,
+    /// The system's characters in document numbers, for example `应急`.
+    pub number_system: String,
+    /// All documents of a case share the case's serial.
+    pub case_bound_numbers: bool,
+    /// 核查.
+    pub check: Rule,
+    /// Extension of the check, in working days.
+    pub check_extension: u32,
+    /// 办案期限.
+    pub decide: Rule,
+    /// First extension, in days.
+    pub extension: Ruled<u16>,
+    /// Longest second extension, in days, decided collectively.
+    pub second_extension: Ruled<u16>,
+    /// Time for experts, tests and hearings is left out of the 90 days.
+    pub exclude_expert_time: Ruled<bool>,
+    /// 先行登记保存的处理.
+    pub preserve: Rule,
+    /// 陈述申辩.
+    pub defence: Rule,
+    /// 申请听证.
+    pub hearing_request: Rule,
+    /// 听证通知: at least this long before.
+    pub hearing_notice: Rule,
+    /// Fine from which a hearing may be asked for, fen: citizens, units.
+    pub hearing_fine_fen: Ruled<(i64, i64)>,
+    /// Confiscation from which a hearing may be asked for, fen: citizens, units.
+    pub hearing_confiscation_fen: Ruled<(i64, i64)>,
+    /// Fine from which a legal review is required, fen: citizens, units.
+    pub review_fine_fen: Ruled<(i64, i64)>,
+    /// 法制审核.
+    pub review: Rule,
+    /// Everything but the summary procedure is reviewed.
+    pub review_all: Ruled<bool>,
+    /// Fine from which the heads must discuss, fen: citizens, units.
+    pub discussion_fine_fen: Ruled<(i64, i64)>,
+    /// Heads that must take part at least.
+    pub discussion_quorum: Ruled<u32>,
+    /// 送达.
+    pub service: Rule,
+    /// 公告送达.
+    pub announcement: Rule,
+    /// 缴款.
+    pub payment: Rule,
+    /// Additional fine a day, in percent of the unpaid fine.
+    pub additional_percent: Ruled<i64>,
+    /// Cap of the additional fine, in percent of the fine.
+    pub additional_cap_percent: Ruled<i64>,
+    /// 复议.
+    pub reconsideration: Rule,
+    /// 诉讼.
+    pub litigation: Rule,
+    /// 催告 before the court.
+    pub court_demand: Rule,
+    /// 申请法院.
+    pub court: Rule,
+    /// 追责期限.
+    pub prescription: Rule,
+    /// 追责期限 for grave harm.
+    pub grave_prescription: Rule,
+    /// 结案.
+    pub close: Rule,
+    /// 归档.
+    pub archive: Rule,
+    /// Hours after which an entry counts as late and needs reason and approver.
+    pub late_hours: u32,
+}
+
+impl Law {
+    /// The rules of a resolved policy set.
+    pub fn of(policy: &PolicySet) -> Self {
+        let organ = policy.roll_authority.value;
+        let party = policy.roll_party.value;
+        let excluded = policy.decision_excluded.value.clone();
+        Self {
+            version: policy.rule_set.digest.clone(),
+            number_place: policy.numbering_place.value.0.clone(),
+            number_system: policy.numbering_system.value.0.clone(),
+            case_bound_numbers: matches!(policy.numbering_counters.value, Counters::CaseBound),
+            check: policy.filing_check.rule("case.check", "线索核查", organ),
+            check_extension: policy.filing_check_extension.value.n,
+            decide: policy.decision.rule("case.decide", "作出处罚决定", organ),
+            extension: days(&policy.decision_extension),
+            second_extension: days(&policy.decision_extension_collective),
+            exclude_expert_time: Ruled::new(!excluded.is_empty(), policy.decision_excluded.source.clone()),
+            preserve: policy.preservation.rule("case.preserve", "先行登记保存的处理", organ),
+            defence: policy.notice_defence.rule("case.defence", "陈述、申辩", party),
+            hearing_request: policy.hearing_request.rule("case.hearing_request", "申请听证", party),
+            hearing_notice: policy.hearing_notice.rule("case.hearing_notice", "听证通知", Roll::None),
+            hearing_fine_fen: pair(&policy.hearing_fine_person, &policy.hearing_fine_unit),
+            hearing_confiscation_fen: pair(&policy.hearing_confiscation_person, &policy.hearing_confiscation_unit),
+            review_fine_fen: pair(&policy.review_fine_person, &policy.review_fine_unit),
+            review: policy.review_term.rule("case.review", "法制审核", organ),
+            review_all: Ruled::new(policy.review_all.value, policy.review_all.source.clone()),
+            discussion_fine_fen: pair(&policy.discussion_fine_person, &policy.discussion_fine_unit),
+            discussion_quorum: Ruled::new(policy.discussion_quorum.value, policy.discussion_quorum.source.clone()),
+            service: policy.service.rule("case.service", "送达处罚决定书", organ),
+            announcement: policy.service_notice.rule("case.announcement", "公告送达", Roll::None),
+            payment: policy.payment.rule("case.payment", "缴纳罚款", party),
+            additional_percent: Ruled::new(i64::from(policy.extra_fine_daily.value.0), policy.extra_fine_daily.source.clone()),
+            additional_cap_percent: Ruled::new(i64::from(policy.extra_fine_cap.value.0), policy.extra_fine_cap.source.clone()),
+            reconsideration: policy.remedy_reconsideration.rule("case.reconsideration", "申请行政复议", party),
+            litigation: policy.remedy_suit.rule("case.litigation", "提起行政诉讼", party),
+            court_demand: policy.execution_urge.rule("case.court_demand", "催告", Roll::None),
+            court: policy.execution_court.rule("case.court", "申请人民法院强制执行", organ),
+            prescription: policy.limitation.rule("case.prescription", "追责期限", Roll::None),
+            grave_prescription: policy.limitation_safety.rule("case.prescription", "追责期限", Roll::None),
+            close: policy.closing.rule("case.close", "结案", organ),
+            archive: policy.archive.rule("case.archive", "归档", organ),
+            late_hours: 24,
+        }
+    }
+
+    /// The pair's value for a citizen or a unit.
+    pub const fn pick(pair: (i64, i64), citizen: bool) -> i64 {
+        if citizen { pair.0 } else { pair.1 }
+    }
+}
+
+fn days(term: &Sourced<Term>) -> Ruled<u16> {
+    Ruled::new(u16::try_from(term.value.n).unwrap_or(u16::MAX), term.source.clone())
+}
+
+fn pair(person: &Sourced<Yuan>, unit: &Sourced<Yuan>) -> Ruled<(i64, i64)> {
+    Ruled::new((person.value.fen(), unit.value.fen()), unit.source.clone())
+}

@@ -1,0 +1,64 @@
+//! 案件: one penalty case by the ordinary procedure.
+//!
+//! [`procedure::PROCEDURE`] is the procedure as one table; [`decide::decide`]
+//! is the only judge of what may follow; [`Case`] is folded from [`event::CaseEvent`].
+
+pub mod clock;
+pub mod command;
+pub mod decide;
+pub mod event;
+mod evolve;
+pub mod facts;
+pub mod form;
+pub mod gate;
+pub mod law;
+pub mod procedure;
+pub mod state;
+pub mod substance;
+pub mod types;
+pub mod view;
+
+pub use command::{CaseCommand, Proposal};
+pub use event::CaseEvent;
+pub use state::Case;
+
+use crate::matter::{DecodeError, Matter, MatterKind, Meta};
+use types::{Clue, ClueSource, blank};
+
+impl Matter for Case {
+    const KIND: MatterKind = MatterKind::Case;
+    type Event = CaseEvent;
+
+    fn type_of(event: &CaseEvent) -> (&'static str, u16) {
+        (event.type_name(), 1)
+    }
+
+    fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<CaseEvent, DecodeError> {
+        let error = |reason: String| DecodeError { type_name: type_name.into(), version, reason };
+        if version != 1 {
+            return Err(error("没有该版本的读法".into()));
+        }
+        let event: CaseEvent = serde_json::from_value(body).map_err(|e| error(e.to_string()))?;
+        if event.type_name() != type_name {
+            return Err(error(format!("内容是 {}", event.type_name())));
+        }
+        Ok(event)
+    }
+
+    fn evolve(state: Option<Self>, meta: &Meta, event: &CaseEvent) -> Self {
+        match (state, event) {
+            (Some(case), event) => evolve::next(case, meta, event),
+            (None, CaseEvent::ClueRegistered(clue)) => evolve::first(meta, clue.clone()),
+            (None, _) => {
+                let nothing = Clue {
+                    source: ClueSource::Report,
+                    received_on: meta.moment.day(),
+                    subject: blank(),
+                    summary: blank(),
+                    informant: None,
+                };
+                evolve::next(evolve::first(meta, nothing), meta, event)
+            }
+        }
+    }
+}

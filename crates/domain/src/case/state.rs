@@ -1,0 +1,517 @@
+//! State of a case: one main stage and independent sub-machines beside it.
+
+use super::command::*;
+use super::substance::{DecisionSubstance, PartyDisposal};
+use super::types::*;
+use crate::codes::DocumentNumber;
+use crate::matter::{OrganId, StaffId};
+use crate::text::Text;
+use jiff::civil::Date;
+
+/// Where an approval form stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalStage {
+    /// Waits for the unit's head.
+    Proposed,
+    /// Waits for the approving head.
+    Reviewed,
+    /// Approved.
+    Approved,
+    /// Refused, at either step.
+    Refused,
+}
+
+/// A proposal on its way 承办 → 审核 → 审批.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalState {
+    /// What.
+    pub body: Proposal,
+    /// Grounds.
+    pub opinion: Text,
+    /// Who proposed, and the day.
+    pub by: (StaffId, Date),
+    /// Who reviewed, and the day.
+    pub reviewed: Option<(StaffId, Date, Text)>,
+    /// Who decided, and the day.
+    pub decided: Option<(StaffId, Date, Text)>,
+    /// Where it stands.
+    pub stage: ApprovalStage,
+    /// Digest of the draft it carries, for a disposal.
+    pub digest: Option<String>,
+}
+
+/// A clearance of the legal review.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clearance {
+    /// Digest cleared.
+    pub digest: String,
+    /// Version of the stream at which the review was submitted.
+    pub submitted_version: u64,
+    /// Version at which it was cleared.
+    pub version: u64,
+}
+
+/// Where the legal review stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReviewPhase {
+    /// 未送审.
+    Idle,
+    /// 待审.
+    Submitted,
+    /// 退回补充材料.
+    Returned,
+    /// 审核意见待签发.
+    Opined,
+    /// 意见已出具，待反馈.
+    Signed,
+    /// 已反馈.
+    Answered,
+    /// 待复核.
+    Contested,
+    /// 复核后仍有异议可协调.
+    ReReviewed,
+    /// 已通过.
+    Cleared,
+}
+
+impl ReviewPhase {
+    /// The field's word.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Idle => "未送审",
+            Self::Submitted => "审核中",
+            Self::Returned => "退回补充材料",
+            Self::Opined => "意见待签发",
+            Self::Signed => "意见已出具，待反馈",
+            Self::Answered => "已反馈，待改正后再次报送",
+            Self::Contested => "待共同复核",
+            Self::ReReviewed => "复核完毕",
+            Self::Cleared => "审核通过",
+        }
+    }
+}
+
+/// The legal review sub-machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// Phase.
+    pub phase: ReviewPhase,
+    /// Rounds submitted so far.
+    pub round: u16,
+    /// Digest under review.
+    pub digest: String,
+    /// Why in scope.
+    pub triggers: Vec<Trigger>,
+    /// Day and version of submission.
+    pub submitted: Option<(Date, u64)>,
+    /// Days on which materials were being supplemented: from, until.
+    pub returned: Vec<(Date, Option<Date>)>,
+    /// Reviewer who gave the opinion.
+    pub reviewer: Option<StaffId>,
+    /// Findings of the last opinion.
+    pub findings: Vec<Finding>,
+    /// Last opinion and its reasons.
+    pub opinion: Option<(Opinion, Text)>,
+    /// The day it was signed.
+    pub signed_on: Option<Date>,
+    /// Answer of the unit.
+    pub answer: Option<(Stand, Text)>,
+    /// The one re-review of this opinion was used.
+    pub rereview_used: bool,
+    /// The last clearance; valid only for its digest.
+    pub clearance: Option<Clearance>,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self {
+            phase: ReviewPhase::Idle,
+            round: 0,
+            digest: String::new(),
+            triggers: Vec::new(),
+            submitted: None,
+            returned: Vec::new(),
+            reviewer: None,
+            findings: Vec::new(),
+            opinion: None,
+            signed_on: None,
+            answer: None,
+            rereview_used: false,
+            clearance: None,
+        }
+    }
+}
+
+/// The draft decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Substance.
+    pub substance: DecisionSubstance,
+    /// Digest.
+    pub digest: String,
+    /// Who prepared it.
+    pub by: StaffId,
+    /// Version of the stream that holds it.
+    pub version: u64,
+    /// Items of evidence in the file when it was prepared.
+    pub evidence: usize,
+}
+
+/// The notice given to a party.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Document.
+    pub document: DocumentNo,
+    /// With the right to a hearing.
+    pub hearing: bool,
+    /// Digest noticed.
+    pub digest: String,
+    /// Disposal noticed.
+    pub disposal: PartyDisposal,
+    /// Version that issued it.
+    pub version: u64,
+    /// Items of evidence in the file when it was issued.
+    pub evidence: usize,
+}
+
+/// A defence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defence {
+    /// Day.
+    pub on: Date,
+    /// What was said.
+    pub statement: Text,
+    /// Version that recorded it.
+    pub version: u64,
+    /// The written answer.
+    pub answer: Option<(Adoption, Text)>,
+}
+
+/// Where a party's hearing stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hearing {
+    /// Not asked for.
+    None,
+    /// Asked for.
+    Requested {
+        /// Day.
+        on: Date,
+    },
+    /// Scheduled and notified.
+    Scheduled {
+        /// Plan.
+        plan: HearingPlan,
+        /// Document.
+        document: DocumentNo,
+        /// Day of the request, kept for the exclusion of hearing time.
+        requested_on: Date,
+    },
+    /// Held, or given up by absence.
+    Held {
+        /// Plan.
+        plan: HearingPlan,
+        /// Attended.
+        attended: bool,
+        /// Record.
+        record: Text,
+        /// Version that recorded it.
+        version: u64,
+        /// Report.
+        report: Option<Text>,
+        /// Day of the request and of the hearing.
+        span: (Date, Date),
+    },
+    /// Withdrawn by the party.
+    Withdrawn,
+}
+
+/// A remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// Which.
+    pub kind: RemedyKind,
+    /// From.
+    pub from: Date,
+    /// Until, and with what outcome.
+    pub concluded: Option<(Date, RemedyOutcome)>,
+}
+
+/// A party and everything that runs for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyState {
+    /// Who.
+    pub party: Party,
+    /// Address and consent for service.
+    pub address: Option<(Text, Text)>,
+    /// Last notice.
+    pub notice: Option<Notice>,
+    /// A hearing right was ever told: it cannot be taken back by another notice.
+    pub hearing_told: bool,
+    /// Heaviest that was told before the party first defended itself.
+    pub ceiling: Option<(PartyDisposal, usize)>,
+    /// Defences.
+    pub defences: Vec<Defence>,
+    /// Version of an explicit waiver for the last notice.
+    pub waived: Option<u64>,
+    /// Hearing.
+    pub hearing: Hearing,
+    /// Payments.
+    pub payments: Vec<Payment>,
+    /// Instalments granted.
+    pub instalments: Vec<Instalment>,
+    /// Demand of the fine.
+    pub fine_demand: Option<DocumentNo>,
+    /// Demand before enforcement.
+    pub enforcement_demand: Option<DocumentNo>,
+    /// Additional fine imposed, in fen.
+    pub additional_fen: i64,
+    /// Applied to the court on.
+    pub court_on: Option<Date>,
+    /// Remedies.
+    pub remedies: Vec<Remedy>,
+}
+
+impl PartyState {
+    /// A party at filing.
+    pub fn new(party: Party) -> Self {
+        Self {
+            party,
+            address: None,
+            notice: None,
+            hearing_told: false,
+            ceiling: None,
+            defences: Vec::new(),
+            waived: None,
+            hearing: Hearing::None,
+            payments: Vec::new(),
+            instalments: Vec::new(),
+            fine_demand: None,
+            enforcement_demand: None,
+            additional_fen: 0,
+            court_on: None,
+            remedies: Vec::new(),
+        }
+    }
+
+    /// Paid so far, fen.
+    pub fn paid_fen(&self) -> i64 {
+        self.payments.iter().map(|p| p.amount_fen).sum()
+    }
+
+    /// A remedy is pending.
+    pub fn remedy_pending(&self) -> bool {
+        self.remedies.iter().any(|r| r.concluded.is_none())
+    }
+}
+
+/// Registration for preservation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preservation {
+    /// What.
+    pub preserving: Preserving,
+    /// Civil day it was ordered.
+    pub on: Date,
+    /// What became of it, and the day.
+    pub disposed: Option<(PreservationDisposal, Date)>,
+}
+
+/// A commission to experts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expert {
+    /// Agency.
+    pub agency: Text,
+    /// From, until.
+    pub span: (Date, Option<Date>),
+}
+
+/// An order to correct.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorrectionOrder {
+    /// Party.
+    pub party: PartyNo,
+    /// What.
+    pub items: Text,
+    /// Last day.
+    pub due_on: Date,
+    /// Result of the re-check.
+    pub rechecked: Option<bool>,
+}
+
+/// A collective discussion held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discussed {
+    /// Record.
+    pub discussion: Discussion,
+    /// Digest discussed.
+    pub digest: String,
+    /// Version that recorded it.
+    pub version: u64,
+}
+
+/// The end of the investigation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conclusion {
+    /// Report.
+    pub report: Text,
+    /// Day.
+    pub on: Date,
+    /// Complex or grave.
+    pub complex: bool,
+    /// Public interest.
+    pub public_interest: bool,
+    /// Several legal relations.
+    pub several_relations: bool,
+}
+
+/// The decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Substance decided.
+    pub substance: DecisionSubstance,
+    /// Digest.
+    pub digest: String,
+    /// Day.
+    pub on: Date,
+    /// Version of the event.
+    pub version: u64,
+    /// Documents, party by party.
+    pub documents: Vec<(PartyNo, DocumentNo)>,
+    /// Revoked: ground and day.
+    pub revoked: Option<(RevocationGround, Date)>,
+}
+
+/// What the approval of the filing fixed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// Filing.
+    pub filing: Filing,
+    /// Day: the 90-day clock starts after it.
+    pub on: Date,
+    /// Number of the case's serial (文号的序号), for case-bound numbering.
+    pub serial: Option<u32>,
+}
+
+/// A penalty case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Organ.
+    pub organ: OrganId,
+    /// Version of the stream.
+    pub version: u64,
+    /// Main stage.
+    pub stage: Stage,
+    /// The clue.
+    pub clue: Clue,
+    /// Civil day the clue was registered.
+    pub registered_on: Date,
+    /// Who registered it.
+    pub registered_by: StaffId,
+    /// Civil day the check started.
+    pub checked_from: Option<Date>,
+    /// The check was extended.
+    pub check_extended: bool,
+    /// The handling officers now.
+    pub officers: Vec<StaffId>,
+    /// Everyone who ever handled it: separation of duties looks at all.
+    pub handled_by: Vec<StaffId>,
+    /// Filing.
+    pub filed: Option<Filed>,
+    /// Parties, number n at index n−1.
+    pub parties: Vec<PartyState>,
+    /// Proposals, number n at index n−1.
+    pub proposals: Vec<ProposalState>,
+    /// Requests for recusal still open.
+    pub recusals_open: Vec<StaffId>,
+    /// Persons recused: they never act in this case again.
+    pub recused: Vec<StaffId>,
+    /// Inquiries recorded.
+    pub inquiries: u16,
+    /// Scene records.
+    pub scenes: u16,
+    /// Evidence, number n at index n−1.
+    pub evidence: Vec<Evidence>,
+    /// Preservations.
+    pub preservations: Vec<Preservation>,
+    /// Corrections.
+    pub corrections: Vec<CorrectionOrder>,
+    /// Experts.
+    pub experts: Vec<Expert>,
+    /// Suspensions: from, until.
+    pub suspensions: Vec<(Date, Option<Date>)>,
+    /// Extensions: days, collective.
+    pub extensions: Vec<(u16, bool)>,
+    /// End of the investigation.
+    pub conclusion: Option<Conclusion>,
+    /// Draft decision.
+    pub draft: Option<Draft>,
+    /// Legal review.
+    pub review: Review,
+    /// Discussions.
+    pub discussions: Vec<Discussed>,
+    /// Documents, number n at index n−1.
+    pub documents: Vec<Document>,
+    /// Decision.
+    pub decision: Option<Decision>,
+    /// Closed: ground and day.
+    pub closed: Option<(ClosingGround, Date)>,
+    /// Archived: day and retention in years (0 permanent).
+    pub archived: Option<(Date, u16)>,
+}
+
+impl Case {
+    /// A party by number.
+    pub fn party(&self, no: PartyNo) -> Option<&PartyState> {
+        self.parties.get(usize::from(no).checked_sub(1)?)
+    }
+
+    /// A document by number.
+    pub fn document(&self, no: DocumentNo) -> Option<&Document> {
+        self.documents.get(usize::from(no).checked_sub(1)?)
+    }
+
+    /// A proposal by number.
+    pub fn proposal(&self, no: ProposalNo) -> Option<&ProposalState> {
+        self.proposals.get(usize::from(no).checked_sub(1)?)
+    }
+
+    /// The parties with their numbers.
+    pub fn numbered_parties(&self) -> impl Iterator<Item = (PartyNo, &PartyState)> {
+        self.parties.iter().enumerate().map(|(i, p)| (PartyNo::try_from(i + 1).unwrap_or(PartyNo::MAX), p))
+    }
+
+    /// The number under which people know the case: that of its filing.
+    pub fn number(&self) -> Option<&DocumentNumber> {
+        self.documents
+            .iter()
+            .find(|d| d.kind == DocumentKind::FilingApproval)
+            .and_then(|d| d.number.as_ref())
+    }
+
+    /// The open suspension, if the investigation is suspended.
+    pub fn suspended(&self) -> bool {
+        self.suspensions.last().is_some_and(|(_, until)| until.is_none())
+    }
+
+    /// The clearance that holds for the draft as it stands now: same digest, no
+    /// later evidence, and submitted after every hearing that was held.
+    pub fn clearance(&self) -> Option<&Clearance> {
+        let draft = self.draft.as_ref()?;
+        let clearance = self.review.clearance.as_ref()?;
+        let hearing = self
+            .parties
+            .iter()
+            .filter_map(|p| match &p.hearing {
+                Hearing::Held { version, .. } => Some(*version),
+                Hearing::None
+                | Hearing::Requested { .. }
+                | Hearing::Scheduled { .. }
+                | Hearing::Withdrawn => None,
+            })
+            .max()
+            .unwrap_or(0);
+        (clearance.digest == draft.digest
+            && draft.evidence == self.evidence.len()
+            && clearance.submitted_version > hearing)
+            .then_some(clearance)
+    }
+}

@@ -1,0 +1,609 @@
+//! The words of a penalty case.
+
+use crate::codes::DocumentNumber;
+use crate::matter::{MatterId, StaffId};
+use crate::text::Text;
+use jiff::civil::Date;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Declares a plain enum with its Chinese label, its stored name (serde
+/// snake_case) and the list of all its values.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $label:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vdoc])* #[doc = $label] $variant),+ }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The law's own word.
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label),+ }
+            }
+        }
+
+        impl crate::case::form::Word for $name {
+            fn choices() -> Vec<(String, &'static str)> {
+                Self::ALL
+                    .iter()
+                    .map(|w| (crate::case::form::wire_name(w), w.label()))
+                    .collect()
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// Number of a party inside its case, from 1.
+pub type PartyNo = u16;
+/// Number of an item of evidence inside its case, from 1.
+pub type EvidenceNo = u16;
+/// Number of a proposal for approval inside its case, from 1.
+pub type ProposalNo = u16;
+/// Number of an issued document inside its case, from 1.
+pub type DocumentNo = u16;
+
+words! {
+    /// Main stage of a case. What runs beside it (review, notice, hearing,
+    /// service, payment, remedy…) is state of its own.
+    Stage {
+        Clue = "线索",
+        Checking = "核查",
+        Investigating = "调查",
+        Concluded = "调查终结",
+        Decided = "已决定",
+        Closed = "已结案",
+        Archived = "已归档",
+        NotFiled = "不予立案",
+        Withdrawn = "撤销立案",
+        Transferred = "已移送",
+    }
+}
+
+words! {
+    /// Where a clue came from (处罚程序规定的案件来源).
+    ClueSource {
+        Inspection = "监督检查",
+        Complaint = "投诉",
+        Report = "举报",
+        TransferredIn = "其他机关移送",
+        Assigned = "上级交办",
+        RandomInspection = "双随机抽查",
+        Accident = "事故调查",
+    }
+}
+
+words! {
+    /// What a party is (行政处罚法第四条、第六十三条按此分别设定).
+    PartyKind {
+        Person = "自然人",
+        IndividualBusiness = "个体工商户",
+        LegalPerson = "法人",
+        Organisation = "非法人组织",
+    }
+}
+
+impl PartyKind {
+    /// Whether limits for citizens apply. An individual business is treated as
+    /// a citizen unless a policy says otherwise.
+    pub const fn is_citizen(self) -> bool {
+        match self {
+            Self::Person | Self::IndividualBusiness => true,
+            Self::LegalPerson | Self::Organisation => false,
+        }
+    }
+}
+
+/// One party of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// What it is.
+    pub kind: PartyKind,
+    /// Name as registered or as on the identity card.
+    pub name: Text,
+    /// 统一社会信用代码 or 公民身份号码.
+    pub code: Text,
+    /// Address or residence.
+    pub address: Text,
+    /// Telephone.
+    #[serde(default = "blank", skip_serializing_if = "Text::is_blank")]
+    pub phone: Text,
+    /// 法定代表人（负责人）; blank for a natural person.
+    #[serde(default = "blank", skip_serializing_if = "Text::is_blank")]
+    pub representative: Text,
+    /// Post of the representative.
+    #[serde(default = "blank", skip_serializing_if = "Text::is_blank")]
+    pub post: Text,
+    /// Under 18 at the act: nothing about them is ever published.
+    #[serde(default)]
+    pub minor: bool,
+}
+
+/// An empty closed text, the default of optional fields.
+pub fn blank() -> Text {
+    Text::closed("")
+}
+
+words! {
+    /// Kinds of evidence (行政处罚法第四十六条).
+    EvidenceKind {
+        Documentary = "书证",
+        Physical = "物证",
+        AudioVisual = "视听资料",
+        Electronic = "电子数据",
+        Witness = "证人证言",
+        PartyStatement = "当事人的陈述",
+        ExpertOpinion = "鉴定意见",
+        SceneRecord = "勘验笔录、现场笔录",
+    }
+}
+
+words! {
+    /// Kinds of penalty (行政处罚法第九条), lightest first.
+    PenaltyKind {
+        Warning = "警告",
+        PublicCriticism = "通报批评",
+        Fine = "罚款",
+        ConfiscateIncome = "没收违法所得",
+        ConfiscateGoods = "没收非法财物",
+        SuspendLicence = "暂扣许可证件",
+        LowerGrade = "降低资质等级",
+        RevokeLicence = "吊销许可证件",
+        RestrictBusiness = "限制开展生产经营活动",
+        OrderStop = "责令停产停业",
+        OrderClose = "责令关闭",
+        RestrictEmployment = "限制从业",
+    }
+}
+
+words! {
+    /// Grade of the circumstances (国办发〔2022〕27号（六）).
+    Grade {
+        Mitigated = "减轻",
+        Light = "从轻",
+        Ordinary = "一般",
+        Heavy = "从重",
+    }
+}
+
+words! {
+    /// How a document reached its addressee (民事诉讼法送达规定，行政处罚法第六十一条).
+    ServiceMethod {
+        Direct = "直接送达",
+        Left = "留置送达",
+        Entrusted = "委托送达",
+        Mail = "邮寄送达",
+        Electronic = "电子送达",
+        Announcement = "公告送达",
+    }
+}
+
+/// How one document reached one party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Service {
+    /// How.
+    pub method: ServiceMethod,
+    /// Day of receipt, of leaving, of arrival in the system, or of the announcement.
+    pub on: Date,
+    /// Who received it, and in what relation to the party.
+    pub recipient: Text,
+    /// Place, postal number, electronic address or medium of the announcement.
+    pub place: Text,
+    /// The two officers who served.
+    pub officers: Vec<StaffId>,
+    /// For 留置: the witness, or how the refusal was filmed.
+    #[serde(default = "blank", skip_serializing_if = "Text::is_blank")]
+    pub witness: Text,
+}
+
+words! {
+    /// Documents that a case issues or keeps.
+    DocumentKind {
+        ClueRegister = "举报登记表",
+        FilingApproval = "立案审批表",
+        NoFilingApproval = "不予立案审批表",
+        InquiryNotice = "询问通知书",
+        InquiryRecord = "询问笔录",
+        SceneRecord = "勘验笔录",
+        PreservationApproval = "先行登记保存证据审批表",
+        PreservationNotice = "先行登记保存证据通知书",
+        PreservationList = "先行登记保存证据清单",
+        PreservationDisposalApproval = "先行登记保存证据处理审批表",
+        PreservationDisposal = "先行登记保存证据处理决定书",
+        CorrectionOrder = "责令限期整改指令书",
+        CorrectionRecheck = "整改复查意见书",
+        SuspensionApproval = "中止（恢复）调查审批表",
+        ExtensionApproval = "案件延期审批表",
+        ClosingReport = "调查终结报告",
+        ReviewSubmission = "法制审核送审表",
+        ReviewOpinion = "法制审核意见书",
+        ReviewFeedback = "法制审核意见采纳情况反馈表",
+        ReReviewOpinion = "法制审核复核意见书",
+        PenaltyNotice = "行政处罚告知书",
+        HearingRightNotice = "行政处罚听证告知书",
+        DefenceRecord = "当事人陈述申辩笔录",
+        HearingNotice = "行政处罚听证会通知书",
+        HearingRecord = "听证笔录",
+        HearingReport = "听证会报告书",
+        DisposalApproval = "案件处理呈批表",
+        DiscussionRecord = "行政处罚集体讨论记录",
+        PenaltyDecision = "行政处罚决定书",
+        NoPenaltyDecision = "不予行政处罚决定书",
+        ServiceReceipt = "文书送达回执",
+        AddressConfirmation = "送达地址确认书",
+        PaymentNotice = "罚款缴款通知书",
+        DeferralApproval = "延期（分期）缴纳罚款审批表",
+        DeferralGrant = "延期（分期）缴纳罚款批准书",
+        AdditionalFineDecision = "加处罚款决定书",
+        FineDemand = "缴纳罚款催告书",
+        EnforcementDemand = "行政强制执行事先催告书",
+        CourtApplication = "强制执行申请书",
+        TransferApproval = "案件移送审批表",
+        TransferLetter = "案件移送书",
+        CrimeTransferLetter = "涉嫌犯罪案件移送书",
+        WithdrawalApproval = "撤销立案（终止调查）审批表",
+        Correction = "补正（更正）决定书",
+        RecusalDecision = "回避决定书",
+        ClosingApproval = "结案审批表",
+        FileCover = "案卷首页",
+        FileCatalogue = "卷内目录",
+    }
+}
+
+impl DocumentKind {
+    /// The character of the document's number (文号的“字”); `None` where the
+    /// form carries no number of its own.
+    pub const fn character(self) -> Option<&'static str> {
+        Some(match self {
+            Self::FilingApproval => "立",
+            Self::NoFilingApproval => "不立",
+            Self::InquiryNotice => "询",
+            Self::SceneRecord => "勘",
+            Self::PreservationApproval => "先保审",
+            Self::PreservationNotice => "先保通",
+            Self::PreservationDisposalApproval => "先保处审",
+            Self::PreservationDisposal => "先保处",
+            Self::CorrectionOrder => "责改",
+            Self::CorrectionRecheck => "复查",
+            Self::SuspensionApproval => "中止",
+            Self::ExtensionApproval => "案延",
+            Self::ClosingReport => "终报",
+            Self::ReviewSubmission => "审送",
+            Self::ReviewOpinion => "法审",
+            Self::ReviewFeedback => "法反",
+            Self::ReReviewOpinion => "法复",
+            Self::PenaltyNotice => "罚告",
+            Self::HearingRightNotice => "听告",
+            Self::HearingNotice => "听通",
+            Self::HearingReport => "听报",
+            Self::DisposalApproval => "处呈",
+            Self::DiscussionRecord => "罚集",
+            Self::PenaltyDecision => "罚",
+            Self::NoPenaltyDecision => "不罚",
+            Self::ServiceReceipt => "回",
+            Self::AddressConfirmation => "址",
+            Self::PaymentNotice => "缴通",
+            Self::DeferralApproval => "缴审",
+            Self::DeferralGrant => "缴批",
+            Self::AdditionalFineDecision => "加罚",
+            Self::FineDemand => "催",
+            Self::EnforcementDemand => "执行催告",
+            Self::CourtApplication => "强执",
+            Self::TransferApproval => "移审",
+            Self::TransferLetter => "移",
+            Self::CrimeTransferLetter => "涉移",
+            Self::WithdrawalApproval => "撤",
+            Self::Correction => "补",
+            Self::RecusalDecision => "避",
+            Self::ClosingApproval => "结",
+            Self::FileCover => "案",
+            Self::ClueRegister
+            | Self::InquiryRecord
+            | Self::PreservationList
+            | Self::DefenceRecord
+            | Self::HearingRecord
+            | Self::FileCatalogue => return None,
+        })
+    }
+
+    /// Whether it goes to the party with proof of service.
+    pub const fn served(self) -> bool {
+        matches!(
+            self,
+            Self::InquiryNotice
+                | Self::PreservationNotice
+                | Self::PreservationDisposal
+                | Self::CorrectionOrder
+                | Self::CorrectionRecheck
+                | Self::PenaltyNotice
+                | Self::HearingRightNotice
+                | Self::HearingNotice
+                | Self::PenaltyDecision
+                | Self::NoPenaltyDecision
+                | Self::PaymentNotice
+                | Self::DeferralGrant
+                | Self::AdditionalFineDecision
+                | Self::FineDemand
+                | Self::EnforcementDemand
+                | Self::Correction
+                | Self::RecusalDecision
+        )
+    }
+}
+
+/// Digests of a made document: its stored bytes are the document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// SHA-256 of the stored bytes, hex.
+    pub sha256: String,
+    /// SM3 of the stored bytes, hex.
+    pub sm3: String,
+    /// Pages.
+    pub pages: u32,
+    /// Digest of the template that made it, hex.
+    pub template: String,
+}
+
+/// A document of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its number, taken on approval.
+    pub number: Option<DocumentNumber>,
+    /// The party it is addressed to.
+    pub party: Option<PartyNo>,
+    /// Civil day it was issued.
+    pub issued_on: Date,
+    /// Version of the case's stream that issued it.
+    pub version: u64,
+    /// Set when its bytes were made.
+    pub made: Option<Made>,
+    /// Set when it was served.
+    pub service: Option<Served>,
+}
+
+/// A completed service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    /// How.
+    pub method: ServiceMethod,
+    /// Day on which it counts as served (公告 30 days after publication).
+    pub effective_on: Date,
+    /// Day it was recorded: gates never open earlier than from here.
+    pub recorded_on: Date,
+}
+
+impl Served {
+    /// The day from which a window of the party closes: the later of the
+    /// effective and the recorded day, so that a late entry shortens nobody's right.
+    pub fn gate_day(&self) -> Date {
+        self.effective_on.max(self.recorded_on)
+    }
+}
+
+/// An item of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Kind (第四十六条).
+    pub kind: EvidenceKind,
+    /// What it is called in the file.
+    pub name: Text,
+    /// From whom or where.
+    pub source: Text,
+    /// Civil day it was collected.
+    pub collected_on: Date,
+    /// Who collected it.
+    pub collectors: Vec<StaffId>,
+    /// What it proves.
+    pub proves: Text,
+    /// Evidence identity (SHA-256 chunk root), hex; blank for things that have no bytes.
+    #[serde(default)]
+    pub sha256_root: String,
+    /// Signed or sealed by the person it came from, or the reason noted.
+    pub signed: bool,
+}
+
+/// One clue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clue {
+    /// Where it came from.
+    pub source: ClueSource,
+    /// Civil day it was received.
+    pub received_on: Date,
+    /// Whom it concerns.
+    pub subject: Text,
+    /// What it says.
+    pub summary: Text,
+    /// The informant's own matter; the case knows no more of them.
+    pub informant: Option<MatterId>,
+}
+
+words! {
+    /// Grounds to suspend an investigation (住房和城乡建设行政处罚程序规定第三十条).
+    SuspensionGround {
+        AwaitOtherDecision = "须以相关案件的裁判结果或者其他行政决定为依据",
+        LegalQuestion = "涉及法律适用等问题须请有权机关解释或者确认",
+        ForceMajeure = "因不可抗力致使案件暂时无法调查",
+        PartyMissing = "因当事人下落不明致使案件暂时无法调查",
+        Other = "其他应当中止调查的情形",
+    }
+}
+
+words! {
+    /// What became of evidence under registration (行政处罚法第五十六条).
+    PreservationDisposal {
+        Return = "返还当事人",
+        Examine = "送交鉴定、检测",
+        SealOrSeize = "依法采取查封、扣押措施",
+        Confiscate = "依法予以没收",
+        KeepAsEvidence = "随卷作为证据使用",
+        HandOver = "移送有关机关",
+    }
+}
+
+words! {
+    /// The five opinions of a legal review.
+    Opinion {
+        Agree = "同意",
+        DoNotDecide = "不予作出决定",
+        Correct = "纠正",
+        MoreInvestigation = "退回补充调查",
+        Transfer = "移送",
+    }
+}
+
+words! {
+    /// The ten points of a legal review.
+    Point {
+        Subject = "执法主体是否合法",
+        Staff = "执法人员是否具备执法资格",
+        Procedure = "执法程序是否合法",
+        Facts = "案件事实是否清楚",
+        Evidence = "证据是否合法充分",
+        Law = "适用法律、法规、规章是否准确",
+        Discretion = "裁量基准运用是否适当",
+        Authority = "是否超越执法机关法定权限",
+        Documents = "行政执法文书是否完备、规范",
+        Crime = "违法行为是否涉嫌犯罪、需要移送司法机关",
+    }
+}
+
+/// A reviewer's written finding on one point.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which point.
+    pub point: Point,
+    /// Whether it holds.
+    pub pass: bool,
+    /// The finding in words.
+    pub finding: Text,
+}
+
+words! {
+    /// Why a decision must be reviewed (行政处罚法第五十八条及各地目录).
+    Trigger {
+        PublicInterest = "涉及重大公共利益",
+        HeardMajorRights = "直接关系当事人或者第三人重大权益，经过听证程序",
+        Complex = "案件情况疑难复杂、涉及多个法律关系",
+        LargeFine = "较大数额罚款",
+        LargeConfiscation = "没收较大数额违法所得、没收较大价值非法财物",
+        HeavyKind = "降低资质等级、吊销许可证件、责令停产停业、责令关闭、限制从业等处罚",
+        Mitigated = "减轻处罚",
+        Catalogue = "列入本机关重大执法决定法制审核目录",
+    }
+}
+
+words! {
+    /// How the unit answers one point of an opinion.
+    Stand {
+        Adopted = "采纳",
+        PartlyAdopted = "部分采纳",
+        Disputed = "不采纳",
+    }
+}
+
+words! {
+    /// What a collective discussion concluded.
+    DiscussionOutcome {
+        ApproveDraft = "同意处理意见",
+        ChangeDraft = "修改处理意见后再办",
+        NoPenalty = "不予行政处罚",
+        InvestigateMore = "补充调查",
+        Transfer = "移送",
+    }
+}
+
+/// One head's opinion in a collective discussion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadOpinion {
+    /// Who.
+    pub head: StaffId,
+    /// Whether they support the conclusion.
+    pub agrees: bool,
+    /// The opinion in words.
+    pub opinion: Text,
+}
+
+words! {
+    /// Whether a defence changed the proposal.
+    Adoption {
+        Adopted = "予以采纳",
+        PartlyAdopted = "部分采纳",
+        NotAdopted = "不予采纳",
+    }
+}
+
+words! {
+    /// Why no penalty is imposed (行政处罚法第三十、三十一、三十三、三十六、五十七条).
+    NoPenaltyGround {
+        Under14 = "不满十四周岁的未成年人有违法行为",
+        Incapable = "不能辨认或者不能控制自己行为",
+        MinorCorrected = "违法行为轻微并及时改正，没有造成危害后果",
+        FirstTimeMinor = "初次违法且危害后果轻微并及时改正",
+        NoFault = "当事人有证据足以证明没有主观过错",
+        Expired = "违法行为超过追责期限",
+        NotEstablished = "违法事实不能成立",
+    }
+}
+
+words! {
+    /// Remedies of the party.
+    RemedyKind {
+        Reconsideration = "行政复议",
+        Litigation = "行政诉讼",
+    }
+}
+
+words! {
+    /// How a remedy ended.
+    RemedyOutcome {
+        Upheld = "维持或者驳回",
+        Revoked = "撤销",
+        Changed = "变更",
+        ConfirmedUnlawful = "确认违法",
+        Redo = "责令重新作出",
+        Withdrawn = "当事人撤回",
+    }
+}
+
+words! {
+    /// Why a decision was revoked after it was made.
+    RevocationGround {
+        OwnCorrection = "机关自行纠正",
+        Superior = "上级机关或者执法监督机关撤销",
+        Reconsideration = "行政复议决定撤销",
+        Judgment = "人民法院判决撤销",
+    }
+}
+
+words! {
+    /// How a case ended (结案情形).
+    ClosingGround {
+        Performed = "行政处罚决定执行完毕",
+        CourtClosed = "人民法院裁定终结执行或者执行完毕",
+        NoPenaltyServed = "作出不予行政处罚决定",
+        DecisionRevoked = "行政处罚决定被依法撤销",
+    }
+}
+
+/// When an act took place, with when and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Begin.
+    pub started_at: Timestamp,
+    /// End.
+    pub ended_at: Timestamp,
+    /// Where.
+    pub place: Text,
+    /// The two officers.
+    pub officers: Vec<StaffId>,
+    /// Certificates were shown (第五十五条).
+    pub certificates_shown: bool,
+    /// Rights were told (第四十四、五十五条).
+    pub rights_told: bool,
+}

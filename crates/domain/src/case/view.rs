@@ -1,0 +1,138 @@
+//! What the case page shows: the rail, and what may and may not be done now.
+
+use super::decide::available;
+use super::facts::Facts;
+use super::procedure::{PROCEDURE, Relation, Step};
+use super::state::*;
+use super::types::*;
+use super::{clock, gate};
+use crate::refusal::Refusal;
+use jiff::civil::Date;
+
+/// How far a stop of the rail is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Done.
+    Done,
+    /// Under way.
+    Now,
+    /// Ahead.
+    Ahead,
+    /// Does not apply to this case.
+    Skipped,
+}
+
+/// A stop of the rail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stop {
+    /// Name.
+    pub title: &'static str,
+    /// How far.
+    pub progress: Progress,
+    /// The date, or the limit of what is ahead, in words.
+    pub note: String,
+}
+
+/// An action as the page shows it.
+pub struct Action {
+    /// Row of the procedure.
+    pub step: &'static Step,
+    /// Why it is shut; `None` when it is open.
+    pub shut: Option<Refusal>,
+}
+
+/// Actions for this person: open ones, and those of the person's own roles that
+/// the case itself closes. Rows of other stages or other people's roles are left out.
+pub fn actions(case: &Case, facts: &Facts<'_>) -> Vec<Action> {
+    PROCEDURE
+        .iter()
+        .filter(|s| s.relation != Relation::System && s.from.contains(&case.stage))
+        .filter(|s| s.who.iter().any(|r| facts.actor.has(*r)))
+        .map(|step| Action { step, shut: available(case, step, facts).err() })
+        .collect()
+}
+
+fn on(day: Date) -> String {
+    format!("{}月{}日", day.month(), day.day())
+}
+
+/// The stages of the procedure as this case went through them.
+pub fn rail(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
+    let mut stops = vec![stop("线索", case.stage != Stage::Clue, case.stage == Stage::Clue, on(case.registered_on))];
+    let filed = case.filed.as_ref();
+    let checking = case.stage == Stage::Checking;
+    let note = match (filed, case.stage) {
+        (Some(f), _) => on(f.on),
+        (None, Stage::NotFiled) => "不予立案".into(),
+        (None, _) => "—".into(),
+    };
+    stops.push(stop("立案", filed.is_some() || case.stage == Stage::NotFiled, checking, note));
+    let concluded = case.conclusion.as_ref().filter(|_| case.stage != Stage::Investigating);
+    stops.push(stop("调查", concluded.is_some(), case.stage == Stage::Investigating, concluded.map_or("—".into(), |c| format!("{}终结", on(c.on)))));
+    stops.extend(deliberation(case, facts, concluded.is_some()));
+    stops.extend(afterwards(case, facts));
+    stops
+}
+
+fn stop(title: &'static str, done: bool, now: bool, note: String) -> Stop {
+    let progress = match (done, now) {
+        (true, _) => Progress::Done,
+        (false, true) => Progress::Now,
+        (false, false) => Progress::Ahead,
+    };
+    Stop { title, progress, note }
+}
+
+fn deliberation(case: &Case, facts: &Facts<'_>, concluded: bool) -> Vec<Stop> {
+    let decided = case.decision.is_some();
+    let live = concluded && !decided;
+    let needs_review = !gate::triggers(case, facts.law).is_empty();
+    let cleared = case.clearance().is_some();
+    let mut review = stop("法制审核", cleared, live && case.draft.is_some() && needs_review, case.review.phase.label().into());
+    if decided && !cleared || live && case.draft.is_some() && !needs_review {
+        review.progress = Progress::Skipped;
+        review.note = "不属重大决定".into();
+    }
+    let told = !case.parties.is_empty() && case.parties.iter().all(|p| p.notice.as_ref().and_then(|n| case.document(n.document)).is_some_and(|d| d.service.is_some()));
+    let told_on = case.parties.iter().filter_map(|p| p.notice.as_ref()).filter_map(|n| case.document(n.document)).filter_map(|d| d.service.as_ref()).map(|s| s.effective_on).max();
+    let notice = stop("告知", told, live && case.draft.is_some(), told_on.map_or("—".into(), |d| format!("{}送达", on(d))));
+    let hearing_told = case.parties.iter().any(|p| p.hearing_told);
+    let held = case.parties.iter().any(|p| matches!(p.hearing, Hearing::Held { .. }));
+    let mut hearing = stop("听证", held, live && hearing_told, "—".into());
+    let window = case.numbered_parties().filter(|(_, p)| p.hearing_told).filter_map(|(_, p)| {
+        let served = p.notice.as_ref().and_then(|n| case.document(n.document)).and_then(|d| d.service.as_ref())?;
+        facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[]).ok().map(|l| l.due.latest())
+    }).max();
+    hearing.note = match (held, window) {
+        (true, _) => "已举行".into(),
+        (false, Some(day)) if live => format!("可申请至{}", on(day)),
+        (false, _) => "未举行".into(),
+    };
+    if told && !hearing_told || decided && !held {
+        hearing.progress = Progress::Skipped;
+    }
+    let discussed = case.draft.as_ref().is_some_and(|d| case.discussions.iter().any(|x| x.digest == d.digest));
+    let mut discussion = stop("集体讨论", discussed, live && told && gate::discussion_required(case, facts.law), "—".into());
+    if decided && !discussed {
+        discussion.progress = Progress::Skipped;
+    }
+    vec![review, notice, hearing, discussion]
+}
+
+fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
+    let decision = case.decision.as_ref();
+    let due = clock::decision_limit(case, facts).ok().flatten().map(|l| l.due.latest());
+    let note = match (decision, due) {
+        (Some(d), _) => on(d.on),
+        (None, Some(day)) => format!("不晚于{}", on(day)),
+        (None, None) => "—".into(),
+    };
+    let mut stops = vec![stop("决定", decision.is_some(), false, note)];
+    let served = decision.is_some() && case.numbered_parties().all(|(n, _)| gate::served_decision(case, n).is_ok());
+    let paid = decision.is_some_and(|d| served && case.numbered_parties().all(|(n, p)| gate::owed_fen(d, n, p) <= 0));
+    stops.push(stop("送达", served, case.stage == Stage::Decided && !served, if served { "已送达".into() } else { "决定后7个工作日".into() }));
+    stops.push(stop("执行", paid, served && !paid, if paid { "已缴清".into() } else { "收到后15日".into() }));
+    let over = matches!(case.stage, Stage::Closed | Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred);
+    stops.push(stop("结案归档", case.stage == Stage::Archived, over || paid, case.stage.label().into()));
+    stops
+}

@@ -1,0 +1,200 @@
+use super::*;
+use crate::period::Unit;
+
+fn at(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn known(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn resolve(region: &str, system: System, day: &str) -> PolicySet {
+    let j = Jurisdiction { region: region.into(), system, organ: None };
+    PolicyBook::built_in().resolve(&j, at(day), known("2026-11-22T00:00:00Z")).unwrap()
+}
+
+const fn term(n: u32, unit: Unit) -> Term {
+    Term { n, unit }
+}
+
+#[test]
+fn the_five_founding_documents_differ_as_written() {
+    let day = "2026-06-01";
+    let nanchong = resolve("511300", System::Emergency, day);
+    assert_eq!(nanchong.publish_licence.value, term(20, Unit::WorkingDays));
+    assert_eq!(nanchong.publish_term_unit.value, PublicationTerm::Fixed(term(2, Unit::Years)));
+    assert_eq!(nanchong.publish_term_person.value, PublicationTerm::Fixed(term(1, Unit::Years)));
+    assert_eq!(nanchong.publish_takedown.value, TakedownApproval::NoApproval);
+    assert_eq!(
+        (nanchong.publish_licence.level, nanchong.publish_licence.file.as_str()),
+        (Level::City, "511300-emergency")
+    );
+    // A county of the city inherits the city's rule, its urban organs do not.
+    assert_eq!(resolve("511302", System::Emergency, day).publish_licence.value, term(20, Unit::WorkingDays));
+    assert_eq!(resolve("511302", System::Urban, day).publish_licence.value, term(7, Unit::WorkingDays));
+    let yanta = resolve("610113", System::Urban, day);
+    assert_eq!(yanta.publish_licence.value, term(7, Unit::WorkingDays));
+    assert_eq!(yanta.report_up.value, Optional(Some(term(10, Unit::WorkingDays))));
+    let gengma = resolve("530926", System::Emergency, day);
+    assert_eq!(gengma.av_required.value.len(), 7);
+    assert_eq!(
+        gengma.review_chain.value,
+        [ReviewStep::FirstReview, ReviewStep::SignOff, ReviewStep::Collective]
+    );
+    assert!(gengma.review_other_matters.value);
+    let yongxing = resolve("431023", System::Urban, day);
+    assert_eq!(yongxing.publish_term_unit.value, PublicationTerm::Fixed(term(5, Unit::Years)));
+    assert_eq!(yongxing.publish_term_person.value, PublicationTerm::Fixed(term(2, Unit::Years)));
+    assert_eq!(yongxing.publish_takedown.value, TakedownApproval::PublisherHead);
+    assert_eq!(yongxing.policymaking_comment.value, term(20, Unit::Days));
+    assert_eq!(
+        yongxing.publish_withdraw.value,
+        term(3, Unit::WorkingDays),
+        "statute fills what the document leaves open"
+    );
+}
+
+#[test]
+fn the_national_default_follows_the_day() {
+    let by_grade = |set: &PolicySet| matches!(set.publish_term_unit.value, PublicationTerm::ByGrade { .. });
+    assert!(!by_grade(&resolve("110101", System::General, "2026-03-31")));
+    assert!(by_grade(&resolve("110101", System::General, "2026-04-01")));
+    let early = PolicyBook::built_in().resolve(
+        &Jurisdiction { region: "110101".into(), system: System::General, organ: None },
+        at("2021-07-14"),
+        known("2026-11-22T00:00:00Z"),
+    );
+    assert!(matches!(early, Err(PolicyError::NoRule { .. })), "{early:?}");
+}
+
+#[test]
+fn terms_follow_the_credit_grade() {
+    let set = resolve("110101", System::General, "2026-04-01");
+    let term_of = |grade| set.publish_term(PartyClass::Unit).value.of(grade);
+    assert_eq!(term_of(CreditGrade::Minor), (None, term(3, Unit::Months)));
+    assert_eq!(term_of(CreditGrade::Ordinary), (Some(term(3, Unit::Months)), term(1, Unit::Years)));
+    assert_eq!(term_of(CreditGrade::Serious), (Some(term(1, Unit::Years)), term(3, Unit::Years)));
+    let old = resolve("431023", System::Urban, "2026-04-01");
+    assert_eq!(old.publish_term(PartyClass::Person).value.of(CreditGrade::Minor).1, term(2, Unit::Years));
+    assert!(set.hearing_fine(PartyClass::Person).value < set.hearing_fine(PartyClass::Unit).value);
+}
+
+#[test]
+fn a_rule_from_policy_carries_its_article() {
+    let set = resolve("990101", System::Emergency, "2026-03-13");
+    let rule = set.hearing_request.rule("case.hearing_request", "听证申请期", Roll::None);
+    assert_eq!(rule.citation.to_string(), "《行政处罚法》第六十四条第一项");
+    assert_eq!(rule.day_citation.unwrap().to_string(), "《行政处罚法》第八十五条");
+    assert_eq!(set.numbering_system.value.0, "应急");
+    assert_eq!(set.hearing_fine_unit.value.fen(), 5_000_000);
+    assert_eq!(set.rule_set, resolve("990101", System::Emergency, "2026-03-13").rule_set);
+    assert_ne!(set.rule_set.digest, resolve("431023", System::Urban, "2026-03-13").rule_set.digest);
+}
+
+const HEAD: &str = "[policy]\nid = \"x\"\ntitle = \"测试县\"\nlevel = \"county\"\nregion = \"990102\"\nlaw = \"测试规定\"\n\
+    from = \"2024-01-01\"\nrecorded_at = \"2024-01-01T00:00:00Z\"\n";
+
+fn load(body: &str) -> Result<PolicyBook, PolicyError> {
+    PolicyBook::built_in().with_file("x.toml", &format!("{HEAD}{body}"))
+}
+
+fn one(key: &str, value: &str) -> String {
+    format!("[[value]]\nkey = \"{key}\"\nvalue = {value}\narticle = \"第一条\"\n")
+}
+
+#[test]
+fn statute_cannot_be_relaxed_but_can_be_tightened() {
+    let relaxed = [
+        ("evidence.preservation", "\"8wd\""),
+        ("decision.term", "\"91d\""),
+        ("hearing.request", "\"4wd\""),
+        ("hearing.notice", "\"6wd\""),
+        ("payment.term", "\"14d\""),
+        ("payment.term", "\"16d\""),
+        ("extra_fine.daily_percent", "4"),
+        ("review.gate", "false"),
+        ("publish.withdraw", "\"4wd\""),
+        ("summary.fine_person", "201"),
+    ];
+    for (key, value) in relaxed {
+        match load(&one(key, value)) {
+            Err(PolicyError::RelaxesStatute { file, key: named, .. }) => {
+                assert_eq!((file.as_str(), named.as_str()), ("x.toml", key));
+            }
+            other => panic!("{key} = {value}: {other:?}"),
+        }
+    }
+    let message = load(&one("decision.term", "\"91d\"")).unwrap_err().to_string();
+    assert!(message.contains("《行政处罚法》第六十条") && message.contains("x.toml"), "{message}");
+    for (key, value) in
+        [("evidence.preservation", "\"5wd\""), ("decision.term", "\"60d\""), ("hearing.notice", "\"10wd\"")]
+    {
+        load(&one(key, value)).unwrap();
+    }
+}
+
+#[test]
+fn faults_name_file_and_key() {
+    let refused = |body: &str| load(body).unwrap_err();
+    assert!(
+        matches!(refused(&one("publish.penalti", "1")), PolicyError::UnknownKey { file, key } if file == "x.toml" && key == "publish.penalti")
+    );
+    let twice = one("closing.term", "\"15wd\"").repeat(2);
+    assert!(matches!(refused(&twice), PolicyError::Duplicate { key, .. } if key == "closing.term"));
+    assert!(
+        matches!(refused(&one("closing.term", "\"15 days\"")), PolicyError::BadValue { key, .. } if key == "closing.term")
+    );
+    assert!(
+        matches!(refused(&one("hearing.notice", "\"9d\"")), PolicyError::BadValue { .. }),
+        "another unit cannot be compared"
+    );
+    assert!(matches!(
+        refused(&one("publish.chain", "[\"publish\", \"publish\"]")),
+        PolicyError::BadValue { .. }
+    ));
+    assert!(matches!(refused("[[value]]\nkey = \"closing.term\"\n"), PolicyError::File { .. }));
+    assert!(matches!(refused("colour = 1\n"), PolicyError::File { .. }));
+    let gap = [("a.toml", include_str!("../../policies/national.toml").replace("2026-04-01", "2026-04-02"))];
+    let files: Vec<(&str, &str)> = gap.iter().map(|(n, t)| (*n, t.as_str())).collect();
+    assert!(matches!(PolicyBook::parse(&files), Err(PolicyError::Gap { key, day, .. })
+        if key == "publish.term_unit" && day == at("2026-04-01")));
+    assert!(matches!(PolicyBook::parse(&[]), Err(PolicyError::Gap { .. })));
+}
+
+#[test]
+fn an_erratum_changes_nothing_known_before() {
+    let first = "[[value]]\nkey = \"closing.term\"\nvalue = \"12wd\"\narticle = \"第一条\"\n";
+    let erratum = "[[value]]\nkey = \"closing.term\"\nvalue = \"10wd\"\narticle = \"第一条（更正）\"\nrecorded_at = \"2026-05-01T00:00:00Z\"\n";
+    let book = load(&format!("{first}{erratum}")).unwrap();
+    let j = Jurisdiction { region: "990102".into(), system: System::Emergency, organ: None };
+    let closing = |instant: &str| book.resolve(&j, at("2026-03-01"), known(instant)).unwrap().closing.value;
+    assert_eq!(closing("2026-04-30T00:00:00Z"), term(12, Unit::WorkingDays));
+    assert_eq!(closing("2026-05-02T00:00:00Z"), term(10, Unit::WorkingDays));
+}
+
+#[test]
+fn an_organ_overrides_its_county() {
+    let organ = HEAD
+        .replace("\"x\"", "\"y\"")
+        .replace("county", "organ")
+        .replace("from", "organ = \"bureau-1\"\nfrom");
+    let organ = format!("{organ}{}", one("closing.term", "\"3wd\""));
+    let book = load(&one("closing.term", "\"12wd\"")).unwrap().with_file("y.toml", &organ).unwrap();
+    let ask = |organ: Option<&str>| {
+        let j =
+            Jurisdiction { region: "990102".into(), system: System::Emergency, organ: organ.map(Into::into) };
+        book.resolve(&j, at("2026-03-01"), known("2026-04-01T00:00:00Z")).unwrap().closing
+    };
+    assert_eq!((ask(Some("bureau-1")).value.n, ask(Some("bureau-1")).level), (3, Level::Organ));
+    assert_eq!((ask(Some("bureau-2")).value.n, ask(None).value.n), (12, 12));
+}
+
+#[test]
+fn every_parameter_has_a_title_and_one_key() {
+    let mut keys: Vec<_> = PARAMETERS.iter().map(|p| p.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), PARAMETERS.len());
+    assert!(PARAMETERS.iter().all(|p| p.title.chars().count() >= 4));
+}
