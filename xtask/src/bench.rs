@@ -26,7 +26,9 @@ const PROBE_BYTES: usize = 4096;
 pub fn run(workspace: &Workspace, options: &Options) -> Result<bool, Fail> {
     let cases = match options.value("--cases") {
         None => CASES,
-        Some(text) => text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("--cases 应为正整数：{text}"))?,
+        Some(text) => {
+            text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("--cases 应为正整数：{text}"))?
+        }
     };
     let binary = workspace.release_binary()?;
     let store = workspace.target.join("xtask").join("bench");
@@ -73,7 +75,9 @@ fn seeded(workspace: &Workspace, binary: &Path, store: &Path, cases: u32) -> Res
     println!("预置 {cases} 件案件……");
     let begin = Instant::now();
     workspace::run(
-        Command::new(binary).args(["seed", "--cases", &cases.to_string(), "--data"]).arg(unfinished.join("data")),
+        Command::new(binary)
+            .args(["seed", "--cases", &cases.to_string(), "--data"])
+            .arg(unfinished.join("data")),
     )?;
     println!("用时 {:.1} s", begin.elapsed().as_secs_f64());
     fs::rename(&unfinished, &folder).map_err(|e| format!("{}：{e}", folder.display()))?;
@@ -83,8 +87,16 @@ fn seeded(workspace: &Workspace, binary: &Path, store: &Path, cases: u32) -> Res
 /// A digest of everything under `crates` and of the lock file, changed or not.
 fn source_digest(workspace: &Workspace) -> Result<String, Fail> {
     let git = |arguments: &[&str]| capture(Command::new("git").current_dir(&workspace.root).args(arguments));
-    let files =
-        git(&["ls-files", "--cached", "--others", "--exclude-standard", "--", "crates", "Cargo.lock", "Cargo.toml"])?;
+    let files = git(&[
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--",
+        "crates",
+        "Cargo.lock",
+        "Cargo.toml",
+    ])?;
     let mut hash = Fnv::new();
     for file in files.lines() {
         hash.add(file.as_bytes());

@@ -80,7 +80,8 @@ fn prepare(folder: &Path, state: &Folder) -> Result<(), Fail> {
     if *state == Folder::Ours {
         println!("清除上次的演示数据：{}", folder.display());
         for path in std::iter::once(folder.to_path_buf()).chain(beside(folder)) {
-            let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            let removed =
+                if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
             removed.map_err(|e| format!("清除 {}：{e}", path.display()))?;
         }
     }

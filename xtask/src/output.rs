@@ -42,7 +42,8 @@ impl Reader {
     /// A binary was announced and never said how it ended (it crashed).
     fn interrupted(&mut self) {
         if let Some(name) = self.running.take() {
-            self.suites.push(Suite { name: format!("{name}（中途退出）"), passed: 0, failed: 1, ignored: 0 });
+            self.suites
+                .push(Suite { name: format!("{name}（中途退出）"), passed: 0, failed: 1, ignored: 0 });
         }
     }
 }
@@ -107,6 +108,8 @@ mod tests {
 
     #[test]
     fn other_lines_count_nothing() {
-        assert!(read("Running out of ideas\ntest result\nresult: ok. 1 passed; 0 failed; 0 ignored\n").is_empty());
+        assert!(
+            read("Running out of ideas\ntest result\nresult: ok. 1 passed; 0 failed; 0 ignored\n").is_empty()
+        );
     }
 }

@@ -41,7 +41,9 @@ pub const POSTGRES_AT_LEAST: u32 = 15;
 /// What the test rings need.
 pub const TESTS: &[Need] = &[
     CJK_FONT,
-    Need { package: "postgresql", why: "两种数据库的同一套测试", probe: Probe::Postgres(POSTGRES_AT_LEAST) },
+    Need {
+        package: "postgresql", why: "两种数据库的同一套测试", probe: Probe::Postgres(POSTGRES_AT_LEAST)
+    },
     Need { package: "chromium", why: "浏览器测试", probe: Probe::Program("chromium") },
     Need { package: "chromium-driver", why: "浏览器测试", probe: Probe::Program("chromedriver") },
     Need { package: "npm", why: "取得无障碍检查程序 axe-core", probe: Probe::Program("npm") },
@@ -59,7 +61,9 @@ pub const TESTS: &[Need] = &[
 /// of the browser tests links the system's TLS library.
 pub fn build(lock: &str) -> &'static [Need] {
     const TLS: &[Need] = &[
-        Need { package: "pkg-config", why: "编译浏览器测试的客户端", probe: Probe::Program("pkg-config") },
+        Need {
+            package: "pkg-config", why: "编译浏览器测试的客户端", probe: Probe::Program("pkg-config")
+        },
         Need {
             package: "libssl-dev",
             why: "编译浏览器测试的客户端",
@@ -105,7 +109,9 @@ pub fn postgres_bin(at_least: u32) -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin"))))
+        .filter_map(|entry| {
+            Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin")))
+        })
         .filter(|(major, bin)| *major >= at_least && bin.join("initdb").is_file())
         .max();
     debian.map(|(_, bin)| bin).or_else(|| elsewhere(at_least))
@@ -146,7 +152,9 @@ pub fn ensure(needs: &[Need]) -> Result<(), Fail> {
     }
     println!("安装软件包：{}", names.join(" "));
     let apt = |arguments: &[&str]| {
-        crate::workspace::run(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+        crate::workspace::run(
+            Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"),
+        )
     };
     apt(&["update", "-qq"])?;
     let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
@@ -154,7 +162,9 @@ pub fn ensure(needs: &[Need]) -> Result<(), Fail> {
     apt(&install)?;
     match missing.iter().find(|n| !n.met()) {
         None => Ok(()),
-        Some(need) => Err(format!("软件包 {} 已安装，但仍找不到它应当提供的内容（{}）。", need.package, need.why)),
+        Some(need) => {
+            Err(format!("软件包 {} 已安装，但仍找不到它应当提供的内容（{}）。", need.package, need.why))
+        }
     }
 }
 

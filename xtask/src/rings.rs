@@ -109,8 +109,11 @@ impl<'w> Run<'w> {
             println!("\n== {} ==", ring.name());
             let begin = Instant::now();
             let built = !outcomes.iter().any(|o| o.ring == Ring::Build && o.failed > 0);
-            let result =
-                if ring == Ring::Test && !built { Err("测试未能编译。".into()) } else { self.ring(ring) };
+            let result = if ring == Ring::Test && !built {
+                Err("测试未能编译。".into())
+            } else {
+                self.ring(ring)
+            };
             let time = begin.elapsed();
             outcomes.push(match result {
                 Ok((passed, failed, suites)) => Outcome { ring, passed, failed, time, note: None, suites },
@@ -230,8 +233,12 @@ fn summary(outcomes: &[Outcome]) -> bool {
             outcome.note.as_deref().unwrap_or_default()
         );
         for suite in outcome.suites.iter().filter(|s| s.passed + s.failed + s.ignored > 0) {
-            let ignored = if suite.ignored > 0 { format!("，{} 未运行", suite.ignored) } else { String::new() };
-            println!("          {:>6} passed {:>4} failed  {}{ignored}", suite.passed, suite.failed, suite.name);
+            let ignored =
+                if suite.ignored > 0 { format!("，{} 未运行", suite.ignored) } else { String::new() };
+            println!(
+                "          {:>6} passed {:>4} failed  {}{ignored}",
+                suite.passed, suite.failed, suite.name
+            );
         }
     }
     let passed: u64 = outcomes.iter().map(|o| o.passed).sum();

@@ -68,8 +68,9 @@ fn postgres(guard: &Guard) -> Result<String, Fail> {
     initdb.arg(format!("--pwfile={}", password_file.display()));
     capture(&mut initdb)?;
     let configuration = data.join("postgresql.conf");
-    let settings =
-        std::fs::read_to_string(&configuration).map_err(|e| format!("{}：{e}", configuration.display()))? + SETTINGS;
+    let settings = std::fs::read_to_string(&configuration)
+        .map_err(|e| format!("{}：{e}", configuration.display()))?
+        + SETTINGS;
     write(&configuration, &settings)?;
     let log = folder.join("log");
     // Between choosing a free port and listening on it another program may
@@ -78,7 +79,14 @@ fn postgres(guard: &Guard) -> Result<String, Fail> {
     for _ in 0..3 {
         let port = free_port()?;
         let mut start = account.command(&bin.join("pg_ctl"), guard, &folder);
-        start.arg("-D").arg(&data).arg("-l").arg(&log).args(["-w", "-t", "120", "-o", &format!("-p {port}"), "start"]);
+        start.arg("-D").arg(&data).arg("-l").arg(&log).args([
+            "-w",
+            "-t",
+            "120",
+            "-o",
+            &format!("-p {port}"),
+            "start",
+        ]);
         // The server keeps our output open if it inherits it.
         start.stdout(Stdio::null()).stderr(Stdio::null());
         match run(&mut start) {
@@ -110,9 +118,8 @@ impl Account {
     fn own(&self, path: &Path) -> Result<(), Fail> {
         match &self.other {
             None => Ok(()),
-            Some((_, uid, gid)) => {
-                std::os::unix::fs::chown(path, Some(*uid), Some(*gid)).map_err(|e| format!("{}：{e}", path.display()))
-            }
+            Some((_, uid, gid)) => std::os::unix::fs::chown(path, Some(*uid), Some(*gid))
+                .map_err(|e| format!("{}：{e}", path.display())),
         }
     }
 
@@ -135,7 +142,9 @@ fn user_ids(users: &str, name: &str) -> Option<(String, u32, u32)> {
     users.lines().find_map(|line| {
         let fields: Vec<&str> = line.split(':').collect();
         match fields.as_slice() {
-            [user, _, uid, gid, ..] if *user == name => Some((name.to_owned(), uid.parse().ok()?, gid.parse().ok()?)),
+            [user, _, uid, gid, ..] if *user == name => {
+                Some((name.to_owned(), uid.parse().ok()?, gid.parse().ok()?))
+            }
             _ => None,
         }
     })

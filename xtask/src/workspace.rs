@@ -78,14 +78,20 @@ pub fn capture(command: &mut Command) -> Result<String, Fail> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|e| format!("无法运行 {name}：{e}"))?;
     if !output.status.success() {
-        return Err(format!("{name} 未成功（{}）：{}", output.status, String::from_utf8_lossy(&output.stderr).trim()));
+        return Err(format!(
+            "{name} 未成功（{}）：{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        ));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Whether a program of that name is on the path.
 pub fn on_path(program: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(program)).find(|file| file.is_file())
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
 }
 
 /// The effective user is root.

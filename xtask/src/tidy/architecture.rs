@@ -24,7 +24,8 @@ pub fn paths(text: &str) -> Vec<(usize, String)> {
     for (index, line) in text.lines().enumerate() {
         for code in line.split('`').skip(1).step_by(2) {
             let path = code.split("::").next().unwrap_or(code);
-            if ROOTS.iter().any(|root| path.starts_with(root)) && !path.contains(['<', '*', '…', ' ', '{']) {
+            if ROOTS.iter().any(|root| path.starts_with(root)) && !path.contains(['<', '*', '…', ' ', '{'])
+            {
                 found.push((index + 1, path.to_owned()));
             }
         }
@@ -40,8 +41,11 @@ mod tests {
     #[test]
     fn a_path_that_is_gone_is_reported() {
         let map = "`crates/domain/src/due` and `crates/gone/`\n`crates/server/src/<feature>/store` `cargo xtask demo`\n`xtask/src/main.rs`, docs/none without backticks\n";
-        let findings =
-            check(&tree(&[("ARCHITECTURE.md", map), ("crates/domain/src/due/mod.rs", ""), ("xtask/src/main.rs", "")]));
+        let findings = check(&tree(&[
+            ("ARCHITECTURE.md", map),
+            ("crates/domain/src/due/mod.rs", ""),
+            ("xtask/src/main.rs", ""),
+        ]));
         assert_eq!(findings.len(), 1);
         assert!(findings[0].line == 1 && findings[0].message.contains("crates/gone"));
         assert_eq!(check(&tree(&[("a.md", "")])).len(), 1, "a missing map is a finding");

@@ -27,7 +27,11 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     for (file, source) in tree.rust().filter(|(f, _)| !HOMES.iter().any(|home| f.path.starts_with(home))) {
         for (line, code) in source.lines() {
             if let Some(call) = FORBIDDEN.iter().find(|call| whole(code, call)) {
-                findings.push(Finding::new(&file.path, line, format!("{call}：时间、编号、随机数由写入上下文给出")));
+                findings.push(Finding::new(
+                    &file.path,
+                    line,
+                    format!("{call}：时间、编号、随机数由写入上下文给出"),
+                ));
             }
         }
     }
@@ -55,7 +59,11 @@ mod tests {
         let found: Vec<(&str, usize)> = findings.iter().map(|f| (f.path.as_str(), f.line)).collect();
         assert_eq!(
             found,
-            [("crates/domain/src/a.rs", 1), ("crates/domain/src/a.rs", 4), ("crates/server/src/case/service.rs", 1)]
+            [
+                ("crates/domain/src/a.rs", 1),
+                ("crates/domain/src/a.rs", 4),
+                ("crates/server/src/case/service.rs", 1)
+            ]
         );
     }
 }

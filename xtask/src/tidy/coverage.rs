@@ -7,7 +7,8 @@ use super::tree::Tree;
 const TABLE: &str = "docs/coverage.md";
 
 /// Requirements per letter: A1…A17, B1…B15 and so on. The ids are stable.
-const KNOWN: &[(char, u32)] = &[('A', 17), ('B', 15), ('C', 10), ('D', 7), ('E', 7), ('F', 5), ('G', 6), ('H', 5)];
+const KNOWN: &[(char, u32)] =
+    &[('A', 17), ('B', 15), ('C', 10), ('D', 7), ('E', 7), ('F', 5), ('G', 6), ('H', 5)];
 
 /// Where the requirement table lies beside the checkout, when it does.
 const GIVEN: &str = "../shared/spec/requirements.md";
@@ -104,8 +105,11 @@ mod tests {
 
     fn messages(change: impl Fn(&str) -> Option<String>) -> Vec<String> {
         let table: String = known().iter().filter_map(|id| change(id)).map(|row| row + "\n").collect();
-        let findings =
-            check(&tree(&[("docs/coverage.md", &table), ("crates/a/src/x.rs", ""), ("crates/a/tests/y.rs", "")]));
+        let findings = check(&tree(&[
+            ("docs/coverage.md", &table),
+            ("crates/a/src/x.rs", ""),
+            ("crates/a/tests/y.rs", ""),
+        ]));
         findings.into_iter().map(|f| f.message).collect()
     }
 

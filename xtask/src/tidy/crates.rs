@@ -14,17 +14,26 @@ const IMPURE: &[&str] =
 /// Checks the manifests and the uses in the sources.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in tree.files.iter().filter(|f| f.path.starts_with("crates/") && f.path.ends_with("/Cargo.toml")) {
+    for file in tree.files.iter().filter(|f| f.path.starts_with("crates/") && f.path.ends_with("/Cargo.toml"))
+    {
         let Some(name) = file.path.split('/').nth(1) else { continue };
         for (line, section, dependency) in dependencies(&file.text) {
             if dependency == "xtask" || dependency == "mingjing" {
                 findings.push(Finding::new(&file.path, line, format!("没有 crate 可以依赖 {dependency}")));
             }
             if LEAVES.contains(&name) && dependency.starts_with("mingjing-") {
-                findings.push(Finding::new(&file.path, line, format!("{name} 不得依赖本项目的 {dependency}")));
+                findings.push(Finding::new(
+                    &file.path,
+                    line,
+                    format!("{name} 不得依赖本项目的 {dependency}"),
+                ));
             }
             if PURE.contains(&name) && section == "dependencies" && IMPURE.contains(&dependency.as_str()) {
-                findings.push(Finding::new(&file.path, line, format!("{name} 是纯函数库，不得依赖 {dependency}")));
+                findings.push(Finding::new(
+                    &file.path,
+                    line,
+                    format!("{name} 是纯函数库，不得依赖 {dependency}"),
+                ));
             }
         }
     }
@@ -34,7 +43,9 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
             let foreign = |line: &str| line.split("mingjing_").skip(1).any(|rest| !rest.starts_with(name));
             let uses = source.lines().filter(|(_, line)| foreign(line));
             findings.extend(
-                uses.map(|(line, _)| Finding::new(&file.path, line, format!("{name} 不得取用本项目其他 crate"))),
+                uses.map(|(line, _)| {
+                    Finding::new(&file.path, line, format!("{name} 不得取用本项目其他 crate"))
+                }),
             );
         }
     }
@@ -54,7 +65,8 @@ fn dependencies(manifest: &str) -> Vec<(usize, String, String)> {
                 found.push((index + 1, format!("{kind}dependencies"), name.to_owned()));
             }
         } else if section.ends_with("dependencies") && !line.starts_with('#') {
-            let name: String = line.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
+            let name: String =
+                line.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
             if !name.is_empty() {
                 found.push((index + 1, section.clone(), name));
             }
@@ -64,7 +76,8 @@ fn dependencies(manifest: &str) -> Vec<(usize, String, String)> {
 }
 
 /// Kinds of rooms, and the kinds they may not call.
-const CLOSED: &[(&str, &[&str])] = &[("store", &["service", "web", "api", "jobs"]), ("service", &["web", "api"])];
+const CLOSED: &[(&str, &[&str])] =
+    &[("store", &["service", "web", "api", "jobs"]), ("service", &["web", "api"])];
 
 /// Checks the rooms inside the server's features.
 pub fn check_rooms(tree: &Tree) -> Vec<Finding> {
@@ -123,7 +136,10 @@ mod tests {
                 "crates/server/Cargo.toml",
                 "[dependencies]\nmingjing-domain.workspace = true\ntokio = \"1\"\nxtask = { path = \"x\" }\n",
             ),
-            ("crates/ledger/src/lib.rs", "use mingjing_ledger::x;\n// mingjing_domain\nuse mingjing_domain::y;\n"),
+            (
+                "crates/ledger/src/lib.rs",
+                "use mingjing_ledger::x;\n// mingjing_domain\nuse mingjing_domain::y;\n",
+            ),
         ]));
         let found: Vec<(&str, usize)> = findings.iter().map(|f| (f.path.as_str(), f.line)).collect();
         assert_eq!(
@@ -142,7 +158,10 @@ mod tests {
     fn rooms_call_downwards_only() {
         let findings = check_rooms(&tree(&[
             ("crates/server/src/case/store.rs", "use super::service::go;\nuse crate::kit::db;\n"),
-            ("crates/server/src/case/service/open.rs", "use crate::case::web::page;\nuse super::store::rows;\n"),
+            (
+                "crates/server/src/case/service/open.rs",
+                "use crate::case::web::page;\nuse super::store::rows;\n",
+            ),
             (
                 "crates/server/src/case/web.rs",
                 "use super::service::go;\nuse crate::review::store::rows;\nuse crate::review::service::rows;\n",

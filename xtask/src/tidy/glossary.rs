@@ -37,7 +37,11 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         }
     }
     if rows < ROWS_AT_LEAST {
-        findings.push(Finding::new(GLOSSARY, 0, format!("术语表只有 {rows} 行，应不少于 {ROWS_AT_LEAST} 行")));
+        findings.push(Finding::new(
+            GLOSSARY,
+            0,
+            format!("术语表只有 {rows} 行，应不少于 {ROWS_AT_LEAST} 行"),
+        ));
     }
     findings
 }
@@ -50,8 +54,7 @@ mod tests {
     #[test]
     fn an_identifier_that_was_renamed_is_reported() {
         let mut text = "| 中文 | English | code |\n|---|---|---|\n".to_owned();
-        text +=
-            "| 立案 | filing | `Stage::Filed` |\n| 结案 | closing | `Stage::Shut`, `close` |\n| 公文 | paper | — |\n";
+        text += "| 立案 | filing | `Stage::Filed` |\n| 结案 | closing | `Stage::Shut`, `close` |\n| 公文 | paper | — |\n";
         let code = [("crates/a/src/lib.rs", "enum Stage { Filed, Closed } fn close() {} // Shut\n")];
         let findings = |text: &str| check(&tree(&[("GLOSSARY.md", text), code[0]]));
         let few = findings(&text);

@@ -41,14 +41,16 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
 /// `name(` as a call of its own name.
 fn calls(code: &str, name: &str) -> bool {
     code.match_indices(name).any(|(at, _)| {
-        code[at + name.len()..].starts_with('(') && !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+        code[at + name.len()..].starts_with('(')
+            && !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
     })
 }
 
 /// `mark` as a whole word.
 fn word(text: &str, mark: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(mark).any(|(at, _)| !text[..at].ends_with(part) && !text[at + mark.len()..].starts_with(part))
+    text.match_indices(mark)
+        .any(|(at, _)| !text[..at].ends_with(part) && !text[at + mark.len()..].starts_with(part))
 }
 
 #[cfg(test)]
@@ -66,9 +68,13 @@ mod tests {
             "fn c() { std::thread::sleep(d); }",
         ]
         .join("\n");
-        let good = concat!("// \"to", "do!(\" in a string\nlet s = \"db", "g!(\";\nlet XX", "XY = asleep(1);\n");
-        let findings =
-            check(&tree(&[("a/tests.rs", &bad), ("b.rs", good), ("c.rs", "fn c() { std::thread::sleep(d); }")]));
+        let good =
+            concat!("// \"to", "do!(\" in a string\nlet s = \"db", "g!(\";\nlet XX", "XY = asleep(1);\n");
+        let findings = check(&tree(&[
+            ("a/tests.rs", &bad),
+            ("b.rs", good),
+            ("c.rs", "fn c() { std::thread::sleep(d); }"),
+        ]));
         let found: Vec<(&str, usize)> = findings.iter().map(|f| (f.path.as_str(), f.line)).collect();
         assert_eq!(
             found,

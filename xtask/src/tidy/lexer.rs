@@ -24,7 +24,8 @@ pub struct Function {
 
 /// Takes a file apart.
 pub fn scan(text: &str, all_test: bool) -> Source {
-    let mut lexer = Lexer { rest: text, line: 1, code: String::with_capacity(text.len()), strings: Vec::new() };
+    let mut lexer =
+        Lexer { rest: text, line: 1, code: String::with_capacity(text.len()), strings: Vec::new() };
     while !lexer.rest.is_empty() {
         lexer.step();
     }
@@ -48,8 +49,11 @@ impl Source {
         let code = self.code.as_bytes();
         let mut found = Vec::new();
         for at in words(&self.code, "fn") {
-            let name: String =
-                self.code[at + 2..].trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let name: String = self.code[at + 2..]
+                .trim_start()
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             // `fn(u8) -> u8` is a type.
             let Some(open) = body_start(code, at).filter(|_| !name.is_empty()) else { continue };
             let last = line_of(&self.code, block_end(code, open));
@@ -138,7 +142,8 @@ fn block_comment(text: &str) -> usize {
 
 /// `r"`, `br##"`, `cr#"`: bytes up to the contents, and number of hashes.
 fn raw_string(text: &str) -> Option<(usize, usize)> {
-    let after = ["r", "br", "cr"].iter().find_map(|p| text.strip_prefix(p).filter(|r| r.starts_with(['"', '#'])))?;
+    let after =
+        ["r", "br", "cr"].iter().find_map(|p| text.strip_prefix(p).filter(|r| r.starts_with(['"', '#'])))?;
     let hashes = after.len() - after.trim_start_matches('#').len();
     after[hashes..].starts_with('"').then(|| (text.len() - after.len() + hashes + 1, hashes))
 }
@@ -221,7 +226,10 @@ fn test_modules(code: &str) -> Vec<(usize, usize)> {
         .filter_map(|(at, _)| {
             Some((
                 line_of(code, at),
-                line_of(code, block_end(code.as_bytes(), body_start(code.as_bytes(), at + "#[cfg(test)]".len())?)),
+                line_of(
+                    code,
+                    block_end(code.as_bytes(), body_start(code.as_bytes(), at + "#[cfg(test)]".len())?),
+                ),
             ))
         })
         .collect()
@@ -254,7 +262,10 @@ mod tests {
         );
         assert_eq!(
             source.functions(),
-            [Function { name: "one".into(), first: 2, last: 9 }, Function { name: "inner".into(), first: 7, last: 8 },]
+            [
+                Function { name: "one".into(), first: 2, last: 9 },
+                Function { name: "inner".into(), first: 7, last: 8 },
+            ]
         );
     }
 

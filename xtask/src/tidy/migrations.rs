@@ -19,25 +19,28 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     };
     let compared = landed.into_iter().filter_map(|(path, blob)| match tree.file(&path) {
         None => Some(Finding::new(&path, 0, "已落地的迁移不得删除或者改名")),
-        Some(_) => match capture(Command::new("git").current_dir(&tree.root).args(["hash-object", "--", &path])) {
-            Ok(now) if now == blob => None,
-            Ok(_) => Some(Finding::new(&path, 0, "已落地的迁移不得改动，请新增一个迁移")),
-            Err(e) => Some(Finding::new(&path, 0, e)),
-        },
+        Some(_) => {
+            match capture(Command::new("git").current_dir(&tree.root).args(["hash-object", "--", &path])) {
+                Ok(now) if now == blob => None,
+                Ok(_) => Some(Finding::new(&path, 0, "已落地的迁移不得改动，请新增一个迁移")),
+                Err(e) => Some(Finding::new(&path, 0, e)),
+            }
+        }
     });
     numbers.into_iter().chain(compared).collect()
 }
 
 /// Numbers run from 0001 without gaps and without doubles.
 fn numbering(tree: &Tree) -> Vec<Finding> {
-    let names = tree
-        .files
-        .iter()
-        .filter_map(|f| f.path.strip_prefix(FOLDER)?.strip_prefix('/')?.strip_suffix(".sql").map(|name| (f, name)));
+    let names = tree.files.iter().filter_map(|f| {
+        f.path.strip_prefix(FOLDER)?.strip_prefix('/')?.strip_suffix(".sql").map(|name| (f, name))
+    });
     names
         .enumerate()
         .filter(|(index, (_, name))| !name.starts_with(&format!("{:04}_", index + 1)))
-        .map(|(index, (file, _))| Finding::new(&file.path, 0, format!("迁移应连续编号，此处应为 {:04}_", index + 1)))
+        .map(|(index, (file, _))| {
+            Finding::new(&file.path, 0, format!("迁移应连续编号，此处应为 {:04}_", index + 1))
+        })
         .collect()
 }
 
@@ -108,7 +111,8 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         };
-        let found = || -> Vec<String> { check(&Tree::read(&root).unwrap()).into_iter().map(|f| f.path).collect() };
+        let found =
+            || -> Vec<String> { check(&Tree::read(&root).unwrap()).into_iter().map(|f| f.path).collect() };
         git(&["init", "-q", "-b", "main"]);
         write("0001_a.sql", "one");
         git(&["add", "."]);

@@ -47,19 +47,29 @@ struct Rule {
 
 const RULES: &[Rule] = &[
     Rule {
-        name: "crates", says: "domain、ledger、press 不依赖本项目其他部分，且为纯函数库", check: crates::check
+        name: "crates",
+        says: "domain、ledger、press 不依赖本项目其他部分，且为纯函数库",
+        check: crates::check,
     },
     Rule {
-        name: "rooms", says: "web、api、jobs → service → store；不跨功能取用 store", check: crates::check_rooms
+        name: "rooms",
+        says: "web、api、jobs → service → store；不跨功能取用 store",
+        check: crates::check_rooms,
     },
     Rule { name: "sql", says: "SQL 只在 store 和 kit 的数据库文件中", check: sql::check },
     Rule { name: "size", says: "文件不超过 600 行，函数不超过 70 行", check: size::check },
     Rule {
-        name: "leftovers", says: "没有遗留的占位、调试、被忽略的测试、测试中的等待", check: leftovers::check
+        name: "leftovers",
+        says: "没有遗留的占位、调试、被忽略的测试、测试中的等待",
+        check: leftovers::check,
     },
     Rule { name: "calls", says: "时间、编号、随机数只由 kit 取得", check: calls::check },
-    Rule { name: "architecture", says: "ARCHITECTURE.md 提到的路径都存在", check: architecture::check },
-    Rule { name: "coverage", says: "docs/coverage.md 列出每一项需求且只列这些", check: coverage::check },
+    Rule {
+        name: "architecture", says: "ARCHITECTURE.md 提到的路径都存在", check: architecture::check
+    },
+    Rule {
+        name: "coverage", says: "docs/coverage.md 列出每一项需求且只列这些", check: coverage::check
+    },
     Rule { name: "glossary", says: "GLOSSARY.md 的标识符都在代码中", check: glossary::check },
     Rule { name: "places", says: "没有本机路径和软件源地址", check: places::check },
     Rule { name: "web", says: "CSS 和脚本不引用外部地址", check: web::check },
@@ -76,7 +86,12 @@ pub fn run(root: &Path) -> Result<(u64, u64), Fail> {
     let (mut passed, mut failed) = (0, 0);
     for rule in RULES {
         let findings = judge(rule.name, (rule.check)(&tree), EXCEPTIONS);
-        println!("tidy {:<13}{}  {}", rule.name, if findings.is_empty() { "ok    " } else { "FAILED" }, rule.says);
+        println!(
+            "tidy {:<13}{}  {}",
+            rule.name,
+            if findings.is_empty() { "ok    " } else { "FAILED" },
+            rule.says
+        );
         for finding in &findings {
             println!("  {}:{}: {}", finding.path, finding.line, finding.message);
         }
@@ -97,7 +112,11 @@ fn judge(rule: &str, findings: Vec<Finding>, exceptions: &[exceptions::Exception
         .iter()
         .filter(|e| !findings.iter().any(|f| f.path == e.path))
         .map(|e| {
-            Finding::new(e.path, 0, format!("例外不再需要，请从 xtask/src/tidy/exceptions.rs 删除（{}）", e.reason))
+            Finding::new(
+                e.path,
+                0,
+                format!("例外不再需要，请从 xtask/src/tidy/exceptions.rs 删除（{}）", e.reason),
+            )
         })
         .collect::<Vec<_>>();
     let mut kept: Vec<Finding> =

@@ -55,7 +55,11 @@ fn tables(text: &str) -> Vec<Table> {
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.starts_with('[') {
-            found.push(Table { line: index + 1, name: line.trim_matches(['[', ']']).to_owned(), entries: Vec::new() });
+            found.push(Table {
+                line: index + 1,
+                name: line.trim_matches(['[', ']']).to_owned(),
+                entries: Vec::new(),
+            });
         } else if let (Some(table), Some((key, value))) = (found.last_mut(), line.split_once('='))
             && !line.starts_with('#')
         {
@@ -79,7 +83,8 @@ mod tests {
             ("crates/domain/policies/bad.toml", bad),
             ("crates/domain/policies/none.toml", "[policy]\n"),
         ]));
-        let found: Vec<(&str, usize)> = findings.iter().map(|f| (f.path.rsplit('/').next().unwrap(), f.line)).collect();
+        let found: Vec<(&str, usize)> =
+            findings.iter().map(|f| (f.path.rsplit('/').next().unwrap(), f.line)).collect();
         assert_eq!(found, [("bad.toml", 3), ("bad.toml", 7), ("bad.toml", 12), ("none.toml", 0)]);
     }
 }

@@ -77,9 +77,9 @@ fn is_sql(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().take(3).collect();
     // A statement has something after its head; a lone word is a word.
     text.split_whitespace().nth(1).is_some()
-        && STATEMENTS
-            .iter()
-            .any(|head| head.len() <= words.len() && head.iter().zip(&words).all(|(h, w)| *h == "*" || h == w))
+        && STATEMENTS.iter().any(|head| {
+            head.len() <= words.len() && head.iter().zip(&words).all(|(h, w)| *h == "*" || h == w)
+        })
 }
 
 #[cfg(test)]
@@ -98,7 +98,8 @@ mod tests {
         ] {
             assert!(is_sql(sql), "{sql}");
         }
-        for text in ["SELECT", "Select one", "UPDATE", "UPDATE or leave", "WITH care", "请 SELECT 一项", ""] {
+        for text in ["SELECT", "Select one", "UPDATE", "UPDATE or leave", "WITH care", "请 SELECT 一项", ""]
+        {
             assert!(!is_sql(text), "{text}");
         }
     }

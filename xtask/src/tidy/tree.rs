@@ -71,7 +71,9 @@ impl Tree {
     /// Whether a file or folder of that path is in the tree.
     pub fn has(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');
-        self.files.iter().any(|f| f.path == path || f.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')))
+        self.files
+            .iter()
+            .any(|f| f.path == path || f.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')))
     }
 }
 
@@ -98,7 +100,8 @@ mod tests {
 
     #[test]
     fn knows_files_folders_and_tests() {
-        let tree = tree(&[("a/b/c.rs", "fn x() {}"), ("a/b/tests.rs", ""), ("a/tests/d.rs", ""), ("a/t.md", "")]);
+        let tree =
+            tree(&[("a/b/c.rs", "fn x() {}"), ("a/b/tests.rs", ""), ("a/tests/d.rs", ""), ("a/t.md", "")]);
         assert!(tree.has("a/b") && tree.has("a/b/") && tree.has("a/b/c.rs") && !tree.has("a/b/c"));
         let tests: Vec<bool> = tree.rust().map(|(_, s)| s.is_test(1)).collect();
         assert_eq!(tests, [false, true, true]);
