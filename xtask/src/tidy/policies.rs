@@ -22,7 +22,7 @@ impl Table {
 }
 
 /// Checks every `policies/*.toml`: each `[[value]]` names the law (its own or
-/// the file's) and the article.
+/// the file's) and the article; where the article is not known, a note says so.
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in tree.files.iter().filter(|f| f.path.contains("/policies/") && f.path.ends_with(".toml")) {
@@ -36,11 +36,11 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
             if !value.has("value") {
                 findings.push(Finding::new(&file.path, value.line, format!("{} 没有值", value.key())));
             }
-            if !(value.has("law") || law_of_file) || !value.has("article") {
+            if !(value.has("law") || law_of_file) || !(value.has("article") || value.has("note")) {
                 findings.push(Finding::new(
                     &file.path,
                     value.line,
-                    format!("{} 没有出处（law、article）", value.key()),
+                    format!("{} 没有出处（law、article；条次不明的写明 note）", value.key()),
                 ));
             }
         }
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn each_value_has_law_and_article() {
         let good = "[policy]\nid = \"x\"\nlaw = \"行政处罚法\"\n[[value]]\nkey = \"a\"\nvalue = \"7wd\"\narticle = \"第六十条\"\n";
-        let bad = "[policy]\nid = \"y\"\n[[value]]\nkey = \"no.law\"\nvalue = 1\narticle = \"第一条\"\n[[value]]\nkey = \"no.article\"\nvalue = 1\nlaw = \"某办法\"\n# article = \"第二条\"\n[[value]]\nkey = \"empty\"\nvalue = 1\nlaw = \"\"\narticle = \"第三条\"\n";
+        let bad = "[policy]\nid = \"y\"\n[[value]]\nkey = \"no.law\"\nvalue = 1\narticle = \"第一条\"\n[[value]]\nkey = \"no.article\"\nvalue = 1\nlaw = \"某办法\"\n# article = \"第二条\"\n[[value]]\nkey = \"empty\"\nvalue = 1\nlaw = \"\"\narticle = \"第三条\"\n[[value]]\nkey = \"noted\"\nvalue = 1\nlaw = \"某办法\"\narticle = \"\"\nnote = \"条次待核\"\n";
         let findings = check(&tree(&[
             ("crates/domain/policies/good.toml", good),
             ("crates/domain/policies/bad.toml", bad),
