@@ -111,7 +111,8 @@ fn read_answer(input: &mut impl Read) -> io::Result<Result<Rendered, PressError>
 }
 
 fn write_block(output: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(bytes.len()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+    let length =
+        u32::try_from(bytes.len()).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     output.write_all(&length.to_be_bytes())?;
     output.write_all(bytes)
 }

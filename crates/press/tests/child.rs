@@ -1,5 +1,6 @@
 //! The child process and its client. This test program starts itself with the argument `press`, as the
 //! real program does, so it has its own `main`.
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
 
 mod support;
 
@@ -13,7 +14,10 @@ use support::{press, sample};
 
 const TESTS: &[(&str, fn())] = &[
     ("one_job_on_standard_input_gives_the_pdf", one_job_on_standard_input_gives_the_pdf),
-    ("an_error_goes_to_standard_error_with_a_failure_code", an_error_goes_to_standard_error_with_a_failure_code),
+    (
+        "an_error_goes_to_standard_error_with_a_failure_code",
+        an_error_goes_to_standard_error_with_a_failure_code,
+    ),
     ("a_warm_worker_serves_many_jobs", a_warm_worker_serves_many_jobs),
     ("an_error_of_the_job_leaves_the_worker_in_service", an_error_of_the_job_leaves_the_worker_in_service),
     ("a_worker_is_replaced_after_its_jobs", a_worker_is_replaced_after_its_jobs),
@@ -34,7 +38,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let filters: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
-    let chosen = TESTS.iter().filter(|(name, _)| filters.is_empty() || filters.iter().any(|part| name.contains(*part)));
+    let chosen = TESTS
+        .iter()
+        .filter(|(name, _)| filters.is_empty() || filters.iter().any(|part| name.contains(*part)));
     let mut failed = 0;
     let mut passed = 0;
     for (name, test) in chosen {

@@ -1,4 +1,5 @@
 //! What the law and the standard ask of the finished page.
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
 
 mod support;
 
@@ -44,9 +45,13 @@ fn a_decision_holds_everything_that_article_59_asks_for() {
 
 #[test]
 fn the_citations_of_a_decision_cover_article_59_and_the_collector() {
-    let cited: Vec<_> = find("penalty_decision_unit").unwrap().mandatory_content().map(|item| item.citation).collect();
+    let cited: Vec<_> =
+        find("penalty_decision_unit").unwrap().mandatory_content().map(|item| item.citation).collect();
     for item in ["一", "二", "三", "四", "五"] {
-        assert!(cited.contains(&format!("《中华人民共和国行政处罚法》第五十九条第一款第{item}项").as_str()), "{item}");
+        assert!(
+            cited.contains(&format!("《中华人民共和国行政处罚法》第五十九条第一款第{item}项").as_str()),
+            "{item}"
+        );
     }
     assert!(cited.contains(&"《罚款决定与罚款收缴分离实施办法》第七条"));
     assert!(cited.iter().any(|citation| citation.contains("国办发〔2022〕27号")));
@@ -56,7 +61,8 @@ fn the_citations_of_a_decision_cover_article_59_and_the_collector() {
 fn a_fine_needs_its_payment_details_and_another_penalty_its_term() {
     let mut job = sample("penalty_decision_unit");
     job.data.as_object_mut().unwrap().shift_remove("payment");
-    let missing = |field: &str, label: &str| PressError::MissingField { field: field.into(), label: label.into() };
+    let missing =
+        |field: &str, label: &str| PressError::MissingField { field: field.into(), label: label.into() };
     assert_eq!(press().render(&job).unwrap_err(), missing("payment", "缴款方式"));
     job.data.as_object_mut().unwrap().shift_remove("fine_fen");
     job.data["decision_items"] = json!([{ "text": "警告。" }]);
@@ -97,7 +103,12 @@ fn instants_with_an_offset_are_shown_in_civil_time() {
 fn every_page_of_a_served_document_carries_the_check_code_and_every_page_of_a_record_its_signature_line() {
     for spec in catalogue().iter().filter(|spec| spec.served) {
         let made = press().render(&sample(spec.id)).unwrap();
-        assert_eq!(text_of(&made.pdf).matches("核验码7K2M-9QXA-4T").count(), made.pages as usize, "{}", spec.id);
+        assert_eq!(
+            text_of(&made.pdf).matches("核验码7K2M-9QXA-4T").count(),
+            made.pages as usize,
+            "{}",
+            spec.id
+        );
     }
     for (id, line) in [
         ("inquiry_record", "以上笔录我已阅看（已向我宣读），与我所述一致。"),
@@ -113,19 +124,31 @@ fn every_page_of_a_served_document_carries_the_check_code_and_every_page_of_a_re
 /// GB/T 9704-2012 7.3.5.5: no page that holds the seal and no text.
 #[test]
 fn the_seal_never_stands_on_a_page_without_text() {
-    const GROWING: [&str; 7] =
-        ["facts", "findings", "disposal", "conclusion", "document_summary", "decision_reasons", "other_duties"];
+    const GROWING: [&str; 7] = [
+        "facts",
+        "findings",
+        "disposal",
+        "conclusion",
+        "document_summary",
+        "decision_reasons",
+        "other_duties",
+    ];
     let mut tried = 0;
     for spec in catalogue().iter().filter(|spec| spec.served) {
         let sample = sample(spec.id);
-        let Some(field) = GROWING.into_iter().find(|name| sample.data.get(name).is_some()) else { continue };
+        let Some(field) = GROWING.into_iter().find(|name| sample.data.get(name).is_some()) else {
+            continue;
+        };
         // Every position of the last line on the page.
         for extra in 0..22 {
             let mut job = sample.clone();
             job.watermark = None;
-            job.data[field] = format!("{}{}", job.data[field].as_str().unwrap(), "\n补充说明。".repeat(extra)).into();
+            job.data[field] =
+                format!("{}{}", job.data[field].as_str().unwrap(), "\n补充说明。".repeat(extra)).into();
             let text = raw_text(&press().render(&job).unwrap().pdf);
-            let page = text.split('\u{C}').find(|page| page.lines().any(|line| line == "印章" || line == "执法专用章"));
+            let page = text
+                .split('\u{C}')
+                .find(|page| page.lines().any(|line| line == "印章" || line == "执法专用章"));
             let first = page.unwrap().lines().next().unwrap();
             assert!(!first.ends_with('章'), "{} with {extra} lines more: {page:?}", spec.id);
             tried += 1;

@@ -1,4 +1,5 @@
 //! Data is data: what looks like markup is printed as it stands, what cannot be printed is refused by name.
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
 
 mod support;
 
@@ -56,7 +57,11 @@ fn long_lists_and_texts_break_over_pages() {
     job.data["filed"] = Value::Array(vec![row; 400]);
     let made = press().render(&job).unwrap();
     assert!(made.pages > 10);
-    assert_eq!(text_of(&made.pdf).matches("文书名称").count(), made.pages as usize, "the head repeats on each page");
+    assert_eq!(
+        text_of(&made.pdf).matches("文书名称").count(),
+        made.pages as usize,
+        "the head repeats on each page"
+    );
     let mut job = sample("case_filing_approval");
     job.data["case_summary"] = "情况说明。".repeat(4_000).into();
     job.watermark = None;
@@ -67,15 +72,20 @@ fn long_lists_and_texts_break_over_pages() {
 
 #[test]
 fn characters_that_cannot_be_seen_are_refused_everywhere() {
-    for bad in ['\0', '\t', '\r', '\u{1B}', '\u{7F}', '\u{85}', '\u{AD}', '\u{200B}', '\u{202E}', '\u{2028}', '\u{FEFF}', '\u{FE0F}', '\u{F8FE}']
-    {
+    for bad in [
+        '\0', '\t', '\r', '\u{1B}', '\u{7F}', '\u{85}', '\u{AD}', '\u{200B}', '\u{202E}', '\u{2028}',
+        '\u{FEFF}', '\u{FE0F}', '\u{F8FE}',
+    ] {
         let code = u32::from(bad);
         let mut job = sample("penalty_decision_unit");
         job.data["facts"] = format!("事实{bad}如下").into();
         assert_eq!(press().render(&job), Err(PressError::BadCharacter { field: "facts".into(), code }));
         let mut job = sample("penalty_decision_unit");
         job.data["evidence"][1]["name"] = format!("证据{bad}").into();
-        assert_eq!(press().render(&job), Err(PressError::BadCharacter { field: "evidence[1].name".into(), code }));
+        assert_eq!(
+            press().render(&job),
+            Err(PressError::BadCharacter { field: "evidence[1].name".into(), code })
+        );
         let mut job = sample("penalty_decision_unit");
         job.organ_name.push(bad);
         assert_eq!(press().render(&job), Err(PressError::BadCharacter { field: "organ_name".into(), code }));
@@ -107,30 +117,39 @@ fn a_character_without_a_glyph_is_refused_by_field() {
 
 #[test]
 fn values_of_the_wrong_kind_are_refused_by_field() {
-    let cases = [
-        ("penalty_decision_unit", "/fine_fen", json!(-1), "fine_fen"),
-        ("penalty_decision_unit", "/fine_fen", json!(1.5), "fine_fen"),
-        ("penalty_decision_unit", "/fine_fen", json!("20000"), "fine_fen"),
-        ("penalty_decision_unit", "/facts", json!(7), "facts"),
-        ("penalty_decision_unit", "/facts", json!({"withheld": "x"}), "facts"),
-        ("penalty_decision_unit", "/facts", json!(["a", {"withheld": "x"}]), "facts"),
-        ("penalty_decision_unit", "/facts", json!("长".repeat(200_001)), "facts"),
-        ("penalty_decision_unit", "/law_basis", json!("长".repeat(4_001)), "law_basis"),
-        ("penalty_decision_unit", "/party", json!("示例化工有限公司"), "party"),
-        ("penalty_decision_unit", "/evidence", json!({"name": "x"}), "evidence"),
-        ("penalty_decision_unit", "/evidence/0", json!("x"), "evidence"),
-        ("penalty_decision_unit", "/payment/additional_fine", json!("是"), "payment.additional_fine"),
-        ("closing_approval", "/filed_on", json!("2026-02-30"), "filed_on"),
-        ("closing_approval", "/filed_on", json!("二月三十日"), "filed_on"),
-        ("inquiry_notice", "/inquiry_at", json!("2026-03-09T25:00"), "inquiry_at"),
-        ("inquiry_record", "/session", json!("一"), "session"),
-    ];
-    for (template, pointer, value, wanted) in cases {
-        let mut job = sample(template);
-        *job.data.pointer_mut(pointer).unwrap() = value.clone();
-        let error = press().render(&job).unwrap_err();
-        assert!(matches!(&error, PressError::BadField { field, .. } if field == wanted), "{pointer} {error:?}");
+    // Template, pointer, value, field named by the refusal.
+    let table = r#"
+        penalty_decision_unit /fine_fen -1 fine_fen
+        penalty_decision_unit /fine_fen 1.5 fine_fen
+        penalty_decision_unit /fine_fen "20000" fine_fen
+        penalty_decision_unit /facts 7 facts
+        penalty_decision_unit /facts {"withheld":"x"} facts
+        penalty_decision_unit /facts ["a",{"withheld":"x"}] facts
+        penalty_decision_unit /party "示例化工有限公司" party
+        penalty_decision_unit /evidence {"name":"x"} evidence
+        penalty_decision_unit /evidence/0 "x" evidence
+        penalty_decision_unit /payment/additional_fine "是" payment.additional_fine
+        closing_approval /filed_on "2026-02-30" filed_on
+        closing_approval /filed_on "二月三十日" filed_on
+        inquiry_notice /inquiry_at "2026-03-09T25:00" inquiry_at
+        inquiry_record /session "一" session
+    "#;
+    let mut tried = 0;
+    for line in table.lines().filter(|line| !line.trim().is_empty()) {
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        refused(cells[0], cells[1], serde_json::from_str(cells[2]).unwrap(), cells[3]);
+        tried += 1;
     }
+    assert_eq!(tried, 14);
+    refused("penalty_decision_unit", "/facts", "长".repeat(200_001).into(), "facts");
+    refused("penalty_decision_unit", "/law_basis", "长".repeat(4_001).into(), "law_basis");
+}
+
+fn refused(template: &str, pointer: &str, value: Value, wanted: &str) {
+    let mut job = sample(template);
+    *job.data.pointer_mut(pointer).unwrap() = value;
+    let error = press().render(&job).unwrap_err();
+    assert!(matches!(&error, PressError::BadField { field, .. } if field == wanted), "{pointer} {error:?}");
 }
 
 #[test]
@@ -145,6 +164,9 @@ fn the_job_itself_is_checked() {
         let mut job = sample("penalty_notice");
         job.verification = Some(Verification { url: url.into(), check_code: "7K2M".into() });
         let error = press().render(&job).unwrap_err();
-        assert!(matches!(&error, PressError::BadField { field, .. } if field == "verification.url"), "{error:?}");
+        assert!(
+            matches!(&error, PressError::BadField { field, .. } if field == "verification.url"),
+            "{error:?}"
+        );
     }
 }

@@ -1,4 +1,5 @@
 //! Every form with its complete sample, checked from outside with qpdf and poppler.
+#![allow(clippy::unwrap_used)] // a panic is how a test fails
 
 mod support;
 
@@ -26,7 +27,9 @@ fn every_form_renders_its_sample_to_a_sound_archival_file_twice_alike() {
         let text = text_of(&made.pdf);
         assert!(text.contains(&support::squeeze(spec.name)), "{}: {text}", spec.id);
         assert!(text.contains(&support::squeeze(&job.organ_name)), "{}", spec.id);
-        for needed in [&job.number, &job.verification.as_ref().map(|v| v.check_code.clone())].into_iter().flatten() {
+        for needed in
+            [&job.number, &job.verification.as_ref().map(|v| v.check_code.clone())].into_iter().flatten()
+        {
             assert!(text.contains(&support::squeeze(needed)), "{}: {needed} not in {text}", spec.id);
         }
     }
@@ -58,7 +61,9 @@ fn every_value_of_a_sample_is_printed() {
 /// The strings of `data` that a form of these fields must show.
 fn collect(fields: &[FieldSpec], data: &Value, out: &mut Vec<String>) {
     for field in fields {
-        let Some(value) = data.get(field.name) else { continue };
+        let Some(value) = data.get(field.name) else {
+            continue;
+        };
         match field.kind {
             FieldKind::Text | FieldKind::Paragraphs => out.extend(value.as_str().map(str::to_owned)),
             FieldKind::Date => out.push(chinese_date(value.as_str().unwrap())),
@@ -71,7 +76,9 @@ fn collect(fields: &[FieldSpec], data: &Value, out: &mut Vec<String>) {
             FieldKind::Count => out.push(value.to_string()),
             FieldKind::Flag => {}
             FieldKind::Group(inner) => collect(inner, value, out),
-            FieldKind::List(inner) => value.as_array().unwrap().iter().for_each(|item| collect(inner, item, out)),
+            FieldKind::List(inner) => {
+                value.as_array().unwrap().iter().for_each(|item| collect(inner, item, out))
+            }
         }
     }
 }
@@ -120,11 +127,15 @@ fn required_paths(
         if field.required {
             out.push((pointer.clone(), path, field.label));
         }
-        let Some(value) = data.get(field.name) else { continue };
+        let Some(value) = data.get(field.name) else {
+            continue;
+        };
         match field.kind {
             FieldKind::Group(inner) => required_paths(inner, value, &pointer, out),
             FieldKind::List(inner) => {
-                let Some(last) = value.as_array().unwrap().len().checked_sub(1) else { continue };
+                let Some(last) = value.as_array().unwrap().len().checked_sub(1) else {
+                    continue;
+                };
                 required_paths(inner, &value[last], &format!("{pointer}/{last}"), out);
             }
             FieldKind::Text
@@ -157,7 +168,10 @@ fn number_and_verification_are_required_where_the_form_has_them() {
             let mut job = sample(spec.id);
             job.number = None;
             let error = press().render(&job).unwrap_err();
-            assert!(matches!(&error, PressError::MissingField { field, .. } if field == "number"), "{error:?}");
+            assert!(
+                matches!(&error, PressError::MissingField { field, .. } if field == "number"),
+                "{error:?}"
+            );
         }
         if spec.served {
             let mut job = sample(spec.id);

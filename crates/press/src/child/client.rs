@@ -34,8 +34,15 @@ impl ClientConfig {
     /// # Errors
     /// [`PressError::Child`] if the path of the running program is unknown.
     pub fn current_program() -> Result<Self, PressError> {
-        let program = std::env::current_exe().map_err(|error| PressError::Child { reason: error.to_string() })?;
-        Ok(Self { program, fonts_dir: None, timeout: Duration::from_secs(30), jobs_per_worker: 200, workers: 2 })
+        let program =
+            std::env::current_exe().map_err(|error| PressError::Child { reason: error.to_string() })?;
+        Ok(Self {
+            program,
+            fonts_dir: None,
+            timeout: Duration::from_secs(30),
+            jobs_per_worker: 200,
+            workers: 2,
+        })
     }
 }
 
@@ -77,21 +84,23 @@ impl Client {
     /// # Errors
     /// Any [`PressError`]; [`PressError::Timeout`] and [`PressError::Child`] are about the process.
     pub fn render(&self, job: &Job) -> Result<Rendered, PressError> {
-        let request = serde_json::to_vec(job).map_err(|error| PressError::BadJob { reason: error.to_string() })?;
+        let request =
+            serde_json::to_vec(job).map_err(|error| PressError::BadJob { reason: error.to_string() })?;
         if request.len() > REQUEST_LIMIT as usize {
             return Err(PressError::BadJob { reason: format!("请求超过 {REQUEST_LIMIT} 字节") });
         }
         let (idle, _place) = self.take_place();
         let deadline = Instant::now() + self.config.timeout;
         let idle = idle.and_then(|mut worker| worker.is_alive().then_some(worker));
-        let (worker, answer) = match idle.map(|worker| worker.ask(request.clone(), deadline, self.config.timeout)) {
-            Some(Ok(answered)) => answered,
-            // It may have died this very moment; making a document changes nothing, so it can be asked again.
-            Some(Err(PressError::Child { .. })) | None => {
-                Worker::start(&self.config)?.ask(request, deadline, self.config.timeout)?
-            }
-            Some(Err(error)) => return Err(error),
-        };
+        let (worker, answer) =
+            match idle.map(|worker| worker.ask(request.clone(), deadline, self.config.timeout)) {
+                Some(Ok(answered)) => answered,
+                // It may have died this very moment; making a document changes nothing, so it can be asked again.
+                Some(Err(PressError::Child { .. })) | None => {
+                    Worker::start(&self.config)?.ask(request, deadline, self.config.timeout)?
+                }
+                Some(Err(error)) => return Err(error),
+            };
         if worker.served < self.config.jobs_per_worker {
             self.pool().idle.push(worker);
         }

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 /// One press for all tests of a file.
 pub fn press() -> &'static Press {
-    static PRESS: LazyLock<Press> = LazyLock::new(|| Press::load(None).unwrap_or_else(|error| panic!("{error}")));
+    static PRESS: LazyLock<Press> =
+        LazyLock::new(|| Press::load(None).unwrap_or_else(|error| panic!("{error}")));
     &PRESS
 }
 
