@@ -1,4 +1,6 @@
 //! The one program of 明镜: database, write path, pages, API, ledger.
 
+pub mod cli;
 pub mod kit;
 pub mod ledger;
+pub mod ops;
