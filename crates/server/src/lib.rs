@@ -1,4 +1,6 @@
 //! The one program of 明镜: database, write path, pages, API, ledger.
 
+pub mod features;
 pub mod kit;
 pub mod ledger;
+pub mod staff;

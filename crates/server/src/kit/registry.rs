@@ -68,5 +68,8 @@ pub fn open_all<M: Matter>(
 
 /// Every kind of matter the program knows. Each feature adds one line.
 pub fn all() -> Vec<Registered> {
-    vec![]
+    vec![
+        entry::<mingjing_domain::organ::OrganState>(),
+        entry::<mingjing_domain::staff::StaffState>(),
+    ]
 }
