@@ -7,7 +7,7 @@ mod common;
 use common::{Keys, MemoryLog, ORIGIN, bundle, checkpoint};
 use mingjing_ledger::VerifyError;
 use mingjing_ledger::bundle::*;
-use mingjing_ledger::note::{KeyKind, NoteError, SignerKey};
+use mingjing_ledger::note::{KeyKind, Note, NoteError, SignerKey};
 use mingjing_ledger::tlog::{inclusion_proof, leaf_hash};
 
 const DIGEST: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -207,6 +207,29 @@ fn only_the_log_s_own_key_vouches_for_a_head() {
     assert_ne!(leaf_hash(&forged.log.entry), [0; 32]);
     let trusted = [keys.log.verifier().clone(), stranger.verifier().clone()];
     assert_eq!(forged.verify(&trusted), Err(VerifyError::NoLogSignature));
+}
+
+#[test]
+fn a_later_head_of_another_log_is_refused() {
+    let keys = Keys::new();
+    let other = SignerKey::from_seed(KeyKind::Ed25519, "other.example/log", &[8; 32]).unwrap();
+    let mut bundle = full(&keys);
+    let own = Note::parse(bundle.log.checkpoint.as_bytes()).unwrap();
+    let text = own.text().replace(ORIGIN, "other.example/log");
+    let mut note = Note::new(&text).unwrap();
+    note.sign(&other).unwrap();
+    // Same size, same root, so the empty consistency proof would hold.
+    bundle.later = Some(LaterHead {
+        proof: vec![],
+        checkpoint: note.to_string(),
+    });
+    let trusted = [keys.log.verifier().clone(), other.verifier().clone()];
+    assert_eq!(bundle.verify(&trusted), Err(VerifyError::OriginMismatch));
+    bundle.later = Some(LaterHead {
+        proof: vec![],
+        checkpoint: own.to_string(),
+    });
+    assert!(bundle.verify(&trusted).is_ok());
 }
 
 #[test]

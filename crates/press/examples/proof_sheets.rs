@@ -11,7 +11,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let press = Press::load(None)?;
     println!("fonts {} ms", start.elapsed().as_millis());
-    let mut files: Vec<_> = std::fs::read_dir(samples)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(samples)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
     let mut failed = 0;
     for file in files {
@@ -20,7 +21,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let start = Instant::now();
         match press.render(&job) {
             Ok(made) => {
-                println!("{name}: {} pages, {} bytes, {} ms", made.pages, made.pdf.len(), start.elapsed().as_millis());
+                println!(
+                    "{name}: {} pages, {} bytes, {} ms",
+                    made.pages,
+                    made.pdf.len(),
+                    start.elapsed().as_millis()
+                );
                 std::fs::write(Path::new(&out).join(format!("{name}.pdf")), &made.pdf)?;
             }
             Err(error) => {

@@ -40,10 +40,7 @@ pub(crate) fn prepare(spec: &TemplateSpec, job: &Job, fonts: &Fonts) -> Result<V
     Ok(json!({
         "meta": {
             "name": spec.name,
-            "title": match &number {
-                Value::String(number) => format!("{}（{number}）", spec.name),
-                _ => spec.name.to_owned(),
-            },
+            "title": title(spec, job),
             "organ": organ,
             "number": number,
             "date": format_date(job.issue_date),
@@ -57,13 +54,31 @@ pub(crate) fn prepare(spec: &TemplateSpec, job: &Job, fonts: &Fonts) -> Result<V
     }))
 }
 
+/// The title in the file's metadata: name and number, and that it is a public copy.
+fn title(spec: &TemplateSpec, job: &Job) -> String {
+    let mut title = spec.name.to_owned();
+    if let Some(number) = job.number.as_deref().filter(|number| !number.trim().is_empty()) {
+        title.push(' ');
+        title.push_str(number);
+    }
+    if job.public {
+        title.push_str(" 公开副本");
+    }
+    title
+}
+
 struct Checker<'a> {
     fonts: &'a Fonts,
     public: bool,
 }
 
 impl Checker<'_> {
-    fn object(&self, path: &str, specs: &[FieldSpec], data: &Map<String, Value>) -> Result<Value, PressError> {
+    fn object(
+        &self,
+        path: &str,
+        specs: &[FieldSpec],
+        data: &Map<String, Value>,
+    ) -> Result<Value, PressError> {
         let mut out = Map::new();
         for spec in specs {
             let here = if path.is_empty() { spec.name.to_owned() } else { format!("{path}.{}", spec.name) };
@@ -94,24 +109,33 @@ impl Checker<'_> {
             reason: reason.to_owned(),
         };
         if value.get("withheld").is_some() && !matches!(spec.kind, FieldKind::Group(_)) {
-            return if self.public { Ok(withheld(spec.kind)) } else { Err(bad("只有公开副本可以略去内容")) };
+            return if self.public {
+                Ok(withheld(spec.kind))
+            } else {
+                Err(bad("只有公开副本可以略去内容"))
+            };
         }
         match spec.kind {
             FieldKind::Text => self.text(path, spec, value, TEXT_LIMIT, false),
             FieldKind::Paragraphs => self.text(path, spec, value, PARAGRAPHS_LIMIT, true),
             FieldKind::Date => {
                 let day = value.as_str().and_then(|text| text.parse::<civil::Date>().ok());
-                day.map(|day| Value::String(format_date(day))).ok_or_else(|| bad("应为 2026-03-11 形式的日期"))
+                day.map(|day| Value::String(format_date(day)))
+                    .ok_or_else(|| bad("应为 2026-03-11 形式的日期"))
             }
             FieldKind::DateTime => {
                 let minute = value.as_str().and_then(parse_minute);
-                minute.map(|at| Value::String(format_minute(at))).ok_or_else(|| bad("应为 2026-03-11T09:30 形式的时间"))
+                minute
+                    .map(|at| Value::String(format_minute(at)))
+                    .ok_or_else(|| bad("应为 2026-03-11T09:30 形式的时间"))
             }
             FieldKind::Money => {
                 let fen = value.as_u64().ok_or_else(|| bad("应为以分计的非负整数"))?;
                 Ok(json!({ "figures": money::figures(fen), "capital": money::capital(fen) }))
             }
-            FieldKind::Count => value.as_u64().map(|n| Value::String(n.to_string())).ok_or_else(|| bad("应为非负整数")),
+            FieldKind::Count => {
+                value.as_u64().map(|n| Value::String(n.to_string())).ok_or_else(|| bad("应为非负整数"))
+            }
             FieldKind::Flag => value.as_bool().map(Value::Bool).ok_or_else(|| bad("应为 true 或 false")),
             FieldKind::Group(fields) => {
                 self.object(path, fields, value.as_object().ok_or_else(|| bad("应为对象"))?)
@@ -131,8 +155,19 @@ impl Checker<'_> {
     }
 
     /// A string, or in a public copy an array of strings and `{"withheld": reason}` in their order.
-    fn text(&self, path: &str, spec: &FieldSpec, value: &Value, limit: usize, lines: bool) -> Result<Value, PressError> {
-        let bad = |reason: String| PressError::BadField { field: path.to_owned(), label: spec.label.to_owned(), reason };
+    fn text(
+        &self,
+        path: &str,
+        spec: &FieldSpec,
+        value: &Value,
+        limit: usize,
+        lines: bool,
+    ) -> Result<Value, PressError> {
+        let bad = |reason: String| PressError::BadField {
+            field: path.to_owned(),
+            label: spec.label.to_owned(),
+            reason,
+        };
         let mut out = String::new();
         match value {
             Value::String(text) => {
@@ -155,6 +190,9 @@ impl Checker<'_> {
                 return Err(bad("应为文字".to_owned()));
             }
         }
+        if out.trim().is_empty() {
+            return Err(bad("不得为空白".to_owned()));
+        }
         if out.chars().count() > limit {
             return Err(bad(format!("不得超过 {limit} 字")));
         }
@@ -162,7 +200,13 @@ impl Checker<'_> {
     }
 
     /// A string of the job itself, outside the data.
-    fn given(&self, field: &str, label: &str, text: Option<&str>, required: bool) -> Result<Value, PressError> {
+    fn given(
+        &self,
+        field: &str,
+        label: &str,
+        text: Option<&str>,
+        required: bool,
+    ) -> Result<Value, PressError> {
         match text.filter(|text| !text.trim().is_empty()) {
             Some(text) => {
                 self.characters(field, text, false)?;
@@ -207,9 +251,9 @@ fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
-        Value::Array(items) => items.iter().all(is_blank),
-        Value::Object(fields) => fields.is_empty(),
-        Value::Bool(_) | Value::Number(_) => false,
+        Value::Array(items) => items.is_empty(),
+        // What an object lacks is named field by field.
+        Value::Object(_) | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -238,7 +282,11 @@ fn absent(kind: FieldKind) -> Value {
 fn withheld(kind: FieldKind) -> Value {
     let mark = || Value::String(WITHHELD.to_string());
     match kind {
-        FieldKind::Text | FieldKind::Paragraphs | FieldKind::Date | FieldKind::DateTime | FieldKind::Count => mark(),
+        FieldKind::Text
+        | FieldKind::Paragraphs
+        | FieldKind::Date
+        | FieldKind::DateTime
+        | FieldKind::Count => mark(),
         FieldKind::Money => json!({ "figures": mark(), "capital": mark() }),
         FieldKind::Flag => Value::Bool(false),
         // One row of bars: that something stood here stays visible.

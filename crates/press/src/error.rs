@@ -48,12 +48,22 @@ pub enum PressError {
         character: char,
     },
     /// The fonts are not installed.
-    #[error("缺少字体 {family}：请安装软件包 {package}（apt-get install {package}），或在字体目录中放入仿宋、小标宋")]
+    #[error(
+        "缺少字体 {family}：请安装软件包 {package}（apt-get install {package}），或在字体目录中放入仿宋、小标宋"
+    )]
     FontsMissing {
         /// Font family looked for.
         family: String,
         /// Debian package that holds it.
         package: String,
+    },
+    /// The folder with the organ's own fonts cannot be read, or a file in it is no font.
+    #[error("字体目录 {folder} 不可用：{reason}")]
+    FontsFolder {
+        /// The folder or file.
+        folder: String,
+        /// What is wrong.
+        reason: String,
     },
     /// The job asks for a public copy of a document that is not published.
     #[error("文书“{name}”没有公开副本")]

@@ -8,10 +8,11 @@
 //! Data is data: it reaches a template as JSON values and is never read as markup.
 //!
 //! The typesetter is heavy, so the program runs it in a child process of itself ([`child`]).
+#![cfg_attr(test, allow(clippy::unwrap_used))] // a panic is how a test fails
 
 pub mod catalogue;
 mod check;
-//CHILD
+pub mod child;
 mod error;
 mod field;
 mod fonts;

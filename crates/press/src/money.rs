@@ -66,7 +66,8 @@ fn integer_capital(yuan: u64) -> String {
             out.push_str(PLACES[place]);
         }
         out.push_str(GROUPS[group]);
-        // Zeros at the end of a group are read only if a digit follows in the next one.
+        // Zeros at the end of a group are not read.
+        pending_zero = false;
     }
     out
 }
@@ -86,6 +87,7 @@ pub fn figures(fen: u64) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::inconsistent_digit_grouping)] // fen stand apart, as amounts are read
 mod tests {
     use super::*;
 
@@ -104,7 +106,7 @@ mod tests {
             (50_000_00, "伍万元整"),
             (100_100_00, "壹拾万零壹佰元整"),
             (107_000_53, "壹拾万柒仟元零伍角叁分"),
-            (1_680_32, "壹仟陆佰捌拾元零叁角贰分"),
+            (168_032, "壹仟陆佰捌拾元零叁角贰分"),
             (1_409_50, "壹仟肆佰零玖元伍角整"),
             (6_007_14, "陆仟零柒元壹角肆分"),
             (20_000_000_00, "贰仟万元整"),

@@ -41,7 +41,8 @@ impl Press {
         let spec = catalogue::find(&job.template)
             .ok_or_else(|| PressError::UnknownTemplate { template: job.template.clone() })?;
         let data = check::prepare(spec, job, &self.fonts)?;
-        let data = serde_json::to_vec(&data).map_err(|error| PressError::BadJob { reason: error.to_string() })?;
+        let data =
+            serde_json::to_vec(&data).map_err(|error| PressError::BadJob { reason: error.to_string() })?;
         let world = JobWorld::new(&self.fonts, spec.id, data, verification_code(job)?)
             .ok_or_else(|| PressError::UnknownTemplate { template: job.template.clone() })?;
         let compiled = typst::compile::<PagedDocument>(&world);
@@ -59,7 +60,8 @@ impl Press {
 /// Any [`PressError`] but those of the child process.
 pub fn render(job: &Job) -> Result<Rendered, PressError> {
     static PRESS: OnceLock<Result<Press, PressError>> = OnceLock::new();
-    let press = PRESS.get_or_init(|| Press::load(std::env::var_os(FONTS_DIR_VARIABLE).map(PathBuf::from).as_deref()));
+    let press =
+        PRESS.get_or_init(|| Press::load(std::env::var_os(FONTS_DIR_VARIABLE).map(PathBuf::from).as_deref()));
     match press {
         Ok(press) => press.render(job),
         Err(error) => Err(error.clone()),
@@ -70,10 +72,15 @@ pub fn render(job: &Job) -> Result<Rendered, PressError> {
 fn verification_code(job: &Job) -> Result<Option<String>, PressError> {
     const LABEL: &str = "核验网址";
     const LIMIT: usize = 300;
-    let Some(verification) = &job.verification else { return Ok(None) };
+    let Some(verification) = &job.verification else {
+        return Ok(None);
+    };
     let url = verification.url.trim();
     if url.is_empty() {
-        return Err(PressError::MissingField { field: "verification.url".to_owned(), label: LABEL.to_owned() });
+        return Err(PressError::MissingField {
+            field: "verification.url".to_owned(),
+            label: LABEL.to_owned(),
+        });
     }
     let bad = |reason: &str| PressError::BadField {
         field: "verification.url".to_owned(),

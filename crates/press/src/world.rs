@@ -17,7 +17,9 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Lib
 static SOURCES: LazyLock<HashMap<&'static str, Source>> = LazyLock::new(|| {
     crate::sources::ALL
         .iter()
-        .filter_map(|(name, text)| Some((*name, Source::new(file_id(&format!("{name}.typ"))?, (*text).to_owned()))))
+        .filter_map(|(name, text)| {
+            Some((*name, Source::new(file_id(&format!("{name}.typ"))?, (*text).to_owned())))
+        })
         .collect()
 });
 static JOB: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("job.json"));

@@ -40,10 +40,10 @@ CREATE TABLE sign_in_failure (
 -- What a person typed and did not submit. Erasure of the matter removes it.
 CREATE TABLE draft (
   owner {blob} NOT NULL,
-  matter {blob} NOT NULL,
+  matter_id {blob} NOT NULL,
   form TEXT NOT NULL,
   body TEXT NOT NULL,
   saved_at {int} NOT NULL,
-  PRIMARY KEY (owner, matter, form)
+  PRIMARY KEY (owner, matter_id, form)
 ){clustered};
-CREATE INDEX draft_matter ON draft (matter);
+CREATE INDEX draft_matter ON draft (matter_id);

@@ -377,7 +377,8 @@ pub enum CaseCommand {
     SignOpinion {
         /// Whether signed; otherwise it goes back to the reviewer.
         sign: bool,
-        /// In words.
+        /// In words; needed when it goes back.
+        #[serde(default = "blank")]
         note: Text,
     },
     /// 书面反馈审核意见.

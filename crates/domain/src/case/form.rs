@@ -1,5 +1,8 @@
-//! The fields of each command: forms, API documentation and validation of
-//! shape all come from here.
+//! The fields of each command: the forms of the pages, the API's schema and its
+//! examples all come from here, so they cannot disagree.
+
+use super::procedure::Verb;
+use super::types::*;
 
 /// An enum of the field's words.
 pub trait Word {
@@ -12,5 +15,496 @@ pub fn wire_name(word: &impl serde::Serialize) -> String {
     match serde_json::to_value(word) {
         Ok(serde_json::Value::String(name)) => name,
         _ => String::new(),
+    }
+}
+
+/// What a field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One line of text.
+    Line,
+    /// Several lines of text.
+    Paragraph,
+    /// A civil day.
+    Date,
+    /// An instant, entered as Shanghai time.
+    Instant,
+    /// An amount, entered in yuan, stored in fen.
+    Money,
+    /// A whole number.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// One of these: stored name, label.
+    Choice(Vec<(String, &'static str)>),
+    /// Any of these.
+    Choices(Vec<(String, &'static str)>),
+    /// A number from a closed list, stored as a number.
+    NumberChoice(&'static [(u32, &'static str)]),
+    /// A person of the organ.
+    Staff,
+    /// Several persons of the organ.
+    StaffList,
+    /// A party of the case.
+    Party,
+    /// An issued document that waits for service.
+    Document,
+    /// A proposal that waits.
+    Proposal,
+    /// Items of evidence in the file.
+    EvidenceList,
+    /// A preservation, expert commission or correction order, by its number.
+    Ordinal,
+    /// A GB/T 2260 code of a county or below.
+    Region,
+    /// A category of enforcement.
+    Category,
+    /// Repeated groups of fields.
+    List(Vec<Field>),
+}
+
+/// One field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Name in the command's JSON body.
+    pub name: &'static str,
+    /// Label.
+    pub label: &'static str,
+    /// Hint below the label; empty for none.
+    pub hint: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Must be filled.
+    pub required: bool,
+    /// Longest text in characters; 0 where the kind bounds itself.
+    pub max_chars: u32,
+}
+
+impl Field {
+    fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = hint;
+        self
+    }
+    fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+}
+
+fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
+    let max_chars = match kind {
+        Kind::Line => 200,
+        Kind::Paragraph => 20_000,
+        _ => 0,
+    };
+    Field { name, label, hint: "", kind, required: true, max_chars }
+}
+
+fn line(name: &'static str, label: &'static str) -> Field {
+    f(name, label, Kind::Line)
+}
+fn paragraph(name: &'static str, label: &'static str) -> Field {
+    f(name, label, Kind::Paragraph)
+}
+fn choice<W: Word>(name: &'static str, label: &'static str) -> Field {
+    f(name, label, Kind::Choice(W::choices()))
+}
+fn flag(name: &'static str, label: &'static str) -> Field {
+    f(name, label, Kind::Flag).optional()
+}
+fn party() -> Field {
+    f("party", "当事人", Kind::Party)
+}
+fn officers() -> Field {
+    f("officers", "执法人员", Kind::StaffList).hint("两名以上，持有当日有效的执法证件（处罚法第四十二条）")
+}
+
+fn session() -> Vec<Field> {
+    vec![
+        f("started_at", "开始时间", Kind::Instant),
+        f("ended_at", "结束时间", Kind::Instant),
+        line("place", "地点"),
+        officers(),
+        flag("certificates_shown", "已出示执法证件").hint("第五十五条第一款"),
+        flag("rights_told", "已告知权利义务").hint("第四十四条"),
+    ]
+}
+
+fn party_fields() -> Vec<Field> {
+    vec![
+        choice::<PartyKind>("kind", "当事人类别"),
+        line("name", "名称（姓名）").hint("与营业执照或者身份证一致"),
+        line("code", "统一社会信用代码（身份证号）"),
+        line("address", "地址（住址）"),
+        line("phone", "联系电话").optional(),
+        line("representative", "法定代表人（负责人）").optional(),
+        line("post", "职务").optional(),
+        flag("minor", "行为时不满十八周岁"),
+    ]
+}
+
+fn provision() -> Vec<Field> {
+    vec![line("law", "法律、法规、规章名称"), line("article", "条、款、项")]
+}
+
+fn draft() -> Vec<Field> {
+    vec![
+        paragraph("facts", "认定的事实").hint("时间、地点、行为、情节、后果；公开时可以遮去个人信息"),
+        f("evidence", "所依据的证据", Kind::EvidenceList),
+        f("violated", "违反的规定", Kind::List(provision())),
+        f("basis", "处罚依据", Kind::List(provision())),
+        line("range", "法定幅度编号").optional().hint("本系统裁量基准中的编号；没有的留空，在理由中写明"),
+        paragraph("discretion", "裁量基准的适用情况").hint("国办发〔2022〕27号（十二）：应当说明"),
+        paragraph("reasoning", "理由"),
+        f("disposals", "处理意见", Kind::List(vec![
+            party(),
+            f("kinds", "处罚种类", Kind::Choices(PenaltyKind::choices())).optional(),
+            f("fine_fen", "罚款", Kind::Money).optional(),
+            f("confiscated_fen", "没收违法所得", Kind::Money).optional(),
+            f("goods_fen", "没收非法财物价值", Kind::Money).optional(),
+            choice::<Grade>("grade", "裁量阶次"),
+            choice::<NoPenaltyGround>("no_penalty", "不予处罚的情形").optional(),
+        ])),
+        paragraph("terms", "履行方式和期限"),
+    ]
+}
+
+fn opinions(name: &'static str) -> Field {
+    f(name, "各负责人意见", Kind::List(vec![
+        f("head", "负责人", Kind::Staff),
+        flag("agrees", "同意结论"),
+        paragraph("opinion", "意见"),
+    ]))
+}
+
+/// The fields of a command, in the order of its form.
+pub fn fields(verb: Verb) -> Vec<Field> {
+    if let Some(fields) = proposal_fields(verb) {
+        return fields;
+    }
+    match verb {
+        Verb::RegisterClue => vec![
+            choice::<ClueSource>("source", "线索来源"),
+            f("received_on", "收到日期", Kind::Date),
+            line("subject", "涉及单位或者个人"),
+            paragraph("summary", "线索内容").hint("不要写举报人的身份信息；举报人另行登记"),
+        ],
+        Verb::StartCheck => vec![officers()],
+        Verb::ReviewProposal => vec![
+            f("proposal_no", "呈批事项", Kind::Proposal),
+            flag("agree", "同意呈报"),
+            paragraph("opinion", "审核意见"),
+        ],
+        Verb::ApproveProposal => vec![
+            f("proposal_no", "呈批事项", Kind::Proposal),
+            flag("approve", "批准"),
+            paragraph("opinion", "审批意见"),
+            opinions("opinions").optional().hint("再次延长办案期限等依法须集体讨论的事项，填写各负责人意见"),
+        ],
+        Verb::ChangeOfficers => vec![officers(), paragraph("reason", "调整原因")],
+        Verb::RequestRecusal => vec![
+            f("officer", "被申请回避人", Kind::Staff),
+            flag("by_party", "由当事人提出"),
+            paragraph("reason", "理由"),
+        ],
+        Verb::DecideRecusal => vec![
+            f("officer", "被申请回避人", Kind::Staff),
+            flag("grant", "准许回避"),
+            paragraph("reason", "决定理由"),
+        ],
+        Verb::NotifyInquiry => vec![party(), line("person", "被询问人"), paragraph("details", "时间、地点和应带材料")],
+        Verb::RecordInquiry => {
+            let mut all = session();
+            all.extend([
+                line("person", "被询问人及其与本案的关系"),
+                paragraph("record", "询问记录").hint("一问一答；逐页签名"),
+                flag("signed", "已逐页签名，或者已注明拒签情况"),
+            ]);
+            all
+        }
+        Verb::RecordScene => {
+            let mut all = session();
+            all.extend([paragraph("record", "勘验、检查情况"), flag("witnessed", "当事人或者见证人在场")]);
+            all
+        }
+        Verb::AddEvidence => vec![
+            choice::<EvidenceKind>("kind", "证据种类"),
+            line("name", "证据名称"),
+            line("source", "来源"),
+            f("collected_on", "收集日期", Kind::Date),
+            f("collectors", "收集人", Kind::StaffList),
+            paragraph("proves", "证明对象"),
+            line("sha256_root", "文件摘要").optional().hint("视听资料、电子数据必填：64位十六进制"),
+            flag("signed", "提供人已签名、盖章，或者已注明原因"),
+        ],
+        Verb::CommissionExpert => vec![line("agency", "鉴定、检测机构"), paragraph("question", "委托事项")],
+        Verb::ReceiveExpert => vec![f("commission", "第几次委托", Kind::Ordinal), paragraph("conclusion", "鉴定、检测意见")],
+        Verb::OrderCorrection => vec![party(), paragraph("items", "责令改正的内容"), f("due_on", "改正期限", Kind::Date)],
+        Verb::RecheckCorrection => vec![
+            f("order", "第几次责令改正", Kind::Ordinal),
+            flag("corrected", "已改正"),
+            paragraph("opinion", "复查意见"),
+        ],
+        Verb::Conclude => vec![
+            paragraph("report", "调查终结报告").hint("案件来源与经过、认定事实、证据、处罚依据、裁量基准运用、处理建议"),
+            flag("complex", "情节复杂或者重大违法行为").hint("第五十七条第二款：应当集体讨论"),
+            flag("public_interest", "涉及重大公共利益").hint("第五十八条第一款第一项"),
+            flag("several_relations", "疑难复杂、涉及多个法律关系").hint("第五十八条第一款第三项"),
+        ],
+        Verb::PrepareDraft => draft(),
+        Verb::Reinvestigate => vec![paragraph("reason", "补充调查的理由")],
+        Verb::MarkMade => vec![
+            f("document", "文书", Kind::Document),
+            line("sha256", "摘要（SHA-256）"),
+            line("sm3", "摘要（SM3）"),
+            f("pages", "页数", Kind::Number),
+            line("template", "模板摘要"),
+        ],
+        _ => later(verb),
+    }
+}
+
+fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
+    let mut fields = match verb {
+        Verb::ProposeExtendCheck | Verb::ProposeNotFile | Verb::ProposeResume | Verb::ProposeWithdraw | Verb::ProposeDispose => Vec::new(),
+        Verb::ProposeFile => vec![
+            line("title", "案件名称"),
+            line("cause", "案由"),
+            f("category", "执法类别", Kind::Category),
+            f("region", "违法行为发生地", Kind::Region),
+            f("violation_on", "违法行为发生（终了）之日", Kind::Date),
+            flag("grave_harm", "涉及公民生命健康安全、金融安全且有危害后果").hint("第三十六条第一款：追责期限五年"),
+            f("parties", "当事人", Kind::List(party_fields())),
+            officers(),
+        ],
+        Verb::ProposePreserve => vec![
+            party(),
+            f("items", "保存物品", Kind::List(vec![line("name", "名称"), line("description", "规格、特征").optional(), line("quantity", "数量")])),
+            paragraph("manner", "保存方式和地点"),
+        ],
+        Verb::ProposeDisposePreservation => vec![
+            f("preservation", "第几次登记保存", Kind::Ordinal),
+            choice::<PreservationDisposal>("disposal", "处理方式"),
+        ],
+        Verb::ProposeSuspend => vec![choice::<SuspensionGround>("ground", "中止情形")],
+        Verb::ProposeExtend => vec![f("days", "延长天数", Kind::Number)],
+        Verb::ProposeTransfer => vec![flag("crime", "涉嫌犯罪，移送公安机关"), line("recipient", "受移送机关")],
+        Verb::ProposeDefer => vec![
+            party(),
+            f("instalments", "缴款计划", Kind::List(vec![f("due_on", "最后缴款日", Kind::Date), f("amount_fen", "金额", Kind::Money)])).hint("只有一期即为延期"),
+        ],
+        Verb::ProposeClose => vec![choice::<ClosingGround>("ground", "结案情形")],
+        _ => return None,
+    };
+    fields.push(paragraph("opinion", "承办人意见和理由"));
+    Some(fields)
+}
+
+fn later(verb: Verb) -> Vec<Field> {
+    match verb {
+        Verb::SubmitReview => vec![paragraph("opinion", "承办机构意见")],
+        Verb::ReturnSubmission => vec![paragraph("missing", "应补充的材料")],
+        Verb::SupplementSubmission => vec![paragraph("note", "补充情况")],
+        Verb::GiveOpinion => vec![
+            f("findings", "十项审核意见", Kind::List(vec![
+                choice::<Point>("point", "审核内容"),
+                flag("pass", "符合要求"),
+                paragraph("finding", "意见"),
+            ])),
+            choice::<Opinion>("opinion", "审核结论"),
+            paragraph("reasons", "理由和建议"),
+        ],
+        Verb::SignOpinion => vec![flag("sign", "签发"), paragraph("note", "说明").optional()],
+        Verb::AnswerOpinion => vec![choice::<Stand>("stand", "是否采纳"), paragraph("answer", "逐项研究意见")],
+        Verb::RequestReReview => vec![paragraph("reason", "异议和理由")],
+        Verb::GiveReReview => vec![
+            f("members", "参加复核的双方人员", Kind::StaffList),
+            choice::<Opinion>("opinion", "复核结论"),
+            paragraph("reasons", "理由"),
+        ],
+        Verb::Coordinate => vec![choice::<Opinion>("opinion", "协调结论"), paragraph("reasons", "理由")],
+        Verb::IssueNotice => vec![party()],
+        Verb::ServeDocument => vec![
+            f("document", "文书", Kind::Document),
+            choice::<ServiceMethod>("method", "送达方式"),
+            f("on", "送达日期", Kind::Date).hint("公告送达填公告之日，自公告之日起满三十日视为送达"),
+            line("recipient", "收件人及其与当事人的关系"),
+            line("place", "送达地点、邮件号、电子地址或者公告载体"),
+            officers(),
+            line("witness", "留置送达的见证人或者拍照、录像情况").optional(),
+        ],
+        Verb::ConfirmAddress => vec![
+            party(),
+            line("address", "送达地址"),
+            line("electronic", "电子送达地址").optional().hint("当事人同意电子送达的填写"),
+        ],
+        Verb::StateDefence => vec![party(), f("on", "陈述申辩日期", Kind::Date), paragraph("statement", "陈述申辩内容")],
+        Verb::WaiveDefence => vec![party(), paragraph("statement", "当事人明确放弃的表示")],
+        Verb::AnswerDefence => vec![party(), choice::<Adoption>("adoption", "是否采纳"), paragraph("reasons", "复核意见和理由")],
+        Verb::RequestHearing => vec![party(), f("on", "申请日期", Kind::Date), paragraph("request", "听证申请")],
+        Verb::WithdrawHearing => vec![party(), paragraph("statement", "当事人放弃、撤回的表示")],
+        Verb::ScheduleHearing => vec![
+            party(),
+            f("on", "听证日期", Kind::Date).hint("七个工作日前通知（第六十四条第二项）"),
+            line("place", "具体时间和地点"),
+            f("host", "听证主持人", Kind::Staff),
+            f("members", "听证员", Kind::StaffList).optional(),
+            f("clerk", "书记员", Kind::Staff),
+            flag("public", "公开举行"),
+        ],
+        Verb::HoldHearing => vec![
+            party(),
+            flag("attended", "当事人到场").hint("无正当理由拒不出席或者擅自退出的，视为放弃"),
+            f("agents", "代理人", Kind::List(vec![line("", "姓名")])).optional().hint("至多二人"),
+            f("presenters", "出席的调查人员", Kind::StaffList),
+            paragraph("record", "听证记录"),
+            flag("signed", "已核对签字，或者已注明拒签"),
+        ],
+        Verb::ReportHearing => vec![party(), paragraph("report", "听证报告和主持人意见")],
+        Verb::Discuss => vec![
+            line("place", "时间和地点"),
+            f("chair", "主持人", Kind::Staff),
+            opinions("opinions"),
+            choice::<DiscussionOutcome>("outcome", "结论"),
+            paragraph("conclusion", "结论性意见"),
+        ],
+        _ => execution(verb),
+    }
+}
+
+fn execution(verb: Verb) -> Vec<Field> {
+    match verb {
+        Verb::RecordPayment => vec![
+            party(),
+            line("receipt", "财政票据号"),
+            f("amount_fen", "金额", Kind::Money),
+            f("paid_on", "缴款日期", Kind::Date),
+            line("collector", "代收机构"),
+        ],
+        Verb::DemandFine | Verb::DemandEnforcement => vec![party()],
+        Verb::ImposeAdditionalFine => vec![party(), f("amount_fen", "加处罚款", Kind::Money)],
+        Verb::ApplyToCourt => vec![party(), line("court", "人民法院")],
+        Verb::RecordRemedy => vec![
+            party(),
+            choice::<RemedyKind>("remedy", "救济途径"),
+            f("on", "申请（起诉）日期", Kind::Date),
+            line("body", "复议机关或者人民法院"),
+        ],
+        Verb::ConcludeRemedy => vec![
+            party(),
+            choice::<RemedyKind>("remedy", "救济途径"),
+            choice::<RemedyOutcome>("outcome", "结果"),
+            line("document", "文书名称、文号和日期"),
+        ],
+        Verb::RevokeDecision => vec![choice::<RevocationGround>("ground", "撤销情形"), paragraph("document", "撤销文书和理由")],
+        Verb::CorrectDocument => vec![f("document", "文书", Kind::Document), paragraph("correction", "补正、更正内容")],
+        Verb::Archive => vec![
+            f("volumes", "卷数", Kind::Number),
+            f("pages", "页数", Kind::Number),
+            f("retention_years", "保管期限", Kind::NumberChoice(&[(0, "永久"), (30, "30年"), (10, "10年")])),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// The command's tag in JSON, and the proposal's tag for rows that propose.
+pub fn tags(verb: Verb) -> (&'static str, Option<&'static str>) {
+    let proposal = match verb {
+        Verb::ProposeExtendCheck => "extend_check",
+        Verb::ProposeFile => "file",
+        Verb::ProposeNotFile => "not_file",
+        Verb::ProposePreserve => "preserve",
+        Verb::ProposeDisposePreservation => "dispose_preservation",
+        Verb::ProposeSuspend => "suspend",
+        Verb::ProposeResume => "resume",
+        Verb::ProposeExtend => "extend",
+        Verb::ProposeWithdraw => "withdraw",
+        Verb::ProposeDispose => "dispose",
+        Verb::ProposeTransfer => "transfer",
+        Verb::ProposeDefer => "defer",
+        Verb::ProposeClose => "close",
+        _ => return (plain_tag(verb), None),
+    };
+    ("propose", Some(proposal))
+}
+
+macro_rules! tag_table {
+    ($($variant:ident = $tag:literal),+ $(,)?) => {
+        fn plain_tag(verb: Verb) -> &'static str {
+            match verb { $(Verb::$variant => $tag,)+ _ => "propose" }
+        }
+    };
+}
+
+tag_table! {
+    RegisterClue = "register_clue", StartCheck = "start_check", ReviewProposal = "review_proposal",
+    ApproveProposal = "approve_proposal", ChangeOfficers = "change_officers", RequestRecusal = "request_recusal",
+    DecideRecusal = "decide_recusal", NotifyInquiry = "notify_inquiry", RecordInquiry = "record_inquiry",
+    RecordScene = "record_scene", AddEvidence = "add_evidence", CommissionExpert = "commission_expert",
+    ReceiveExpert = "receive_expert", OrderCorrection = "order_correction", RecheckCorrection = "recheck_correction",
+    Conclude = "conclude", PrepareDraft = "prepare_draft", Reinvestigate = "reinvestigate", SubmitReview = "submit_review",
+    ReturnSubmission = "return_submission", SupplementSubmission = "supplement_submission", GiveOpinion = "give_opinion",
+    SignOpinion = "sign_opinion", AnswerOpinion = "answer_opinion", RequestReReview = "request_re_review",
+    GiveReReview = "give_re_review", Coordinate = "coordinate", IssueNotice = "issue_notice", ServeDocument = "serve_document",
+    ConfirmAddress = "confirm_address", StateDefence = "state_defence", WaiveDefence = "waive_defence",
+    AnswerDefence = "answer_defence", RequestHearing = "request_hearing", WithdrawHearing = "withdraw_hearing",
+    ScheduleHearing = "schedule_hearing", HoldHearing = "hold_hearing", ReportHearing = "report_hearing", Discuss = "discuss",
+    RecordPayment = "record_payment", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
+    DemandEnforcement = "demand_enforcement", ApplyToCourt = "apply_to_court", RecordRemedy = "record_remedy",
+    ConcludeRemedy = "conclude_remedy", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
+    Archive = "archive", MarkMade = "mark_made",
+}
+
+/// Reads a command from its fields. The body is the JSON object of the fields
+/// alone; the tags are added here.
+///
+/// # Errors
+/// What the reader says about the first field that does not fit.
+pub fn read(verb: Verb, body: serde_json::Value) -> Result<super::CaseCommand, String> {
+    let serde_json::Value::Object(mut object) = body else {
+        return Err("应为对象".into());
+    };
+    let (command, proposal) = tags(verb);
+    object.insert("command".into(), command.into());
+    if let Some(proposal) = proposal {
+        object.insert("proposal".into(), proposal.into());
+    }
+    serde_json::from_value(serde_json::Value::Object(object)).map_err(|e| e.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn sample(field: &Field) -> Value {
+        match &field.kind {
+            Kind::Line | Kind::Paragraph => json!("示例"),
+            Kind::Date => json!("2026-03-02"),
+            Kind::Instant => json!("2026-03-02T01:00:00Z"),
+            Kind::Money | Kind::Number | Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => json!(1),
+            Kind::NumberChoice(choices) => json!(choices[0].0),
+            Kind::Flag => json!(true),
+            Kind::Choice(choices) => json!(choices[0].0),
+            Kind::Choices(choices) => json!([choices[0].0]),
+            Kind::Staff => json!(uuid::Uuid::from_u128(1)),
+            Kind::StaffList => json!([uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2)]),
+            Kind::EvidenceList => json!([1]),
+            Kind::Region => json!("999901"),
+            Kind::Category => json!("安全生产"),
+            Kind::List(fields) if fields.len() == 1 && fields[0].name.is_empty() => json!(["示例"]),
+            Kind::List(fields) => json!([fields.iter().map(|f| (f.name.to_string(), sample(f))).collect::<serde_json::Map<_, _>>()]),
+        }
+    }
+
+    #[test]
+    fn every_verb_reads_from_its_own_fields_and_says_its_own_verb() {
+        for verb in Verb::ALL {
+            let body: serde_json::Map<_, _> = fields(*verb).iter().map(|f| (f.name.to_string(), sample(f))).collect();
+            let command = read(*verb, Value::Object(body.clone())).unwrap_or_else(|e| panic!("{verb:?}: {e} {body:?}"));
+            assert_eq!(command.verb(), *verb);
+            let required: serde_json::Map<_, _> = fields(*verb).iter().filter(|f| f.required || matches!(f.kind, Kind::Flag)).map(|f| (f.name.to_string(), sample(f))).collect();
+            assert!(read(*verb, Value::Object(required)).is_ok(), "{verb:?} with required fields only");
+        }
     }
 }

@@ -35,6 +35,7 @@ pub struct PartyDisposal {
     /// Which party.
     pub party: PartyNo,
     /// Kinds of penalty; empty together with a ground of no penalty.
+    #[serde(default)]
     pub kinds: Vec<PenaltyKind>,
     /// Fine in fen; 0 without a fine.
     #[serde(default)]

@@ -258,7 +258,7 @@ impl SignerKey {
     /// An SM2 key from its private scalar, 32 bytes big-endian, as kept by other programs.
     ///
     /// # Errors
-    /// [`NoteError::Key`] for a bad name; [`NoteError::Seed`] for a scalar outside 1..n-1.
+    /// [`NoteError::Key`] for a bad name; [`NoteError::Seed`] for a scalar outside 1 … order − 2.
     pub fn from_sm2_scalar(name: &str, scalar: &[u8; 32]) -> Result<Self, NoteError> {
         let key = sm2_key(scalar).ok_or(NoteError::Seed)?;
         let public = key.verifying_key().to_sec1_bytes();

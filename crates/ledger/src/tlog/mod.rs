@@ -6,7 +6,7 @@ mod tile;
 mod verify;
 
 pub use frontier::{Appended, Frontier, FrontierError, TileHash};
-pub use proof::{HashSource, ProofError, consistency_proof, inclusion_proof, root_at};
+pub use proof::{HashSource, ProofError, consistency_proof, frontier_at, inclusion_proof, root_at};
 pub use tile::{
     BundleError, TILE_WIDTH, Tile, TileError, TileKind, decode_entries, decode_hashes,
     encode_entries, encode_hashes,

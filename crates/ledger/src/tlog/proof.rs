@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::{EMPTY_ROOT, Hash, TILE_WIDTH, node_hash, tile::items_at};
+use super::{EMPTY_ROOT, Frontier, Hash, TILE_WIDTH, node_hash, tile::items_at};
 use crate::hash::split_point;
 
 /// Where tile hashes are stored.
@@ -12,7 +12,11 @@ pub trait HashSource {
     /// What reading can fail with.
     type Error;
 
-    /// Exactly `count` hashes of tile level `level` from position `start`; at most one tile.
+    /// Exactly `count` hashes of tile level `level` from position `start`.
+    ///
+    /// The functions of this module ask for one tile at a time: `start` is a multiple of 256 and
+    /// `count` is 1 to 256, so that [`Tile::new`](super::Tile::new) of `level`, `start / 256` and
+    /// `count` names the file that answers.
     ///
     /// # Errors
     /// Whatever storage reports; missing hashes are an error too.
@@ -47,6 +51,25 @@ pub fn root_at<S: HashSource>(size: u64, source: &S) -> Result<Hash, ProofError<
         return Ok(EMPTY_ROOT);
     }
     Reader::new(source, size).range(0, size)
+}
+
+/// Right edge of the first `size` leaves, to go on appending from there or to re-derive the root
+/// from the leaves that follow.
+///
+/// # Errors
+/// [`ProofError::Source`], [`ProofError::Short`].
+pub fn frontier_at<S: HashSource>(size: u64, source: &S) -> Result<Frontier, ProofError<S::Error>> {
+    let mut reader = Reader::new(source, size);
+    let (mut low, mut hashes) = (0, Vec::new());
+    for height in (0..u64::BITS)
+        .rev()
+        .filter(|height| size >> height & 1 == 1)
+    {
+        hashes.push(reader.perfect(low, height)?);
+        low += 1 << height;
+    }
+    // One hash was read for each set bit, so the shape always fits.
+    Frontier::new(size, hashes).map_err(|_| ProofError::OutOfRange)
 }
 
 /// Audit path of leaf `index` in the tree of `size` leaves, from the leaf upwards.

@@ -16,8 +16,7 @@ const BENCHMARK: &str =
 const TRANSFER: &str = "《住房和城乡建设行政处罚程序规定》第六条";
 const CRIMINAL: &str = "《行政执法机关移送涉嫌犯罪案件的规定》第六条";
 
-const HEAD: &[FieldSpec] =
-    &[text("name", "姓名"), text("position", "职务"), paragraphs("opinion", "意见")];
+const HEAD: &[FieldSpec] = &[text("name", "姓名"), text("position", "职务"), paragraphs("opinion", "意见")];
 const ATTACHMENT: &[FieldSpec] = &[text("name", "材料名称"), count("copies", "份数"), count("pages", "页数")];
 
 /// Everything Art. 59 asks for, the party excepted.
@@ -27,14 +26,19 @@ macro_rules! penalty_decision_fields {
             group("party", "当事人", $party).law(CONTENT_PARTY),
             FACTS.law(CONTENT_FACTS),
             list("evidence", "证据", EVIDENCE).law(CONTENT_FACTS),
-            paragraphs("defence_review", "陈述申辩及听证情况").law("《中华人民共和国行政处罚法》第四十五条"),
+            paragraphs("defence_review", "陈述申辩及听证情况")
+                .law("《中华人民共和国行政处罚法》第四十五条"),
             LAW_VIOLATED.law(CONTENT_FACTS),
             LAW_BASIS.law(CONTENT_PENALTY),
             paragraphs("benchmark", "裁量基准适用及理由").law(BENCHMARK),
             list("decision_items", "行政处罚的种类", DECISION_ITEM).law(CONTENT_PENALTY),
             FINE.optional(),
-            group("payment", "缴款方式", PAYMENT).with("fine_fen").law(COLLECTION),
-            paragraphs("performance", "履行方式和期限").without("fine_fen").law(CONTENT_PERFORMANCE),
+            group("payment", "缴款方式", PAYMENT)
+                .with("fine_fen")
+                .law(COLLECTION),
+            paragraphs("performance", "履行方式和期限")
+                .without("fine_fen")
+                .law(CONTENT_PERFORMANCE),
             REVIEW_BODY.law(CONTENT_REMEDY),
             COURT.law(CONTENT_REMEDY),
         ]
@@ -139,19 +143,21 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             group("contact", "联系方式", CONTACT),
         ],
     ),
-    TemplateSpec::letter("criminal_transfer_letter", 68, "涉嫌犯罪案件移送书", Seal::Organ).series(&["涉移"]).under(
-        CRIMINAL,
-        &[
-            text("receiver", "受移送的公安机关"),
-            text("procuratorate", "抄送的人民检察院"),
-            CASE_NAME,
-            list("parties", "涉嫌犯罪的单位或者人员", PARTY),
-            paragraphs("findings", "案件情况"),
-            text("suspected_offence", "涉嫌罪名"),
-            list("attachments", "随案移送材料", ATTACHMENT),
-            group("contact", "联系方式", CONTACT),
-        ],
-    ),
+    TemplateSpec::letter("criminal_transfer_letter", 68, "涉嫌犯罪案件移送书", Seal::Organ)
+        .series(&["涉移"])
+        .under(
+            CRIMINAL,
+            &[
+                text("receiver", "受移送的公安机关"),
+                text("procuratorate", "抄送的人民检察院"),
+                CASE_NAME,
+                list("parties", "涉嫌犯罪的单位或者人员", PARTY),
+                paragraphs("findings", "案件情况"),
+                text("suspected_offence", "涉嫌罪名"),
+                list("attachments", "随案移送材料", ATTACHMENT),
+                group("contact", "联系方式", CONTACT),
+            ],
+        ),
     TemplateSpec::letter("correction_decision", 67, "行政处罚决定补正（更正）决定书", Seal::Organ)
         .series(&["补", "更"])
         .published()
@@ -161,7 +167,11 @@ pub(super) const FORMS: &[TemplateSpec] = &[
                 group("party", "当事人", ADDRESSEE),
                 group("decision", "原决定书", DECISION_REFERENCE),
                 text("kind", "补正或者更正"),
-                list("corrections", "内容", &[text("original", "原内容"), text("corrected", "补正（更正）后的内容")]),
+                list(
+                    "corrections",
+                    "内容",
+                    &[text("original", "原内容"), text("corrected", "补正（更正）后的内容")],
+                ),
                 paragraphs("reasons", "理由"),
             ],
         ),

@@ -2,7 +2,7 @@
 
 use super::shared::*;
 use super::{Seal, TemplateSpec};
-use crate::field::{FieldSpec, count, date, group, list, minute, money, paragraphs, text};
+use crate::field::{FieldSpec, count, date, flag, group, list, minute, money, paragraphs, text};
 
 const SERVICE: &str = "《中华人民共和国行政处罚法》第六十一条";
 const PAYMENT_TERM: &str = "《中华人民共和国行政处罚法》第六十七条";
@@ -19,7 +19,10 @@ const SERVED: &[FieldSpec] = &[
     minute("served_at", "送达时间"),
     text("receiver", "收件人").optional(),
 ];
-const INSTALMENT: &[FieldSpec] = &[count("number", "期次"), money("amount_fen", "应缴金额"), date("due", "缴纳期限")];
+const SERVED_PARTY: &[FieldSpec] =
+    &[text("name", "受送达人"), flag("is_person", "是否自然人").optional(), text("address", "受送达人地址")];
+const INSTALMENT: &[FieldSpec] =
+    &[count("number", "期次"), money("amount_fen", "应缴金额"), date("due", "缴纳期限")];
 const FILED: &[FieldSpec] = &[
     text("name", "文书名称"),
     text("number", "文号").optional(),
@@ -29,33 +32,38 @@ const FILED: &[FieldSpec] = &[
 ];
 
 pub(super) const FORMS: &[TemplateSpec] = &[
-    TemplateSpec::form("service_receipt", 39, "文书送达回证").series(&["回"]).sealed(Seal::Enforcement).under(
-        SERVICE,
-        &[
-            CASE_NAME,
-            group("party", "受送达人", ADDRESSEE),
-            list("served", "送达情况", SERVED),
-            list("officers", "送达人", OFFICER),
-            list("witnesses", "见证人", PERSON).optional(),
-            paragraphs("remark", "备注").optional(),
-        ],
-    ),
-    TemplateSpec::form("service_address_confirmation", 59, "送达地址（电子送达）确认书").series(&["址"]).under(
-        SERVICE,
-        &[
-            CASE_NAME,
-            group("party", "当事人", ADDRESSEE),
-            text("service_address", "送达地址"),
-            text("recipient", "收件人"),
-            text("phone", "联系电话"),
-            text("postcode", "邮政编码").optional(),
-            text("email", "电子邮箱").optional(),
-            text("fax", "传真").optional(),
-            text("messaging", "即时通讯账号").optional(),
-            text("backup_contact", "备用联系人及电话").optional(),
-            text("electronic_consent", "是否同意电子送达"),
-        ],
-    ),
+    TemplateSpec::form("service_receipt", 39, "文书送达回证")
+        .series(&["回"])
+        .sealed(Seal::Enforcement)
+        .under(
+            SERVICE,
+            &[
+                CASE_NAME,
+                group("party", "受送达人", SERVED_PARTY),
+                list("served", "送达情况", SERVED),
+                list("officers", "送达人", OFFICER),
+                list("witnesses", "见证人", PERSON).optional(),
+                paragraphs("remark", "备注").optional(),
+            ],
+        ),
+    TemplateSpec::form("service_address_confirmation", 59, "送达地址（电子送达）确认书")
+        .series(&["址"])
+        .under(
+            SERVICE,
+            &[
+                CASE_NAME,
+                group("party", "当事人", ADDRESSEE),
+                text("service_address", "送达地址"),
+                text("recipient", "收件人"),
+                text("phone", "联系电话"),
+                text("postcode", "邮政编码").optional(),
+                text("email", "电子邮箱").optional(),
+                text("fax", "传真").optional(),
+                text("messaging", "即时通讯账号").optional(),
+                text("backup_contact", "备用联系人及电话").optional(),
+                text("electronic_consent", "是否同意电子送达"),
+            ],
+        ),
     TemplateSpec::letter("service_announcement", 60, "送达公告", Seal::Organ).series(&["公"]).under(
         "《中华人民共和国民事诉讼法》第九十五条",
         &[
@@ -97,34 +105,38 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             group("approval", "审批意见", OPINION),
         ],
     ),
-    TemplateSpec::letter("deferral_grant", 38, "延期（分期）缴纳罚款批准书", Seal::Organ).series(&["缴批"]).under(
-        HARDSHIP,
-        &[
-            group("party", "当事人", ADDRESSEE),
-            group("decision", "行政处罚决定书", DECISION_REFERENCE),
-            FINE,
-            date("deferred_until", "延长到的期限").without("instalments"),
-            list("instalments", "分期缴纳", INSTALMENT).without("deferred_until"),
-            money("outstanding_fen", "尚未缴纳的罚款"),
-            group("payment", "缴款方式", PAYMENT),
-        ],
-    ),
-    TemplateSpec::letter("additional_fine_decision", 36, "加处罚款决定书", Seal::Organ).series(&["加罚"]).under(
-        OVERDUE,
-        &[
-            group("party", "当事人", ADDRESSEE),
-            group("decision", "行政处罚决定书", DECISION_REFERENCE),
-            FINE,
-            date("due", "罚款缴纳期限届满日"),
-            date("counted_from", "加处罚款起算日"),
-            date("counted_to", "加处罚款截止日"),
-            count("overdue_days", "逾期天数"),
-            money("additional_fen", "加处罚款金额"),
-            group("payment", "缴款方式", PAYMENT),
-            REVIEW_BODY,
-            COURT,
-        ],
-    ),
+    TemplateSpec::letter("deferral_grant", 38, "延期（分期）缴纳罚款批准书", Seal::Organ)
+        .series(&["缴批"])
+        .under(
+            HARDSHIP,
+            &[
+                group("party", "当事人", ADDRESSEE),
+                group("decision", "行政处罚决定书", DECISION_REFERENCE),
+                FINE,
+                date("deferred_until", "延长到的期限").without("instalments"),
+                list("instalments", "分期缴纳", INSTALMENT).without("deferred_until"),
+                money("outstanding_fen", "尚未缴纳的罚款"),
+                group("payment", "缴款方式", PAYMENT),
+            ],
+        ),
+    TemplateSpec::letter("additional_fine_decision", 36, "加处罚款决定书", Seal::Organ)
+        .series(&["加罚"])
+        .under(
+            OVERDUE,
+            &[
+                group("party", "当事人", ADDRESSEE),
+                group("decision", "行政处罚决定书", DECISION_REFERENCE),
+                FINE,
+                date("due", "罚款缴纳期限届满日"),
+                date("counted_from", "加处罚款起算日"),
+                date("counted_to", "加处罚款截止日"),
+                count("overdue_days", "逾期天数"),
+                money("additional_fen", "加处罚款金额"),
+                group("payment", "缴款方式", PAYMENT),
+                REVIEW_BODY,
+                COURT,
+            ],
+        ),
     TemplateSpec::letter("payment_demand", 35, "缴纳罚款催告书", Seal::Enforcement).series(&["催"]).under(
         DEMAND,
         &[
@@ -136,19 +148,21 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             group("contact", "联系方式", CONTACT),
         ],
     ),
-    TemplateSpec::letter("enforcement_demand", 40, "行政强制执行事先催告书", Seal::Organ).series(&["执行催告"]).under(
-        COURT_DEMAND,
-        &[
-            group("party", "当事人", ADDRESSEE),
-            group("decision", "行政处罚决定书", DECISION_REFERENCE),
-            FINE.optional(),
-            money("additional_fen", "加处罚款").optional(),
-            money("total_fen", "合计").with("fine_fen"),
-            group("payment", "缴款方式", PAYMENT).with("fine_fen"),
-            paragraphs("other_duties", "应当履行的其他义务").without("fine_fen"),
-            group("contact", "联系方式", CONTACT),
-        ],
-    ),
+    TemplateSpec::letter("enforcement_demand", 40, "行政强制执行事先催告书", Seal::Organ)
+        .series(&["执行催告"])
+        .under(
+            COURT_DEMAND,
+            &[
+                group("party", "当事人", ADDRESSEE),
+                group("decision", "行政处罚决定书", DECISION_REFERENCE),
+                FINE.optional(),
+                money("additional_fen", "加处罚款").optional(),
+                money("total_fen", "合计").with("fine_fen"),
+                group("payment", "缴款方式", PAYMENT).with("fine_fen"),
+                paragraphs("other_duties", "应当履行的其他义务").without("fine_fen"),
+                group("contact", "联系方式", CONTACT),
+            ],
+        ),
     TemplateSpec::form("closing_approval", 45, "结案审批表").series(&["结"]).under(
         FULL_RECORD,
         &[

@@ -131,10 +131,12 @@ impl TemplateSpec {
     /// The content that the law demands of this document: each required field with its citation.
     pub fn mandatory_content(&self) -> impl Iterator<Item = MandatoryContent> {
         let basis = self.basis;
-        self.fields.iter().filter(|field| field.required || field.condition.is_some()).map(move |field| MandatoryContent {
-            field: field.name,
-            label: field.label,
-            citation: field.citation.unwrap_or(basis),
+        self.fields.iter().filter(|field| field.required || field.condition.is_some()).map(move |field| {
+            MandatoryContent {
+                field: field.name,
+                label: field.label,
+                citation: field.citation.unwrap_or(basis),
+            }
         })
     }
 }
@@ -143,7 +145,8 @@ impl TemplateSpec {
 #[must_use]
 pub fn catalogue() -> &'static [TemplateSpec] {
     static ALL: LazyLock<Vec<TemplateSpec>> = LazyLock::new(|| {
-        [filing::FORMS, inquiry::FORMS, review::FORMS, notice::FORMS, decision::FORMS, execution::FORMS].concat()
+        [filing::FORMS, inquiry::FORMS, review::FORMS, notice::FORMS, decision::FORMS, execution::FORMS]
+            .concat()
     });
     &ALL
 }
@@ -164,7 +167,11 @@ mod tests {
         let mut seen = HashSet::new();
         for spec in catalogue() {
             assert!(seen.insert(spec.id), "{} twice", spec.id);
-            assert!(crate::sources::ALL.iter().any(|(name, _)| *name == spec.id), "{} has no source", spec.id);
+            assert!(
+                crate::sources::ALL.iter().any(|(name, _)| *name == spec.id),
+                "{} has no source",
+                spec.id
+            );
         }
         assert_eq!(crate::sources::ALL.len(), catalogue().len() + 1, "a source without a form");
     }
@@ -177,6 +184,26 @@ mod tests {
                 assert!(content.citation.contains('《'), "{}.{} cites nothing", spec.id, content.field);
             }
         }
+    }
+
+    /// Where the list of enforcement documents lies beside the project, the forms are checked against it.
+    #[test]
+    fn the_series_are_those_of_the_list_of_documents() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/spec/data/documents.csv");
+        let Ok(list) = std::fs::read_to_string(path) else {
+            return;
+        };
+        let mut seen = 0;
+        for row in list.lines().skip(1) {
+            let columns: Vec<&str> = row.splitn(4, ',').collect();
+            let id: u16 = columns[0].parse().unwrap();
+            for spec in catalogue().iter().filter(|spec| spec.document_id == Some(id)) {
+                let series: Vec<&str> = columns[2].split('/').filter(|part| !part.is_empty()).collect();
+                assert_eq!(spec.series, series, "{} and row {id} {}", spec.id, columns[1]);
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, catalogue().iter().filter(|spec| spec.document_id.is_some()).count());
     }
 
     #[test]

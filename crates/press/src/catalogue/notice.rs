@@ -28,20 +28,22 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             group("contact", "联系方式", CONTACT),
         ],
     ),
-    TemplateSpec::letter("hearing_rights_notice", 25, "行政处罚听证告知书", Seal::Organ).series(&["听告"]).under(
-        HEARING,
-        &[
-            group("party", "当事人", ADDRESSEE),
-            FACTS,
-            list("evidence", "主要证据", EVIDENCE),
-            LAW_VIOLATED,
-            LAW_BASIS,
-            PROPOSED,
-            FINE.optional(),
-            paragraphs("benchmark", "裁量基准适用及理由"),
-            group("contact", "联系方式", CONTACT),
-        ],
-    ),
+    TemplateSpec::letter("hearing_rights_notice", 25, "行政处罚听证告知书", Seal::Organ)
+        .series(&["听告"])
+        .under(
+            HEARING,
+            &[
+                group("party", "当事人", ADDRESSEE),
+                FACTS,
+                list("evidence", "主要证据", EVIDENCE),
+                LAW_VIOLATED,
+                LAW_BASIS,
+                PROPOSED,
+                FINE.optional(),
+                paragraphs("benchmark", "裁量基准适用及理由"),
+                group("contact", "联系方式", CONTACT),
+            ],
+        ),
     TemplateSpec::form("defence_record", 24, "当事人陈述申辩笔录").under(
         DEFENCE,
         &[
@@ -67,20 +69,22 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             paragraphs("statement", "陈述申辩记录"),
         ],
     ),
-    TemplateSpec::letter("hearing_notice", 26, "行政处罚听证会通知书", Seal::Enforcement).series(&["听通"]).under(
-        HEARING_ORDER,
-        &[
-            group("party", "当事人", ADDRESSEE),
-            CASE_NAME,
-            minute("hearing_at", "听证时间"),
-            text("place", "听证地点"),
-            text("openness", "公开方式"),
-            group("chair", "听证主持人", PERSON),
-            list("members", "听证员", PERSON).optional(),
-            group("clerk", "书记员", PERSON),
-            group("contact", "联系方式", CONTACT),
-        ],
-    ),
+    TemplateSpec::letter("hearing_notice", 26, "行政处罚听证会通知书", Seal::Enforcement)
+        .series(&["听通"])
+        .under(
+            HEARING_ORDER,
+            &[
+                group("party", "当事人", ADDRESSEE),
+                CASE_NAME,
+                minute("hearing_at", "听证时间"),
+                text("place", "听证地点"),
+                text("openness", "公开方式"),
+                group("chair", "听证主持人", PERSON),
+                list("members", "听证员", PERSON).optional(),
+                group("clerk", "书记员", PERSON),
+                group("contact", "联系方式", CONTACT),
+            ],
+        ),
     TemplateSpec::form("hearing_record", 27, "听证笔录").under(
         HEARING_ORDER,
         &[

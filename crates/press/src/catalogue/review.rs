@@ -7,7 +7,8 @@ use crate::field::{FieldSpec, date, flag, group, list, minute, paragraphs, text}
 const REVIEW: &str = "《中华人民共和国行政处罚法》第五十八条";
 const OPINIONS: &str = "国务院办公厅《关于全面推行行政执法公示制度执法全过程记录制度重大执法决定法制审核制度的指导意见》（国办发〔2018〕118号）第十三项";
 
-const MATERIAL: &[FieldSpec] = &[text("name", "材料名称"), text("copies", "份数"), text("remark", "备注").optional()];
+const MATERIAL: &[FieldSpec] =
+    &[text("name", "材料名称"), text("copies", "份数"), text("remark", "备注").optional()];
 const POINT: &[FieldSpec] =
     &[text("point", "审核内容"), text("finding", "审核结果"), paragraphs("opinion", "审核意见")];
 const RESPONSE: &[FieldSpec] = &[

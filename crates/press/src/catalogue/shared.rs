@@ -9,8 +9,10 @@ pub(super) const FACTS: FieldSpec = paragraphs("facts", "违法事实");
 pub(super) const CASE_SUMMARY: FieldSpec = paragraphs("case_summary", "案件基本情况");
 pub(super) const LAW_VIOLATED: FieldSpec = text("law_violated", "违反的规定");
 pub(super) const LAW_BASIS: FieldSpec = text("law_basis", "处罚依据");
-pub(super) const REVIEW_BODY: FieldSpec = text("review_body", "行政复议机关").law("《中华人民共和国行政复议法》第二十条");
-pub(super) const COURT: FieldSpec = text("court", "有管辖权的人民法院").law("《中华人民共和国行政诉讼法》第四十六条");
+pub(super) const REVIEW_BODY: FieldSpec =
+    text("review_body", "行政复议机关").law("《中华人民共和国行政复议法》第二十条");
+pub(super) const COURT: FieldSpec =
+    text("court", "有管辖权的人民法院").law("《中华人民共和国行政诉讼法》第四十六条");
 pub(super) const CONTACT: &[FieldSpec] = &[
     text("name", "联系人"),
     text("phone", "联系电话"),
@@ -64,7 +66,7 @@ pub(super) const PARTY_PERSON: &[FieldSpec] = &[
 
 /// The one to whom a document is addressed.
 pub(super) const ADDRESSEE: &[FieldSpec] =
-    &[text("name", "当事人"), flag("is_person", "是否自然人").optional(), text("address", "地址").optional().private()];
+    &[text("name", "当事人"), flag("is_person", "是否自然人").optional()];
 
 /// An enforcement officer. At least two act (行政处罚法 第四十二条).
 pub(super) const OFFICER: &[FieldSpec] = &[text("name", "姓名"), text("cert_no", "执法证号")];

@@ -36,8 +36,8 @@ pub async fn save(app: &App, place: Place<'_>, posted: &Posted) -> Result<(), Db
     );
     let tx = app.db().begin().await?;
     tx.run(
-        "INSERT INTO draft (owner, matter, form, body, saved_at) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (owner, matter, form) DO UPDATE SET body = excluded.body, \
+        "INSERT INTO draft (owner, matter_id, form, body, saved_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (owner, matter_id, form) DO UPDATE SET body = excluded.body, \
          saved_at = excluded.saved_at",
         params![place.owner, place.matter(), place.form, body.to_string(), app.now()],
     )
@@ -50,7 +50,7 @@ pub async fn save(app: &App, place: Place<'_>, posted: &Posted) -> Result<(), Db
 /// # Errors
 /// When the database fails or the draft cannot be read.
 pub async fn load(db: &Db, place: Place<'_>) -> Result<Option<(Posted, Timestamp)>, DbError> {
-    let sql = "SELECT body, saved_at FROM draft WHERE owner = $1 AND matter = $2 AND form = $3";
+    let sql = "SELECT body, saved_at FROM draft WHERE owner = $1 AND matter_id = $2 AND form = $3";
     let values = params![place.owner, place.matter(), place.form];
     let Some(row) = db.one("draft", sql, values).await? else { return Ok(None) };
     let pairs: Vec<(String, String)> = serde_json::from_str(&row.text("body")?)
@@ -65,7 +65,7 @@ pub async fn load(db: &Db, place: Place<'_>) -> Result<Option<(Posted, Timestamp
 pub async fn discard(app: &App, place: Place<'_>) -> Result<(), DbError> {
     let tx = app.db().begin().await?;
     tx.run(
-        "DELETE FROM draft WHERE owner = $1 AND matter = $2 AND form = $3",
+        "DELETE FROM draft WHERE owner = $1 AND matter_id = $2 AND form = $3",
         params![place.owner, place.matter(), place.form],
     )
     .await?;

@@ -7,7 +7,9 @@
 //!
 //! Leaves, in order: `shape` (JSON array of the field names that follow),
 //! `guard:<pointer>` for each field, salted with HMAC-SHA-256(event salt, name),
-//! `text:<pointer>` for each text, with its own random salt or seed.
+//! `text:<pointer>` for each text, with its own random salt or seed. A field
+//! `made` or `package` with a member `sha256` is followed by a leaf
+//! `document_sha256` or `package_sha256` that holds the hex digest alone.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -16,6 +18,8 @@ use mingjing_domain::matter::{
 };
 use mingjing_domain::text::{self, TextClass, TextKey};
 use mingjing_ledger::Pair;
+use mingjing_ledger::bundle::DOCUMENT_DIGEST_FIELD;
+use mingjing_ledger::package::PACKAGE_DIGEST_FIELD;
 use mingjing_ledger::commit::{entry, event_root, field_leaf, text_leaf};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -31,6 +35,8 @@ use super::error::WriteError;
 pub const FORMAT: u16 = 1;
 /// Slot of a family's text key in its first matter's first event.
 pub const KEY_SLOT: i64 = -1;
+/// Member under which the time's source is sealed beside the body.
+const SOURCE: &str = "@source";
 /// Bytes of one pair of leaf hashes.
 const PAIR_LEN: usize = 64;
 
@@ -144,7 +150,7 @@ pub fn seal<M: Matter>(
     let (type_name, type_version) = M::type_of(event);
     let mut whole = serde_json::Map::new();
     whole.insert("body".to_owned(), serde_json::to_value(event)?);
-    whole.insert("source".to_owned(), serde_json::to_value(&frame.moment.source)?);
+    whole.insert(SOURCE.to_owned(), serde_json::to_value(&frame.moment.source)?);
     let mut whole = Value::Object(whole);
     let lifted = text::seal(&mut whole, key);
     let body = serde_json::to_vec(&whole["body"])?;
@@ -164,7 +170,7 @@ pub fn seal<M: Matter>(
         command: frame.command,
         recorded_at: frame.moment.recorded_at,
         happened_at: frame.moment.happened_at,
-        source: whole["source"].take(),
+        source: whole[SOURCE].take(),
     };
     let envelope = serde_json::to_vec(&envelope)?;
     let salt = draw.bytes32();
@@ -173,7 +179,8 @@ pub fn seal<M: Matter>(
         .zip(0_i64..)
         .map(|(it, slot)| Content {
             slot,
-            name: it.name,
+            // Pointers count from the body; those of the time's source keep their own root.
+            name: it.name.strip_prefix("/body").map_or(it.name.clone(), str::to_owned),
             class: it.class,
             salt: draw.bytes32(),
             text: it.value,
@@ -239,11 +246,30 @@ pub fn guard_openings(
     let mut out = Vec::with_capacity(fields.len() + 1);
     out.push(("shape".to_owned(), field_salt(salt, "shape"), shape));
     for (name, bytes) in fields {
+        let digest = file_digest(&name, bytes);
         let name = format!("guard:{name}");
-        let salt = field_salt(salt, &name);
-        out.push((name, salt, bytes.to_vec()));
+        let leaf_salt = field_salt(salt, &name);
+        out.push((name, leaf_salt, bytes.to_vec()));
+        if let Some((name, digest)) = digest {
+            out.push((name.to_owned(), field_salt(salt, name), digest.into_bytes()));
+        }
     }
     Ok(out)
+}
+
+/// The digest of a stored file gets a leaf of its own besides its field's, under
+/// the name by which verifiers look for it.
+fn file_digest(name: &str, bytes: &[u8]) -> Option<(&'static str, String)> {
+    #[derive(Deserialize)]
+    struct Made {
+        sha256: String,
+    }
+    let leaf = match name.rsplit('/').next() {
+        Some("made") => DOCUMENT_DIGEST_FIELD,
+        Some("package") => PACKAGE_DIGEST_FIELD,
+        Some(_) | None => return None,
+    };
+    serde_json::from_slice::<Made>(bytes).ok().map(|made| (leaf, made.sha256))
 }
 
 /// Leaf pairs from their stored bytes.
@@ -395,6 +421,10 @@ mod tests {
         );
         assert_eq!(names(r#"{"type":"filed","n":1}"#), ["shape", "guard:/type", "guard:/n"]);
         assert_eq!(names(r#"{"name":{"$x":0,"n":2,"d":"aa"}}"#), ["shape", "guard:/name"]);
+        assert_eq!(
+            names(r#"{"event":"made","made":{"sha256":"ab"}}"#),
+            ["shape", "guard:/event", "guard:/made", "document_sha256"]
+        );
         assert_eq!(names(r#""Closed""#), ["shape", "guard:"]);
         assert_eq!(names(r#"{"Closed":{}}"#), ["shape"]);
     }

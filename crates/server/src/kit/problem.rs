@@ -88,7 +88,7 @@ impl From<WriteError> for Failure {
         match error {
             WriteError::Refused(refusal) => Self::Refused(refusal),
             WriteError::NotFound(_) => Self::NotFound,
-            WriteError::Conflict => Self::Conflict,
+            WriteError::Conflict | WriteError::LeaseLost => Self::Conflict,
             WriteError::Duplicate(_) => Self::Duplicate,
             WriteError::Erased => Self::Gone,
             WriteError::Clock { .. } | WriteError::Stopped(_) => Self::Unavailable(error.to_string()),

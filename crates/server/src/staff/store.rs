@@ -262,3 +262,15 @@ pub async fn credential_of<S: Sql>(
         None => Ok(None),
     }
 }
+
+/// Heads of an organ: enabled persons who hold 主要负责人 or 分管负责人 now, in the
+/// order of registration.
+///
+/// # Errors
+/// When the database fails.
+pub async fn heads<S: Sql>(sql: &S, organ: OrganId) -> Result<Vec<StaffId>, DbError> {
+    let text = "SELECT DISTINCT s.matter_id FROM staff_member s JOIN staff_role r ON r.matter_id = s.matter_id \
+                WHERE s.organ_id = $1 AND s.enabled = 1 AND r.role IN ('head', 'deputy') ORDER BY s.matter_id";
+    let rows = sql.all("staff_member", text, params![organ]).await?;
+    rows.iter().map(|row| Ok(StaffId(row.uuid("matter_id")?))).collect()
+}
