@@ -57,6 +57,14 @@ pub enum PressError {
         /// Debian package that holds it.
         package: String,
     },
+    /// The folder with the organ's own fonts cannot be read, or a file in it is no font.
+    #[error("字体目录 {folder} 不可用：{reason}")]
+    FontsFolder {
+        /// The folder or file.
+        folder: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The job asks for a public copy of a document that is not published.
     #[error("文书“{name}”没有公开副本")]
     NoPublicForm {

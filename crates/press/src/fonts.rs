@@ -42,15 +42,12 @@ impl Fonts {
     /// Loads the organ's fonts from `own` (every .ttf, .otf, .ttc in it) and the stand-ins from the system.
     ///
     /// # Errors
-    /// [`PressError::FontsMissing`] when a stand-in is not installed.
+    /// [`PressError::FontsMissing`] when a stand-in is not installed, [`PressError::FontsFolder`] when `own` is
+    /// named but not usable.
     pub(crate) fn load(own: Option<&Path>) -> Result<Self, PressError> {
         let mut faces = Vec::new();
         if let Some(dir) = own {
-            let mut files = font_files(dir);
-            files.sort();
-            for data in files.iter().filter_map(|path| std::fs::read(path).ok()) {
-                faces.extend(Font::iter(Bytes::new(data)));
-            }
+            faces.extend(own_faces(dir)?);
         }
         for (file, family) in STAND_INS {
             faces.push(stand_in(file, family, own)?);
@@ -110,18 +107,31 @@ fn locate(dir: &Path, file: &str, depth: usize) -> Option<PathBuf> {
     below.iter().find_map(|path| locate(path, file, depth))
 }
 
-fn font_files(dir: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(dir) else {
-        return Vec::new();
-    };
-    entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.extension()
-                .and_then(|end| end.to_str())
-                .is_some_and(|end| matches!(end.to_ascii_lowercase().as_str(), "ttf" | "otf" | "ttc"))
-        })
-        .collect()
+/// Every face of every .ttf, .otf and .ttc in `dir`, by file name.
+fn own_faces(dir: &Path) -> Result<Vec<Font>, PressError> {
+    let unusable =
+        |path: &Path, reason: String| PressError::FontsFolder { folder: path.display().to_string(), reason };
+    let failed = |error: std::io::Error| unusable(dir, error.to_string());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        let ending = ending.map(str::to_ascii_lowercase).unwrap_or_default();
+        if ["ttf", "otf", "ttc"].contains(&ending.as_str()) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut faces = Vec::new();
+    for path in files {
+        let data = std::fs::read(&path).map_err(|error| unusable(&path, error.to_string()))?;
+        let before = faces.len();
+        faces.extend(Font::iter(Bytes::new(data)));
+        if faces.len() == before {
+            return Err(unusable(&path, "不是字体文件".to_owned()));
+        }
+    }
+    Ok(faces)
 }
 
 #[cfg(test)]
@@ -146,5 +156,17 @@ mod tests {
             PressError::FontsMissing { family: "No Such Font".into(), package: "fonts-noto-cjk".into() }
         );
         assert!(error.to_string().contains("apt-get install fonts-noto-cjk"));
+    }
+
+    #[test]
+    fn a_folder_of_fonts_that_is_absent_or_holds_no_font_is_refused() {
+        let dir = std::env::temp_dir().join(format!("mingjing-press-fonts-{}", std::process::id()));
+        assert!(matches!(own_faces(&dir), Err(PressError::FontsFolder { .. })));
+        std::fs::create_dir(&dir).unwrap();
+        assert!(own_faces(&dir).unwrap().is_empty());
+        std::fs::write(dir.join("FangSong.TTF"), b"no font").unwrap();
+        let refused = own_faces(&dir);
+        std::fs::remove_dir_all(&dir).unwrap();
+        assert!(matches!(refused, Err(PressError::FontsFolder { .. })));
     }
 }

@@ -1,1 +1,4 @@
-//! 明镜: the one program.
+//! The one program of 明镜: database, write path, pages, API, ledger.
+
+pub mod kit;
+pub mod ledger;

@@ -1,0 +1,182 @@
+//! Limits of publication: to publish, to withdraw, how long it stays.
+
+use super::words::{CreditGrade, PartyKind, open_information, three_systems};
+use crate::calendar::Calendar;
+use crate::cite::{Citation, penalty_law};
+use crate::period::{self, Limit, Period, PeriodError, Roll, Rule, Start};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// How long a decision of one grade on one kind of party stays public.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermRule {
+    /// For which grade; every grade when `None`.
+    pub grade: Option<CreditGrade>,
+    /// For natural persons (`true`), for the others (`false`), for all (`None`).
+    pub natural_person: Option<bool>,
+    /// Not published unless a necessity is stated.
+    pub only_if_needed: bool,
+    /// Before this nobody may have it taken down, repaired or not; none when
+    /// the rule sets no minimum.
+    pub minimum: Option<Rule>,
+    /// When it ends by itself.
+    pub maximum: Rule,
+}
+
+/// The rules of publication in force for an organ on a day: the policy set
+/// mapped to one struct.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisclosureRules {
+    /// Decision → publication.
+    pub publish: Rule,
+    /// Organ's knowledge → withdrawal.
+    pub withdraw: Rule,
+    /// Terms; the first row that fits counts.
+    pub terms: Vec<TermRule>,
+    /// Expiry needs the approval of the publishing body's principal head, and where that stands.
+    pub expiry_approval: Option<Citation>,
+    /// The operator of an individual business is shown by name.
+    pub operator_shown: bool,
+    /// 不宜公开 needs assessment, reason and filing (T40): where that stands.
+    pub unsuitable: Citation,
+    /// Three different persons prepare, check and publish: where that stands.
+    pub three_persons: Citation,
+}
+
+impl DisclosureRules {
+    /// The rules of the country in 2026 where no lower policy is set.
+    pub fn national_2026() -> Self {
+        let credit = Citation::of("信用修复管理办法", "");
+        let term = |grade, only_if_needed, minimum: Option<Period>, maximum: Period| TermRule {
+            grade: Some(grade),
+            natural_person: None,
+            only_if_needed,
+            minimum: minimum.map(|p| rule("disclosure.term.minimum", "最短公示", p, credit.clone(), None)),
+            maximum: rule("disclosure.term.maximum", "停止公示", maximum, credit.clone(), None),
+        };
+        let months = |n| Period::months(n, Roll::None);
+        let years = |n| Period::years(n, Roll::None);
+        Self {
+            publish: rule("disclosure.publish", "公开处罚决定", Period::working_days(7), three_systems("（六）"), None),
+            withdraw: rule(
+                "disclosure.withdraw",
+                "撤回处罚决定信息并公开说明理由",
+                Period::working_days(3),
+                penalty_law("第四十八条第二款"),
+                Some(penalty_law("第八十五条")),
+            ),
+            terms: vec![
+                term(CreditGrade::Slight, true, None, months(3)),
+                term(CreditGrade::Ordinary, false, Some(months(3)), months(12)),
+                term(CreditGrade::Serious, false, Some(years(1)), years(3)),
+            ],
+            expiry_approval: None,
+            operator_shown: false,
+            unsuitable: open_information("第十七条"),
+            three_persons: three_systems("二、全面推行行政执法公示制度"),
+        }
+    }
+
+    /// The term that applies.
+    pub fn term(&self, kind: PartyKind, grade: CreditGrade) -> Option<&TermRule> {
+        let natural = match kind {
+            PartyKind::Person => true,
+            PartyKind::IndividualBusiness | PartyKind::LegalPerson | PartyKind::Organisation => false,
+        };
+        self.terms
+            .iter()
+            .find(|t| t.grade.is_none_or(|g| g == grade) && t.natural_person.is_none_or(|n| n == natural))
+    }
+}
+
+fn rule(id: &'static str, title: &'static str, period: Period, citation: Citation, day: Option<Citation>) -> Rule {
+    Rule { id: Cow::Borrowed(id), title: Cow::Borrowed(title), period, citation, day_citation: day }
+}
+
+/// Whether an act was in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Punctuality {
+    /// In time under every possible calendar.
+    OnTime,
+    /// Late under every possible calendar.
+    Late,
+    /// The calendar of the year is not published yet.
+    Unknown,
+}
+
+impl Punctuality {
+    /// Its word on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::OnTime => "按期",
+            Self::Late => "逾期",
+            Self::Unknown => "待日历公布后确定",
+        }
+    }
+}
+
+/// How an act stood to its limit. It goes by the day of recording: no claimed
+/// day makes it better.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeliness {
+    /// The limit with its derivation.
+    pub limit: Limit,
+    /// Civil day of recording.
+    pub done_on: Date,
+    /// Which working day after the start it was: (fewest, most).
+    pub working_day: (u32, u32),
+    /// The result.
+    pub punctuality: Punctuality,
+    /// Working days past the limit: (fewest, most); zero when in time.
+    pub late_working_days: (u32, u32),
+}
+
+impl Timeliness {
+    /// Compares the recorded day with the limit of `rule` from `start`.
+    ///
+    /// # Errors
+    /// When the calendar does not reach.
+    pub fn of(cal: &Calendar, rule: &Rule, start: &Start, done_on: Date) -> Result<Self, PeriodError> {
+        let limit = period::limit(cal, rule, start, &[])?;
+        let punctuality = if done_on <= limit.due.earliest() {
+            Punctuality::OnTime
+        } else if done_on > limit.due.latest() {
+            Punctuality::Late
+        } else {
+            Punctuality::Unknown
+        };
+        let late = match punctuality {
+            Punctuality::OnTime => (0, 0),
+            Punctuality::Late | Punctuality::Unknown => (
+                cal.count_workdays(limit.due.latest(), done_on)?.0,
+                cal.count_workdays(limit.due.earliest(), done_on)?.1,
+            ),
+        };
+        let working_day = cal.count_workdays(start.day, done_on)?;
+        Ok(Self { limit, done_on, working_day, punctuality, late_working_days: late })
+    }
+
+    /// Whether it was in time; `None` while the calendar leaves it open.
+    pub const fn on_time(&self) -> Option<bool> {
+        match self.punctuality {
+            Punctuality::OnTime => Some(true),
+            Punctuality::Late => Some(false),
+            Punctuality::Unknown => None,
+        }
+    }
+
+    /// As a fact on the public page: 第5个工作日公示，按期.
+    pub fn sentence(&self) -> String {
+        let day = match self.working_day {
+            (a, b) if a == b => format!("第{a}个工作日"),
+            (a, b) => format!("第{a}至{b}个工作日"),
+        };
+        match (self.punctuality, self.late_working_days) {
+            (Punctuality::Late, (a, b)) if a == b => format!("{day}，逾期{a}个工作日"),
+            (Punctuality::Late, (a, b)) => format!("{day}，逾期{a}至{b}个工作日"),
+            (p @ (Punctuality::OnTime | Punctuality::Unknown), _) => format!("{day}，{}", p.label()),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Tables that are derived from the states of matters, and from nothing else.
+
+use mingjing_domain::matter::{Matter, MatterId, OrganId};
+use sea_orm::Value;
+
+use super::db::{DbError, Row as DbRow, Sql, Tx};
+use crate::params;
+
+/// Type of a projected column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnType {
+    /// Integer, instant, flag, money.
+    Int,
+    /// Text.
+    Text,
+    /// Bytes, identifier.
+    Blob,
+}
+
+/// A projected table. Its first key column is always `matter_id`, so that no
+/// matter can overwrite another's row: what must be unique across matters gets
+/// its own unique index, whose violation refuses the write.
+#[derive(Debug)]
+pub struct TableSpec {
+    /// Table name.
+    pub name: &'static str,
+    /// Columns with their types; `matter_id` first.
+    pub columns: &'static [(&'static str, ColumnType)],
+    /// Primary key; starts with `matter_id`.
+    pub key: &'static [&'static str],
+}
+
+/// One row of a projected table, values in the order of its columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Table name.
+    pub table: &'static str,
+    /// Values; made with [`params!`](crate::params).
+    pub values: Vec<Value>,
+}
+
+/// A matter whose state is shown in tables.
+pub trait Projects: Matter {
+    /// The tables.
+    const TABLES: &'static [TableSpec];
+    /// All rows of the state: a pure function of its arguments.
+    fn rows(id: MatterId, organ: OrganId, version: u64, state: &Self) -> Vec<Row>;
+}
+
+impl TableSpec {
+    fn key_of<'a>(&self, row: &'a Row) -> Vec<&'a Value> {
+        self.key
+            .iter()
+            .filter_map(|key| self.columns.iter().position(|(name, _)| name == key))
+            .filter_map(|at| row.values.get(at))
+            .collect()
+    }
+
+    fn column_list(&self) -> String {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
+        names.join(", ")
+    }
+
+    /// `INSERT … ON CONFLICT (key) DO UPDATE` for `rows` rows.
+    fn upsert_sql(&self, rows: usize) -> String {
+        let updates: Vec<String> = self
+            .columns
+            .iter()
+            .filter(|(name, _)| !self.key.contains(name))
+            .map(|(name, _)| format!("{name} = excluded.{name}"))
+            .collect();
+        let action = if updates.is_empty() {
+            "DO NOTHING".to_owned()
+        } else {
+            format!("DO UPDATE SET {}", updates.join(", "))
+        };
+        format!(
+            "INSERT INTO {} ({}) VALUES {} ON CONFLICT ({}) {action}",
+            self.name,
+            self.column_list(),
+            placeholders(rows, self.columns.len()),
+            self.key.join(", "),
+        )
+    }
+
+    fn delete_sql(&self) -> String {
+        let terms: Vec<String> =
+            self.key.iter().zip(1..).map(|(key, at)| format!("{key} = ${at}")).collect();
+        format!("DELETE FROM {} WHERE {}", self.name, terms.join(" AND "))
+    }
+
+    /// Rows of one matter as they stand in the database, or of all matters.
+    ///
+    /// # Errors
+    /// When the database fails or a column has another type.
+    pub async fn stored<S: Sql>(
+        &self,
+        sql: &S,
+        matter: Option<MatterId>,
+    ) -> Result<Vec<Row>, DbError> {
+        let columns = self.column_list();
+        let order = self.key.join(", ");
+        let rows = match matter {
+            Some(id) => {
+                let text = format!(
+                    "SELECT {columns} FROM {} WHERE matter_id = $1 ORDER BY {order}",
+                    self.name
+                );
+                sql.all(self.name, text, params![id]).await?
+            }
+            None => {
+                let text = format!("SELECT {columns} FROM {} ORDER BY {order}", self.name);
+                sql.all(self.name, text, vec![]).await?
+            }
+        };
+        rows.iter().map(|row| self.read(row)).collect()
+    }
+
+    fn read(&self, row: &DbRow) -> Result<Row, DbError> {
+        let values = self
+            .columns
+            .iter()
+            .map(|(name, column_type)| {
+                Ok(match column_type {
+                    ColumnType::Int => row.opt_int(name)?.into(),
+                    ColumnType::Text => row.opt_text(name)?.into(),
+                    ColumnType::Blob => row.opt_bytes(name)?.into(),
+                })
+            })
+            .collect::<Result<_, DbError>>()?;
+        Ok(Row { table: self.name, values })
+    }
+}
+
+/// `($1, $2), ($3, $4)` for `rows` rows of `columns` columns.
+pub fn placeholders(rows: usize, columns: usize) -> String {
+    let mut out = String::with_capacity(rows * columns * 5);
+    for row in 0..rows {
+        out.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            if column > 0 {
+                out.push_str(", ");
+            }
+            out.push('$');
+            out.push_str(&(row * columns + column + 1).to_string());
+        }
+        out.push(')');
+    }
+    out
+}
+
+/// Rows to remove and rows to write.
+#[derive(Clone, Debug, Default)]
+pub struct Difference {
+    /// Table and key values.
+    pub delete: Vec<(&'static TableSpec, Vec<Value>)>,
+    /// Table and rows.
+    pub upsert: Vec<(&'static TableSpec, Row)>,
+}
+
+/// What changes the rows `old` of a matter into `new`.
+pub fn difference(tables: &'static [TableSpec], old: &[Row], new: &[Row]) -> Difference {
+    let mut out = Difference::default();
+    for table in tables {
+        for row in old.iter().filter(|row| row.table == table.name) {
+            let key = table.key_of(row);
+            if !new.iter().any(|it| it.table == table.name && table.key_of(it) == key) {
+                out.delete.push((table, key.into_iter().cloned().collect()));
+            }
+        }
+        for row in new.iter().filter(|row| row.table == table.name) {
+            if !old.contains(row) {
+                out.upsert.push((table, row.clone()));
+            }
+        }
+    }
+    out
+}
+
+/// Most parameters put into one statement: below SQLite's limit of 32,766.
+const MAX_PARAMS: usize = 8_000;
+
+/// Carries out differences in one transaction: removals first.
+///
+/// # Errors
+/// When a constraint of a table refuses.
+pub async fn apply(tx: &Tx, differences: Vec<Difference>) -> Result<(), DbError> {
+    let mut upserts: Vec<(&'static TableSpec, Vec<Row>)> = Vec::new();
+    for difference in differences {
+        for (table, key) in difference.delete {
+            tx.run(table.delete_sql(), key).await?;
+        }
+        for (table, row) in difference.upsert {
+            match upserts.iter_mut().find(|(it, _)| it.name == table.name) {
+                Some((_, rows)) => rows.push(row),
+                None => upserts.push((table, vec![row])),
+            }
+        }
+    }
+    for (table, mut rows) in upserts {
+        let chunk = (MAX_PARAMS / table.columns.len().max(1)).max(1);
+        while !rows.is_empty() {
+            let rest = rows.split_off(rows.len().min(chunk));
+            let sql = table.upsert_sql(rows.len());
+            tx.run(sql, rows.into_iter().flat_map(|row| row.values).collect()).await?;
+            rows = rest;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Every kind of matter with its fold and its tables, so that rebuild, audit and
+//! fsck need not know the features.
+
+use mingjing_domain::matter::{Matter, MatterId, MatterKind, OrganId};
+
+use super::error::ReadError;
+use super::event;
+use super::projection::{Projects, Row, TableSpec};
+
+/// Stored bytes of one event, with the texts that are still held.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// Envelope bytes.
+    pub envelope: Vec<u8>,
+    /// Body bytes.
+    pub body: Vec<u8>,
+    /// Slot and text.
+    pub texts: Vec<(u32, String)>,
+}
+
+impl StoredEvent {
+    /// The text of a slot, unless erased.
+    pub fn text(&self, slot: u32) -> Option<String> {
+        self.texts.iter().find(|(it, _)| *it == slot).map(|(_, text)| text.clone())
+    }
+}
+
+/// One kind of matter, with its type forgotten.
+#[derive(Clone, Copy)]
+pub struct Registered {
+    /// The kind.
+    pub kind: MatterKind,
+    /// Its tables.
+    pub tables: &'static [TableSpec],
+    /// Rows of the state that the events fold to; fails when an event cannot be
+    /// read or its stored type is not the type of what it decodes to.
+    pub rows: fn(MatterId, OrganId, &[StoredEvent]) -> Result<Vec<Row>, ReadError>,
+}
+
+/// The entry of a matter type.
+pub const fn entry<M: Projects>() -> Registered {
+    Registered { kind: M::KIND, tables: M::TABLES, rows: rows::<M> }
+}
+
+fn rows<M: Projects>(
+    id: MatterId,
+    organ: OrganId,
+    events: &[StoredEvent],
+) -> Result<Vec<Row>, ReadError> {
+    let opened = open_all::<M>(events)?;
+    let version = opened.last().map_or(0, |it| it.meta.version);
+    let state: M = event::fold(&opened)?;
+    Ok(M::rows(id, organ, version, &state))
+}
+
+/// Opens the events of one stream.
+///
+/// # Errors
+/// When an event cannot be read.
+pub fn open_all<M: Matter>(
+    events: &[StoredEvent],
+) -> Result<Vec<event::Opened<M::Event>>, ReadError> {
+    events
+        .iter()
+        .map(|it| event::open::<M>(&it.envelope, &it.body, |slot| it.text(slot)))
+        .collect()
+}
+
+/// Every kind of matter the program knows. Each feature adds one line.
+pub fn all() -> Vec<Registered> {
+    vec![]
+}
