@@ -2,3 +2,4 @@
 
 pub mod kit;
 pub mod ledger;
+pub mod record;

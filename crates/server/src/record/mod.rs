@@ -3,4 +3,8 @@
 pub mod check;
 pub mod code;
 pub mod fill;
+pub mod job;
+pub mod service;
 pub mod sheet;
+pub mod store;
+pub mod web;
