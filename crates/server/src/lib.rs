@@ -1,5 +1,7 @@
 //! The one program of 明镜: database, write path, pages, API, ledger.
 
+pub mod case;
 pub mod kit;
 pub mod ledger;
 pub mod record;
+pub mod staff;

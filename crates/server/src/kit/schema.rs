@@ -16,6 +16,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_stream", include_str!("../../migrations/0001_stream.sql")),
     ("0002_ledger", include_str!("../../migrations/0002_ledger.sql")),
     ("0003_job", include_str!("../../migrations/0003_job.sql")),
+    ("0020_case", include_str!("../../migrations/0020_case.sql")),
     ("0030_document", include_str!("../../migrations/0030_document.sql")),
 ];
 
