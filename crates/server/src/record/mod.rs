@@ -8,3 +8,4 @@ pub mod service;
 pub mod sheet;
 pub mod store;
 pub mod web;
+pub mod wire;

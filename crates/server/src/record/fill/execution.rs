@@ -61,7 +61,7 @@ pub(super) fn address_confirmation(cx: &Context<'_>) -> Form {
 }
 
 /// Head of a document about money: addressee, decision, bank.
-fn money_head(cx: &Context<'_>) -> Result<(Fields, PartyNo, &PartyState), FillError> {
+fn money_head<'c>(cx: &'c Context<'_>) -> Result<(Fields, PartyNo, &'c PartyState), FillError> {
     let (no, state) = cx.party()?;
     let head = fields(json!({
         "party": cx.addressee()?,

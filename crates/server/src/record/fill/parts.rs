@@ -157,8 +157,14 @@ impl Context<'_> {
     /// How to reach the organ.
     pub(super) fn contact(&self) -> Value {
         let organ = self.sources.organ;
+        // Without a person of the organ's own choice the handling officers answer.
+        let handling = || {
+            let names: Vec<String> = self.case.officers.iter().map(|id| (self.sources.people)(*id).name).collect();
+            names.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("、")
+        };
+        let name = if organ.contact.trim().is_empty() { handling() } else { organ.contact.clone() };
         json!({
-            "name": given(&organ.contact), "phone": given(&organ.phone),
+            "name": given(&name), "phone": given(&organ.phone),
             "address": given(&organ.address), "postcode": given(&organ.postcode),
         })
     }
