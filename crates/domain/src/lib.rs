@@ -15,6 +15,7 @@ pub mod discretion_base;
 pub mod documents;
 pub mod due;
 pub mod matter;
+pub mod organ;
 pub mod period;
 pub mod policy;
 pub mod refusal;

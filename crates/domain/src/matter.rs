@@ -201,3 +201,25 @@ pub trait Matter: Sized + Clone + Send + Sync + 'static {
     /// The state after `event`; `None` before the first.
     fn evolve(state: Option<Self>, meta: &Meta, event: &Self::Event) -> Self;
 }
+
+/// Reads a body as the event of a matter whose types have one version each, and
+/// checks that it is of the stored type.
+///
+/// # Errors
+/// When the body is not what its type says.
+pub fn decode_as<M: Matter>(
+    type_name: &str,
+    version: u16,
+    body: serde_json::Value,
+) -> Result<M::Event, DecodeError>
+where
+    M::Event: serde::de::DeserializeOwned,
+{
+    let fail = |reason: String| DecodeError { type_name: type_name.to_owned(), version, reason };
+    let event: M::Event = serde_json::from_value(body).map_err(|e| fail(e.to_string()))?;
+    if M::type_of(&event) == (type_name, version) {
+        Ok(event)
+    } else {
+        Err(fail("内容属于另一种事件".to_owned()))
+    }
+}

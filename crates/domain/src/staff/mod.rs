@@ -1,5 +1,13 @@
 //! People: roles, certificates, and whether they were valid on a day.
 
+mod certificate;
+mod decide;
+mod state;
+
+pub use certificate::{Certificate, CertificateNumber};
+pub use decide::{StaffCommand, StaffFacts, decide};
+pub use state::{StaffEvent, StaffState};
+
 use serde::{Deserialize, Serialize};
 
 /// What a person may be trusted with. One person may hold several.
@@ -75,3 +83,47 @@ impl Role {
         }
     }
 }
+
+impl Role {
+    /// The three administrators, who keep each other in check and hold no
+    /// business role.
+    pub const fn is_administrator(self) -> bool {
+        match self {
+            Self::SystemAdmin | Self::SecurityAdmin | Self::Auditor => true,
+            Self::Officer
+            | Self::UnitHead
+            | Self::Reviewer
+            | Self::ReviewHead
+            | Self::Deputy
+            | Self::Head
+            | Self::Publicity
+            | Self::HearingHost
+            | Self::Cashier
+            | Self::Archivist
+            | Self::Supervisor => false,
+        }
+    }
+
+    /// Stable name, as stored and as in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Officer => "officer",
+            Self::UnitHead => "unit_head",
+            Self::Reviewer => "reviewer",
+            Self::ReviewHead => "review_head",
+            Self::Deputy => "deputy",
+            Self::Head => "head",
+            Self::Publicity => "publicity",
+            Self::HearingHost => "hearing_host",
+            Self::Cashier => "cashier",
+            Self::Archivist => "archivist",
+            Self::Supervisor => "supervisor",
+            Self::SystemAdmin => "system_admin",
+            Self::SecurityAdmin => "security_admin",
+            Self::Auditor => "auditor",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

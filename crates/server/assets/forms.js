@@ -1,0 +1,29 @@
+// Enhancement only: every form works without this file.
+// Warns before a page with unsaved typing is left, and stops a second submit
+// of the same form while the first is under way.
+const watched = document.querySelectorAll("form[data-watch]");
+let dirty = false;
+for (const form of watched) {
+  form.addEventListener("input", () => { dirty = true; });
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent === "yes") { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    dirty = false;
+  });
+}
+window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+window.addEventListener("pageshow", () => { for (const form of watched) delete form.dataset.sent; });
+// After a refusal the summary takes the focus, so that it is read first.
+document.querySelector(".errors")?.focus();
+// Counts what is left of a text's length.
+for (const area of document.querySelectorAll("textarea[data-max]")) {
+  const out = document.createElement("p");
+  out.className = "hint";
+  const show = () => {
+    const left = Number(area.dataset.max) - [...area.value].length;
+    out.textContent = left < 0 ? `超出 ${-left} 字` : `还可输入 ${left} 字`;
+  };
+  area.addEventListener("input", show);
+  area.after(out);
+  show();
+}
