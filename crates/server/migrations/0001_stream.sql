@@ -52,7 +52,6 @@ CREATE TABLE event (
   command_id {blob} NOT NULL REFERENCES command (id),
   recorded_at {int} NOT NULL,
   happened_at {int} NOT NULL,
-  log_index {int},
   UNIQUE (matter_id, version)
 ){strict};
 CREATE INDEX event_command ON event (command_id);

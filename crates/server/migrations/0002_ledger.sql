@@ -4,8 +4,9 @@ CREATE TABLE ledger_leaf (
   idx {int} NOT NULL PRIMARY KEY CHECK (idx >= 0),
   entry {blob} NOT NULL,
   hash {blob} NOT NULL,
-  matter_id {blob} NOT NULL,
-  version {int} NOT NULL,
+  matter_id {blob},
+  version {int},
+  CHECK ((matter_id IS NULL) = (version IS NULL)),
   UNIQUE (matter_id, version),
   FOREIGN KEY (matter_id, version) REFERENCES event (matter_id, version)
 ){strict};
@@ -33,6 +34,15 @@ CREATE TABLE ledger_checkpoint (
   size {int} NOT NULL PRIMARY KEY,
   note {blob} NOT NULL,
   made_at {int} NOT NULL
+){strict};
+
+-- Logs that ended because an installation was restored behind their anchored
+-- head; the first entry of the log that follows cites the head kept here.
+CREATE TABLE ledger_former (
+  origin TEXT NOT NULL PRIMARY KEY,
+  size {int} NOT NULL,
+  note {blob} NOT NULL,
+  ended_at {int} NOT NULL
 ){strict};
 
 -- Cosignatures of witnesses, one line a witness and size.

@@ -26,7 +26,7 @@ use super::entropy::Entropy;
 use super::error::WriteError;
 use super::registry::Registered;
 use super::schema::{self, SchemaError};
-use super::session::Session;
+use super::work::Work;
 use super::write::Write;
 use crate::params;
 
@@ -176,7 +176,7 @@ impl App {
         if let Some(reason) = self.stopped() {
             return Err(WriteError::Stopped(reason));
         }
-        Ok(Batch { session: Some(Session::begin(self.clone()).await?) })
+        Ok(Batch { work: Some(Work::begin(self.clone()).await?) })
     }
 
     /// Carries out one command. `f` may run several times, each time against
@@ -203,6 +203,7 @@ impl App {
                 | WriteError::NotFound(_)
                 | WriteError::Duplicate(_)
                 | WriteError::Erased
+                | WriteError::LeaseLost
                 | WriteError::Clock { .. }
                 | WriteError::Stopped(_)
                 | WriteError::Decode(_)
@@ -245,6 +246,7 @@ fn finally(error: WriteError) -> WriteError {
         | WriteError::Conflict
         | WriteError::Duplicate(_)
         | WriteError::Erased
+        | WriteError::LeaseLost
         | WriteError::Clock { .. }
         | WriteError::Stopped(_)
         | WriteError::Decode(_)
@@ -257,7 +259,7 @@ fn finally(error: WriteError) -> WriteError {
 /// Dropping the batch without [`Batch::commit`] writes nothing.
 pub struct Batch {
     // None only while a closure runs or after a failure of the database.
-    session: Option<Session>,
+    work: Option<Work>,
 }
 
 impl Batch {
@@ -270,29 +272,29 @@ impl Batch {
         T: Serialize + DeserializeOwned + Send,
         F: for<'a> Fn(&'a mut Write) -> BoxFuture<'a, Result<T, WriteError>> + Send + Sync,
     {
-        let mut session = self.session.take().ok_or_else(broken)?;
-        if let Some(done) = session.start(&request).await? {
-            self.session = Some(session);
+        let mut work = self.work.take().ok_or_else(broken)?;
+        if let Some(done) = work.start(&request).await? {
+            self.work = Some(work);
             let value = serde_json::from_str(&done.result)?;
             return Ok(Written { value, recorded_at: done.recorded_at, replayed: true });
         }
-        let moment = match session.moment(&request) {
+        let moment = match work.moment(&request) {
             Ok(moment) => moment,
             Err(error) => {
-                self.session = Some(session);
+                self.work = Some(work);
                 return Err(error);
             }
         };
-        let mut write = Write::new(session, request, moment);
+        let mut write = Write::new(work, request, moment);
         let outcome = f(&mut write).await;
         match outcome {
             Ok(value) => {
                 let recorded_at = write.moment().recorded_at;
-                self.session = Some(write.finish(serde_json::to_string(&value)?).await?);
+                self.work = Some(write.finish(serde_json::to_string(&value)?).await?);
                 Ok(Written { value, recorded_at, replayed: false })
             }
             Err(error) => {
-                self.session = Some(write.abandon());
+                self.work = Some(write.abandon());
                 Err(error)
             }
         }
@@ -303,7 +305,7 @@ impl Batch {
     /// # Errors
     /// When a version moved meanwhile or a constraint refuses; nothing is written then.
     pub async fn commit(mut self) -> Result<(), WriteError> {
-        self.session.take().ok_or_else(broken)?.commit().await
+        self.work.take().ok_or_else(broken)?.commit().await
     }
 }
 

@@ -29,6 +29,9 @@ pub enum WriteError {
         /// By how many milliseconds.
         behind_ms: i64,
     },
+    /// The job that this write should have ended is held by another worker now.
+    #[error("后台任务已由他处接手")]
+    LeaseLost,
     /// Writes were stopped because the stored record does not verify.
     #[error("已停止写入：{0}")]
     Stopped(String),

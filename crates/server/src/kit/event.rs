@@ -7,7 +7,9 @@
 //!
 //! Leaves, in order: `shape` (JSON array of the field names that follow),
 //! `guard:<pointer>` for each field, salted with HMAC-SHA-256(event salt, name),
-//! `text:<pointer>` for each text, with its own random salt or seed.
+//! `text:<pointer>` for each text, with its own random salt or seed. A field
+//! `made` or `package` with a member `sha256` is followed by a leaf
+//! `document_sha256` or `package_sha256` that holds the hex digest alone.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -16,6 +18,8 @@ use mingjing_domain::matter::{
 };
 use mingjing_domain::text::{self, TextClass, TextKey};
 use mingjing_ledger::Pair;
+use mingjing_ledger::bundle::DOCUMENT_DIGEST_FIELD;
+use mingjing_ledger::package::PACKAGE_DIGEST_FIELD;
 use mingjing_ledger::commit::{entry, event_root, field_leaf, text_leaf};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -239,11 +243,30 @@ pub fn guard_openings(
     let mut out = Vec::with_capacity(fields.len() + 1);
     out.push(("shape".to_owned(), field_salt(salt, "shape"), shape));
     for (name, bytes) in fields {
+        let digest = file_digest(&name, bytes);
         let name = format!("guard:{name}");
-        let salt = field_salt(salt, &name);
-        out.push((name, salt, bytes.to_vec()));
+        let leaf_salt = field_salt(salt, &name);
+        out.push((name, leaf_salt, bytes.to_vec()));
+        if let Some((name, digest)) = digest {
+            out.push((name.to_owned(), field_salt(salt, name), digest.into_bytes()));
+        }
     }
     Ok(out)
+}
+
+/// The digest of a stored file gets a leaf of its own besides its field's, under
+/// the name by which verifiers look for it.
+fn file_digest(name: &str, bytes: &[u8]) -> Option<(&'static str, String)> {
+    #[derive(Deserialize)]
+    struct Made {
+        sha256: String,
+    }
+    let leaf = match name.rsplit('/').next() {
+        Some("made") => DOCUMENT_DIGEST_FIELD,
+        Some("package") => PACKAGE_DIGEST_FIELD,
+        Some(_) | None => return None,
+    };
+    serde_json::from_slice::<Made>(bytes).ok().map(|made| (leaf, made.sha256))
 }
 
 /// Leaf pairs from their stored bytes.
@@ -395,6 +418,10 @@ mod tests {
         );
         assert_eq!(names(r#"{"type":"filed","n":1}"#), ["shape", "guard:/type", "guard:/n"]);
         assert_eq!(names(r#"{"name":{"$x":0,"n":2,"d":"aa"}}"#), ["shape", "guard:/name"]);
+        assert_eq!(
+            names(r#"{"event":"made","made":{"sha256":"ab"}}"#),
+            ["shape", "guard:/event", "guard:/made", "document_sha256"]
+        );
         assert_eq!(names(r#""Closed""#), ["shape", "guard:"]);
         assert_eq!(names(r#"{"Closed":{}}"#), ["shape"]);
     }

@@ -1,4 +1,4 @@
-//! Writing what a session has gathered, in the order the constraints ask for.
+//! Writing what a work has gathered, in the order the constraints ask for.
 
 use std::collections::HashSet;
 
@@ -13,10 +13,10 @@ use super::db::{DbError, Engine, Sql, Tx};
 use super::error::WriteError;
 use super::event::KEY_SLOT;
 use super::projection::{self, difference, placeholders};
-use super::session::{NewEvent, NewJob, Session};
+use super::work::{NewEvent, NewJob, Work};
 use crate::params;
 
-/// Done in a session, not yet in the database.
+/// Done in a work, not yet in the database.
 #[derive(Default)]
 pub(crate) struct Pending {
     pub command_ids: HashSet<Uuid>,
@@ -24,9 +24,10 @@ pub(crate) struct Pending {
     pub events: Vec<NewEvent>,
     pub numbers: Vec<(OrganId, String, i32, u32, Uuid)>,
     pub jobs: Vec<NewJob>,
-    /// Events were written by this session.
+    pub completed: Vec<(i64, [u8; 32])>,
+    /// Events were written by this work.
     pub appended: bool,
-    /// Jobs were written by this session.
+    /// Jobs were written by this work.
     pub queued: bool,
 }
 
@@ -45,7 +46,7 @@ async fn insert(tx: &Tx, into: &str, columns: usize, rows: Vec<Vec<Value>>) -> R
     insert_tail(tx, into, columns, rows, "").await
 }
 
-async fn insert_tail(
+pub(crate) async fn insert_tail(
     tx: &Tx,
     into: &str,
     columns: usize,
@@ -68,39 +69,41 @@ async fn insert_tail(
 ///
 /// # Errors
 /// [`WriteError::Conflict`] when a version moved; whatever a constraint refuses.
-pub(crate) async fn flush(session: &mut Session) -> Result<(), WriteError> {
-    if session.pending.is_empty() {
+pub(crate) async fn flush(work: &mut Work) -> Result<(), WriteError> {
+    if work.pending.is_empty() {
         return Ok(());
     }
-    if session.tx.engine() == Engine::Postgres {
-        lock_heads(session).await?;
+    if work.tx.engine() == Engine::Postgres {
+        lock_heads(work).await?;
     }
-    let pending = std::mem::take(&mut session.pending);
-    session.pending.appended = pending.appended || !pending.events.is_empty();
-    session.pending.queued = pending.queued || !pending.jobs.is_empty();
-    session.pending.command_ids = pending.command_ids;
+    let pending = std::mem::take(&mut work.pending);
+    work.pending.appended = pending.appended || !pending.events.is_empty();
+    work.pending.queued = pending.queued || !pending.jobs.is_empty();
+    work.pending.command_ids = pending.command_ids;
     insert(
-        &session.tx,
+        &work.tx,
         "command (id, name, actor, organ_id, roles, purpose, body, body_digest, key_family, \
          moment, context, read_set, recorded_at, result)",
         14,
         pending.commands,
     )
     .await?;
-    matters(session).await?;
-    events(session, pending.events).await?;
-    numbers(&session.tx, pending.numbers).await?;
-    projections(session).await?;
-    let now = session.last.unwrap_or(Timestamp::UNIX_EPOCH);
-    jobs(&session.tx, pending.jobs, now).await
+    matters(work).await?;
+    events(work, pending.events).await?;
+    numbers(&work.tx, pending.numbers).await?;
+    projections(work).await?;
+    let now = work.last.unwrap_or(Timestamp::UNIX_EPOCH);
+    super::jobs::complete(&work.tx, &pending.completed).await?;
+    super::jobs::insert(&work.tx, pending.jobs, now).await?;
+    Ok(())
 }
 
 /// Locks written matters for update and merely read ones for share, each in id
 /// order, and refuses when one has moved since it was loaded.
-async fn lock_heads(session: &Session) -> Result<(), WriteError> {
+async fn lock_heads(work: &Work) -> Result<(), WriteError> {
     let mut written = Vec::new();
     let mut read = Vec::new();
-    for (id, slot) in &session.slots {
+    for (id, slot) in &work.slots {
         if slot.stored_version == 0 {
             continue;
         }
@@ -115,7 +118,7 @@ async fn lock_heads(session: &Session) -> Result<(), WriteError> {
                 "SELECT id, version FROM matter WHERE id IN {} ORDER BY id FOR {strength}",
                 placeholders(1, ids.len())
             );
-            let rows = session.tx.all("matter", sql, ids).await?;
+            let rows = work.tx.all("matter", sql, ids).await?;
             let mut found = Vec::with_capacity(rows.len());
             for row in &rows {
                 found.push((MatterId(row.uuid("id")?), row.uint("version")?));
@@ -128,9 +131,9 @@ async fn lock_heads(session: &Session) -> Result<(), WriteError> {
     Ok(())
 }
 
-async fn matters(session: &mut Session) -> Result<(), WriteError> {
+async fn matters(work: &mut Work) -> Result<(), WriteError> {
     let mut rows = Vec::new();
-    for (id, slot) in &session.slots {
+    for (id, slot) in &work.slots {
         if slot.head.version > slot.stored_version {
             rows.push(params![
                 *id,
@@ -144,7 +147,7 @@ async fn matters(session: &mut Session) -> Result<(), WriteError> {
         }
     }
     insert_tail(
-        &session.tx,
+        &work.tx,
         "matter (id, kind, organ_id, family, version, head, created_at)",
         7,
         rows,
@@ -154,7 +157,7 @@ async fn matters(session: &mut Session) -> Result<(), WriteError> {
     Ok(())
 }
 
-async fn events(session: &mut Session, events: Vec<NewEvent>) -> Result<(), WriteError> {
+async fn events(work: &mut Work, events: Vec<NewEvent>) -> Result<(), WriteError> {
     let mut rows = Vec::with_capacity(events.len());
     let mut contents = Vec::new();
     let mut leaves = Vec::new();
@@ -173,37 +176,33 @@ async fn events(session: &mut Session, events: Vec<NewEvent>) -> Result<(), Writ
             let name = it.name.as_str();
             contents.push(params![at.0, at.1, it.slot, name, class, it.salt, it.text.as_bytes()]);
         }
-        let index = match session.frontier.as_mut() {
+        match work.frontier.as_mut() {
             Some(frontier) => {
-                let (leaf, appended) = leaf(frontier, &event)?;
+                let (leaf, completed) =
+                    append_leaf(frontier, &event.sealed.entry, Some((at.0, at.1)))?;
                 leaves.push(leaf);
-                nodes.extend(appended.1);
-                Some(appended.0)
+                nodes.extend(completed);
             }
-            None => {
-                outbox.push(params![at.0, at.1, event.sealed.entry.as_slice(), at.2]);
-                None
-            }
-        };
-        rows.push(event_row(event, index));
+            None => outbox.push(params![at.0, at.1, event.sealed.entry.as_slice(), at.2]),
+        }
+        rows.push(event_row(event));
     }
-    let tx = &session.tx;
+    let tx = &work.tx;
     insert(
         tx,
         "event (matter_id, version, kind, organ_id, family, type, type_version, envelope, body, \
-         salt, content_leaves, root_sha256, root_sm3, prev, command_id, recorded_at, happened_at, \
-         log_index)",
-        18,
+         salt, content_leaves, root_sha256, root_sm3, prev, command_id, recorded_at, happened_at)",
+        17,
         rows,
     )
     .await?;
     insert(tx, "event_content (matter_id, version, slot, name, class, salt, text)", 7, contents)
         .await?;
-    if let Some(frontier) = &session.frontier {
+    if let Some(frontier) = &work.frontier {
         store_leaves(tx, leaves, &nodes).await?;
         tx.run(
             "UPDATE ledger_head SET size = $1, frontier = $2, recorded_at = $3 WHERE id = 1",
-            params![frontier.size(), frontier.to_bytes(), session.last],
+            params![frontier.size(), frontier.to_bytes(), work.last],
         )
         .await?;
     }
@@ -211,25 +210,19 @@ async fn events(session: &mut Session, events: Vec<NewEvent>) -> Result<(), Writ
     Ok(())
 }
 
-type Placed = (Vec<Value>, (u64, Vec<TileHash>));
-
-fn leaf(frontier: &mut Frontier, event: &NewEvent) -> Result<Placed, WriteError> {
-    append_leaf(frontier, &event.sealed.entry, event.matter, event.version)
-}
-
-/// Appends an entry to the right edge; gives its row, its index and the higher
-/// hashes that became complete.
+/// Appends an entry to the right edge; gives its row and the higher hashes that
+/// became complete. An entry of no event (the first of a log that follows
+/// another) has no place in a stream.
 pub(crate) fn append_leaf(
     frontier: &mut Frontier,
     entry: &[u8],
-    matter: MatterId,
-    version: u64,
-) -> Result<Placed, WriteError> {
+    event: Option<(MatterId, u64)>,
+) -> Result<(Vec<Value>, Vec<TileHash>), DbError> {
     let hash = leaf_hash(entry);
     let appended =
         frontier.append(hash).map_err(|e| DbError::row("ledger_head", "frontier", e))?;
-    let row = params![appended.index, entry, hash, matter, version];
-    Ok((row, (appended.index, appended.completed)))
+    let (matter, version) = event.unzip();
+    Ok((params![appended.index, entry, hash, matter, version], appended.completed))
 }
 
 /// Stores leaves and completed hashes.
@@ -243,7 +236,7 @@ pub(crate) async fn store_leaves(
     insert(tx, "ledger_node (level, n, hash)", 3, rows).await
 }
 
-fn event_row(event: NewEvent, log_index: Option<u64>) -> Vec<Value> {
+fn event_row(event: NewEvent) -> Vec<Value> {
     let sealed = event.sealed;
     params![
         event.matter,
@@ -263,7 +256,6 @@ fn event_row(event: NewEvent, log_index: Option<u64>) -> Vec<Value> {
         event.command,
         event.recorded_at,
         event.happened_at,
-        log_index,
     ]
 }
 
@@ -288,33 +280,16 @@ async fn numbers(
     Ok(())
 }
 
-async fn projections(session: &mut Session) -> Result<(), WriteError> {
+async fn projections(work: &mut Work) -> Result<(), WriteError> {
     let mut differences = Vec::new();
-    for slot in session.slots.values_mut() {
+    for slot in work.slots.values_mut() {
         if slot.head.version > slot.stored_version {
             differences.push(difference(slot.tables, &slot.stored_rows, &slot.rows));
             slot.stored_version = slot.head.version;
             slot.stored_rows.clone_from(&slot.rows);
         }
     }
-    projection::apply(&session.tx, differences).await?;
+    projection::apply(&work.tx, differences).await?;
     Ok(())
 }
 
-async fn jobs(tx: &Tx, jobs: Vec<NewJob>, now: Timestamp) -> Result<(), WriteError> {
-    let rows = jobs
-        .into_iter()
-        .map(|it| {
-            params![it.kind, it.dedupe, it.matter, it.payload, "ready", 0_i64, it.run_at, 0_i64, now]
-        })
-        .collect();
-    insert_tail(
-        tx,
-        "job (kind, dedupe, matter_id, payload, state, attempts, run_at, lease_until, created_at)",
-        9,
-        rows,
-        " ON CONFLICT (kind, dedupe) DO NOTHING",
-    )
-    .await?;
-    Ok(())
-}

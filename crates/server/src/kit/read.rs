@@ -11,7 +11,7 @@ use super::db::{DbError, Sql};
 use super::error::ReadError;
 use super::event::{self, Opened};
 use super::registry::{StoredEvent, open_all};
-use super::session::{HEAD_COLUMNS, Head};
+use super::work::{HEAD_COLUMNS, Head};
 use super::write::Loaded;
 use crate::params;
 

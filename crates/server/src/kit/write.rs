@@ -14,9 +14,10 @@ use super::entropy::Draw;
 use super::error::WriteError;
 use super::event::{self, Frame};
 use super::flush;
+use super::jobs::Claimed;
 use super::projection::Projects;
 use super::read::{cached, fold_stored};
-use super::session::{Head, NewEvent, NewJob, Session, Slot, Staged, body_digest, fallback_key};
+use super::work::{Head, NewEvent, NewJob, Work, Slot, Staged, body_digest, fallback_key};
 use crate::params;
 
 /// A matter as a command sees it.
@@ -43,7 +44,7 @@ impl<M> std::ops::Deref for Loaded<M> {
 
 /// The hands of a command: load, decide, append.
 pub struct Write {
-    session: Session,
+    work: Work,
     request: Request,
     moment: Moment,
     draw: Draw,
@@ -51,9 +52,9 @@ pub struct Write {
 }
 
 impl Write {
-    pub(crate) fn new(session: Session, request: Request, moment: Moment) -> Self {
-        let draw = Draw::new(session.app.0.entropy.as_ref());
-        Self { session, request, moment, draw, staged: Staged::default() }
+    pub(crate) fn new(work: Work, request: Request, moment: Moment) -> Self {
+        let draw = Draw::new(work.app.0.entropy.as_ref());
+        Self { work, request, moment, draw, staged: Staged::default() }
     }
 
     /// Both times of the act.
@@ -102,21 +103,24 @@ impl Write {
         self.staged.notes.insert(key.to_owned(), value.into());
     }
 
-    /// The text key under which digests of a family's texts are made.
+    /// The text key under which digests of a family's texts are made. A family
+    /// that does not exist yet gets its key here, for the `create` that follows.
     ///
     /// # Errors
-    /// [`WriteError::Erased`] after the family's erasure, [`WriteError::NotFound`] before its first event.
+    /// [`WriteError::Erased`] after the family's erasure.
     pub async fn text_key(&mut self, family: MatterId) -> Result<TextKey, WriteError> {
         if let Some(key) = self.staged.new_keys.get(&family) {
             return Ok(*key);
         }
-        match self.session.key(family).await? {
-            Some(key) => Ok(key),
-            None => match self.session.slot(family).await? {
-                Some(_) => Err(WriteError::Erased),
-                None => Err(WriteError::NotFound("family")),
-            },
+        if let Some(key) = self.work.key(family).await? {
+            return Ok(key);
         }
+        if self.work.slot(family).await?.is_some() {
+            return Err(WriteError::Erased);
+        }
+        let key = self.draw.bytes32();
+        self.staged.new_keys.insert(family, key);
+        Ok(key)
     }
 
     /// Loads a matter; its version goes to the read set. None when it does not
@@ -128,7 +132,7 @@ impl Write {
         let staged = self.staged.slots.get(&id).cloned();
         let slot = match staged {
             Some(slot) => Some(slot),
-            None => self.session.slot(id).await?,
+            None => self.work.slot(id).await?,
         };
         let Some(slot) = slot.filter(|slot| slot.head.kind == M::KIND) else { return Ok(None) };
         // The first version that was relied upon counts, not the command's own.
@@ -149,11 +153,11 @@ impl Write {
     }
 
     async fn state_of<M: Matter>(&mut self, id: MatterId, head: &Head) -> Result<Arc<M>, WriteError> {
-        let state = match cached::<M>(&self.session.app, id, head) {
+        let state = match cached::<M>(&self.work.app, id, head) {
             Some(state) => state,
-            None => Arc::new(fold_stored::<M, _>(&self.session.tx, id, head.version).await?),
+            None => Arc::new(fold_stored::<M, _>(&self.work.tx, id, head.version).await?),
         };
-        if let Some(slot) = self.session.slots.get_mut(&id) {
+        if let Some(slot) = self.work.slots.get_mut(&id) {
             slot.state = Some(state.clone());
         }
         Ok(state)
@@ -173,11 +177,12 @@ impl Write {
     ) -> Result<Loaded<M>, WriteError> {
         let family = family.unwrap_or(id);
         let new_key = if family == id {
-            let key = self.draw.bytes32();
-            self.staged.new_keys.insert(id, key);
-            Some(key)
-        } else {
+            Some(self.text_key(id).await?)
+        } else if self.work.slot(family).await?.is_some() || self.staged.slots.contains_key(&family)
+        {
             None
+        } else {
+            return Err(WriteError::NotFound("family"));
         };
         let head = Head {
             kind: M::KIND,
@@ -215,7 +220,7 @@ impl Write {
         let staged = self.staged.slots.get(&loaded.id).cloned();
         let mut slot = match staged {
             Some(slot) => slot,
-            None => self.session.slot(loaded.id).await?.ok_or(WriteError::NotFound("matter"))?,
+            None => self.work.slot(loaded.id).await?.ok_or(WriteError::NotFound("matter"))?,
         };
         if slot.head.version != loaded.version {
             return Err(WriteError::Conflict);
@@ -303,6 +308,21 @@ impl Write {
         character: &str,
         year: i32,
     ) -> Result<u32, WriteError> {
+        let next = self.peek_number(organ, character, year).await?;
+        self.staged.numbers.push((organ, character.to_owned(), year, next));
+        Ok(next)
+    }
+
+    /// The number that [`Write::take_number`] would give, without taking it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn peek_number(
+        &mut self,
+        organ: OrganId,
+        character: &str,
+        year: i32,
+    ) -> Result<u32, WriteError> {
         let last = self
             .staged
             .numbers
@@ -312,11 +332,9 @@ impl Write {
             .map(|it| it.3);
         let last = match last {
             Some(n) => n,
-            None => self.session.last_number(organ, character, year).await?,
+            None => self.work.last_number(organ, character, year).await?,
         };
-        let next = last + 1;
-        self.staged.numbers.push((organ, character.to_owned(), year, next));
-        Ok(next)
+        Ok(last + 1)
     }
 
     /// Queues a job; a second one with the same kind and dedupe key is dropped
@@ -339,23 +357,29 @@ impl Write {
         self.staged.jobs.push(NewJob { kind, dedupe, matter, payload: payload.to_string(), run_at });
     }
 
+    /// Ends a claimed job together with this write's effect: if the lease was lost
+    /// meanwhile, nothing of the write happens.
+    pub fn complete(&mut self, job: &Claimed) {
+        self.staged.completed.push((job.id, job.token));
+    }
+
     /// The transaction, for looking at projections. Earlier commands of the same
     /// batch are visible in it, this command's own changes are not.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn tx(&mut self) -> Result<&Tx, WriteError> {
-        flush::flush(&mut self.session).await?;
-        Ok(&self.session.tx)
+        flush::flush(&mut self.work).await?;
+        Ok(&self.work.tx)
     }
 
     /// Drops everything the command staged.
-    pub(crate) fn abandon(self) -> Session {
-        self.session
+    pub(crate) fn abandon(self) -> Work {
+        self.work
     }
 
-    /// Moves what the command staged into the session.
-    pub(crate) async fn finish(mut self, result: String) -> Result<Session, WriteError> {
+    /// Moves what the command staged into the work.
+    pub(crate) async fn finish(mut self, result: String) -> Result<Work, WriteError> {
         let staged = std::mem::take(&mut self.staged);
         let mut body = self.request.body.clone();
         let (key_family, key) = match staged.key_family {
@@ -363,7 +387,7 @@ impl Write {
                 let known = staged.new_keys.get(&family).copied();
                 match known {
                     Some(key) => key,
-                    None => self.session.key(family).await?.ok_or(WriteError::Erased)?,
+                    None => self.work.key(family).await?.ok_or(WriteError::Erased)?,
                 }
             }),
             None => (None, fallback_key(self.request.command_id)),
@@ -383,7 +407,7 @@ impl Write {
             .iter()
             .map(|(id, (kind, version))| json!([kind.name(), id, version]))
             .collect();
-        self.session.pending.commands.push(params![
+        self.work.pending.commands.push(params![
             self.request.command_id,
             self.request.name,
             self.request.actor.id,
@@ -399,9 +423,9 @@ impl Write {
             self.moment.recorded_at,
             result,
         ]);
-        self.session.last = Some(self.moment.recorded_at);
-        self.session.take(staged, self.request.command_id);
-        Ok(self.session)
+        self.work.last = Some(self.moment.recorded_at);
+        self.work.take(staged, self.request.command_id);
+        Ok(self.work)
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) struct Done {
 }
 
 /// A transaction with the states it has touched so far.
-pub(crate) struct Session {
+pub(crate) struct Work {
     pub app: App,
     pub tx: Tx,
     pub slots: HashMap<MatterId, Slot>,
@@ -88,11 +88,11 @@ pub(crate) struct Session {
     pub frontier: Option<Frontier>,
     /// Last recorded instant; none before the first look.
     pub last: Option<Timestamp>,
-    /// Done in this session, not yet in the database.
+    /// Done in this work, not yet in the database.
     pub pending: Pending,
 }
 
-impl Session {
+impl Work {
     pub async fn begin(app: App) -> Result<Self, WriteError> {
         let tx = app.db().begin().await?;
         Ok(Self {
@@ -256,7 +256,7 @@ pub(crate) struct NewJob {
     pub run_at: Timestamp,
 }
 
-/// An event of this session with what the flush needs to place it.
+/// An event of this work with what the flush needs to place it.
 pub(crate) struct NewEvent {
     pub matter: MatterId,
     pub version: u64,
@@ -281,6 +281,7 @@ pub(crate) struct Staged {
     pub new_keys: HashMap<MatterId, TextKey>,
     pub events: Vec<NewEvent>,
     pub jobs: Vec<NewJob>,
+    pub completed: Vec<(i64, [u8; 32])>,
     pub numbers: Vec<(OrganId, String, i32, u32)>,
     pub read_set: BTreeMap<MatterId, (MatterKind, u64)>,
     pub ids: Vec<Uuid>,
@@ -289,7 +290,7 @@ pub(crate) struct Staged {
     pub key_family: Option<MatterId>,
 }
 
-impl Session {
+impl Work {
     pub async fn last_number(
         &mut self,
         organ: OrganId,
@@ -328,6 +329,7 @@ impl Session {
         self.pending.command_ids.insert(command);
         self.pending.events.extend(staged.events);
         self.pending.jobs.extend(staged.jobs);
+        self.pending.completed.extend(staged.completed);
         self.slots.extend(staged.slots);
     }
 }
@@ -335,7 +337,7 @@ impl Session {
 /// How far the clock may stand behind the last recorded instant.
 const MAX_BEHIND_MS: i64 = 2_000;
 
-impl Session {
+impl Work {
     /// Both times of a request, checked against the clock and the last record.
     pub fn moment(&self, request: &Request) -> Result<Moment, WriteError> {
         let clock = self.app.now();

@@ -1,0 +1,209 @@
+//! Gathers the facts that a decision on a case looks at: the organ, the people,
+//! the rules in force, the calendar. The same way for a command, for the case
+//! page and for the audit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use mingjing_domain::calendar::{Calendar, CalendarBook};
+use mingjing_domain::case::facts::{CertificateFact, Facts, OrganFact, Person};
+use mingjing_domain::case::law::Law;
+use mingjing_domain::case::{Case, CaseCommand};
+use mingjing_domain::matter::{Actor, MatterId, Moment, OrganId, StaffId};
+use mingjing_domain::organ::OrganState;
+use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicySet, System};
+use mingjing_domain::refusal::Refusal;
+use mingjing_domain::staff::{Role, StaffState};
+use mingjing_domain::text::TextKey;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::kit::clock::lock;
+
+/// Rules in force for one organ on one day.
+pub struct RulesOfDay {
+    /// As the case domain takes them.
+    pub law: Law,
+    /// With every source.
+    pub policy: PolicySet,
+    /// Calendar of the organ's region.
+    pub calendar: Arc<Calendar>,
+}
+
+type Cached = (OrganId, Date, u64);
+
+/// Resolves policies and calendars, remembering what it resolved.
+pub struct Rules {
+    policies: PolicyBook,
+    calendars: CalendarBook,
+    by_day: Mutex<BTreeMap<Cached, Arc<RulesOfDay>>>,
+    by_region: Mutex<BTreeMap<String, Arc<Calendar>>>,
+}
+
+/// Days kept resolved at a time.
+const KEPT: usize = 4_000;
+
+impl Rules {
+    /// The shipped policies and calendars.
+    pub fn built_in() -> Self {
+        Self {
+            policies: PolicyBook::built_in().clone(),
+            calendars: CalendarBook::built_in().clone(),
+            by_day: Mutex::default(),
+            by_region: Mutex::default(),
+        }
+    }
+
+    /// The rules for `organ` on `day`, as this installation knows them.
+    ///
+    /// # Errors
+    /// When no policy covers the day.
+    pub fn on(&self, organ: &OrganState, version: u64, day: Date) -> Result<Arc<RulesOfDay>, Refusal> {
+        let key = (organ.id, day, version);
+        if let Some(found) = lock(&self.by_day).get(&key) {
+            return Ok(Arc::clone(found));
+        }
+        let profile = &organ.profile;
+        let jurisdiction = Jurisdiction {
+            region: profile.region.clone(),
+            system: system(&profile.system),
+            organ: None,
+        };
+        let policy = self.policies.resolve(&jurisdiction, day, Timestamp::MAX).map_err(|e| {
+            Refusal::new(
+                "policy.none",
+                mingjing_domain::cite::Citation::of("行政处罚法", "第三十七条"),
+                format!("没有适用于{day}的规则：{e}"),
+                "请系统管理员核对机关的行政区划和政策文件。",
+            )
+        })?;
+        let mut law = Law::of(&policy);
+        law.number_place.clone_from(&profile.short_name);
+        law.number_system.clone_from(&profile.system);
+        let calendar = self.calendar(&profile.region);
+        let rules = Arc::new(RulesOfDay { law, policy, calendar });
+        let mut cache = lock(&self.by_day);
+        if cache.len() >= KEPT {
+            cache.clear();
+        }
+        cache.insert(key, Arc::clone(&rules));
+        Ok(rules)
+    }
+
+    /// The calendar of a region.
+    pub fn calendar(&self, region: &str) -> Arc<Calendar> {
+        let mut cache = lock(&self.by_region);
+        let made = cache
+            .entry(region.to_owned())
+            .or_insert_with(|| Arc::new(self.calendars.view(Some(region))));
+        Arc::clone(made)
+    }
+}
+
+fn system(words: &str) -> System {
+    match words {
+        "应急" => System::Emergency,
+        "城管" => System::Urban,
+        "司法" => System::Justice,
+        _ => System::General,
+    }
+}
+
+/// What was gathered for one decision.
+pub struct Gathered {
+    /// The organ.
+    pub organ: Arc<OrganState>,
+    /// The people.
+    pub people: BTreeMap<StaffId, Arc<StaffState>>,
+    /// Heads of the organ, where the decision needs them.
+    pub heads: Vec<StaffId>,
+    /// Rules and calendar.
+    pub rules: Arc<RulesOfDay>,
+}
+
+impl Gathered {
+    /// The facts for one decision.
+    pub fn facts(&self, moment: Moment, actor: Actor, key: TextKey) -> Facts<'_> {
+        let organ = OrganFact {
+            id: self.organ.id,
+            region: self.organ.profile.region.clone(),
+            confirmed: self.organ.confirmed_on(moment.recorded_day()),
+            heads: self.heads.clone(),
+        };
+        let rules = &self.rules;
+        let mut facts = Facts::new(moment, actor, organ, &rules.law, &rules.calendar, key);
+        facts.people = self.people.iter().map(|(id, state)| (*id, person(state))).collect();
+        facts
+    }
+}
+
+fn person(state: &StaffState) -> Person {
+    let certificates = state.certificates.iter().map(|c| CertificateFact {
+        number: c.number.clone(),
+        categories: c.categories.clone(),
+        region: c.region.clone(),
+        from: c.valid_from,
+        until: c.valid_to,
+        blocked: c.blocked.clone(),
+    });
+    Person {
+        id: state.id,
+        organ: state.organ,
+        unit: state.unit.clone(),
+        enabled: state.enabled,
+        roles: state.roles.clone(),
+        certificates: certificates.collect(),
+    }
+}
+
+/// People whose record the decision may look at: whoever acts, whoever the
+/// command names, and who handles the case.
+pub fn people(actor: StaffId, case: Option<&Case>, command: Option<&CaseCommand>) -> BTreeSet<StaffId> {
+    let mut ids = BTreeSet::from([actor]);
+    if let Some(case) = case {
+        ids.extend(case.officers.iter().copied());
+        // An approval decides on what was proposed: the people named there count.
+        if matches!(command, Some(CaseCommand::ApproveProposal { .. })) {
+            for p in &case.proposals {
+                collect(&serde_json::to_value(&p.body).unwrap_or_default(), &mut ids);
+            }
+        }
+    }
+    if let Some(command) = command {
+        collect(&serde_json::to_value(command).unwrap_or_default(), &mut ids);
+    }
+    ids.retain(|id| !id.0.is_nil());
+    ids
+}
+
+/// Whether the decision needs to know the heads of the organ.
+pub const fn needs_heads(command: &CaseCommand) -> bool {
+    matches!(command, CaseCommand::Discuss(_) | CaseCommand::ApproveProposal { .. })
+}
+
+/// Identifiers anywhere in a body. Those of other matters are harmless: no
+/// person is found under them.
+fn collect(value: &Value, ids: &mut BTreeSet<StaffId>) {
+    match value {
+        Value::String(text) if text.len() == 36 => {
+            if let Ok(id) = text.parse::<Uuid>() {
+                ids.insert(StaffId(id));
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|it| collect(it, ids)),
+        Value::Object(object) => object.values().for_each(|it| collect(it, ids)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Whether a person is one of the organ's heads.
+pub fn is_head(state: &StaffState) -> bool {
+    state.enabled && state.roles.iter().any(|r| matches!(r, Role::Deputy | Role::Head))
+}
+
+/// The matter of a person.
+pub const fn staff_matter(id: StaffId) -> MatterId {
+    MatterId(id.0)
+}

@@ -1,0 +1,272 @@
+//! One function for every command on a case: load, decide, append, enqueue.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use mingjing_domain::case::decide::decide;
+use mingjing_domain::case::form::wire_name;
+use mingjing_domain::case::procedure::step;
+use mingjing_domain::case::types::DocumentNo;
+use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
+use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId, TimeSource};
+use mingjing_domain::organ::OrganState;
+use mingjing_domain::staff::StaffState;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::facts::{Gathered, Rules, is_head, needs_heads, people, staff_matter};
+use super::store;
+use crate::kit::app::{App, Batch, Request, Written};
+use crate::kit::error::WriteError;
+use crate::kit::write::{Loaded, Write};
+
+/// How a command is carried out.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Identifier chosen by the caller; the same id is carried out once.
+    pub command_id: Uuid,
+    /// Claimed time; none when it happens as it is recorded.
+    pub moment: Option<(Timestamp, TimeSource)>,
+    /// Version of the case that the person saw: the command is refused as a
+    /// conflict when the case has moved on. None to decide on whatever stands.
+    pub seen: Option<u64>,
+    /// Whether documents are rendered; a seed does without.
+    pub render: bool,
+}
+
+impl Options {
+    /// Now, on whatever stands, with documents.
+    pub const fn new(command_id: Uuid) -> Self {
+        Self { command_id, moment: None, seen: None, render: true }
+    }
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// Case.
+    pub case: MatterId,
+    /// Version of its stream now.
+    pub version: u64,
+    /// Main stage now, by its stored name.
+    pub stage: String,
+    /// Documents issued.
+    pub documents: Vec<DocumentNo>,
+}
+
+/// Kind of the job that renders a document.
+pub const RENDER: &str = "render_document";
+
+/// Carries out a command. `case` is none for the registration of a clue.
+///
+/// # Errors
+/// The refusal of the law, or a fault of the store.
+pub async fn act(
+    app: &App,
+    rules: &Arc<Rules>,
+    actor: &Actor,
+    case: Option<MatterId>,
+    command: CaseCommand,
+    options: Options,
+) -> Result<Written<Done>, WriteError> {
+    let request = request(actor, case, &command, &options)?;
+    let (rules, command, options) = (Arc::clone(rules), Arc::new(command), Arc::new(options));
+    app.write(request, move |w| {
+        let (rules, command, options) = (Arc::clone(&rules), Arc::clone(&command), Arc::clone(&options));
+        Box::pin(async move { carry_out(w, &rules, case, &command, &options).await })
+    })
+    .await
+}
+
+/// As [`act`], inside a batch.
+///
+/// # Errors
+/// As [`act`].
+pub async fn act_in(
+    batch: &mut Batch,
+    rules: &Arc<Rules>,
+    actor: &Actor,
+    case: Option<MatterId>,
+    command: CaseCommand,
+    options: Options,
+) -> Result<Written<Done>, WriteError> {
+    let request = request(actor, case, &command, &options)?;
+    let (rules, command, options) = (Arc::clone(rules), Arc::new(command), Arc::new(options));
+    batch
+        .write(request, move |w| {
+            let (rules, command, options) = (Arc::clone(&rules), Arc::clone(&command), Arc::clone(&options));
+            Box::pin(async move { carry_out(w, &rules, case, &command, &options).await })
+        })
+        .await
+}
+
+fn request(
+    actor: &Actor,
+    case: Option<MatterId>,
+    command: &CaseCommand,
+    options: &Options,
+) -> Result<Request, WriteError> {
+    let name = step(command.verb()).verb.label();
+    Ok(Request {
+        actor: actor.clone(),
+        purpose: name.to_owned(),
+        command_id: options.command_id,
+        name: "case.act",
+        body: json!({
+            "case": case,
+            "seen": options.seen,
+            "command": serde_json::to_value(command)?,
+        }),
+        moment: options.moment.clone(),
+    })
+}
+
+async fn carry_out(
+    w: &mut Write,
+    rules: &Rules,
+    case: Option<MatterId>,
+    command: &CaseCommand,
+    options: &Options,
+) -> Result<Done, WriteError> {
+    let actor = w.actor().clone();
+    let loaded = match case {
+        Some(id) => Some(w.load::<Case>(id).await?.ok_or(WriteError::NotFound("案件"))?),
+        None => None,
+    };
+    if let (Some(case), Some(seen)) = (&loaded, options.seen)
+        && case.version != seen
+    {
+        return Err(WriteError::Conflict);
+    }
+    let organ = loaded.as_ref().map_or(actor.organ, |c| c.organ);
+    let state = loaded.as_ref().map(|c| Arc::clone(&c.state));
+    let gathered = gather(w, rules, organ, &actor, state.as_deref(), command).await?;
+    let key = match &loaded {
+        Some(case) => w.text_key(case.family).await?,
+        None => [0; 32],
+    };
+    let mut facts = gathered.facts(w.moment().clone(), actor, key);
+    let year = facts.today().year();
+    for character in characters(state.as_deref(), command) {
+        let last = w.last_number(organ, character, i32::from(year)).await?;
+        facts.serials.insert(character.to_owned(), last + 1);
+    }
+    if let CaseCommand::RecordPayment(payment) = command {
+        facts.receipt_used = store::receipt_used(w.tx(), payment.receipt.trim()).await?;
+    }
+    let events = decide(state.as_deref(), command, &facts)?;
+    for (character, count) in facts.used_serials() {
+        if !(facts.law.case_bound_numbers && state.as_ref().is_some_and(|c| c.filed.is_some())) {
+            for _ in 0..count {
+                w.take_number(organ, character, i32::from(year)).await?;
+            }
+        }
+    }
+    w.note("rules", gathered.rules.law.version.clone());
+    w.note("calendar", gathered.rules.calendar.version().digest.clone());
+    append(w, loaded, organ, events, options.render).await
+}
+
+/// Characters of the documents that the command may issue.
+fn characters(case: Option<&Case>, command: &CaseCommand) -> Vec<&'static str> {
+    let row = match (command, case) {
+        (CaseCommand::ApproveProposal { proposal_no, .. }, Some(case)) => match case.proposal(*proposal_no) {
+            Some(p) => step(p.body.verb()),
+            None => step(command.verb()),
+        },
+        _ => step(command.verb()),
+    };
+    // A concluded remedy may revoke; no document comes of it. What a row may
+    // issue is written in the row.
+    let mut out: Vec<_> = row.documents.iter().filter_map(|d| d.character()).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+async fn append(
+    w: &mut Write,
+    mut loaded: Option<Loaded<Case>>,
+    organ: OrganId,
+    events: Vec<CaseEvent>,
+    render: bool,
+) -> Result<Done, WriteError> {
+    let mut documents = Vec::new();
+    for event in events {
+        if let CaseEvent::DocumentIssued { no, .. } = &event {
+            documents.push(*no);
+        }
+        loaded = Some(match loaded {
+            Some(mut case) => {
+                w.append(&mut case, event).await?;
+                case
+            }
+            None => {
+                let id = MatterId(w.new_id());
+                w.create::<Case>(id, organ, None, event).await?
+            }
+        });
+    }
+    let case = loaded.ok_or(WriteError::NotFound("案件"))?;
+    if render {
+        for no in &documents {
+            let payload = json!({ "case": case.id, "document": no });
+            w.enqueue_at(RENDER, format!("{}/{no}", case.id), &payload, Some(case.id), w.now());
+        }
+    }
+    Ok(Done { case: case.id, version: case.version, stage: wire_name(&case.stage), documents })
+}
+
+async fn gather(
+    w: &mut Write,
+    rules: &Rules,
+    organ: OrganId,
+    actor: &Actor,
+    case: Option<&Case>,
+    command: &CaseCommand,
+) -> Result<Gathered, WriteError> {
+    let found = w.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
+    let day = w.moment().recorded_day();
+    let rules = rules.on(&found.state, found.version, day)?;
+    let mut ids = people(actor.id, case, Some(command));
+    if let TimeSource::Paper { approver, .. } = &w.moment().source {
+        ids.insert(*approver);
+    }
+    let with_heads = needs_heads(command);
+    if with_heads {
+        ids.extend(crate::staff::store::heads(w.tx(), organ).await?);
+    }
+    let mut known = std::collections::BTreeMap::new();
+    for id in ids {
+        if let Some(state) = w.load::<StaffState>(staff_matter(id)).await? {
+            known.insert(id, state.state);
+        }
+    }
+    let heads: Vec<StaffId> = if with_heads {
+        known.values().filter(|p| p.organ == organ && is_head(p)).map(|p| p.id).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Gathered { organ: found.state, people: known, heads, rules })
+}
+
+/// Facts for looking at a case without changing it: what its reader may do.
+///
+/// # Errors
+/// When the organ is unknown or the store fails.
+pub async fn gather_for_view(
+    app: &App,
+    rules: &Rules,
+    organ: OrganId,
+    actor: &Actor,
+) -> Result<Gathered, WriteError> {
+    let found = app.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
+    let day = mingjing_domain::matter::civil_day(app.now());
+    let rules = rules.on(&found.state, found.version, day)?;
+    let mut known = std::collections::BTreeMap::new();
+    if let Some(state) = app.load::<StaffState>(staff_matter(actor.id)).await? {
+        known.insert(actor.id, state.state);
+    }
+    Ok(Gathered { organ: found.state, people: known, heads: Vec::new(), rules })
+}

@@ -1,0 +1,216 @@
+//! Statements on the tables of cases.
+
+use mingjing_domain::matter::{MatterId, OrganId, StaffId};
+use sea_orm::Value;
+use uuid::Uuid;
+
+use super::tables::terms;
+use crate::kit::db::{DbError, Row, Sql};
+use crate::params;
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Line {
+    /// Case.
+    pub id: MatterId,
+    /// Organ.
+    pub organ: OrganId,
+    /// Number of its filing.
+    pub number: Option<String>,
+    /// Title.
+    pub title: String,
+    /// Parties.
+    pub parties: String,
+    /// Category of enforcement.
+    pub category: String,
+    /// Main stage, stored name.
+    pub stage: String,
+    /// Legal review, in words.
+    pub review: String,
+    /// Civil day of registration.
+    pub registered_on: String,
+    /// Civil day of filing.
+    pub filed_on: Option<String>,
+    /// Civil day of the decision.
+    pub decided_on: Option<String>,
+    /// Fines decided, fen.
+    pub fine_fen: i64,
+}
+
+impl Line {
+    const COLUMNS: &'static str = "r.matter_id, r.organ_id, r.number, r.title, r.parties, r.category, r.stage, \
+         r.review, r.registered_on, r.filed_on, r.decided_on, r.fine_fen";
+
+    fn read(row: &Row) -> Result<Self, DbError> {
+        Ok(Self {
+            id: MatterId(row.uuid("matter_id")?),
+            organ: OrganId(row.uuid("organ_id")?),
+            number: row.opt_text("number")?,
+            title: row.text("title")?,
+            parties: row.text("parties")?,
+            category: row.text("category")?,
+            stage: row.text("stage")?,
+            review: row.text("review")?,
+            registered_on: row.text("registered_on")?,
+            filed_on: row.opt_text("filed_on")?,
+            decided_on: row.opt_text("decided_on")?,
+            fine_fen: row.int("fine_fen")?,
+        })
+    }
+}
+
+/// What to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Organs that may be seen; empty for all.
+    pub organs: Vec<OrganId>,
+    /// Stage by stored name.
+    pub stage: Option<String>,
+    /// Category.
+    pub category: Option<String>,
+    /// Handled by.
+    pub officer: Option<StaffId>,
+    /// Words.
+    pub words: Option<String>,
+    /// Continue below this case (newest first).
+    pub before: Option<MatterId>,
+}
+
+/// Most words of a search that are looked up.
+const MAX_TERMS: usize = 6;
+
+/// Cases, newest first; one more than `limit` is never returned, a full page
+/// says that there may be more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list<S: Sql>(sql: &S, filter: &Filter, limit: u32) -> Result<Vec<Line>, DbError> {
+    let mut values: Vec<Value> = Vec::new();
+    let mut bind = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    let mut from = "case_row r".to_owned();
+    let mut conditions = Vec::new();
+    let mut pairs: Vec<String> = Vec::new();
+    if let Some(words) = filter.words.as_deref().map(str::trim).filter(|w| !w.is_empty()) {
+        pairs = terms(words).into_iter().filter(|t| t.chars().count() == 2).collect();
+        pairs.truncate(MAX_TERMS);
+        if pairs.is_empty() {
+            return Ok(Vec::new());
+        }
+    }
+    let organs: Vec<String> = filter.organs.iter().map(|o| bind(params![*o].remove(0))).collect();
+    for (index, term) in pairs.into_iter().enumerate() {
+        let term = bind(term.into());
+        let inside = if organs.is_empty() {
+            String::new()
+        } else {
+            format!(" AND t{index}.organ_id IN ({})", organs.join(", "))
+        };
+        from.push_str(&format!(
+            " JOIN case_term t{index} ON t{index}.matter_id = r.matter_id AND t{index}.term = {term}{inside}"
+        ));
+    }
+    if let Some(officer) = filter.officer {
+        let officer = bind(params![officer].remove(0));
+        from.push_str(&format!(" JOIN case_officer o ON o.matter_id = r.matter_id AND o.staff_id = {officer}"));
+    }
+    if !organs.is_empty() {
+        conditions.push(match organs.as_slice() {
+            [one] => format!("r.organ_id = {one}"),
+            many => format!("r.organ_id IN ({})", many.join(", ")),
+        });
+    }
+    if let Some(stage) = &filter.stage {
+        conditions.push(format!("r.stage = {}", bind(stage.as_str().into())));
+    }
+    if let Some(category) = &filter.category {
+        conditions.push(format!("r.category = {}", bind(category.as_str().into())));
+    }
+    if let Some(before) = filter.before {
+        conditions.push(format!("r.matter_id < {}", bind(params![before].remove(0))));
+    }
+    let conditions =
+        if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
+    let text = format!(
+        "SELECT {} FROM {from}{conditions} ORDER BY r.matter_id DESC LIMIT {limit}",
+        Line::COLUMNS
+    );
+    sql.all("case_row", text, values).await?.iter().map(Line::read).collect()
+}
+
+/// Something that waits.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Waiting {
+    /// Case.
+    pub id: MatterId,
+    /// What waits.
+    pub title: String,
+    /// Since which civil day.
+    pub since: String,
+    /// The case.
+    pub case: String,
+    /// Number of the case.
+    pub number: Option<String>,
+}
+
+/// What waits for a person: by name, or for one of the roles in the organ.
+/// Longest waiting first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    staff: StaffId,
+    roles: &[String],
+    limit: u32,
+) -> Result<Vec<Waiting>, DbError> {
+    let mut values = params![staff, organ];
+    let marks: Vec<String> = roles
+        .iter()
+        .map(|role| {
+            values.push(role.as_str().into());
+            format!("${}", values.len())
+        })
+        .collect();
+    let by_role = if marks.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " UNION ALL SELECT matter_id, title, since FROM case_task \
+             WHERE organ_id = $2 AND role IN ({}) AND staff_id IS NULL",
+            marks.join(", ")
+        )
+    };
+    let text = format!(
+        "SELECT t.matter_id, t.title, t.since, r.title AS case_title, r.number FROM (\
+         SELECT matter_id, title, since FROM case_task WHERE staff_id = $1 AND organ_id = $2{by_role}) t \
+         JOIN case_row r ON r.matter_id = t.matter_id ORDER BY t.since, t.matter_id LIMIT {limit}"
+    );
+    let read = |row: &Row| {
+        Ok(Waiting {
+            id: MatterId(row.uuid("matter_id")?),
+            title: row.text("title")?,
+            since: row.text("since")?,
+            case: row.text("case_title")?,
+            number: row.opt_text("number")?,
+        })
+    };
+    sql.all("case_task", text, values).await?.iter().map(read).collect()
+}
+
+/// Whether a receipt is matched to some case already.
+///
+/// # Errors
+/// When the database fails.
+pub async fn receipt_used<S: Sql>(sql: &S, receipt: &str) -> Result<bool, DbError> {
+    let text = "SELECT matter_id FROM case_receipt WHERE receipt = $1";
+    Ok(sql.one("case_receipt", text, params![receipt]).await?.is_some())
+}
+
+/// Parses a cursor of the list.
+pub fn cursor(text: &str) -> Option<MatterId> {
+    text.parse::<Uuid>().ok().map(MatterId)
+}

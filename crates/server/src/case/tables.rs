@@ -1,0 +1,341 @@
+//! Tables derived from cases.
+
+use mingjing_domain::case::form::wire_name;
+use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, ReviewPhase};
+use mingjing_domain::case::types::Stage;
+use mingjing_domain::case::{Proposal, gate};
+use mingjing_domain::matter::{MatterId, OrganId, StaffId};
+use mingjing_domain::staff::Role;
+
+use crate::kit::projection::{ColumnType, Projects, Row, TableSpec};
+use crate::params;
+
+use ColumnType::{Blob, Int, Text};
+
+const ROW: TableSpec = TableSpec {
+    name: "case_row",
+    columns: &[
+        ("matter_id", Blob),
+        ("organ_id", Blob),
+        ("number", Text),
+        ("title", Text),
+        ("parties", Text),
+        ("category", Text),
+        ("source", Text),
+        ("stage", Text),
+        ("review", Text),
+        ("registered_on", Text),
+        ("filed_on", Text),
+        ("decided_on", Text),
+        ("fine_fen", Int),
+    ],
+    key: &["matter_id"],
+};
+
+const OFFICER: TableSpec = TableSpec {
+    name: "case_officer",
+    columns: &[("matter_id", Blob), ("staff_id", Blob), ("organ_id", Blob), ("stage", Text)],
+    key: &["matter_id", "staff_id"],
+};
+
+const TASK: TableSpec = TableSpec {
+    name: "case_task",
+    columns: &[
+        ("matter_id", Blob),
+        ("task", Text),
+        ("organ_id", Blob),
+        ("role", Text),
+        ("staff_id", Blob),
+        ("title", Text),
+        ("since", Text),
+    ],
+    key: &["matter_id", "task"],
+};
+
+const TERM: TableSpec = TableSpec {
+    name: "case_term",
+    columns: &[("matter_id", Blob), ("term", Text), ("organ_id", Blob)],
+    key: &["matter_id", "term"],
+};
+
+const RECEIPT: TableSpec = TableSpec {
+    name: "case_receipt",
+    columns: &[("matter_id", Blob), ("receipt", Text)],
+    key: &["matter_id", "receipt"],
+};
+
+const DOCUMENT: TableSpec = TableSpec {
+    name: "case_document",
+    columns: &[
+        ("matter_id", Blob),
+        ("no", Int),
+        ("organ_id", Blob),
+        ("kind", Text),
+        ("number", Text),
+        ("issued_on", Text),
+    ],
+    key: &["matter_id", "no"],
+};
+
+/// What waits for somebody.
+pub(super) struct Task {
+    /// Name, unique within the case.
+    pub task: String,
+    /// Role that it waits for.
+    pub role: Role,
+    /// Person that it waits for, where it is one.
+    pub staff: Option<StaffId>,
+    /// In words.
+    pub title: String,
+    /// Civil day since which it waits.
+    pub since: String,
+}
+
+/// Title of a case: as filed, or whom the clue concerns.
+pub fn title(case: &Case) -> String {
+    match &case.filed {
+        Some(filed) => filed.filing.title.or_erased().to_owned(),
+        None => format!("{}（线索）", case.clue.subject.or_erased()),
+    }
+}
+
+/// Names of the parties, for lists.
+pub fn parties(case: &Case) -> String {
+    let names: Vec<&str> = case.parties.iter().map(|p| p.party.name.or_erased()).collect();
+    if names.is_empty() { case.clue.subject.or_erased().to_owned() } else { names.join("、") }
+}
+
+/// Terms of a text: every character and every pair of neighbours, letters in
+/// lower case; punctuation separates.
+pub fn terms(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut before: Option<char> = None;
+    for c in text.chars().flat_map(char::to_lowercase).take(400) {
+        if !c.is_alphanumeric() {
+            before = None;
+            continue;
+        }
+        out.push(c.to_string());
+        if let Some(b) = before {
+            out.push(format!("{b}{c}"));
+        }
+        before = Some(c);
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+fn searchable(case: &Case) -> Vec<String> {
+    let mut text = format!("{} {}", title(case), parties(case));
+    if let Some(filed) = &case.filed {
+        text.push(' ');
+        text.push_str(filed.filing.cause.or_erased());
+    }
+    for document in &case.documents {
+        if let Some(number) = &document.number {
+            text.push(' ');
+            text.push_str(&number.to_string());
+        }
+    }
+    // Pairs alone find words; single characters would match everything.
+    terms(&text).into_iter().filter(|t| t.chars().count() == 2).collect()
+}
+
+pub(super) fn tasks(case: &Case) -> Vec<Task> {
+    let mut out = Vec::new();
+    for (index, p) in case.proposals.iter().enumerate() {
+        let name = p.body.verb().label().trim_start_matches("呈请");
+        match p.stage {
+            ApprovalStage::Proposed => out.push(Task {
+                task: format!("review-{index}"),
+                role: Role::UnitHead,
+                staff: None,
+                title: format!("审核：{name}"),
+                since: p.by.1.to_string(),
+            }),
+            ApprovalStage::Reviewed => {
+                let role = gate::approvers(&p.body).0.first().copied().unwrap_or(Role::Head);
+                let since = p.reviewed.as_ref().map_or(p.by.1, |r| r.1).to_string();
+                out.push(Task {
+                    task: format!("approve-{index}"),
+                    role,
+                    staff: None,
+                    title: format!("审批：{name}"),
+                    since,
+                });
+            }
+            ApprovalStage::Approved | ApprovalStage::Refused => {}
+        }
+    }
+    review_task(case, &mut out);
+    hearing_tasks(case, &mut out);
+    handler_tasks(case, &mut out);
+    out
+}
+
+fn review_task(case: &Case, out: &mut Vec<Task>) {
+    let since = case.review.submitted.map_or(String::new(), |(day, _)| day.to_string());
+    let (role, title) = match case.review.phase {
+        ReviewPhase::Submitted => (Role::Reviewer, "法制审核"),
+        ReviewPhase::Opined => (Role::ReviewHead, "签发法制审核意见"),
+        ReviewPhase::Contested => (Role::ReviewHead, "组织共同复核"),
+        ReviewPhase::ReReviewed
+            if !matches!(
+                case.review.opinion,
+                Some((mingjing_domain::case::types::Opinion::Agree, _))
+            ) =>
+        {
+            (Role::Deputy, "协调有异议的审核意见")
+        }
+        ReviewPhase::Idle
+        | ReviewPhase::Returned
+        | ReviewPhase::Signed
+        | ReviewPhase::Answered
+        | ReviewPhase::ReReviewed
+        | ReviewPhase::Cleared => return,
+    };
+    if case.stage == Stage::Concluded {
+        out.push(Task { task: "legal-review".into(), role, staff: None, title: title.into(), since });
+    }
+}
+
+fn hearing_tasks(case: &Case, out: &mut Vec<Task>) {
+    if case.stage != Stage::Concluded {
+        return;
+    }
+    for (no, party) in case.numbered_parties() {
+        let (staff, title, since) = match &party.hearing {
+            Hearing::Requested { on } => (None, "组织听证", on.to_string()),
+            Hearing::Scheduled { plan, .. } => (Some(plan.host), "主持听证", plan.on.to_string()),
+            Hearing::Held { report: None, plan, .. } => {
+                (Some(plan.host), "提出听证报告", plan.on.to_string())
+            }
+            Hearing::None | Hearing::Held { .. } | Hearing::Withdrawn => continue,
+        };
+        out.push(Task {
+            task: format!("hearing-{no}"),
+            role: Role::HearingHost,
+            staff,
+            title: title.into(),
+            since,
+        });
+    }
+}
+
+/// What the handling officers have to do next.
+fn handler_tasks(case: &Case, out: &mut Vec<Task>) {
+    let title = match case.stage {
+        Stage::Clue => "核查线索",
+        Stage::Checking if !waiting(case) => "核查并呈请是否立案",
+        Stage::Investigating if !case.suspended() => "调查取证",
+        Stage::Concluded => match case.review.phase {
+            ReviewPhase::Returned => "补齐送审材料",
+            ReviewPhase::Signed => "反馈审核意见",
+            ReviewPhase::Answered | ReviewPhase::ReReviewed => "改正后再次送审",
+            ReviewPhase::Idle | ReviewPhase::Cleared if !waiting(case) => "办理告知、听取申辩并呈请决定",
+            ReviewPhase::Idle
+            | ReviewPhase::Submitted
+            | ReviewPhase::Opined
+            | ReviewPhase::Contested
+            | ReviewPhase::Cleared => return,
+        },
+        Stage::Decided if !waiting(case) => "送达、督促履行并呈请结案",
+        Stage::Closed => "归档",
+        Stage::Checking
+        | Stage::Investigating
+        | Stage::Decided
+        | Stage::Archived
+        | Stage::NotFiled
+        | Stage::Withdrawn
+        | Stage::Transferred => return,
+    };
+    let people = if case.officers.is_empty() { vec![case.registered_by] } else { case.officers.clone() };
+    for staff in people {
+        out.push(Task {
+            task: format!("handle-{staff}"),
+            role: Role::Officer,
+            staff: Some(staff),
+            title: title.into(),
+            since: since(case),
+        });
+    }
+}
+
+fn waiting(case: &Case) -> bool {
+    case.proposals.iter().any(|p| {
+        matches!(p.stage, ApprovalStage::Proposed | ApprovalStage::Reviewed)
+            && !matches!(p.body, Proposal::Extend { .. } | Proposal::Preserve(_))
+    })
+}
+
+fn since(case: &Case) -> String {
+    let day = match case.stage {
+        Stage::Closed => case.closed.map(|c| c.1),
+        Stage::Decided => case.decision.as_ref().map(|d| d.on),
+        Stage::Concluded => case.conclusion.as_ref().map(|c| c.on),
+        Stage::Investigating => case.filed.as_ref().map(|f| f.on),
+        Stage::Checking => case.checked_from,
+        Stage::Clue | Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred => None,
+    };
+    day.unwrap_or(case.registered_on).to_string()
+}
+
+impl Projects for Case {
+    const TABLES: &'static [TableSpec] = &[ROW, OFFICER, TASK, TERM, RECEIPT, DOCUMENT];
+
+    fn rows(id: MatterId, organ: OrganId, _version: u64, case: &Self) -> Vec<Row> {
+        let stage = wire_name(&case.stage);
+        let fine: i64 = case
+            .decision
+            .as_ref()
+            .map_or(0, |d| d.substance.disposals.iter().map(|x| x.fine_fen).sum());
+        let mut rows = vec![Row {
+            table: ROW.name,
+            values: params![
+                id,
+                organ,
+                case.number().map(ToString::to_string),
+                title(case),
+                parties(case),
+                case.filed.as_ref().map_or("", |f| f.filing.category.as_str()),
+                wire_name(&case.clue.source),
+                stage.clone(),
+                case.review.phase.label(),
+                case.registered_on.to_string(),
+                case.filed.as_ref().map(|f| f.on.to_string()),
+                case.decision.as_ref().map(|d| d.on.to_string()),
+                fine,
+            ],
+        }];
+        rows.extend(case.officers.iter().map(|staff| Row {
+            table: OFFICER.name,
+            values: params![id, *staff, organ, stage.clone()],
+        }));
+        rows.extend(tasks(case).into_iter().map(|t| Row {
+            table: TASK.name,
+            values: params![id, t.task, organ, wire_name(&t.role), t.staff, t.title, t.since],
+        }));
+        rows.extend(
+            searchable(case)
+                .into_iter()
+                .map(|term| Row { table: TERM.name, values: params![id, term, organ] }),
+        );
+        let payments = case.parties.iter().flat_map(|p| &p.payments);
+        rows.extend(
+            payments.map(|p| Row { table: RECEIPT.name, values: params![id, p.receipt.clone()] }),
+        );
+        rows.extend(case.documents.iter().enumerate().map(|(index, d)| Row {
+            table: DOCUMENT.name,
+            values: params![
+                id,
+                index + 1,
+                organ,
+                wire_name(&d.kind),
+                d.number.as_ref().map(ToString::to_string),
+                d.issued_on.to_string(),
+            ],
+        }));
+        rows
+    }
+}

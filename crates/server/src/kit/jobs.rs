@@ -1,0 +1,233 @@
+//! Work after a commit: claimed with a lease, ended in the transaction of its effect.
+//!
+//! A job survives a crash of its worker: its lease runs out and another worker
+//! claims it. An effect whose lease was lost is rolled back whole, so it happens once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use mingjing_domain::matter::MatterId;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::app::App;
+use super::db::{DbError, Engine, Sql, Tx};
+use super::entropy::Draw;
+use super::error::WriteError;
+use super::flush::insert_tail;
+use super::work::NewJob;
+use crate::params;
+
+/// A job that this worker holds until its lease ends.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Row.
+    pub id: i64,
+    /// Kind.
+    pub kind: String,
+    /// What it is about.
+    pub matter: Option<MatterId>,
+    /// What to do.
+    pub payload: Value,
+    /// Attempts including this one, from 1.
+    pub attempts: u32,
+    /// Proof of the lease.
+    pub token: [u8; 32],
+}
+
+/// How long a worker may hold a job.
+pub const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// Attempts after which a job is put aside for a person.
+pub const MAX_ATTEMPTS: u32 = 8;
+
+/// Queues jobs. A waiting or running one with the same kind and dedupe key is
+/// replaced: a worker in the middle of it loses its lease and the newest runs.
+pub(crate) async fn insert(tx: &Tx, jobs: Vec<NewJob>, now: Timestamp) -> Result<(), DbError> {
+    // One statement must not touch a row twice: the last of equals counts.
+    let mut last: BTreeMap<(&'static str, String), NewJob> = BTreeMap::new();
+    for job in jobs {
+        last.insert((job.kind, job.dedupe.clone()), job);
+    }
+    let rows = last
+        .into_values()
+        .map(|it| {
+            params![it.kind, it.dedupe, it.matter, it.payload, "ready", 0_i64, it.run_at, 0_i64, now]
+        })
+        .collect();
+    insert_tail(
+        tx,
+        "job (kind, dedupe, matter_id, payload, state, attempts, run_at, lease_until, created_at)",
+        9,
+        rows,
+        " ON CONFLICT (kind, dedupe) DO UPDATE SET payload = excluded.payload, state = 'ready', \
+         attempts = 0, run_at = excluded.run_at, lease_until = 0, lease_token = NULL",
+    )
+    .await
+}
+
+/// Removes finished jobs.
+///
+/// # Errors
+/// [`WriteError::LeaseLost`] when one is no longer held.
+pub(crate) async fn complete(tx: &Tx, done: &[(i64, [u8; 32])]) -> Result<(), WriteError> {
+    for (id, token) in done {
+        let sql = "DELETE FROM job WHERE id = $1 AND lease_token = $2";
+        if tx.run(sql, params![*id, *token]).await? != 1 {
+            return Err(WriteError::LeaseLost);
+        }
+    }
+    Ok(())
+}
+
+impl App {
+    /// Claims the next due job of one of `kinds`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_job(&self, kinds: &[&str]) -> Result<Option<Claimed>, WriteError> {
+        if kinds.is_empty() {
+            return Ok(None);
+        }
+        let now = self.now();
+        let token = Draw::new(self.0.entropy.as_ref()).bytes32();
+        let skip = match self.db().engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR UPDATE SKIP LOCKED",
+        };
+        let names: Vec<String> = (4..4 + kinds.len()).map(|at| format!("${at}")).collect();
+        let sql = format!(
+            "UPDATE job SET lease_until = $1, lease_token = $2, attempts = attempts + 1 \
+             WHERE id = (SELECT id FROM job WHERE state = 'ready' AND run_at <= $3 \
+             AND lease_until <= $3 AND kind IN ({}) ORDER BY run_at, id LIMIT 1{skip}) \
+             RETURNING id, kind, matter_id, payload, attempts",
+            names.join(", ")
+        );
+        let mut values = params![now.saturating_add(LEASE).unwrap_or(now), token, now];
+        values.extend(kinds.iter().flat_map(|kind| params![*kind]));
+        let tx = self.db().begin().await?;
+        let row = tx.one("job", sql, values).await?;
+        tx.commit().await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Claimed {
+            id: row.int("id")?,
+            kind: row.text("kind")?,
+            matter: row.opt_uuid("matter_id")?.map(MatterId),
+            payload: serde_json::from_str(&row.text("payload")?)?,
+            attempts: u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX),
+            token,
+        }))
+    }
+
+    /// Ends a job whose effect needed no write.
+    ///
+    /// # Errors
+    /// [`WriteError::LeaseLost`] when it is no longer held.
+    pub async fn end_job(&self, job: &Claimed) -> Result<(), WriteError> {
+        let tx = self.db().begin().await?;
+        complete(&tx, &[(job.id, job.token)]).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Puts a failed job back with a growing pause (2^attempts seconds), or aside
+    /// after [`MAX_ATTEMPTS`]. The reason must hold no personal data.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn fail_job(&self, job: &Claimed, reason: &str) -> Result<(), WriteError> {
+        let dead = job.attempts >= MAX_ATTEMPTS;
+        let pause = SignedDuration::from_secs(1 << job.attempts.min(MAX_ATTEMPTS));
+        let run_at = self.now().saturating_add(pause).unwrap_or(Timestamp::MAX);
+        let tx = self.db().begin().await?;
+        tx.run(
+            "UPDATE job SET state = $1, run_at = $2, lease_until = 0, lease_token = NULL, \
+             last_error = $3 WHERE id = $4 AND lease_token = $5",
+            params![if dead { "dead" } else { "ready" }, run_at, reason, job.id, job.token],
+        )
+        .await?;
+        tx.commit().await?;
+        if dead {
+            tracing::error!(kind = job.kind, id = job.id, "job put aside");
+        }
+        Ok(())
+    }
+}
+
+/// What a job's handler answers when it failed: a reason without personal data.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct JobError(pub String);
+
+impl From<WriteError> for JobError {
+    fn from(error: WriteError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Carries out one kind of job. It ends the job itself, in its write
+/// ([`super::write::Write::complete`]) or by [`App::end_job`].
+pub type Handler =
+    Arc<dyn Fn(App, Claimed) -> BoxFuture<'static, Result<(), JobError>> + Send + Sync>;
+
+/// Works off jobs until told to stop.
+pub struct Worker {
+    app: App,
+    handlers: BTreeMap<&'static str, Handler>,
+}
+
+impl Worker {
+    /// A worker that can do nothing yet.
+    pub fn new(app: App) -> Self {
+        Self { app, handlers: BTreeMap::new() }
+    }
+
+    /// Teaches it a kind of job.
+    #[must_use]
+    pub fn on(mut self, kind: &'static str, handler: Handler) -> Self {
+        self.handlers.insert(kind, handler);
+        self
+    }
+
+    /// Works off everything that is due now; gives the number of jobs tried.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn drain(&self) -> Result<usize, WriteError> {
+        let kinds: Vec<&str> = self.handlers.keys().copied().collect();
+        let mut tried = 0;
+        while let Some(job) = self.app.claim_job(&kinds).await? {
+            self.carry_out(job).await?;
+            tried += 1;
+        }
+        Ok(tried)
+    }
+
+    async fn carry_out(&self, job: Claimed) -> Result<(), WriteError> {
+        let Some(handler) = self.handlers.get(job.kind.as_str()) else { return Ok(()) };
+        match handler(self.app.clone(), job.clone()).await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                tracing::warn!(kind = job.kind, id = job.id, attempts = job.attempts, "job failed");
+                self.app.fail_job(&job, &error.0).await
+            }
+        }
+    }
+
+    /// Works until `stop` turns true; a job in hand is finished first.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            let queued = self.app.0.queued.notified();
+            if let Err(error) = self.drain().await {
+                tracing::error!(%error, "jobs cannot be claimed");
+            }
+            tokio::select! {
+                () = queued => {}
+                // Leases and pauses end without anyone ringing.
+                () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                changed = stop.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+}

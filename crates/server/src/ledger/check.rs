@@ -1,0 +1,108 @@
+//! What is checked before the program is ready, and behind it (house rule 2.18).
+
+use mingjing_ledger::bundle::verify_head;
+use mingjing_ledger::note::VerifierKey;
+
+use super::LedgerError;
+use super::anchor::Anchor;
+use super::fsck::{self, Report};
+use super::store;
+use crate::kit::app::App;
+use crate::kit::db::{Db, Sql};
+
+/// Leaves that are compared with their events before the program is ready.
+const RECENT: u64 = 4_096;
+
+/// Checks signature of the newest checkpoint, size and branch against the anchor,
+/// the right edge, and the last leaves against their events.
+///
+/// # Errors
+/// A named reason not to start.
+pub async fn before_ready(
+    db: &Db,
+    keys: &[VerifierKey],
+    anchor: Option<&Anchor>,
+) -> Result<(), LedgerError> {
+    let head = store::head(db).await?;
+    if let Some(it) = store::latest_checkpoint(db).await? {
+        let signed = verify_head(&it.note, keys)
+            .map_err(|e| LedgerError::Broken(format!("最新检查点：{e}")))?
+            .checkpoint;
+        if signed.origin != head.origin || signed.size != it.size {
+            return Err(LedgerError::Broken("最新检查点不属于本账本".to_owned()));
+        }
+        compare(db, head.size, &signed, "最新检查点").await.map_err(LedgerError::Broken)?;
+    }
+    let edge = store::with_tiles(db, |it| it.frontier(head.size)).await?;
+    if edge != head.frontier || head.frontier.size() != head.size {
+        return Err(LedgerError::Broken("账本右缘与叶子不符".to_owned()));
+    }
+    if !store::leaves(db, head.size, 1).await?.is_empty() {
+        return Err(LedgerError::Broken("账本头之后另有叶子".to_owned()));
+    }
+    if let Some(anchor) = anchor {
+        against_anchor(db, head.size, &head.origin, keys, anchor).await?;
+    }
+    let mut report = Report::default();
+    fsck::leaves_with_events(db, head.size.saturating_sub(RECENT), &mut report).await?;
+    match report.findings.first() {
+        Some(finding) => Err(LedgerError::Broken(finding.to_string())),
+        None => Ok(()),
+    }
+}
+
+async fn compare(
+    db: &Db,
+    size: u64,
+    signed: &mingjing_ledger::note::Checkpoint,
+    what: &str,
+) -> Result<(), String> {
+    if signed.size > size {
+        return Err(format!("账本只有 {size} 条，{what}为 {} 条：数据被回退", signed.size));
+    }
+    let root = store::with_tiles(db, |it| it.root(signed.size)).await.map_err(|e| e.to_string())?;
+    if root != signed.root {
+        return Err(format!("账本在 {} 条处的根与{what}不同：账本分叉", signed.size));
+    }
+    Ok(())
+}
+
+async fn against_anchor(
+    db: &Db,
+    size: u64,
+    origin: &str,
+    keys: &[VerifierKey],
+    anchor: &Anchor,
+) -> Result<(), LedgerError> {
+    let anchored = anchor.all(origin, keys)?;
+    // The largest first: it says whether the folder was rolled back.
+    if let Some((largest, _)) = anchored.last() {
+        compare(db, size, largest, "锚定检查点").await.map_err(LedgerError::Anchor)?;
+    }
+    Ok(())
+}
+
+/// Hashes the whole log again and stops all writes when it does not hold.
+///
+/// # Errors
+/// When the database fails.
+pub async fn behind(app: &App, keys: &[VerifierKey]) -> Result<Report, LedgerError> {
+    let mut report = Report::default();
+    let snapshot = app.db().snapshot().await?;
+    fsck::log(&snapshot, keys, &mut report).await?;
+    snapshot.rollback().await?;
+    if let Some(finding) = report.findings.first() {
+        app.stop_writes(finding.to_string());
+    }
+    Ok(report)
+}
+
+/// Whether anything outside could show that the folder was rolled back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rollback_is_visible(db: &Db, anchor: Option<&Anchor>) -> Result<bool, LedgerError> {
+    let row = db.one("ledger_cosignature", "SELECT COUNT(*) AS n FROM ledger_cosignature", vec![]);
+    let witnesses = row.await?.map_or(Ok(0), |row| row.uint("n"))?;
+    Ok(anchor.is_some() || witnesses > 0)
+}
