@@ -1,0 +1,8 @@
+//! People and organs: sign-in, one's own account, staff, roles, certificates.
+
+pub mod actions;
+pub mod api;
+pub mod entry;
+pub mod service;
+pub mod store;
+pub mod web;
