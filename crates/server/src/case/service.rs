@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::step;
-use mingjing_domain::case::types::DocumentNo;
+use mingjing_domain::case::types::{DocumentKind, DocumentNo};
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
@@ -52,7 +52,16 @@ pub struct Done {
     /// Main stage now, by its stored name.
     pub stage: String,
     /// Documents issued.
-    pub documents: Vec<DocumentNo>,
+    pub documents: Vec<Issued>,
+}
+
+/// A document that a command issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issued {
+    /// Its number in the case.
+    pub no: DocumentNo,
+    /// What it is.
+    pub kind: DocumentKind,
 }
 
 /// Kind of the job that renders a document.
@@ -149,11 +158,11 @@ async fn carry_out(
     let mut facts = gathered.facts(w.moment().clone(), actor, key);
     let year = facts.today().year();
     for character in characters(state.as_deref(), command) {
-        let last = w.last_number(organ, character, i32::from(year)).await?;
-        facts.serials.insert(character.to_owned(), last + 1);
+        let last = w.peek_number(organ, character, i32::from(year)).await?;
+        facts.serials.insert(character.to_owned(), last);
     }
     if let CaseCommand::RecordPayment(payment) = command {
-        facts.receipt_used = store::receipt_used(w.tx(), payment.receipt.trim()).await?;
+        facts.receipt_used = store::receipt_used(w.tx().await?, payment.receipt.trim()).await?;
     }
     let events = decide(state.as_deref(), command, &facts)?;
     for (character, count) in facts.used_serials() {
@@ -164,7 +173,7 @@ async fn carry_out(
         }
     }
     w.note("rules", gathered.rules.law.version.clone());
-    w.note("calendar", gathered.rules.calendar.version().digest.clone());
+    w.note("calendar", gathered.rules.calendar.version().digest.to_string());
     append(w, loaded, organ, events, options.render).await
 }
 
@@ -194,8 +203,8 @@ async fn append(
 ) -> Result<Done, WriteError> {
     let mut documents = Vec::new();
     for event in events {
-        if let CaseEvent::DocumentIssued { no, .. } = &event {
-            documents.push(*no);
+        if let CaseEvent::DocumentIssued { no, kind, .. } = &event {
+            documents.push(Issued { no: *no, kind: *kind });
         }
         loaded = Some(match loaded {
             Some(mut case) => {
@@ -210,7 +219,7 @@ async fn append(
     }
     let case = loaded.ok_or(WriteError::NotFound("案件"))?;
     if render {
-        for no in &documents {
+        for Issued { no, .. } in &documents {
             let payload = json!({ "case": case.id, "document": no });
             w.enqueue_at(RENDER, format!("{}/{no}", case.id), &payload, Some(case.id), w.now());
         }
@@ -235,7 +244,7 @@ async fn gather(
     }
     let with_heads = needs_heads(command);
     if with_heads {
-        ids.extend(crate::staff::store::heads(w.tx(), organ).await?);
+        ids.extend(crate::staff::store::heads(w.tx().await?, organ).await?);
     }
     let mut known = std::collections::BTreeMap::new();
     for id in ids {

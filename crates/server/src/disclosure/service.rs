@@ -336,7 +336,7 @@ fn remember(
     note: Option<&NoteScan>,
 ) -> Result<(), WriteError> {
     w.note("rules", it.day_rules.law.version.clone());
-    w.note("calendar", it.day_rules.calendar.version().digest.clone());
+    w.note("calendar", it.day_rules.calendar.version().digest.to_string());
     if let Some(inspection) = inspection {
         w.note("inspection", serde_json::to_value(inspection)?);
     }

@@ -7,6 +7,7 @@ use mingjing_domain::disclosure::{
 };
 use mingjing_domain::matter::{Moment, civil_day};
 use mingjing_domain::period::{self, Start};
+use mingjing_domain::refusal::Refusal;
 
 use super::{address, open};
 use crate::disclosure::service::{Subject, View};
@@ -26,6 +27,7 @@ pub(super) async fn page(
 ) -> Result<Markup, Failure> {
     let (subject, view) = open(&shell, &who, &id).await?;
     let number = number(&view);
+    let gates = view.actions(&who.actor(), &Moment::now(shell.app.now()));
     let body = html! {
         (page::heading(Some(html! { (number) }), &title(&view), Some(html! { "公示事项" }), public_link(&view)))
         (rail_bar("公示的各个环节", &stops(&view)))
@@ -34,7 +36,7 @@ pub(super) async fn page(
                 @if let Some(content) = content(&view) { (beside(content, view.inspection.as_ref())) }
                 @else { (show::notice(Tone::Plain, "没有可以显示的公示文本", html! { p { "公示内容已经撤下、到期，或者决定尚未送达。" } })) }
             }
-            div.stack { (act::actions(&actions(&view, &who, subject, &shell))) (due::dues(&dues(&view, &shell))) }
+            div.stack { (act::actions(&actions(&gates, subject))) (due::dues(&dues(&view, &shell))) }
         }
     };
     let office = Office {
@@ -96,23 +98,24 @@ fn stops(view: &View) -> Vec<Stop<'static>> {
         .collect()
 }
 
-fn actions<'a>(view: &'a View, who: &Identity, subject: Subject, shell: &Shell) -> Vec<Action<'a>> {
-    let moment = Moment::now(shell.app.now());
+type Gates = Vec<(Verb, Result<(), Refusal>)>;
+
+fn actions(gates: &Gates, subject: Subject) -> Vec<Action<'_>> {
     let base = address(subject);
-    view.actions(&who.actor(), &moment)
-        .into_iter()
+    gates
+        .iter()
         .filter_map(|(verb, gate)| {
-            let name = mingjing_domain::case::form::wire_name(&verb);
+            let name = mingjing_domain::case::form::wire_name(verb);
             let door = match gate {
                 Ok(()) => Door::Open {
                     href: format!("{base}/{name}"),
                     button: "办理",
                     first: matches!(verb, Verb::Prepare | Verb::Check | Verb::Publish),
-                    basis: &crate::disclosure::verbs::of(verb).basis,
+                    basis: &crate::disclosure::verbs::of(*verb).basis,
                 },
                 // Verbs of other people's roles would only fill the page.
                 Err(refusal) if refusal.code == "disclosure.role" => return None,
-                Err(refusal) => Door::Shut(Box::leak(Box::new(refusal))),
+                Err(refusal) => Door::Shut(refusal),
             };
             Some(Action { label: verb.label(), help: "", door })
         })

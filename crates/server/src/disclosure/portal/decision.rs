@@ -14,7 +14,6 @@ use crate::disclosure::service::name_of;
 use crate::disclosure::store::{self, Page};
 use crate::disclosure::{proof, tables};
 use crate::kit::app::App;
-use crate::kit::db::Sql;
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Site, Width};
 use crate::kit::problem::Failure;

@@ -10,6 +10,7 @@ mod procedure;
 mod verify;
 
 pub use decision::{make, render};
+pub use json::copy;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};

@@ -12,7 +12,6 @@ use mingjing_ledger::bundle::{Bundle, StatementLine, Verified, verify_document};
 
 use super::{HTML, REVALIDATED, cached};
 use crate::disclosure::store::{self, Listed};
-use crate::disclosure::subjects;
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
