@@ -1,5 +1,6 @@
 //! All features of the program in one list. Each feature adds one line.
 
+use crate::disclosure;
 use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::{authz, gallery};
@@ -7,7 +8,13 @@ use crate::staff;
 
 /// Every route of the program.
 pub fn routes(config: &WebConfig) -> Routes {
-    let routes = Routes::new().merge(http::health(config)).merge(staff::web::routes()).merge(staff::api::routes());
+    let routes = Routes::new()
+        .merge(http::health(config))
+        .merge(staff::web::routes())
+        .merge(staff::api::routes())
+        .merge(disclosure::portal::routes())
+        .merge(disclosure::office::routes())
+        .merge(disclosure::api::routes());
     if config.gallery { routes.merge(gallery_routes()) } else { routes }
 }
 
