@@ -21,7 +21,8 @@ use crate::ledger::fsck::Report;
 use crate::ledger::keys::{LogKeys, key_file};
 use crate::ledger::outside::{Place, check};
 use crate::ledger::{fsck, store};
-use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore};
+use crate::kit::limits::WebConfig;
+use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore, serve};
 
 /// 明镜：行政执法公示、全过程记录、法制审核.
 #[derive(Debug, Parser)]
@@ -56,6 +57,18 @@ pub struct Global {
 }
 
 impl Global {
+    /// The settings of one section, from file and environment.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be read.
+    pub fn section<T: serde::de::DeserializeOwned + Default>(&self, name: &str) -> Result<T, OpsError> {
+        let figment = Config::figment(self.config.as_deref());
+        if figment.find_value(name).is_err() {
+            return Ok(T::default());
+        }
+        figment.extract_inner(name).map_err(|e| OpsError::Refused(format!("配置有误：{e}")))
+    }
+
     /// The settings of the store.
     ///
     /// # Errors
@@ -142,6 +155,20 @@ pub enum Command {
         #[arg(long, default_value = "none")]
         roll: String,
     },
+    /// 提供服务
+    Serve {
+        /// 监听地址
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// 为人员签发接口令牌，只显示一次
+    Token {
+        /// 登录名
+        user: String,
+    },
+    /// 文书制作子进程，由程序自己启动
+    #[command(hide = true)]
+    Press,
     /// 执行已批准的销毁
     Erase {
         /// 销毁呈请的事项编号
@@ -179,6 +206,9 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
         Command::Doctor => examine(&global.load()?).await,
         Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
+        Command::Serve { listen } => start(global, listen).await,
+        Command::Token { user } => token(&global.load()?, &global.section("web")?, &user).await,
+        Command::Press => press(),
         Command::Erase { event } => destroy(&global.load()?, MatterId(event)).await,
     }
 }
@@ -424,6 +454,33 @@ fn due_answer(start: Option<&str>, n: &str, unit: &str, roll: &str) -> Outcome {
     let mut out = std::io::stdout();
     out.write_all(table.as_bytes()).map_err(|e| OpsError::io(Path::new("stdout"), e))?;
     Ok(summary.mismatched == 0 && summary.errors == 0)
+}
+
+async fn start(global: &Global, listen: Option<String>) -> Outcome {
+    let mut config = global.load()?;
+    if let Some(listen) = listen {
+        config.listen = listen;
+    }
+    let web: WebConfig = global.section("web")?;
+    let ledger = ops::open_checked(&config).await?;
+    let parts = serve::Parts::new(ledger, &config, &global.section("documents")?, web.demo)?;
+    serve::serve(parts, &config, web).await?;
+    Ok(true)
+}
+
+async fn token(config: &Config, web: &WebConfig, user: &str) -> Outcome {
+    let app = ops::open(config).await?;
+    let login = crate::staff::service::login_name(user).map_err(|e| OpsError::Refused(e.to_string()))?;
+    let Some((staff, _)) = crate::staff::store::credential(app.db(), &login).await? else {
+        return Err(OpsError::Refused(format!("没有登录名为“{login}”的账户")));
+    };
+    say(crate::kit::token::issue(&app, staff, "command line", web.token_days).await?)?;
+    Ok(true)
+}
+
+fn press() -> Outcome {
+    let code = mingjing_press::child::run(std::io::stdin(), std::io::stdout());
+    Ok(code == ExitCode::SUCCESS)
 }
 
 async fn destroy(config: &Config, matter: MatterId) -> Outcome {

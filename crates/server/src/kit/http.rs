@@ -151,6 +151,15 @@ impl Routes {
         self
     }
 
+    /// Adds public resources that bring their own state; `paths` lists them.
+    #[must_use]
+    pub fn mount(mut self, router: Router<Shell>, paths: &[(Method, &'static str)]) -> Self {
+        self.router = self.router.merge(router);
+        let listed = paths.iter().cloned();
+        self.listed.extend(listed.map(|(method, path)| Listed { method, path, access: Access::Public }));
+        self
+    }
+
     /// An entry of the office's navigation.
     #[must_use]
     pub fn office_nav(mut self, label: &'static str, href: &'static str, verb: &'static Verb) -> Self {

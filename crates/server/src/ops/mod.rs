@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod erase;
 pub mod rebuild;
 pub mod restore;
+pub mod serve;
 mod tables;
 
 use std::sync::Arc;
