@@ -54,7 +54,7 @@ pub fn routes() -> Routes {
 
 fn office(shell: &Shell, who: &Identity, title: &str, current: &str, width: Width, body: Markup) -> Markup {
     let site = &shell.site;
-    let crumbs = if current == "/staff" { vec![("人员", "/staff".to_owned())] } else { Vec::new() };
+    let crumbs = if current == "/staff" && title != "人员" { vec![("人员", "/staff".to_owned())] } else { Vec::new() };
     page::office(&Office { site, viewer: who.viewer(), title, current, crumbs, width }, body)
 }
 
@@ -416,7 +416,7 @@ fn person_page(
     let what = target(staff, region);
     let doors: Vec<(Act, Result<(), Refusal>)> = Act::ALL
         .into_iter()
-        .filter(|it| offered(*it, staff))
+        .filter(|it| offered(*it, staff) && authz::any_grant(it.verb(), &who.person.roles))
         .map(|it| (it, who.may(it.verb(), &what)))
         .collect();
     let all: Vec<Action<'_>> = doors

@@ -62,7 +62,7 @@ async fn a_refusal_names_the_row_of_the_table() {
     let auditor = house.cookie("audit").await;
     let page = house.get_as(&auditor, "/staff/new").await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
-    assert!(page.body.contains("staff.register") && page.body.contains("系统管理员（本机关）"), "{}", page.body);
+    assert!(page.body.contains("“建立人员账户”一行") && page.body.contains("系统管理员（本机关）"), "{}", page.body);
     let person = house.person("system").await;
     let grant = house.post_as(&auditor, &format!("/staff/{person}/grant_role"), &[("role", "officer")]).await;
     assert_eq!(grant.status, StatusCode::FORBIDDEN);
