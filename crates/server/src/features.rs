@@ -7,7 +7,11 @@ use crate::staff;
 
 /// Every route of the program.
 pub fn routes(config: &WebConfig) -> Routes {
-    let routes = Routes::new().merge(http::health(config)).merge(staff::web::routes()).merge(staff::api::routes());
+    let routes = Routes::new()
+        .merge(http::health(config))
+        .merge(staff::account::routes())
+        .merge(staff::web::routes())
+        .merge(staff::api::routes());
     if config.gallery { routes.merge(gallery_routes()) } else { routes }
 }
 
