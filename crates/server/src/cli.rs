@@ -142,6 +142,17 @@ pub enum Command {
         #[arg(long, default_value = "none")]
         roll: String,
     },
+    /// 为一个登录名建立接口令牌，只显示这一次
+    Token {
+        /// 登录名
+        user: String,
+        /// 用途
+        #[arg(long, default_value = "命令行建立")]
+        label: String,
+        /// 有效天数
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=3650))]
+        days: i64,
+    },
     /// 执行已批准的销毁
     Erase {
         /// 销毁呈请的事项编号
@@ -179,6 +190,10 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
         Command::Doctor => examine(&global.load()?).await,
         Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
+        Command::Token { user, label, days } => {
+            say(crate::staff::console::token(&ops::open(&global.load()?).await?, &user, &label, days).await?)?;
+            Ok(true)
+        }
         Command::Erase { event } => destroy(&global.load()?, MatterId(event)).await,
     }
 }
