@@ -1,5 +1,6 @@
 //! All features of the program in one list. Each feature adds one line.
 
+use crate::disclosure;
 use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::{authz, gallery};
@@ -11,7 +12,10 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(http::health(config))
         .merge(staff::account::routes())
         .merge(staff::web::routes())
-        .merge(staff::api::routes());
+        .merge(staff::api::routes())
+        .merge(disclosure::portal::routes())
+        .merge(disclosure::office::routes())
+        .merge(disclosure::api::routes());
     if config.gallery { routes.merge(gallery_routes()) } else { routes }
 }
 
