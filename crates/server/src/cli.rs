@@ -169,6 +169,13 @@ pub enum Command {
     /// 文书制作子进程，由程序自己启动
     #[command(hide = true)]
     Press,
+    /// 为一个登录名建立接口令牌，只显示这一次
+        /// 用途
+        #[arg(long, default_value = "命令行建立")]
+        label: String,
+        /// 有效天数
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=3650))]
+        days: i64,
     /// 执行已批准的销毁
     Erase {
         /// 销毁呈请的事项编号
@@ -209,6 +216,10 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Serve { listen } => start(global, listen).await,
         Command::Token { user } => token(&global.load()?, &global.section("web")?, &user).await,
         Command::Press => press(),
+        Command::Token { user, label, days } => {
+            say(crate::staff::console::token(&ops::open(&global.load()?).await?, &user, &label, days).await?)?;
+            Ok(true)
+        }
         Command::Erase { event } => destroy(&global.load()?, MatterId(event)).await,
     }
 }

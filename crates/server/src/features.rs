@@ -10,6 +10,7 @@ use crate::staff;
 pub fn routes(config: &WebConfig) -> Routes {
     let routes = Routes::new()
         .merge(http::health(config))
+        .merge(staff::account::routes())
         .merge(staff::web::routes())
         .merge(staff::api::routes())
         .merge(disclosure::portal::routes())

@@ -191,8 +191,13 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
         Access::Public => return next.run(request).await,
         Access::Verb(verb) => verb,
     };
-    let Some(identity) = request.extensions().get::<Identity>() else {
+    let Some(identity) = request.extensions().get::<Identity>().cloned() else {
         return Failure::SignIn.into_response();
+    };
+    let limit = request.extensions().get::<auth::BodyLimit>().map_or(0, |it| it.0);
+    let request = match auth::unforged(&identity, limit, request).await {
+        Ok(request) => request,
+        Err(failure) => return failure.into_response(),
     };
     if identity.must_change && verb.name != authz::ACCOUNT.name {
         return Failure::ChangePassword.into_response();
