@@ -23,7 +23,7 @@ pub struct Verb {
 }
 
 /// How a person must stand to the thing acted upon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// No relation needed.
     Any,
