@@ -220,6 +220,7 @@ impl Timeliness {
     /// As a fact on the public page: 第5个工作日公示，按期.
     pub fn sentence(&self) -> String {
         let day = match self.working_day {
+            (0, 0) => "当日".to_owned(),
             (a, b) if a == b => format!("第{a}个工作日"),
             (a, b) => format!("第{a}至{b}个工作日"),
         };

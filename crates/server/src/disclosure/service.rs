@@ -8,7 +8,7 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::{Case, CaseEvent};
 use mingjing_domain::disclosure::{
     AnnotationGround, Command, CreditGrade, DisclosureRules, ExemptGround, ExpiryGround, Facts, Ground, Inspection,
-    KnownPerson, NoteScan, PublicDecision, Publication, PublicationEvent, Preparing, SourceFacts, Stage, Verb,
+    KnownPerson, NoteScan, PublicDecision, Publication, PublicationEvent, Preparing, SourceFacts, Verb,
     WithdrawalGround, decide, inspect, scan_note,
 };
 use mingjing_domain::matter::{Actor, MatterId, StaffId, TimeSource};
@@ -555,8 +555,7 @@ pub async fn view(app: &App, rules: &Rules, subject: Subject) -> Result<Option<V
     let day_rules = rules.on(&organ.state, organ.version, today)?;
     let disclosure_rules = DisclosureRules::of(&day_rules.policy);
     let operator_shown = disclosure_rules.operator_shown;
-    let (state, organ) = (organ.version, organ.state);
-    let _ = state;
+    let organ = organ.state;
     let inputs =
         Inputs { case: &case, party, organ: &organ, officers: &officers, persons: &persons, operator_shown };
     let proposal = source::propose_copy(&inputs);
@@ -584,17 +583,4 @@ pub async fn view(app: &App, rules: &Rules, subject: Subject) -> Result<Option<V
 pub async fn name_of(app: &App, id: StaffId) -> Result<String, WriteError> {
     let it = app.load::<StaffState>(MatterId(id.0)).await?;
     Ok(it.map_or_else(|| "—".to_owned(), |s| s.name.or_erased().to_owned()))
-}
-
-/// Whether a stage is one in which the office still has something to do.
-pub const fn in_office(stage: Stage) -> bool {
-    match stage {
-        Stage::Drafted | Stage::Checked | Stage::Returned => true,
-        Stage::Published
-        | Stage::Corrected
-        | Stage::Annotated
-        | Stage::Withdrawn
-        | Stage::Expired
-        | Stage::Exempt => false,
-    }
 }

@@ -38,7 +38,7 @@ fn withhold_list(view: &View) -> FieldSpec {
         FieldSpec::new("ground", "理由", choices(&Ground::ALL[..], Ground::label)),
     ];
     FieldSpec::new("withhold", "另外隐去", Kind::List(inner))
-        .hint("姓名、证件号码、住址、电话等已按规则自动隐去；商业秘密、其他隐私等在这里补充")
+        .hint("姓名、证件号码、住址、电话等已按规则自动隐去；商业秘密、其他隐私等在这里补充；填好一组后点“再加一组”，左边显示隐去后的样子")
         .optional()
 }
 

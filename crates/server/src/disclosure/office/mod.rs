@@ -6,7 +6,7 @@ mod show;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Form, extract::RawQuery};
+use axum::Form;
 use mingjing_domain::disclosure::Verb;
 use mingjing_domain::matter::{MatterId, Moment};
 use mingjing_domain::refusal::Refusal;
@@ -82,7 +82,6 @@ async fn submit(
     State(shell): State<Shell>,
     who: Identity,
     Path((id, name)): Path<(String, String)>,
-    RawQuery(_): RawQuery,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
     let verb = verb(&name).ok_or(Failure::NotFound)?;
@@ -90,7 +89,15 @@ async fn submit(
     who.may(verbs::of(verb), &Target::organ(view.case.organ))?;
     let posted = Posted::from_pairs(pairs);
     let posted = match posted.intent() {
-        Intent::Add(list) => return form::again(&shell, &who, subject, &view, verb, posted.with_group(&list), Vec::new()).await,
+        Intent::Add(list) => {
+            // What is typed so far is shown in the copy while the next group is added.
+            let typed = form::read(verb, &form::specs(verb, &view), &posted);
+            let posted = posted.with_group(&list);
+            return match typed {
+                Ok(act) => form::preview(&shell, &who, subject, &view, verb, posted, &act).await,
+                Err(_) => form::again(&shell, &who, subject, &view, verb, posted, Vec::new()).await,
+            };
+        }
         Intent::Remove(group) => {
             return form::again(&shell, &who, subject, &view, verb, posted.without_group(&group), Vec::new()).await;
         }
@@ -102,10 +109,6 @@ async fn submit(
         Ok(act) => act,
         Err(errors) => return form::again(&shell, &who, subject, &view, verb, posted, errors).await,
     };
-    // 预览 shows the copy with the ranges and does nothing.
-    if posted.get("_preview").is_some() {
-        return form::preview(&shell, &who, subject, &view, verb, posted, &act).await;
-    }
     let key = posted.get("_command").unwrap_or("");
     let command_id = if key.is_empty() { shell.fresh_id() } else { who.command_id(key) };
     let options = Options { command_id, moment: None };

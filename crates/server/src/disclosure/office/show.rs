@@ -168,12 +168,36 @@ pub(super) fn beside(content: &PublicDecision, inspection: Option<&Inspection>) 
                 @else { p { (show::tag(Tone::Seal, "个人信息检查发现问题，见各栏")) } }
             }
             @for (path, masked) in content.masked() { (field(&path, masked, inspection)) }
+            @if let Some(found) = inspection { (plain_findings(content, found)) }
             dl.facts {
                 dt { "违反的规定" } dd { (content.violated.join("；")) }
                 dt { "处罚依据" } dd { (content.basis.join("；")) }
                 dt { "执法人员" } dd { @for o in &content.officers { (o.name.or_erased()) "（" (o.certificate) "） " } }
             }
         }
+    }
+}
+
+/// What the scan found in fields that are shown as they are.
+fn plain_findings(content: &PublicDecision, found: &Inspection) -> Markup {
+    let masked = content.masked();
+    let plain = found.findings.iter().filter(|f| !masked.iter().any(|(path, _)| *path == f.field));
+    html! { @for f in plain {
+        p.leak { (show::tag(Tone::Seal, f.rule.label())) " " (plain_label(&f.field)) "第" (f.from + 1) "至" (f.to) "字 " (show::law(&f.citation)) }
+    } }
+}
+
+fn plain_label(path: &str) -> &'static str {
+    match path.split('/').next().unwrap_or("") {
+        "credit_code" => "统一社会信用代码",
+        "organ" => "执法机关",
+        "number" => "文号",
+        "category" => "执法类别",
+        "violated" => "违反的规定",
+        "basis" => "处罚依据",
+        "results" => "处罚结果",
+        "officers" => "执法人员",
+        _ => "公示文本",
     }
 }
 

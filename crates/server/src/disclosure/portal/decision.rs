@@ -271,7 +271,7 @@ fn timeliness(it: &Timeliness, decided_on: jiff::civil::Date) -> Markup {
         section.card {
             h2 { "是否按期公示" }
             p { (timing(it.on_time(), &it.sentence())) }
-            p { (show::date(decided_on)) "作出决定，" (show::date(it.done_on)) "公示；应当在 " (show::date(it.limit.due.latest())) " 前（含当日）公示。" }
+            p { (show::date(decided_on)) "作出决定，" (show::date(it.done_on)) "公示；应当不晚于" (show::date(it.limit.due.latest())) "公示。" }
             (derivation(it))
         }
     }

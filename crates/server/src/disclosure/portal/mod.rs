@@ -12,6 +12,8 @@ mod verify;
 pub use decision::{make, render};
 pub use json::copy;
 
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler as _;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -32,7 +34,7 @@ pub fn routes() -> Routes {
         .get("/decisions/{id}", Access::Public, decision::any)
         .get("/feed.atom", Access::Public, feed::atom)
         .get("/verify", Access::Public, verify::page)
-        .post("/verify", Access::Public, verify::upload)
+        .post("/verify", Access::Public, verify::upload.layer(DefaultBodyLimit::max(verify::MAX_UPLOAD)))
         .get("/organs", Access::Public, organs::all)
         .get("/organs/{id}", Access::Public, organs::one)
         .get("/officers", Access::Public, organs::officers)
