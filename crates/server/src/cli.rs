@@ -161,21 +161,17 @@ pub enum Command {
         #[arg(long)]
         listen: Option<String>,
     },
-    /// 为人员签发接口令牌，只显示一次
+    /// 为一个登录名建立接口令牌，只显示这一次
     Token {
         /// 登录名
         user: String,
-    },
-    /// 文书制作子进程，由程序自己启动
-    #[command(hide = true)]
-    Press,
-    /// 为一个登录名建立接口令牌，只显示这一次
         /// 用途
         #[arg(long, default_value = "命令行建立")]
         label: String,
         /// 有效天数
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=3650))]
         days: i64,
+    },
     /// 执行已批准的销毁
     Erase {
         /// 销毁呈请的事项编号
@@ -214,8 +210,6 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Doctor => examine(&global.load()?).await,
         Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
         Command::Serve { listen } => start(global, listen).await,
-        Command::Token { user } => token(&global.load()?, &global.section("web")?, &user).await,
-        Command::Press => press(),
         Command::Token { user, label, days } => {
             say(crate::staff::console::token(&ops::open(&global.load()?).await?, &user, &label, days).await?)?;
             Ok(true)
@@ -477,21 +471,6 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
     let parts = serve::Parts::new(ledger, &config, &global.section("documents")?, web.demo)?;
     serve::serve(parts, &config, web).await?;
     Ok(true)
-}
-
-async fn token(config: &Config, web: &WebConfig, user: &str) -> Outcome {
-    let app = ops::open(config).await?;
-    let login = crate::staff::service::login_name(user).map_err(|e| OpsError::Refused(e.to_string()))?;
-    let Some((staff, _)) = crate::staff::store::credential(app.db(), &login).await? else {
-        return Err(OpsError::Refused(format!("没有登录名为“{login}”的账户")));
-    };
-    say(crate::kit::token::issue(&app, staff, "command line", web.token_days).await?)?;
-    Ok(true)
-}
-
-fn press() -> Outcome {
-    let code = mingjing_press::child::run(std::io::stdin(), std::io::stdout());
-    Ok(code == ExitCode::SUCCESS)
 }
 
 async fn destroy(config: &Config, matter: MatterId) -> Outcome {
