@@ -1,0 +1,13 @@
+//! The penalty case from outside: lives, the transition matrix, attempts to get
+//! around the guards, and properties.
+
+mod bypass_gate;
+mod bypass_money;
+mod bypass_people;
+mod bypass_time;
+mod consistency;
+mod golden;
+mod life;
+mod properties;
+mod steps;
+mod world;
