@@ -9,6 +9,7 @@ use crate::{case, staff};
 pub fn routes(config: &WebConfig) -> Routes {
     let routes = Routes::new()
         .merge(http::health(config))
+        .merge(staff::account::routes())
         .merge(staff::web::routes())
         .merge(staff::api::routes())
         .merge(case::web::routes());

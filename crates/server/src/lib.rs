@@ -6,4 +6,5 @@ pub mod features;
 pub mod kit;
 pub mod ledger;
 pub mod ops;
+pub mod record;
 pub mod staff;

@@ -293,7 +293,7 @@ fn exempt_ground(ground: ExemptGround, assessment: &Text, filing_no: &str, facts
             "请核对当事人信息，或者选择其他理由。",
         )
         .field("ground", "与案件记载不符")),
-        ExemptGround::DecisionEnded if !source.is_some_and(|s| s.ended.is_some()) => Err(Refusal::new(
+        ExemptGround::DecisionEnded if source.is_none_or(|s| s.ended.is_none()) => Err(Refusal::new(
             "disclosure.not_ended",
             penalty_law("第四十八条第二款"),
             "案件没有记载该决定已被撤销、变更、确认违法或者无效。",

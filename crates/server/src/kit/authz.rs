@@ -23,7 +23,7 @@ pub struct Verb {
 }
 
 /// How a person must stand to the thing acted upon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// No relation needed.
     Any,
@@ -252,7 +252,7 @@ pub fn refusal(verb: &Verb) -> Refusal {
     Refusal::new(
         "authz.denied",
         verb.basis.clone(),
-        format!("您不能办理“{}”，权限表 {} 一行只授予：{allowed}", verb.label, verb.name),
+        format!("您不能办理“{label}”，权限表“{label}”一行只授予：{allowed}", label = verb.label),
         "请由有权限的人员办理；职责有变的，请安全保密管理员调整角色",
     )
 }

@@ -1,5 +1,6 @@
 //! People and organs: sign-in, one's own account, staff, roles, certificates.
 
+pub mod account;
 pub mod actions;
 pub mod api;
 pub mod entry;

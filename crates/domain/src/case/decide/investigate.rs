@@ -191,7 +191,7 @@ fn held(case: &Case, session: &Session, facts: &Facts<'_>) -> Result<(), Refusal
 }
 
 fn request_recusal(case: &Case, officer: StaffId, facts: &Facts<'_>) -> Result<(), Refusal> {
-    if !facts.people.get(&officer).is_some_and(|p| p.organ == facts.organ.id) {
+    if facts.people.get(&officer).is_none_or(|p| p.organ != facts.organ.id) {
         return Err(refuse("recusal.unknown", penalty_law("第四十三条"), "不是本机关人员", "请选择本机关人员。").field("officer", "不是本机关人员"));
     }
     if case.recused.contains(&officer) || case.recusals_open.contains(&officer) {

@@ -1,0 +1,5 @@
+//! Documents: filled from a synthetic case, rendered, stored, verified.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod filling;
+mod stream;
