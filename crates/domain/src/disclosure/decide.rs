@@ -48,6 +48,8 @@ pub struct Facts<'a> {
     pub note: Option<&'a NoteScan>,
     /// Another publication of the same decision.
     pub other: Option<OtherPublication>,
+    /// A random name for the page that a first publication opens.
+    pub fresh_id: &'a str,
 }
 
 impl Facts<'_> {
@@ -190,7 +192,7 @@ fn publish((state, draft): (&Publication, &Draft), digest: String, facts: &Facts
     let start = Start::new(state.source.decided_on, "作出处罚决定");
     let timeliness =
         Timeliness::of(facts.calendar, &facts.rules.publish, &start, facts.today()).map_err(calendar_refusal)?;
-    Ok(vec![PublicationEvent::Published { digest, timeliness: Box::new(timeliness) }])
+    Ok(vec![PublicationEvent::Published { digest, timeliness: Box::new(timeliness), public_id: facts.fresh_id.to_owned() }])
 }
 
 fn correct(

@@ -200,6 +200,7 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(&EVERYONE_ORGAN)
         .chain(TABLE)
         .chain(case_rows())
+        .chain(crate::disclosure::verbs::ROWS)
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {

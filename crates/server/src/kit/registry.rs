@@ -70,6 +70,7 @@ pub fn open_all<M: Matter>(
 pub fn all() -> Vec<Registered> {
     vec![
         entry::<mingjing_domain::case::Case>(),
+        entry::<mingjing_domain::disclosure::Publication>(),
         entry::<mingjing_domain::erasure::Erasure>(),
         entry::<mingjing_domain::organ::OrganState>(),
         entry::<mingjing_domain::staff::StaffState>(),

@@ -140,7 +140,7 @@ fn days_late(state: &PartyState, due: Date, until: Date) -> u32 {
 pub(super) fn additional_fine(cx: &Context<'_>) -> Form {
     let CaseEvent::AdditionalFineImposed { amount_fen, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
     let (head, no, state) = money_head(cx)?;
-    let due = clock::payment_due(&cx.case, &cx.facts(), no, state).map_err(|e| cx.limit_error("罚款缴纳期限", &e))?;
+    let due = clock::payment_limit(&cx.case, &cx.facts(), no).map(|l| l.due.latest()).map_err(|e| cx.limit_error("罚款缴纳期限", &e))?;
     let from = due.tomorrow().map_err(|e| cx.limit_error("加处罚款起算日", &e))?;
     let own = fields(json!({
         "fine_fen": fine(cx, no)?,

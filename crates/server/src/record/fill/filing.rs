@@ -164,7 +164,7 @@ pub(super) fn crime_transfer_letter(cx: &Context<'_>) -> Form {
 }
 
 pub(super) fn recusal(cx: &Context<'_>) -> Form {
-    let CaseEvent::RecusalDecided { officer, grant, reason } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::RecusalDecided { officer, grant, reason, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
     let request = cx.sources.events.iter().rev().find_map(|(meta, event)| {
         let CaseEvent::RecusalRequested { officer: it, by_party, reason } = event else { return None };
         (it == officer && meta.version < cx.cause.0.version).then_some((meta, *by_party, reason))
