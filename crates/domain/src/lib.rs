@@ -14,6 +14,7 @@ pub mod disclosure;
 pub mod discretion_base;
 pub mod documents;
 pub mod due;
+pub mod erasure;
 pub mod matter;
 pub mod organ;
 pub mod period;

@@ -78,14 +78,14 @@ CREATE TABLE erasure_permit (
   FOREIGN KEY (event_matter, event_version) REFERENCES event (matter_id, version)
 ){strict};
 
--- What was erased, when, and by which approved destruction.
+-- What was erased, when, and by which approved destruction. No foreign key: a
+-- restored backup may be older than the destruction that must be applied again.
 CREATE TABLE erasure (
   matter_id {blob} NOT NULL PRIMARY KEY REFERENCES matter (id),
   event_matter {blob} NOT NULL,
   event_version {int} NOT NULL,
   erased_at {int} NOT NULL,
-  slots {int} NOT NULL,
-  FOREIGN KEY (event_matter, event_version) REFERENCES event (matter_id, version)
+  slots {int} NOT NULL
 ){strict};
 
 -- The last number given for each organ, character and civil year in Shanghai.

@@ -1,6 +1,8 @@
 //! The one program of 明镜: database, write path, pages, API, ledger.
 
 pub mod case;
+pub mod cli;
 pub mod kit;
 pub mod ledger;
+pub mod ops;
 pub mod staff;

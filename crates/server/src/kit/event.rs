@@ -35,6 +35,8 @@ use super::error::WriteError;
 pub const FORMAT: u16 = 1;
 /// Slot of a family's text key in its first matter's first event.
 pub const KEY_SLOT: i64 = -1;
+/// Member under which the time's source is sealed beside the body.
+const SOURCE: &str = "@source";
 /// Bytes of one pair of leaf hashes.
 const PAIR_LEN: usize = 64;
 
@@ -148,7 +150,7 @@ pub fn seal<M: Matter>(
     let (type_name, type_version) = M::type_of(event);
     let mut whole = serde_json::Map::new();
     whole.insert("body".to_owned(), serde_json::to_value(event)?);
-    whole.insert("source".to_owned(), serde_json::to_value(&frame.moment.source)?);
+    whole.insert(SOURCE.to_owned(), serde_json::to_value(&frame.moment.source)?);
     let mut whole = Value::Object(whole);
     let lifted = text::seal(&mut whole, key);
     let body = serde_json::to_vec(&whole["body"])?;
@@ -168,7 +170,7 @@ pub fn seal<M: Matter>(
         command: frame.command,
         recorded_at: frame.moment.recorded_at,
         happened_at: frame.moment.happened_at,
-        source: whole["source"].take(),
+        source: whole[SOURCE].take(),
     };
     let envelope = serde_json::to_vec(&envelope)?;
     let salt = draw.bytes32();
@@ -177,7 +179,8 @@ pub fn seal<M: Matter>(
         .zip(0_i64..)
         .map(|(it, slot)| Content {
             slot,
-            name: it.name,
+            // Pointers count from the body; those of the time's source keep their own root.
+            name: it.name.strip_prefix("/body").map_or(it.name.clone(), str::to_owned),
             class: it.class,
             salt: draw.bytes32(),
             text: it.value,

@@ -68,5 +68,13 @@ pub fn open_all<M: Matter>(
 
 /// Every kind of matter the program knows. Each feature adds one line.
 pub fn all() -> Vec<Registered> {
-    vec![]
+    vec![entry::<mingjing_domain::erasure::Erasure>()]
+}
+
+// A destruction is shown from its stream; no table is made from it.
+impl Projects for mingjing_domain::erasure::Erasure {
+    const TABLES: &'static [TableSpec] = &[];
+    fn rows(_: MatterId, _: OrganId, _: u64, _: &Self) -> Vec<Row> {
+        Vec::new()
+    }
 }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use mingjing_domain::erasure::APPROVED;
 use mingjing_domain::matter::MatterId;
 use mingjing_ledger::bundle::verify_head;
 use mingjing_ledger::commit::{entry, event_root};
@@ -432,6 +433,34 @@ pub async fn streams<S: Sql>(sql: &S, report: &mut Report) -> Result<(), LedgerE
     report.waiting = row.map_or(Ok(0), |row| row.uint("n"))?;
     if sql.engine() == Engine::Sqlite && report.waiting > 0 {
         report.add("outbox.extra", "SQLite 上不应有待入账的事件");
+    }
+    Ok(())
+}
+
+/// Looks whether each erasure cites an approved destruction that is in the record.
+/// `excused` are matters whose destruction was recorded after the state that a
+/// backup brought back, and stands on the list kept outside.
+///
+/// # Errors
+/// When the database fails; what does not fit is in the report.
+pub async fn erasures<S: Sql>(
+    sql: &S,
+    excused: &[MatterId],
+    report: &mut Report,
+) -> Result<(), LedgerError> {
+    let text = "SELECT x.matter_id FROM erasure x LEFT JOIN event e \
+                ON e.matter_id = x.event_matter AND e.version = x.event_version \
+                WHERE e.type IS NULL OR e.type <> $1";
+    for row in sql.all("erasure", text, params![APPROVED]).await? {
+        let matter = MatterId(row.uuid("matter_id")?);
+        if !excused.contains(&matter) {
+            report.add("erasure.uncited", format!("事项 {matter} 的销毁没有批准事件"));
+        }
+    }
+    let text = "SELECT m.id FROM matter m LEFT JOIN erasure x ON x.matter_id = m.id \
+                WHERE (m.erased_at IS NULL) <> (x.erased_at IS NULL)";
+    for row in sql.all("matter", text, vec![]).await? {
+        report.add("erasure.unmarked", format!("事项 {} 的销毁标记不符", row.uuid("id")?));
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ mod engines {
     );
 }
 
-async fn count(app: &mingjing::kit::app::App, table: &'static str) -> i64 {
+pub async fn count(app: &mingjing::kit::app::App, table: &'static str) -> i64 {
     let sql = format!("SELECT COUNT(*) AS n FROM {table}");
     app.db().one(table, sql, vec![]).await.unwrap().unwrap().int("n").unwrap()
 }

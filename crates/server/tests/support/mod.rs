@@ -10,18 +10,32 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use mingjing::kit::app::{App, Parts};
 use mingjing::kit::clock::ManualClock;
-use mingjing::kit::db::{Db, Location, Sql};
+use mingjing::kit::db::{Db, Engine, Location, Sql};
 use mingjing::kit::entropy::SeededEntropy;
 use mingjing::kit::registry::Registered;
+use mingjing::ledger::anchor::Anchor;
+use mingjing::ledger::keys::LogKeys;
+use mingjing::ledger::sequencer::Sequencer;
+use mingjing::ledger::service::Ledger;
 use tempfile::TempDir;
 
 pub mod note;
+
+/// Name of the test log.
+pub const ORIGIN: &str = "example.org/mingjing/test";
 
 /// Where a test works. The folder goes when it is dropped.
 pub struct Bench {
     pub location: Location,
     pub clock: Arc<ManualClock>,
     pub dir: TempDir,
+}
+
+/// A seed that no other opening uses: one database is opened several times, also
+/// by other programs.
+fn fresh_seed() -> u64 {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    u64::from(std::process::id()) << 32 | u64::from(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The instant at which test clocks start: 2026-03-02 09:00 in Shanghai.
@@ -55,18 +69,53 @@ impl Bench {
         App::open(Parts {
             db,
             clock: self.clock.clone(),
-            entropy: Arc::new(SeededEntropy::new(7)),
+            entropy: Arc::new(SeededEntropy::new(fresh_seed())),
             registry,
-            origin: "example.org/mingjing/test".to_owned(),
+            origin: ORIGIN.to_owned(),
             cached_states: std::num::NonZeroUsize::new(64).unwrap(),
         })
         .await
         .unwrap()
     }
 
+    /// The ledger of an app, its keys in this folder.
+    pub async fn ledger(&self, app: &App) -> Ledger {
+        let keys = LogKeys::load_or_make(
+            &self.dir.path().join("keys"),
+            ORIGIN,
+            false,
+            &SeededEntropy::new(1),
+        )
+        .unwrap();
+        Ledger::new(app.clone(), keys, Some(self.anchor()))
+    }
+
+    pub fn anchor(&self) -> Anchor {
+        Anchor::new(self.dir.path().join("anchor"))
+    }
+
+    /// On PostgreSQL gives waiting events their place; nothing to do on SQLite.
+    pub async fn sequence(&self, app: &App) {
+        if app.db().engine() == Engine::Postgres {
+            let sequencer = Sequencer::take(app).await.unwrap().expect("the lease is free");
+            sequencer.drain().await.unwrap();
+            sequencer.release().await.unwrap();
+        }
+    }
+
+    /// Another empty database of the same kind.
+    pub async fn sibling(&self) -> Self {
+        match self.location {
+            Location::File(_) => Self::sqlite(),
+            Location::Url(_) => Self::postgres().await,
+        }
+    }
+
     /// As [`Bench::app_with`], knowing the test matter and its table.
     pub async fn app(&self) -> App {
-        let app = self.app_with(vec![mingjing::kit::registry::entry::<note::Note>()]).await;
+        let mut registry = mingjing::kit::registry::all();
+        registry.push(mingjing::kit::registry::entry::<note::Note>());
+        let app = self.app_with(registry).await;
         let tx = app.db().begin().await.unwrap();
         tx.script(&mingjing::kit::schema::for_engine(note::DDL, tx.engine())).await.unwrap();
         tx.commit().await.unwrap();

@@ -1,0 +1,436 @@
+//! The command line: one subcommand a job of operation.
+
+use std::io::{BufRead, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use mingjing_domain::calendar::Calendar;
+use mingjing_domain::due;
+use mingjing_domain::matter::MatterId;
+use mingjing_ledger::bundle::{Bundle, Verified, verify_document};
+use mingjing_ledger::note::VerifierKey;
+use mingjing_ledger::package::verify_package;
+use mingjing_ledger::vectors::{Verdict, check_line};
+
+use crate::kit::blob::Blobs;
+use crate::kit::clock::SystemClock;
+use crate::kit::config::Config;
+use crate::kit::db::Db;
+use crate::ledger::fsck::Report;
+use crate::ledger::keys::{LogKeys, key_file};
+use crate::ledger::outside::{Place, check};
+use crate::ledger::{fsck, store};
+use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore};
+
+/// 明镜：行政执法公示、全过程记录、法制审核.
+#[derive(Debug, Parser)]
+#[command(name = "mingjing", version, about = "明镜：行政执法三项制度系统")]
+pub struct Cli {
+    /// Settings that every subcommand knows.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Settings that every subcommand knows; they overrule file and environment.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Global {
+    /// 配置文件（TOML）
+    #[arg(long, global = true)]
+    pub config: Option<PathBuf>,
+    /// 数据文件夹
+    #[arg(long, global = true)]
+    pub data: Option<PathBuf>,
+    /// 数据库地址 postgres://…（缺省为数据文件夹内的 SQLite）
+    #[arg(long, global = true)]
+    pub database: Option<String>,
+    /// 锚定文件夹
+    #[arg(long, global = true)]
+    pub anchor: Option<PathBuf>,
+    /// 签名密钥文件夹（缺省在数据文件夹旁）
+    #[arg(long, global = true)]
+    pub keys: Option<PathBuf>,
+}
+
+impl Global {
+    /// The settings of the store.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be read.
+    pub fn load(&self) -> Result<Config, OpsError> {
+        let mut config: Config = Config::figment(self.config.as_deref())
+            .extract()
+            .map_err(|e| OpsError::Refused(format!("配置有误：{e}")))?;
+        if let Some(data) = &self.data {
+            config.data.clone_from(data);
+        }
+        for (given, slot) in
+            [(&self.anchor, &mut config.anchor), (&self.keys, &mut config.keys)]
+        {
+            if given.is_some() {
+                slot.clone_from(given);
+            }
+        }
+        if self.database.is_some() {
+            config.database.clone_from(&self.database);
+        }
+        Ok(config)
+    }
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 显示账本的验证公钥
+    Vkey,
+    /// 全面核对账本：本机数据，或者从外部地址（--url）
+    Fsck {
+        /// 已发布账本的地址（http://…/log）或者下载到本机的文件夹
+        #[arg(long)]
+        url: Option<String>,
+        /// 验证公钥，可给多个
+        #[arg(long)]
+        vkey: Vec<String>,
+    },
+    /// 备份运行中的系统到空文件夹
+    Backup {
+        /// 目标文件夹
+        folder: PathBuf,
+    },
+    /// 从备份恢复到空的数据文件夹或者数据库
+    Restore {
+        /// 备份文件夹
+        folder: PathBuf,
+        /// 备份早于锚定检查点时，另开新账本
+        #[arg(long)]
+        new_log: bool,
+    },
+    /// 离线验证证明包、PDF 文书或者卷宗包
+    Verify {
+        /// 文件或者文件夹
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// 验证公钥，可给多个
+        #[arg(long, required = true)]
+        vkey: Vec<String>,
+    },
+    /// 从标准输入逐行核对证明向量（JSON）
+    VerifyProofs,
+    /// 由事件重算全部查询表
+    Rebuild {
+        /// 只核对，不改动
+        #[arg(long)]
+        check: bool,
+    },
+    /// 检查运行状况
+    Doctor,
+    /// 计算期限：给出参数算一个，或者从标准输入读 CSV
+    Due {
+        /// 起算日 2026-01-31，或者时刻 2026-01-31T17:30:00
+        #[arg(long)]
+        start: Option<String>,
+        /// 长度；负数为倒计
+        #[arg(long, allow_hyphen_values = true, default_value = "0")]
+        n: String,
+        /// working、calendar、months、years、hours、fixed_date
+        #[arg(long, default_value = "working")]
+        unit: String,
+        /// forward、none
+        #[arg(long, default_value = "none")]
+        roll: String,
+    },
+    /// 执行已批准的销毁
+    Erase {
+        /// 销毁呈请的事项编号
+        #[arg(long)]
+        event: uuid::Uuid,
+    },
+}
+
+/// What a subcommand found: everything holds, or something was named.
+pub type Outcome = Result<bool, OpsError>;
+
+/// Runs a subcommand; 0 when all holds, 1 when something checked does not, 2 when
+/// it could not be carried out.
+pub async fn run(cli: Cli) -> ExitCode {
+    match carry_out(cli).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("错误：{error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn carry_out(cli: Cli) -> Outcome {
+    let global = &cli.global;
+    match cli.command {
+        Command::Vkey => vkey(&global.load()?).await,
+        Command::Fsck { url: Some(url), vkey } => fsck_outside(&url, &vkey),
+        Command::Fsck { url: None, vkey } => fsck_inside(&global.load()?, &vkey).await,
+        Command::Backup { folder } => make_backup(&global.load()?, &folder).await,
+        Command::Restore { folder, new_log } => put_back(&global.load()?, &folder, new_log).await,
+        Command::Verify { files, vkey } => verify(&files, &vkey),
+        Command::VerifyProofs => verify_proofs(),
+        Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
+        Command::Doctor => examine(&global.load()?).await,
+        Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
+        Command::Erase { event } => destroy(&global.load()?, MatterId(event)).await,
+    }
+}
+
+fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
+    writeln!(std::io::stdout(), "{line}").map_err(|e| OpsError::io(Path::new("stdout"), e))
+}
+
+fn parse_keys(texts: &[String]) -> Result<Vec<VerifierKey>, OpsError> {
+    let mut keys = Vec::new();
+    for text in texts {
+        // A key may be given itself, or by a file that lists keys.
+        let lines = if Path::new(text).is_file() {
+            std::fs::read_to_string(text).map_err(|e| OpsError::io(Path::new(text), e))?
+        } else {
+            text.clone()
+        };
+        for line in lines.lines().filter(|line| !line.trim().is_empty()) {
+            keys.push(
+                line.trim().parse().map_err(|e| OpsError::Refused(format!("公钥 {line}：{e}")))?,
+            );
+        }
+    }
+    Ok(keys)
+}
+
+async fn vkey(config: &Config) -> Outcome {
+    let app = ops::open(config).await?;
+    for key in ops::ledger(&app, config).await?.verifiers() {
+        say(key)?;
+    }
+    Ok(true)
+}
+
+fn print_report(report: &Report) -> Outcome {
+    for finding in &report.findings {
+        say(finding)?;
+    }
+    say(format!(
+        "叶子 {}，事件 {}，文字 {}（已依法销毁 {}），检查点 {}，待入账 {}：{}",
+        report.leaves,
+        report.events,
+        report.texts,
+        report.erased,
+        report.checkpoints,
+        report.waiting,
+        if report.holds() { "全部相符" } else { "不符" }
+    ))?;
+    Ok(report.holds())
+}
+
+fn fsck_outside(url: &str, vkey: &[String]) -> Outcome {
+    if vkey.is_empty() {
+        return Err(OpsError::Refused("从外部核对须给出验证公钥（--vkey）".to_owned()));
+    }
+    print_report(&check(&Place::parse(url)?, &parse_keys(vkey)?)?)
+}
+
+async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
+    let db = Db::open(&config.location()).await?;
+    let keys = if vkey.is_empty() {
+        LogKeys::load(&config.key_folder(), &store::head(&db).await?.origin)?.verifiers()
+    } else {
+        parse_keys(vkey)?
+    };
+    let snapshot = db.snapshot().await?;
+    let mut report = fsck::all(&snapshot, &keys).await?;
+    snapshot.rollback().await?;
+    let excused = erase::read_list(&config.erasure_list())?;
+    fsck::erasures(&db, &excused.iter().map(|it| it.matter).collect::<Vec<_>>(), &mut report)
+        .await?;
+    print_report(&report)
+}
+
+async fn make_backup(config: &Config, folder: &Path) -> Outcome {
+    let app = ops::open(config).await?;
+    let made = backup::backup(&app, &config.blobs(), folder).await?;
+    let rows: u64 = made.tables.iter().map(|it| it.rows).sum();
+    say(format!("已备份：{} 行，{} 个文件，账本 {} 条", rows, made.files.len(), made.size))?;
+    Ok(true)
+}
+
+async fn put_back(config: &Config, folder: &Path, new_log: bool) -> Outcome {
+    if config.database.is_none() {
+        std::fs::create_dir_all(&config.data).map_err(|e| OpsError::io(&config.data, e))?;
+    }
+    let db = Db::open(&config.location()).await?;
+    let origin = restore::manifest(folder)?.origin;
+    let keys = if key_file(&config.key_folder()).exists() {
+        LogKeys::load(&config.key_folder(), &origin)?.verifiers()
+    } else {
+        return Err(OpsError::Refused("恢复前请先放回签名密钥（--keys）".to_owned()));
+    };
+    let anchor = ops::anchor(config);
+    let target = restore::Target {
+        db: &db,
+        clock: &SystemClock,
+        blobs: &config.blobs(),
+        erasures: erase::read_list(&config.erasure_list())?,
+        anchor: anchor.as_ref().map(|it| (it, keys.as_slice())),
+        new_log,
+    };
+    let done = restore::restore(folder, &target).await?;
+    say(format!("已恢复：{} 行，{} 个文件，重新销毁 {} 项", done.rows, done.files, done.erased))?;
+    if let Some(origin) = &done.new_log {
+        say(format!("已另开新账本：{origin}"))?;
+    }
+    db.close().await?;
+    let app = ops::open(config).await?;
+    if done.erased > 0 {
+        // Rows made from content that was not put back.
+        rebuild::rebuild(&app, true).await?;
+    }
+    fsck_inside(config, &[]).await
+}
+
+fn verify(files: &[PathBuf], vkey: &[String]) -> Outcome {
+    let keys = parse_keys(vkey)?;
+    let mut all = true;
+    for path in files {
+        match verify_one(path, &keys)? {
+            Ok(lines) => {
+                say(format!("{}：验证通过", path.display()))?;
+                for line in lines {
+                    say(format!("  {line}"))?;
+                }
+            }
+            Err(reason) => {
+                all = false;
+                say(format!("{}：验证不通过：{reason}", path.display()))?;
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn verify_one(path: &Path, keys: &[VerifierKey]) -> Result<Result<Vec<String>, String>, OpsError> {
+    if path.is_dir() {
+        let mut files = Vec::new();
+        walk(path, path, &mut files)?;
+        return Ok(verify_package(files, keys)
+            .map(|it| vec![format!("文件 {} 个，证明 {} 份", it.files, it.proofs.len())])
+            .map_err(|e| e.to_string()));
+    }
+    let bytes = std::fs::read(path).map_err(|e| OpsError::io(path, e))?;
+    Ok(if bytes.starts_with(b"%PDF") {
+        verify_document(&bytes, keys).map(|it| describe(&it.proof)).map_err(|e| e.to_string())
+    } else {
+        Bundle::from_bytes(&bytes)
+            .and_then(|bundle| bundle.verify(keys))
+            .map(|it| describe(&it))
+            .map_err(|e| e.to_string())
+    })
+}
+
+fn describe(it: &Verified) -> Vec<String> {
+    let head = &it.head.checkpoint;
+    let mut lines = vec![format!("账本 {}，第 {} 号，共 {} 条", head.origin, it.index, head.size)];
+    for field in &it.event.fields {
+        if let Some(text) = field.rendered() {
+            lines.push(format!("{}：{text}", field.name()));
+        }
+    }
+    lines.push(format!("另有 {} 项内容未出示", it.event.hidden));
+    lines
+}
+
+fn walk(
+    root: &Path,
+    folder: &Path,
+    files: &mut Vec<(String, Vec<u8>)>,
+) -> Result<(), OpsError> {
+    for entry in std::fs::read_dir(folder).map_err(|e| OpsError::io(folder, e))? {
+        let path = entry.map_err(|e| OpsError::io(folder, e))?.path();
+        if path.is_dir() {
+            walk(root, &path, files)?;
+        } else {
+            let bytes = std::fs::read(&path).map_err(|e| OpsError::io(&path, e))?;
+            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+            files.push((name, bytes));
+        }
+    }
+    Ok(())
+}
+
+fn verify_proofs() -> Outcome {
+    let mut all = true;
+    for line in std::io::stdin().lock().lines() {
+        let line = line.map_err(|e| OpsError::io(Path::new("stdin"), e))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let verdict = check_line(&line);
+        all &= matches!(verdict, Verdict::Ok);
+        say(verdict)?;
+    }
+    Ok(all)
+}
+
+async fn rebuild_tables(config: &Config, check: bool) -> Outcome {
+    let app = ops::open(config).await?;
+    let done = rebuild::rebuild(&app, !check).await?;
+    for finding in &done.findings {
+        say(finding)?;
+    }
+    say(format!("事项 {}，行 {}，不符 {}", done.matters, done.rows, done.findings.len()))?;
+    Ok(!check || done.findings.is_empty())
+}
+
+async fn examine(config: &Config) -> Outcome {
+    let app = ops::open(config).await?;
+    let ledger = ops::ledger(&app, config).await?;
+    let lines = doctor::examine(&ledger, config).await?;
+    for line in &lines {
+        say(format!("{} {}", if line.good { "正常" } else { "注意" }, line.text))?;
+    }
+    Ok(lines.iter().all(|line| line.good))
+}
+
+fn due_answer(start: Option<&str>, n: &str, unit: &str, roll: &str) -> Outcome {
+    let calendar = Calendar::national();
+    let refused = |e: due::QueryError| OpsError::Refused(e.to_string());
+    if let Some(start) = start {
+        let query = due::Query::parse(start, n, unit, roll).map_err(refused)?;
+        let answer = due::answer(calendar, &query).map_err(refused)?;
+        say(&answer.due)?;
+        if answer.due == due::UNKNOWN
+            && let Some((earliest, latest)) = answer.bounds
+        {
+            say(format!("最早 {earliest}，最迟 {latest}"))?;
+        }
+        for step in &answer.why {
+            say(format!("  {step}"))?;
+        }
+        return Ok(true);
+    }
+    if std::io::stdin().is_terminal() {
+        return Err(OpsError::Refused("请给出 --start，或者从标准输入给出 CSV".to_owned()));
+    }
+    let mut input = Vec::new();
+    std::io::stdin().read_to_end(&mut input).map_err(|e| OpsError::io(Path::new("stdin"), e))?;
+    let (table, summary) = due::table(calendar, &input).map_err(refused)?;
+    let mut out = std::io::stdout();
+    out.write_all(table.as_bytes()).map_err(|e| OpsError::io(Path::new("stdout"), e))?;
+    Ok(summary.mismatched == 0 && summary.errors == 0)
+}
+
+async fn destroy(config: &Config, matter: MatterId) -> Outcome {
+    let app = ops::open(config).await?;
+    let version = erase::approval_of(&app, matter).await?;
+    let blobs = Blobs::new(config.blobs());
+    let gone = erase::erase(&app, &blobs, &config.erasure_list(), (matter, version)).await?;
+    say(format!("已销毁 {} 个事项的内容", gone.len()))?;
+    Ok(true)
+}

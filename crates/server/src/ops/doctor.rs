@@ -1,0 +1,51 @@
+//! What an operator should know: each line a check, good or bad.
+
+use super::OpsError;
+use crate::kit::config::Config;
+use crate::kit::db::Sql;
+use crate::ledger::service::Ledger;
+use crate::ledger::{check, keys, sequencer, store};
+
+/// One checked thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Nothing to do.
+    pub good: bool,
+    /// What was found.
+    pub text: String,
+}
+
+/// Looks at everything.
+///
+/// # Errors
+/// When the database fails.
+pub async fn examine(ledger: &Ledger, config: &Config) -> Result<Vec<Line>, OpsError> {
+    let mut lines = Vec::new();
+    let mut add = |good: bool, text: String| lines.push(Line { good, text });
+    let db = ledger.app().db();
+    let head = store::head(db).await?;
+    add(true, format!("账本 {}：{} 条", head.origin, head.size));
+    let anchor = super::anchor(config);
+    match check::before_ready(db, &ledger.verifiers(), anchor.as_ref()).await {
+        Ok(()) => add(true, "启动检查通过".to_owned()),
+        Err(error) => add(false, error.to_string()),
+    }
+    let visible = check::rollback_is_visible(db, anchor.as_ref()).await?;
+    add(
+        visible,
+        if visible {
+            "有外部锚定或者见证，数据被整体回退可以发现".to_owned()
+        } else {
+            "没有外部锚定（--anchor）也没有见证：数据文件夹被整体回退时，系统自身无法发现".to_owned()
+        },
+    );
+    let key = keys::key_file(&config.key_folder());
+    let inside = key.starts_with(&config.data);
+    add(!inside, format!("签名密钥 {}{}", key.display(), if inside { "：在数据文件夹之内，会进入备份" } else { "" }));
+    let waited = sequencer::waiting(ledger.app()).await?;
+    add(waited <= sequencer::ALARM, format!("待入账事件最长等待 {} 秒", waited.as_secs()));
+    let row = db.one("job", "SELECT COUNT(*) AS n FROM job WHERE state = 'dead'", vec![]).await?;
+    let dead = row.map_or(Ok(0), |row| row.uint("n"))?;
+    add(dead == 0, format!("搁置的后台任务 {dead} 项"));
+    Ok(lines)
+}

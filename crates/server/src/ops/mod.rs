@@ -1,0 +1,130 @@
+//! Operation: opening the store, backup, restore, erasure, rebuilding, health.
+
+pub mod backup;
+pub mod doctor;
+pub mod erase;
+pub mod rebuild;
+pub mod restore;
+mod tables;
+
+use std::sync::Arc;
+
+use crate::kit::app::{App, Parts};
+use crate::kit::clock::SystemClock;
+use crate::kit::config::Config;
+use crate::kit::db::{Db, DbError};
+use crate::kit::entropy::{Entropy, OsEntropy};
+use crate::kit::error::WriteError;
+use crate::kit::registry;
+use crate::kit::schema::SchemaError;
+use crate::ledger::LedgerError;
+use crate::ledger::anchor::Anchor;
+use crate::ledger::keys::LogKeys;
+use crate::ledger::service::Ledger;
+use crate::ledger::{check, store};
+
+/// Why a command of operation failed.
+#[derive(Debug, thiserror::Error)]
+pub enum OpsError {
+    /// The schema is not usable.
+    #[error("{0}")]
+    Schema(#[from] SchemaError),
+    /// The database failed.
+    #[error("{0}")]
+    Db(#[from] DbError),
+    /// A write was refused or failed.
+    #[error("{0}")]
+    Write(#[from] WriteError),
+    /// The ledger does not hold.
+    #[error("{0}")]
+    Ledger(#[from] LedgerError),
+    /// A file of ours cannot be read or written.
+    #[error("文件 {path} 读写失败：{error}")]
+    Io {
+        /// File.
+        path: String,
+        /// Cause.
+        error: std::io::Error,
+    },
+    /// JSON of ours is malformed.
+    #[error("文件 {path} 格式有误：{reason}")]
+    Malformed {
+        /// File.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The command cannot be carried out here.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl OpsError {
+    /// A file that cannot be read or written.
+    pub fn io(path: &std::path::Path, error: std::io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), error }
+    }
+
+    /// A file that holds something else.
+    pub fn malformed(path: &std::path::Path, reason: impl ToString) -> Self {
+        Self::Malformed { path: path.display().to_string(), reason: reason.to_string() }
+    }
+}
+
+/// Opens the store that the settings name, with the system's clock and randomness.
+///
+/// # Errors
+/// When the database or its schema is not usable.
+pub async fn open(config: &Config) -> Result<App, OpsError> {
+    if config.database.is_none() {
+        std::fs::create_dir_all(&config.data).map_err(|e| OpsError::io(&config.data, e))?;
+    }
+    let db = Db::open(&config.location()).await?;
+    Ok(App::open(Parts {
+        db,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        registry: registry::all(),
+        origin: config.origin.clone(),
+        cached_states: config.cached_states,
+    })
+    .await?)
+}
+
+/// The anchor of these settings.
+pub fn anchor(config: &Config) -> Option<Anchor> {
+    config.anchor.as_ref().map(Anchor::new)
+}
+
+/// The ledger with its keys; they are made when nothing was signed yet.
+///
+/// # Errors
+/// When the keys are gone or malformed.
+pub async fn ledger(app: &App, config: &Config) -> Result<Ledger, OpsError> {
+    let head = store::head(app.db()).await?;
+    let signed = store::is_signed(app.db()).await?;
+    let entropy: &dyn Entropy = &*app.entropy();
+    let keys = LogKeys::load_or_make(&config.key_folder(), &head.origin, signed, entropy)?;
+    Ok(Ledger::new(app.clone(), keys, anchor(config)))
+}
+
+/// Opens everything for serving: store, keys, the checks of house rule 2.18, and
+/// a first checkpoint. On PostgreSQL leftovers are sequenced first if no other
+/// program does that already.
+///
+/// # Errors
+/// A named reason not to serve.
+pub async fn open_checked(config: &Config) -> Result<Ledger, OpsError> {
+    let app = open(config).await?;
+    let ledger = ledger(&app, config).await?;
+    check::before_ready(app.db(), &ledger.verifiers(), anchor(config).as_ref()).await?;
+    if app.db().location() == &config.location()
+        && config.database.is_some()
+        && let Some(sequencer) = crate::ledger::sequencer::Sequencer::take(&app).await?
+    {
+        sequencer.drain().await?;
+        sequencer.release().await?;
+    }
+    ledger.checkpoint().await?;
+    Ok(ledger)
+}
