@@ -4,44 +4,53 @@ use super::facts::Facts;
 use super::gate;
 use super::state::*;
 use super::types::*;
-use crate::cite::penalty_law;
+use crate::cite::{Citation, penalty_law};
 use crate::period::{Exclusion, Limit, Period, Roll};
 use crate::refusal::Refusal;
 use jiff::civil::Date;
 
 /// Intervals that do not count against the 90 days: suspensions, and, where the
-/// rule says so, time for experts and hearings. Open ones run until today.
+/// rule says so, time for experts and hearings. Each runs from its first day to
+/// the day before its end, on which the case goes on; open ones end today. What
+/// overlaps is counted once by [`crate::period::limit`].
 pub fn exclusions(case: &Case, facts: &Facts<'_>) -> Vec<Exclusion> {
     let today = facts.today();
+    let suspended = super::law::construction_rules("第三十条");
     let mut out: Vec<Exclusion> = case
         .suspensions
         .iter()
-        .map(|(from, until)| Exclusion {
-            from: *from,
-            to: until.unwrap_or(today),
-            reason: "中止调查".into(),
-            citation: super::law::construction_rules("第三十条"),
-        })
+        .filter_map(|(from, until)| excluded(*from, until.unwrap_or(today), "中止调查", &suspended))
         .collect();
     if facts.law.exclude_expert_time.value {
         let citation = &facts.law.exclude_expert_time.citation;
-        out.extend(case.experts.iter().map(|e| Exclusion {
-            from: e.span.0,
-            to: e.span.1.unwrap_or(today),
-            reason: "鉴定、检测".into(),
-            citation: citation.clone(),
-        }));
-        out.extend(case.parties.iter().filter_map(|p| {
-            let (from, to) = match &p.hearing {
-                Hearing::Held { span, .. } => *span,
-                Hearing::Requested { on } => (*on, today.max(*on)),
-                Hearing::Scheduled { requested_on, .. } => (*requested_on, today.max(*requested_on)),
-                Hearing::None | Hearing::Withdrawn => return None,
+        out.extend(case.experts.iter().filter_map(|e| excluded(e.span.0, e.span.1.unwrap_or(today), "鉴定、检测", citation)));
+        for p in &case.parties {
+            out.extend(p.heard_spans.iter().filter_map(|(from, to)| excluded(*from, *to, "听证", citation)));
+            let pending = match &p.hearing {
+                Hearing::Requested { on } => *on,
+                Hearing::Scheduled { requested_on, .. } => *requested_on,
+                Hearing::None | Hearing::Held { .. } | Hearing::Withdrawn => continue,
             };
-            Some(Exclusion { from, to, reason: "听证".into(), citation: citation.clone() })
-        }));
+            out.extend(excluded(pending, today, "听证", citation));
+        }
     }
     out
+}
+
+/// `from` up to the day before `until`; nothing when that is empty.
+fn excluded(from: Date, until: Date, reason: &'static str, citation: &Citation) -> Option<Exclusion> {
+    let to = until.yesterday().ok().filter(|to| *to >= from)?;
+    Some(Exclusion { from, to, reason: reason.into(), citation: citation.clone() })
+}
+
+/// Days by which today lies after the last day for the decision; 0 in time.
+///
+/// # Errors
+/// When the calendar does not reach.
+pub fn overdue_days(case: &Case, facts: &Facts<'_>) -> Result<u32, Refusal> {
+    let Some(limit) = decision_limit(case, facts)? else { return Ok(0) };
+    let days = limit.due.latest().until(facts.today()).map_or(0, |s| s.get_days());
+    Ok(u32::try_from(days).unwrap_or(0))
 }
 
 /// The last day for the decision; `None` before filing.
@@ -70,7 +79,7 @@ pub fn preservation_lapsed(preservation: &Preservation, facts: &Facts<'_>) -> bo
 /// When it was not.
 pub fn prescription(case: &Case, facts: &Facts<'_>) -> Result<(), Refusal> {
     let Some(filed) = &case.filed else { return Ok(()) };
-    within_prescription(facts, filed.filing.violation_on, filed.filing.grave_harm, case.clue.received_on, case)
+    within_prescription(facts, filed.filing.violation_on, filed.filing.grave_harm, case.discovered_on(), case)
 }
 
 /// As [`prescription`], for a filing that is being proposed.
@@ -92,12 +101,13 @@ pub fn within_prescription(facts: &Facts<'_>, act: Date, grave: bool, discovered
     Ok(())
 }
 
-/// The last day for payment by a party: instalments, else 15 days from service.
+/// The day after which the organ may act on non-payment: the first unpaid
+/// instalment, else 15 days counted from the later of service and its recording,
+/// so that a late entry opens nothing early.
 ///
 /// # Errors
 /// When the decision is not served or the calendar does not reach.
-pub fn payment_due(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Result<Date, Refusal> {
-    // With instalments the first unpaid one is the due day.
+pub fn payment_gate(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Result<Date, Refusal> {
     let mut paid = state.paid_fen();
     for instalment in &state.instalments {
         paid -= instalment.amount_fen;
@@ -105,7 +115,8 @@ pub fn payment_due(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &Part
             return Ok(instalment.due_on);
         }
     }
-    Ok(payment_limit(case, facts, number)?.due.latest())
+    let (_, served) = gate::served_decision(case, number)?;
+    Ok(facts.limit(&facts.law.payment, served.gate_day(), "决定书送达之日", &[])?.due.latest())
 }
 
 /// 15 days from receipt of the decision.
@@ -117,32 +128,43 @@ pub fn payment_limit(case: &Case, facts: &Facts<'_>, number: PartyNo) -> Result<
     facts.limit(&facts.law.payment, served.effective_on, "决定书送达之日", &[])
 }
 
-/// Largest additional fine that has accrued by today, in fen: 3 % of the unpaid
-/// fine for each day late, without the days of pending remedies, at most the
-/// fine itself (行政强制法第四十五条第二款).
+/// Largest additional fine that has accrued by today, in fen: for each day late
+/// 3 % of the part of the fine then due and unpaid, without the days of pending
+/// remedies, at most the fine itself (行政强制法第四十五条第二款).
 ///
 /// # Errors
 /// When the decision is not served or the calendar does not reach.
 pub fn additional_cap(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Result<i64, Refusal> {
     let (decision, _) = gate::served_decision(case, number)?;
-    let due = payment_due(case, facts, number, state)?;
+    let first = payment_limit(case, facts, number)?.due.latest();
     let fine = decision.substance.disposal(number).map_or(0, |d| d.fine_fen);
-    let unpaid = (fine - state.paid_fen()).max(0);
-    let mut days = 0i64;
-    let mut day = due;
-    // A day counts when no remedy was pending on it (第七十三条第三款).
+    let cap = fine.saturating_mul(facts.law.additional_cap_percent.value) / 100;
+    let mut accrued = 0i64;
+    let mut day = state.instalments.first().map_or(first, |i| i.due_on.min(first));
     while let Ok(next) = day.tomorrow() {
-        if next > facts.today() || days > 400 {
+        if next > facts.today() || accrued >= cap {
             break;
         }
         day = next;
+        // A day counts when no remedy was pending on it (第七十三条第三款).
         let pending = state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(until, _)| day < until));
         if !pending {
-            days += 1;
+            let late = late_fen(state, fine, first, day);
+            accrued = accrued.saturating_add(late.saturating_mul(facts.law.additional_percent.value) / 100);
         }
     }
-    let accrued = unpaid.saturating_mul(facts.law.additional_percent.value).saturating_mul(days) / 100;
-    Ok(accrued.min(fine.saturating_mul(facts.law.additional_cap_percent.value) / 100))
+    Ok(accrued.min(cap))
+}
+
+/// The part of the fine that was due before `day` and not paid by it, fen.
+fn late_fen(state: &PartyState, fine: i64, first: Date, day: Date) -> i64 {
+    let due = if state.instalments.is_empty() {
+        if day > first { fine } else { 0 }
+    } else {
+        state.instalments.iter().filter(|i| i.due_on < day).map(|i| i.amount_fen).sum::<i64>().min(fine)
+    };
+    let paid: i64 = state.payments.iter().filter(|p| p.paid_on <= day).map(|p| p.amount_fen).sum();
+    (due - paid).max(0)
 }
 
 /// The day after which neither reconsideration nor litigation can be asked for:

@@ -261,6 +261,9 @@ pub enum CaseCommand {
         grant: bool,
         /// Why.
         reason: Text,
+        /// Each other head's opinion, where the principal head's recusal is decided.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        opinions: Vec<HeadOpinion>,
     },
     /// 制发询问通知书.
     NotifyInquiry {

@@ -20,6 +20,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         check_extended: false,
         officers: Vec::new(),
         handled_by: Vec::new(),
+        apart: Vec::new(),
         filed: None,
         parties: Vec::new(),
         proposals: Vec::new(),
@@ -114,7 +115,13 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::ReReviewRequested { .. }
         | CaseEvent::ReReviewed { .. }
         | CaseEvent::Coordinated { .. }
-        | CaseEvent::Cleared { .. } => review(&mut case.review, meta, event),
+        | CaseEvent::Cleared { .. } => {
+            let evidence = case.evidence.len();
+            if matches!(event, CaseEvent::OpinionGiven { .. } | CaseEvent::ReReviewed { .. }) {
+                keep_apart(&mut case, meta.actor);
+            }
+            review(&mut case.review, evidence, meta, event);
+        }
         CaseEvent::NoticeIssued { .. }
         | CaseEvent::AddressConfirmed { .. }
         | CaseEvent::DefenceStated { .. }
@@ -235,11 +242,12 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             }
         }
         CaseEvent::ExpertCommissioned { agency, .. } => {
-            case.experts.push(Expert { agency: agency.clone(), span: (day, None) });
+            // Time left out of the organ's term never begins before it was recorded.
+            case.experts.push(Expert { agency: agency.clone(), span: (meta.moment.recorded_day(), None) });
         }
         CaseEvent::ExpertReceived { commission, .. } => {
             if let Some(e) = case.experts.get_mut(usize::from(*commission).wrapping_sub(1)) {
-                e.span.1 = Some(day);
+                e.span.1 = Some(day.max(e.span.0));
             }
         }
         CaseEvent::CorrectionOrdered { party, items, due_on } => {
@@ -255,10 +263,11 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 c.rechecked = Some(*corrected);
             }
         }
-        CaseEvent::Suspended { .. } => case.suspensions.push((day, None)),
+        // As with experts: a suspension entered late leaves out no earlier day.
+        CaseEvent::Suspended { .. } => case.suspensions.push((meta.moment.recorded_day(), None)),
         CaseEvent::Resumed { .. } => {
             if let Some(last) = case.suspensions.last_mut() {
-                last.1 = Some(day);
+                last.1 = Some(day.max(last.0));
             }
         }
         CaseEvent::Extended { days, collective, .. } => case.extensions.push((*days, *collective)),
@@ -291,7 +300,13 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     }
 }
 
-fn review(review: &mut Review, meta: &Meta, event: &CaseEvent) {
+fn keep_apart(case: &mut Case, who: StaffId) {
+    if !case.apart.contains(&who) {
+        case.apart.push(who);
+    }
+}
+
+fn review(review: &mut Review, evidence: usize, meta: &Meta, event: &CaseEvent) {
     let day = meta.moment.day();
     match event {
         CaseEvent::ReviewSubmitted { round, digest, triggers, .. } => {
@@ -301,6 +316,7 @@ fn review(review: &mut Review, meta: &Meta, event: &CaseEvent) {
                 digest: digest.clone(),
                 triggers: triggers.clone(),
                 submitted: Some((day, meta.version)),
+                evidence,
                 clearance: review.clearance.take(),
                 ..Review::default()
             };
@@ -312,7 +328,7 @@ fn review(review: &mut Review, meta: &Meta, event: &CaseEvent) {
         CaseEvent::SubmissionSupplemented { .. } => {
             review.phase = ReviewPhase::Submitted;
             if let Some(last) = review.returned.last_mut() {
-                last.1 = Some(day);
+                last.1 = Some(day.max(last.0));
             }
         }
         CaseEvent::OpinionGiven { findings, opinion, reasons } => {
@@ -347,6 +363,7 @@ fn review(review: &mut Review, meta: &Meta, event: &CaseEvent) {
                 digest: digest.clone(),
                 submitted_version: review.submitted.map_or(0, |(_, v)| v),
                 version: meta.version,
+                evidence: review.evidence,
             });
         }
         _ => {}
@@ -357,14 +374,23 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     let evidence = case.evidence.len();
     match event {
         CaseEvent::NoticeIssued { party: no, document, hearing, digest, disposal } => {
+            let provisions = case
+                .draft
+                .as_ref()
+                .map(|d| (d.substance.violated.clone(), d.substance.basis.clone()))
+                .unwrap_or_default();
             let Some(p) = party(case, *no) else { return };
             p.hearing_told |= *hearing;
             p.waived = None;
+            if *hearing && renews_hearing(p, disposal, evidence) {
+                p.hearing = Hearing::None;
+            }
             p.notice = Some(Notice {
                 document: *document,
                 hearing: *hearing,
                 digest: digest.clone(),
                 disposal: disposal.clone(),
+                provisions,
                 version: meta.version,
                 evidence,
             });
@@ -399,7 +425,8 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::HearingRequested { party: no, on, .. } => {
             let Some(p) = party(case, *no) else { return };
             cap(p, evidence);
-            p.hearing = Hearing::Requested { on: *on };
+            // Time left out of the organ's term never begins before it was recorded.
+            p.hearing = Hearing::Requested { on: (*on).max(meta.moment.recorded_day()) };
         }
         CaseEvent::HearingWithdrawn { party: no, .. } => {
             if let Some(p) = party(case, *no) {
@@ -421,16 +448,20 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             }
         }
         CaseEvent::HearingHeld(held) => {
+            keep_apart(case, meta.actor);
             if let Some(p) = party(case, held.party)
                 && let Hearing::Scheduled { plan, requested_on, .. } = &p.hearing
             {
+                let span = (*requested_on, plan.on);
+                p.heard_version = meta.version;
+                p.heard_spans.push(span);
                 p.hearing = Hearing::Held {
                     plan: plan.clone(),
                     attended: held.attended,
                     record: held.record.clone(),
                     version: meta.version,
                     report: None,
-                    span: (*requested_on, plan.on),
+                    span,
                 };
             }
         }
@@ -442,6 +473,19 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             }
         }
         _ => {}
+    }
+}
+
+/// Whether a new notice opens the right to a hearing again: always after the
+/// party gave it up against another notice; after a hearing only when more is
+/// proposed, or on other evidence, than what was heard.
+fn renews_hearing(p: &PartyState, disposal: &super::substance::PartyDisposal, evidence: usize) -> bool {
+    match &p.hearing {
+        Hearing::None | Hearing::Requested { .. } | Hearing::Scheduled { .. } => false,
+        Hearing::Withdrawn => true,
+        Hearing::Held { .. } => {
+            p.notice.as_ref().is_none_or(|n| disposal.heavier_than(&n.disposal) || evidence > n.evidence)
+        }
     }
 }
 
@@ -462,7 +506,7 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             digest: digest.clone(),
             version: meta.version,
         }),
-        CaseEvent::Decided { digest, documents, decided_on, .. } => {
+        CaseEvent::Decided { digest, documents, decided_on, overdue_days, .. } => {
             let Some(draft) = &case.draft else { return };
             case.stage = Stage::Decided;
             case.decision = Some(Decision {
@@ -471,6 +515,7 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 on: *decided_on,
                 version: meta.version,
                 documents: documents.clone(),
+                overdue_days: *overdue_days,
                 revoked: None,
             });
         }

@@ -3,6 +3,7 @@
 //! gathers the same ones again.
 
 use super::law::Law;
+use super::state::Case;
 use super::types::DocumentKind;
 use crate::calendar::Calendar;
 use crate::cite::{Citation, penalty_law};
@@ -142,7 +143,7 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// When the service gave no serial for the character.
-    pub(super) fn number(&self, kind: DocumentKind, case_serial: Option<u32>) -> Result<Option<DocumentNumber>, Refusal> {
+    pub(super) fn number(&self, kind: DocumentKind, case_serial: Option<u32>, case: &Case) -> Result<Option<DocumentNumber>, Refusal> {
         let Some(character) = kind.character() else { return Ok(None) };
         let year = self.today().year();
         if self.law.case_bound_numbers
@@ -151,7 +152,10 @@ impl<'a> Facts<'a> {
             let mut used = self.used.borrow_mut();
             let sub = used.entry(character).or_insert(0);
             *sub += 1;
-            let sub = (*sub > 1).then_some(*sub);
+            // Documents of the kind that the case already has under its serial count too.
+            let before = case.documents.iter().filter(|d| d.kind.character() == Some(character)).count();
+            let nth = *sub + u32::try_from(before).unwrap_or(u32::MAX - *sub);
+            let sub = (nth > 1).then_some(nth);
             return self.document_number(character, year, serial, sub).map(Some);
         }
         let base = self.serials.get(character).copied().ok_or_else(|| {

@@ -6,7 +6,9 @@
 pub mod clock;
 pub mod command;
 pub mod decide;
+pub mod document;
 pub mod event;
+mod event_words;
 mod evolve;
 pub mod facts;
 pub mod form;

@@ -253,7 +253,7 @@ fn investigation() -> Vec<Step> {
         row(V::AddEvidence, L::Investigation, BEFORE_DECISION, penalty_law("第四十六条")).gate(gate::running),
         row(V::CommissionExpert, L::Investigation, BEFORE_DECISION, ZJ("第十八条")).gate(gate::running),
         row(V::ReceiveExpert, L::Investigation, BEFORE_DECISION, ZJ("第十八条")).gate(gate::receive_expert),
-        row(V::ProposePreserve, L::Preservation, &[S::Investigating], penalty_law("第五十六条")).gate(gate::running).makes(&[D::PreservationApproval, D::PreservationNotice, D::PreservationList]),
+        row(V::ProposePreserve, L::Preservation, &[S::Investigating], penalty_law("第五十六条")).gate(gate::preserve).makes(&[D::PreservationApproval, D::PreservationNotice, D::PreservationList]),
         row(V::ProposeDisposePreservation, L::Preservation, BEFORE_DECISION, penalty_law("第五十六条")).gate(gate::dispose_preservation).makes(&[D::PreservationDisposalApproval, D::PreservationDisposal]).within("七个工作日"),
         row(V::OrderCorrection, L::Investigation, &[S::Investigating, S::Concluded, S::Decided], penalty_law("第二十八条第一款")).makes(&[D::CorrectionOrder]),
         row(V::RecheckCorrection, L::Investigation, &[S::Investigating, S::Concluded, S::Decided], penalty_law("第二十八条第一款")).gate(gate::recheck).makes(&[D::CorrectionRecheck]),
@@ -277,20 +277,20 @@ fn review() -> Vec<Step> {
         row(V::AnswerOpinion, L::Review, &[S::Concluded], article()).gate(gate::answer_opinion).makes(&[D::ReviewFeedback]),
         row(V::RequestReReview, L::Review, &[S::Concluded], article()).gate(gate::request_rereview),
         row(V::GiveReReview, L::Review, &[S::Concluded], article()).by(&[Role::ReviewHead], R::Apart).gate(gate::give_rereview).makes(&[D::ReReviewOpinion]),
-        row(V::Coordinate, L::Review, &[S::Concluded], article()).by(&[Role::Deputy], R::Organ).gate(gate::coordinate),
+        row(V::Coordinate, L::Review, &[S::Concluded], article()).by(&[Role::Deputy], R::Apart).gate(gate::coordinate),
     ]
 }
 
 fn defence() -> Vec<Step> {
     vec![
         row(V::IssueNotice, L::Notice, &[S::Concluded], penalty_law("第四十四条")).gate(gate::notice).makes(&[D::PenaltyNotice, D::HearingRightNotice]),
-        row(V::ServeDocument, L::Service, &[S::Checking, S::Investigating, S::Concluded, S::Decided, S::Closed, S::NotFiled, S::Withdrawn, S::Transferred], penalty_law("第六十一条")).gate(gate::serve).makes(&[D::ServiceReceipt]).within("决定书：当场交付，或者七个工作日内"),
+        row(V::ServeDocument, L::Service, &[S::Checking, S::Investigating, S::Concluded, S::Decided, S::Closed, S::Archived, S::NotFiled, S::Withdrawn, S::Transferred], penalty_law("第六十一条")).gate(gate::serve).makes(&[D::ServiceReceipt]).within("决定书：当场交付，或者七个工作日内"),
         row(V::ConfirmAddress, L::Service, &[S::Investigating, S::Concluded, S::Decided], penalty_law("第六十一条第二款")).makes(&[D::AddressConfirmation]),
-        row(V::StateDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条")).gate(gate::defence).makes(&[D::DefenceRecord]).within("五个工作日"),
+        row(V::StateDefence, L::Notice, BEFORE_DECISION, penalty_law("第四十五条")).gate(gate::defence).makes(&[D::DefenceRecord]).within("五个工作日"),
         row(V::WaiveDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条")).gate(gate::defence),
         row(V::AnswerDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条第一款")).gate(gate::answer_defence),
-        row(V::RequestHearing, L::Hearing, &[S::Concluded], penalty_law("第六十四条第一项")).gate(gate::request_hearing).within("五个工作日"),
-        row(V::WithdrawHearing, L::Hearing, &[S::Concluded], penalty_law("第六十四条")).gate(gate::withdraw_hearing),
+        row(V::RequestHearing, L::Hearing, BEFORE_DECISION, penalty_law("第六十四条第一项")).gate(gate::request_hearing).within("五个工作日"),
+        row(V::WithdrawHearing, L::Hearing, BEFORE_DECISION, penalty_law("第六十四条")).gate(gate::withdraw_hearing),
         row(V::ScheduleHearing, L::Hearing, &[S::Concluded], penalty_law("第六十四条第二项")).by(&[Role::HearingHost, Role::ReviewHead], R::Apart).gate(gate::schedule_hearing).makes(&[D::HearingNotice]).within("举行的七个工作日前通知"),
         row(V::HoldHearing, L::Hearing, &[S::Concluded], penalty_law("第六十四条")).by(&[Role::HearingHost], R::Apart).gate(gate::hold_hearing).makes(&[D::HearingRecord]),
         row(V::ReportHearing, L::Hearing, &[S::Concluded], penalty_law("第六十五条")).by(&[Role::HearingHost], R::Apart).gate(gate::report_hearing).makes(&[D::HearingReport]),

@@ -1,7 +1,7 @@
 //! State of a case: one main stage and independent sub-machines beside it.
 
 use super::command::*;
-use super::substance::{DecisionSubstance, PartyDisposal};
+use super::substance::{DecisionSubstance, PartyDisposal, Provision};
 use super::types::*;
 use crate::codes::DocumentNumber;
 use crate::matter::{OrganId, StaffId};
@@ -49,6 +49,8 @@ pub struct Clearance {
     pub submitted_version: u64,
     /// Version at which it was cleared.
     pub version: u64,
+    /// Items of evidence in the file when the review was submitted.
+    pub evidence: usize,
 }
 
 /// Where the legal review stands.
@@ -104,6 +106,8 @@ pub struct Review {
     pub triggers: Vec<Trigger>,
     /// Day and version of submission.
     pub submitted: Option<(Date, u64)>,
+    /// Items of evidence in the file at submission.
+    pub evidence: usize,
     /// Days on which materials were being supplemented: from, until.
     pub returned: Vec<(Date, Option<Date>)>,
     /// Reviewer who gave the opinion.
@@ -130,6 +134,7 @@ impl Default for Review {
             digest: String::new(),
             triggers: Vec::new(),
             submitted: None,
+            evidence: 0,
             returned: Vec::new(),
             reviewer: None,
             findings: Vec::new(),
@@ -168,6 +173,8 @@ pub struct Notice {
     pub digest: String,
     /// Disposal noticed.
     pub disposal: PartyDisposal,
+    /// Provisions told: violated, and basis of the penalty.
+    pub provisions: (Vec<Provision>, Vec<Provision>),
     /// Version that issued it.
     pub version: u64,
     /// Items of evidence in the file when it was issued.
@@ -255,6 +262,10 @@ pub struct PartyState {
     pub waived: Option<u64>,
     /// Hearing.
     pub hearing: Hearing,
+    /// Version that recorded the last hearing held for this party, 0 without one.
+    pub heard_version: u64,
+    /// From request to hearing, for each hearing that was held.
+    pub heard_spans: Vec<(Date, Date)>,
     /// Payments.
     pub payments: Vec<Payment>,
     /// Instalments granted.
@@ -283,6 +294,8 @@ impl PartyState {
             defences: Vec::new(),
             waived: None,
             hearing: Hearing::None,
+            heard_version: 0,
+            heard_spans: Vec::new(),
             payments: Vec::new(),
             instalments: Vec::new(),
             fine_demand: None,
@@ -376,6 +389,8 @@ pub struct Decision {
     pub version: u64,
     /// Documents, party by party.
     pub documents: Vec<(PartyNo, DocumentNo)>,
+    /// Days by which the decision came after its term (第六十条); 0 in time.
+    pub overdue_days: u32,
     /// Revoked: ground and day.
     pub revoked: Option<(RevocationGround, Date)>,
 }
@@ -414,6 +429,8 @@ pub struct Case {
     pub officers: Vec<StaffId>,
     /// Everyone who ever handled it: separation of duties looks at all.
     pub handled_by: Vec<StaffId>,
+    /// Everyone who ever reviewed or heard it: they never handle it afterwards.
+    pub apart: Vec<StaffId>,
     /// Filing.
     pub filed: Option<Filed>,
     /// Parties, number n at index n−1.
@@ -497,21 +514,49 @@ impl Case {
     pub fn clearance(&self) -> Option<&Clearance> {
         let draft = self.draft.as_ref()?;
         let clearance = self.review.clearance.as_ref()?;
-        let hearing = self
-            .parties
-            .iter()
-            .filter_map(|p| match &p.hearing {
-                Hearing::Held { version, .. } => Some(*version),
-                Hearing::None
-                | Hearing::Requested { .. }
-                | Hearing::Scheduled { .. }
-                | Hearing::Withdrawn => None,
-            })
-            .max()
-            .unwrap_or(0);
         (clearance.digest == draft.digest
             && draft.evidence == self.evidence.len()
-            && clearance.submitted_version > hearing)
+            && clearance.evidence == self.evidence.len()
+            && clearance.submitted_version > self.last_hearing())
             .then_some(clearance)
+    }
+
+    /// Version that recorded the last hearing of any party, 0 without one.
+    pub fn last_hearing(&self) -> u64 {
+        self.parties.iter().map(|p| p.heard_version).max().unwrap_or(0)
+    }
+
+    /// A proposal that waits for review or approval.
+    pub fn pending_proposal(&self) -> Option<&ProposalState> {
+        self.proposals.iter().find(|p| matches!(p.stage, ApprovalStage::Proposed | ApprovalStage::Reviewed))
+    }
+
+    /// The day the act came to be known. A day before the registration counts
+    /// only where another organ found it; otherwise the registration decides,
+    /// so that an early date put into the form revives nothing (第三十六条).
+    pub fn discovered_on(&self) -> Date {
+        match self.clue.source {
+            ClueSource::TransferredIn | ClueSource::Assigned | ClueSource::Accident => self.clue.received_on,
+            ClueSource::Inspection | ClueSource::Complaint | ClueSource::Report | ClueSource::RandomInspection => {
+                self.clue.received_on.max(self.registered_on)
+            }
+        }
+    }
+
+    /// A notice that a later one for the same party has replaced before it was
+    /// served: it is served to nobody any more.
+    pub fn superseded(&self, no: DocumentNo) -> bool {
+        let Some(document) = self.document(no).filter(|d| d.service.is_none()) else { return false };
+        let Some(party) = document.party.and_then(|p| self.party(p)) else { return false };
+        match document.kind {
+            DocumentKind::PenaltyNotice | DocumentKind::HearingRightNotice => {
+                party.notice.as_ref().is_some_and(|n| n.document > no)
+            }
+            DocumentKind::HearingNotice => match &party.hearing {
+                Hearing::Scheduled { document, .. } => *document > no,
+                Hearing::None | Hearing::Requested { .. } | Hearing::Held { .. } | Hearing::Withdrawn => true,
+            },
+            _ => false,
+        }
     }
 }

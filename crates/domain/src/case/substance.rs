@@ -71,7 +71,18 @@ impl PartyDisposal {
             || self.fine_fen > noticed.fine_fen
             || self.confiscated_fen > noticed.confiscated_fen
             || self.goods_fen > noticed.goods_fen
-            || self.kinds.iter().any(|k| !noticed.kinds.contains(k) && Some(k) >= noticed.kinds.iter().max())
+            || self.adds_kind(noticed)
+    }
+
+    /// Whether a kind was added for which no heavier one was given up.
+    fn adds_kind(&self, noticed: &Self) -> bool {
+        let only = |a: &[PenaltyKind], b: &[PenaltyKind]| {
+            let mut kinds: Vec<PenaltyKind> = a.iter().filter(|k| !b.contains(k)).copied().collect();
+            kinds.sort_unstable_by(|x, y| y.cmp(x));
+            kinds
+        };
+        let (added, dropped) = (only(&self.kinds, &noticed.kinds), only(&noticed.kinds, &self.kinds));
+        added.iter().enumerate().any(|(i, kind)| dropped.get(i).is_none_or(|gone| kind >= gone))
     }
 }
 

@@ -28,7 +28,8 @@ pub(super) fn propose(case: &Case, proposal: &Proposal, opinion: &Text, facts: &
 /// What a proposal must contain: checked when proposed and again when approved.
 fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Refusal> {
     match proposal {
-        Proposal::ExtendCheck | Proposal::NotFile | Proposal::Suspend { .. } | Proposal::Resume | Proposal::Withdraw | Proposal::Dispose | Proposal::Close { .. } => Ok(()),
+        Proposal::ExtendCheck | Proposal::NotFile | Proposal::Suspend { .. } | Proposal::Resume | Proposal::Withdraw | Proposal::Dispose => Ok(()),
+        Proposal::Close { ground } => closing_ground(case, *ground),
         Proposal::File(filing) => filed(case, filing, facts),
         Proposal::Preserve(p) => {
             required(&p.manner, "manner", "保存方式")?;
@@ -77,11 +78,15 @@ fn filed(case: &Case, filing: &Filing, facts: &Facts<'_>) -> Result<(), Refusal>
             }
         }
         code(party, index)?;
+        let same = |other: &Party| other.code.digest(&facts.text_key) == party.code.digest(&facts.text_key);
+        if filing.parties[..index].iter().any(same) {
+            return Err(refuse("party.repeated", penalty_law("第二十九条"), "同一当事人列了两次", "对当事人的同一个违法行为，不得给予两次以上罚款，请删除重复的当事人。").field(format!("parties/{index}/code"), "与前面的当事人相同"));
+        }
     }
     if filing.violation_on > facts.day() {
         return Err(refuse("violation.future", penalty_law("第三十六条"), "违法行为的日期晚于立案之日", "请核对日期。").field("violation_on", "不能晚于今天"));
     }
-    clock::within_prescription(facts, filing.violation_on, filing.grave_harm, case.clue.received_on, case)?;
+    clock::within_prescription(facts, filing.violation_on, filing.grave_harm, case.discovered_on(), case)?;
     facts.qualified(&filing.officers, facts.day(), Some(&filing.category), Some(&filing.region))?;
     if let Some(index) = filing.officers.iter().position(|o| case.recused.contains(o)) {
         return Err(refuse("officers.recused", penalty_law("第四十三条"), "所列人员已经回避", "请改由其他执法人员办理。").field(format!("officers/{index}"), "已回避"));
@@ -141,8 +146,8 @@ fn pending(case: &Case, no: ProposalNo, stage: ApprovalStage) -> Result<&Proposa
 pub(super) fn review(case: &Case, no: ProposalNo, agree: bool, opinion: &Text, facts: &Facts<'_>) -> Outcome {
     required(opinion, "opinion", "审核意见")?;
     let proposal = pending(case, no, ApprovalStage::Proposed)?;
-    if proposal.by.0 == facts.actor.id {
-        return Err(refuse("duty.same_person", penalty_law("第五十七条"), "承办人不能审核自己呈请的事项", "请由承办机构负责人审核。"));
+    if proposal.by.0 == facts.actor.id || case.handled_by.contains(&facts.actor.id) {
+        return Err(refuse("duty.same_person", penalty_law("第五十七条"), "承办人不能审核本案呈请的事项", "请由承办机构负责人审核。"));
     }
     Ok(vec![CaseEvent::ProposalReviewed { no, agree, opinion: opinion.clone() }])
 }
@@ -157,7 +162,7 @@ pub(super) fn approve(case: &Case, no: ProposalNo, approve: bool, opinion: &Text
         return Err(refuse("role.approver", article, format!("该事项由{}审批", who.join("、")), "请交由有权的负责人审批。"));
     }
     let before = [Some(proposal.by.0), proposal.reviewed.as_ref().map(|r| r.0)];
-    if before.contains(&Some(facts.actor.id)) || case.officers.contains(&facts.actor.id) {
+    if before.contains(&Some(facts.actor.id)) || case.handled_by.contains(&facts.actor.id) {
         return Err(refuse("duty.same_person", article, "承办、审核、审批不能由同一人办理", "请由其他负责人审批。"));
     }
     let mut issue = Issue::new(case, facts);
@@ -187,7 +192,8 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
             issue.push(CaseEvent::NotFiled { proposal: no });
         }
         Proposal::Preserve(p) => {
-            pair(case, &case.officers, facts)?;
+            pair(case, &case.officers, facts.day(), facts)?;
+            gate::running(case, facts, None)?;
             for kind in [D::PreservationApproval, D::PreservationNotice, D::PreservationList] {
                 let party = (kind != D::PreservationApproval).then_some(p.party);
                 issue.document(kind, party)?;
@@ -224,6 +230,7 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
             }
             if collective {
                 super::hearing::heads(opinions, facts)?;
+                super::hearing::majority(opinions)?;
             }
             issue.document(D::ExtensionApproval, None)?;
             issue.push(CaseEvent::Extended { proposal: no, days: *days, collective });
@@ -245,7 +252,6 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
         }
         Proposal::Close { ground } => {
             gate::closable(case, facts)?;
-            closing_ground(case, *ground)?;
             issue.document(D::ClosingApproval, None)?;
             issue.push(CaseEvent::Closed { proposal: no, ground: *ground });
         }
@@ -277,6 +283,7 @@ fn dispose(case: &Case, no: ProposalNo, proposal: &ProposalState, facts: &Facts<
         clearance: case.clearance().map(|c| c.digest.clone()).unwrap_or_default(),
         documents,
         decided_on: facts.today(),
+        overdue_days: clock::overdue_days(case, facts)?,
     });
     Ok(())
 }
@@ -286,7 +293,7 @@ fn closing_ground(case: &Case, ground: ClosingGround) -> Result<(), Refusal> {
     let decision = case.decision.as_ref();
     let fits = match ground {
         ClosingGround::Performed => decision.is_some_and(|d| {
-            d.revoked.is_none() && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
+            d.revoked.is_none() && d.substance.penalises() && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
         }),
         ClosingGround::CourtClosed => case.parties.iter().any(|p| p.court_on.is_some()),
         ClosingGround::NoPenaltyServed => decision.is_some_and(|d| !d.substance.penalises()),

@@ -57,7 +57,8 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 return Err(refuse("remedy.none", penalty_law("第七条"), "没有进行中的该项救济", "请先登记。").field("remedy", "没有进行中的该项救济"));
             }
             issue.push(CaseEvent::RemedyConcluded { party: *party, remedy: *remedy, outcome: *outcome, document: document.clone() });
-            if *outcome == RemedyOutcome::Revoked && case.decision.as_ref().is_some_and(|d| d.revoked.is_none()) {
+            // 责令重新作出 goes with the revocation of what is to be made anew.
+            if matches!(outcome, RemedyOutcome::Revoked | RemedyOutcome::Redo) && case.decision.as_ref().is_some_and(|d| d.revoked.is_none()) {
                 let ground = match remedy {
                     RemedyKind::Reconsideration => RevocationGround::Reconsideration,
                     RemedyKind::Litigation => RevocationGround::Judgment,
@@ -106,13 +107,13 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal>
     let (decision, served) = gate::served_decision(case, payment.party)?;
     let Some(state) = case.party(payment.party) else { return Ok(()) };
     let receipt = payment.receipt.trim();
-    if receipt.is_empty() || receipt.len() > 64 {
-        return Err(refuse("payment.receipt", article(), "票据号不正确", "请填写财政票据号码。").field("receipt", "不能为空，不超过64个字符"));
+    if receipt.is_empty() || receipt.len() > 64 || receipt != payment.receipt || receipt.chars().any(char::is_whitespace) {
+        return Err(refuse("payment.receipt", article(), "票据号不正确", "请填写财政票据号码。").field("receipt", "不能为空、不含空格，不超过64个字符"));
     }
     if payment.collector.trim().is_empty() {
         return Err(refuse("payment.collector", article(), "请填写代收机构", "罚款由代收机构收缴，执法机关及其人员不得自行收缴。").field("collector", "不能为空"));
     }
-    if facts.receipt_used || case.parties.iter().any(|p| p.payments.iter().any(|x| x.receipt == payment.receipt)) {
+    if facts.receipt_used || case.parties.iter().any(|p| p.payments.iter().any(|x| x.receipt.eq_ignore_ascii_case(receipt))) {
         return Err(refuse("payment.receipt_used", article(), "该票据号已经登记过", "请核对票据，不要重复登记。").field("receipt", "已经登记"));
     }
     if payment.paid_on > facts.today() || payment.paid_on < served.effective_on.min(decision.on) {

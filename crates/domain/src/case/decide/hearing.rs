@@ -8,6 +8,7 @@ use crate::case::gate;
 use crate::case::state::{Case, Hearing};
 use crate::case::types::*;
 use crate::cite::{Citation, penalty_law};
+use crate::matter::StaffId;
 use crate::refusal::Refusal;
 use crate::staff::Role;
 use jiff::civil::Date;
@@ -93,14 +94,14 @@ fn notice(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Outcome {
 
 /// The day a party's act is claimed for: not before the notice, not in the future.
 fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let served = case
+    // A party told by announcement may answer before the announcement's term is over.
+    let from = case
         .party(party)
         .and_then(|s| s.notice.as_ref())
         .and_then(|n| case.document(n.document))
-        .and_then(|d| d.service.as_ref());
-    let from = served.map(|s| s.effective_on);
+        .map(|d| d.issued_on);
     if on > facts.today() || from.is_some_and(|f| on < f) {
-        return Err(refuse("time.claimed", penalty_law("第四十五条"), "日期不正确", "应在告知书送达之后、今天之前。").field("on", "应在告知书送达之后、今天之前"));
+        return Err(refuse("time.claimed", penalty_law("第四十五条"), "日期不正确", "应在告知书制发之后、今天之前。").field("on", "应在告知书制发之后、今天之前"));
     }
     Ok(())
 }
@@ -110,7 +111,7 @@ fn request_hearing(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> 
     let Some(served) = case.party(party).and_then(|s| s.notice.as_ref()).and_then(|n| case.document(n.document)).and_then(|d| d.service.as_ref()) else {
         return Ok(());
     };
-    let limit = facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[])?;
+    let limit = facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
     if crate::period::closes_after(&limit, on) {
         return Err(refuse("hearing.too_late", penalty_law("第六十四条第一项"), format!("听证申请期已于{}届满", limit.due.latest()), "逾期未申请的，视为放弃听证权利。").field("on", "超过申请期"));
     }
@@ -133,7 +134,10 @@ fn serve(case: &Case, document: DocumentNo, service: &Service, facts: &Facts<'_>
     if service.on > facts.today() || service.on < d.issued_on {
         return Err(refuse("time.service", article(), "送达日期不正确", "应在文书签发之后、今天之前。").field("on", "应在签发之后、今天之前"));
     }
-    pair(case, &service.officers, facts)?;
+    pair(case, &service.officers, service.on, facts)?;
+    if case.superseded(document) {
+        return Err(refuse("document.superseded", article(), format!("《{}》已被新的文书代替", d.kind.label()), "请送达新的文书。").field("document", "已被代替"));
+    }
     let rule = &facts.law.announcement;
     let effective_on = match service.method {
         ServiceMethod::Announcement => facts.limit(rule, service.on, "公告之日", &[])?.due.latest(),
@@ -207,6 +211,20 @@ fn hold(case: &Case, held: &HearingHeld, facts: &Facts<'_>) -> Result<(), Refusa
 
 /// The organ's own heads, each once, each with an opinion, a majority of them.
 pub(super) fn heads(opinions: &[HeadOpinion], facts: &Facts<'_>) -> Result<(), Refusal> {
+    heads_without(opinions, None, facts)
+}
+
+/// More of those taking part agree than do not.
+pub(super) fn majority(opinions: &[HeadOpinion]) -> Result<(), Refusal> {
+    let agree = opinions.iter().filter(|o| o.agrees).count();
+    if agree * 2 <= opinions.len() {
+        return Err(refuse("discussion.majority", penalty_law("第五十七条第二款"), "结论没有得到参加人员的多数同意", "请按多数意见填写结论。").field("outcome", "与多数意见不一致"));
+    }
+    Ok(())
+}
+
+/// As [`heads`]; `absent` may not take part and does not count towards the quorum.
+pub(super) fn heads_without(opinions: &[HeadOpinion], absent: Option<StaffId>, facts: &Facts<'_>) -> Result<(), Refusal> {
     let article = || penalty_law("第五十七条第二款");
     let mut seen = Vec::new();
     for (index, o) in opinions.iter().enumerate() {
@@ -219,7 +237,11 @@ pub(super) fn heads(opinions: &[HeadOpinion], facts: &Facts<'_>) -> Result<(), R
         seen.push(o.head);
         required(&o.opinion, "opinions", "每名负责人的意见").map_err(|r| r.field(format!("opinions/{index}/opinion"), "不能为空"))?;
     }
-    let quorum = usize::try_from(facts.law.discussion_quorum.value).unwrap_or(usize::MAX).max(facts.organ.heads.len() / 2 + 1).max(2);
+    let able = facts.organ.heads.iter().filter(|h| Some(**h) != absent).count();
+    let ruled = usize::try_from(facts.law.discussion_quorum.value).unwrap_or(usize::MAX);
+    // Where one head is the matter, the others may be fewer than the organ's own quorum.
+    let ruled = if absent.is_some() { ruled.min(able) } else { ruled };
+    let quorum = ruled.max(able / 2 + 1).max(2);
     if opinions.len() < quorum {
         return Err(refuse("discussion.quorum", facts.law.discussion_quorum.citation.clone(), format!("集体讨论至少须有{quorum}名负责人参加并发表意见"), "请补齐参加讨论的负责人及其意见。").field("opinions", format!("至少{quorum}名")));
     }
@@ -234,12 +256,11 @@ fn discuss(case: &Case, d: &Discussion, facts: &Facts<'_>) -> Result<(), Refusal
     if !d.opinions.iter().any(|o| o.head == d.chair) {
         return Err(refuse("discussion.chair", article(), "主持人应为参加讨论的负责人", "请填写主持人的意见。").field("chair", "没有在参加人员中"));
     }
-    if let Some(index) = d.opinions.iter().position(|o| case.officers.contains(&o.head)) {
+    if let Some(index) = d.opinions.iter().position(|o| case.recused.contains(&o.head)) {
+        return Err(refuse("actor.recused", penalty_law("第四十三条"), "已经回避的负责人不能参加讨论", "请由其他负责人讨论。").field(format!("opinions/{index}/head"), "已回避"));
+    }
+    if let Some(index) = d.opinions.iter().position(|o| case.handled_by.contains(&o.head)) {
         return Err(refuse("duty.same_person", article(), "承办人不能作为负责人参加讨论决定", "请另行安排。").field(format!("opinions/{index}/head"), "是本案承办人"));
     }
-    let agree = d.opinions.iter().filter(|o| o.agrees).count();
-    if agree * 2 <= d.opinions.len() {
-        return Err(refuse("discussion.majority", article(), "结论没有得到参加人员的多数同意", "请按多数意见填写结论。").field("outcome", "与多数意见不一致"));
-    }
-    Ok(())
+    majority(&d.opinions)
 }

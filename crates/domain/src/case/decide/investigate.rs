@@ -10,6 +10,7 @@ use crate::case::types::*;
 use crate::cite::{Citation, penalty_law};
 use crate::matter::StaffId;
 use crate::refusal::Refusal;
+use crate::staff::Role;
 use std::borrow::Cow;
 
 fn refuse(code: &'static str, article: Citation, message: impl Into<String>, remedy: impl Into<String>) -> Refusal {
@@ -32,12 +33,13 @@ pub(super) fn register(clue: &Clue, facts: &Facts<'_>) -> Outcome {
 pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     match command {
         C::StartCheck { officers } => {
-            pair(case, officers, facts)?;
+            pair(case, officers, facts.day(), facts)?;
             Ok(vec![CaseEvent::CheckStarted { officers: officers.clone() }])
         }
         C::ChangeOfficers { officers, reason } => {
             required(reason, "reason", "调整原因")?;
-            pair(case, officers, facts)?;
+            pair(case, officers, facts.day(), facts)?;
+            apart(case, officers)?;
             Ok(vec![CaseEvent::OfficersChanged { officers: officers.clone(), reason: reason.clone() }])
         }
         C::RequestRecusal { officer, by_party, reason } => {
@@ -45,9 +47,14 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             request_recusal(case, *officer, facts)?;
             Ok(vec![CaseEvent::RecusalRequested { officer: *officer, by_party: *by_party, reason: reason.clone() }])
         }
-        C::DecideRecusal { officer, grant, reason } => {
+        C::DecideRecusal { officer, grant, reason, opinions } => {
             required(reason, "reason", "决定理由")?;
-            decide_recusal(case, *officer, *grant, reason, facts)
+            decide_recusal(case, *officer, facts)?;
+            collective_recusal(*officer, opinions, facts)?;
+            let mut issue = Issue::new(case, facts);
+            issue.document(DocumentKind::RecusalDecision, None)?;
+            issue.push(CaseEvent::RecusalDecided { officer: *officer, grant: *grant, reason: reason.clone(), opinions: opinions.clone() });
+            issue.done()
         }
         C::NotifyInquiry { party, person, details } => {
             required(person, "person", "被询问人")?;
@@ -116,7 +123,15 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             required(report, "report", "调查终结报告")?;
             let mut issue = Issue::new(case, facts);
             issue.document(DocumentKind::ClosingReport, None)?;
-            issue.push(CaseEvent::Concluded { report: report.clone(), complex: *complex, public_interest: *public_interest, several_relations: *several_relations });
+            // What was once found complex or of public interest stays so: a second
+            // report opens no way around the review and the discussion.
+            let before = case.conclusion.as_ref();
+            issue.push(CaseEvent::Concluded {
+                report: report.clone(),
+                complex: *complex || before.is_some_and(|c| c.complex),
+                public_interest: *public_interest || before.is_some_and(|c| c.public_interest),
+                several_relations: *several_relations || before.is_some_and(|c| c.several_relations),
+            });
             issue.done()
         }
         C::PrepareDraft { substance } => prepare(case, substance, facts),
@@ -149,6 +164,7 @@ fn held(case: &Case, session: &Session, facts: &Facts<'_>) -> Result<(), Refusal
     if session.ended_at < session.started_at || session.ended_at > facts.moment.recorded_at {
         return Err(refuse("session.time", penalty_law("第五十五条"), "起止时间不正确", "结束时间不得早于开始时间，也不得晚于现在。").field("ended_at", "应在开始之后、现在之前"));
     }
+    super::punctual(session.ended_at, "ended_at", facts)?;
     let from = case.filed.as_ref().map_or(case.registered_on, |f| f.on);
     if day < from {
         return Err(refuse("session.before_filing", penalty_law("第五十四条第二款"), "时间早于立案之日", "立案之前的材料请作为证据入卷，并写明来源。").field("started_at", "早于立案之日"));
@@ -177,17 +193,36 @@ fn request_recusal(case: &Case, officer: StaffId, facts: &Facts<'_>) -> Result<(
     Ok(())
 }
 
-fn decide_recusal(case: &Case, officer: StaffId, grant: bool, reason: &crate::text::Text, facts: &Facts<'_>) -> Outcome {
+/// The principal head's recusal is decided by the other heads together
+/// (第四十三条第三款: 行政机关负责人的回避).
+fn collective_recusal(officer: StaffId, opinions: &[HeadOpinion], facts: &Facts<'_>) -> Result<(), Refusal> {
+    let article = || penalty_law("第四十三条第三款");
+    if !facts.people.get(&officer).is_some_and(|p| p.roles.contains(&Role::Head)) {
+        return Ok(());
+    }
+    if let Some(index) = opinions.iter().position(|o| o.head == officer) {
+        return Err(refuse("recusal.own", article(), "主要负责人不参加对自己回避的讨论", "请由其他负责人集体讨论决定。").field(format!("opinions/{index}/head"), "是被申请回避的人"));
+    }
+    super::hearing::heads_without(opinions, Some(officer), facts)?;
+    super::hearing::majority(opinions)
+}
+
+/// Nobody who reviewed or heard the case comes to handle it.
+fn apart(case: &Case, officers: &[StaffId]) -> Result<(), Refusal> {
+    match officers.iter().position(|o| case.apart.contains(o)) {
+        None => Ok(()),
+        Some(index) => Err(refuse("duty.separate", penalty_law("第五十八条"), "审核过本案或者主持过听证的人员不能承办本案", "请改由其他执法人员办理。").field(format!("officers/{index}"), "审核或者听证人员")),
+    }
+}
+
+fn decide_recusal(case: &Case, officer: StaffId, facts: &Facts<'_>) -> Result<(), Refusal> {
     if !case.recusals_open.contains(&officer) {
         return Err(refuse("recusal.none", penalty_law("第四十三条第三款"), "没有对该人员的回避申请", "请选择待决定的申请。").field("officer", "没有待决定的申请"));
     }
     if officer == facts.actor.id {
         return Err(refuse("recusal.own", penalty_law("第四十三条第三款"), "不能决定自己的回避", "请由其他负责人决定；主要负责人的回避由集体讨论决定。"));
     }
-    let mut issue = Issue::new(case, facts);
-    issue.document(DocumentKind::RecusalDecision, None)?;
-    issue.push(CaseEvent::RecusalDecided { officer, grant, reason: reason.clone() });
-    issue.done()
+    Ok(())
 }
 
 fn add_evidence(case: &Case, evidence: &Evidence, facts: &Facts<'_>) -> Outcome {
@@ -206,9 +241,12 @@ fn add_evidence(case: &Case, evidence: &Evidence, facts: &Facts<'_>) -> Outcome 
     if bytes && root.is_empty() {
         return Err(refuse("evidence.digest_missing", article(), "视听资料、电子数据须有摘要", "请上传文件，或者填写文件摘要。").field("sha256_root", "不能为空"));
     }
-    if evidence.collectors.is_empty() {
-        return Err(refuse("officers.fewer_than_two", penalty_law("第四十二条第一款"), "请填写收集人", "请选择收集证据的执法人员。").field("collectors", "不能为空"));
-    }
+    pair(case, &evidence.collectors, evidence.collected_on, facts).map_err(|mut refusal| {
+        for field in &mut refusal.fields {
+            field.field = field.field.replacen("officers", "collectors", 1);
+        }
+        refusal
+    })?;
     if case.evidence.len() >= 2000 {
         return Err(refuse("evidence.too_many", article(), "证据项数过多", "请合并同类证据。"));
     }

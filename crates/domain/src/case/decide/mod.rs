@@ -15,6 +15,7 @@ use super::types::*;
 use crate::cite::{Citation, penalty_law};
 use crate::matter::{StaffId, TimeSource};
 use crate::refusal::Refusal;
+use jiff::civil::Date;
 
 /// What a decision gives.
 pub type Outcome = Result<Vec<CaseEvent>, Refusal>;
@@ -25,6 +26,8 @@ pub type Outcome = Result<Vec<CaseEvent>, Refusal>;
 /// A refusal that names the article and what to do next.
 pub fn decide(case: Option<&Case>, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
     let row = step(command.verb());
+    // Numbers taken by an earlier try on the same facts are free again.
+    facts.used.borrow_mut().clear();
     moment(case, facts)?;
     let Some(case) = case else {
         return match command {
@@ -138,6 +141,22 @@ fn moment(case: Option<&Case>, facts: &Facts<'_>) -> Result<(), Refusal> {
         )
         .field("late_reason", "请填写补录原因")),
         TimeSource::Server | TimeSource::Device { .. } => Ok(()),
+    }
+}
+
+/// An act whose own end is claimed in the command obeys the same rule as
+/// `happened_at`: longer ago than a late entry allows, it needs reason and approver.
+fn punctual(ended: jiff::Timestamp, field: &'static str, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let late = facts.moment.recorded_at.duration_since(ended).as_hours() >= i64::from(facts.law.late_hours);
+    match facts.moment.source {
+        TimeSource::Server | TimeSource::Device { .. } if late => Err(Refusal::new(
+            "time.late",
+            penalty_law("第四十七条"),
+            "行为结束已超过二十四小时，属于补录",
+            "请写明补录原因和同意补录的负责人。",
+        )
+        .field(field, "属于补录")),
+        TimeSource::Server | TimeSource::Device { .. } | TimeSource::Paper { .. } => Ok(()),
     }
 }
 
@@ -334,7 +353,7 @@ impl<'a, 'f> Issue<'a, 'f> {
             Refusal::new("document.too_many", penalty_law("第四十七条"), "卷内文书过多", "请分案办理。")
         })?;
         let serial = self.case.filed.as_ref().and_then(|f| f.serial);
-        let number = self.facts.number(kind, serial)?;
+        let number = self.facts.number(kind, serial, self.case)?;
         self.events.push(CaseEvent::DocumentIssued { no, kind, number, party, issued_on: self.facts.today() });
         Ok(no)
     }
@@ -356,16 +375,15 @@ fn required(text: &crate::text::Text, field: &'static str, label: &str) -> Resul
 }
 
 /// Two officers who act together in this case on the day of the act.
-fn pair(case: &Case, officers: &[StaffId], facts: &Facts<'_>) -> Result<(), Refusal> {
+fn pair(case: &Case, officers: &[StaffId], day: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
     let (category, region) = match &case.filed {
         Some(f) => (Some(f.filing.category.as_str()), Some(f.filing.region.as_str())),
         None => (None, None),
     };
-    facts.qualified(officers, facts.day(), category, region)?;
-    for (index, officer) in officers.iter().enumerate() {
-        if case.recused.contains(officer) || case.recusals_open.contains(officer) {
-            return Err(Refusal::new("officers.recused", penalty_law("第四十三条"), "所列人员已经回避，或者回避申请尚未决定", "请改由其他执法人员办理。").field(format!("officers/{index}"), "已回避或者待决定回避"));
-        }
+    facts.qualified(officers, day, category, region)?;
+    // 第四十三条第三款: until the recusal is decided the investigation goes on.
+    if let Some(index) = officers.iter().position(|o| case.recused.contains(o)) {
+        return Err(Refusal::new("officers.recused", penalty_law("第四十三条"), "所列人员已经回避", "请改由其他执法人员办理。").field(format!("officers/{index}"), "已回避"));
     }
     Ok(())
 }

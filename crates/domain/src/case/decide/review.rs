@@ -7,7 +7,7 @@ use crate::case::facts::Facts;
 use crate::case::gate;
 use crate::case::state::Case;
 use crate::case::types::*;
-use crate::cite::penalty_law;
+use crate::cite::{Citation, penalty_law};
 use crate::refusal::Refusal;
 use crate::staff::Role;
 
@@ -34,12 +34,14 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             issue.push(CaseEvent::SubmissionSupplemented { note: note.clone() });
         }
         C::GiveOpinion { findings, opinion, reasons } => {
+            other_unit(case, facts)?;
             required(reasons, "reasons", "审核理由")?;
             unchanged(case)?;
             ten_points(findings, *opinion)?;
             issue.push(CaseEvent::OpinionGiven { findings: findings.clone(), opinion: *opinion, reasons: reasons.clone() });
         }
         C::SignOpinion { sign, note } => {
+            other_unit(case, facts)?;
             unchanged(case)?;
             if *sign {
                 issue.document(DocumentKind::ReviewOpinion, None)?;
@@ -85,7 +87,8 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
 
 /// What is being reviewed is still the draft on the table.
 fn unchanged(case: &Case) -> Result<(), Refusal> {
-    let same = case.draft.as_ref().is_some_and(|d| d.digest == case.review.digest && d.evidence == case.evidence.len());
+    let count = case.evidence.len();
+    let same = case.review.evidence == count && case.draft.as_ref().is_some_and(|d| d.digest == case.review.digest && d.evidence == count);
     if same {
         return Ok(());
     }
@@ -117,11 +120,21 @@ fn ten_points(findings: &[Finding], opinion: Opinion) -> Result<(), Refusal> {
     }
 }
 
+/// The reviewer belongs to another unit than the officers (案件办理与法制审核相分离).
+fn other_unit(case: &Case, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let unit = |id: &crate::matter::StaffId| facts.people.get(id).map(|p| p.unit.trim()).filter(|u| !u.is_empty());
+    let own = unit(&facts.actor.id);
+    if own.is_some() && case.officers.iter().any(|o| unit(o) == own) {
+        return Err(Refusal::new("duty.same_unit", Citation::of("内蒙古自治区行政执法公示执法全过程记录重大执法决定法制审核办法", "第二十七条"), "审核人员属于本案承办机构", "请由法制审核机构的人员审核。"));
+    }
+    Ok(())
+}
+
 /// A re-review is done by both units together.
 fn both_units(case: &Case, members: &[crate::matter::StaffId], facts: &Facts<'_>) -> Result<(), Refusal> {
     let people = |role: &[Role]| {
         members.iter().any(|m| {
-            facts.people.get(m).is_some_and(|p| p.organ == facts.organ.id && p.roles.iter().any(|r| role.contains(r)))
+            !case.handled_by.contains(m) && facts.people.get(m).is_some_and(|p| p.organ == facts.organ.id && p.roles.iter().any(|r| role.contains(r)))
         })
     };
     let handling = members.iter().any(|m| case.officers.contains(m));
