@@ -1,5 +1,6 @@
 //! 案件: penalty cases.
 
+pub mod audit;
 pub mod facts;
 pub mod service;
 pub mod store;

@@ -1,8 +1,10 @@
 //! Operation: opening the store, backup, restore, erasure, rebuilding, health.
 
+pub mod audit;
 pub mod backup;
 pub mod doctor;
 pub mod erase;
+mod erasure_audit;
 pub mod rebuild;
 pub mod restore;
 mod tables;
