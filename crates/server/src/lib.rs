@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod cli;
+pub mod features;
 pub mod kit;
 pub mod ledger;
 pub mod ops;

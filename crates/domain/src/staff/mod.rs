@@ -4,7 +4,7 @@ mod certificate;
 mod decide;
 mod state;
 
-pub use certificate::{Certificate, CertificateNumber};
+pub use certificate::{Certificate, CertificateNumber, region_prefix};
 pub use decide::{StaffCommand, StaffFacts, decide};
 pub use state::{StaffEvent, StaffState};
 

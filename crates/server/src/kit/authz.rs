@@ -7,7 +7,7 @@
 use mingjing_domain::cite::Citation;
 use mingjing_domain::matter::{OrganId, StaffId};
 use mingjing_domain::refusal::Refusal;
-use mingjing_domain::staff::Role;
+use mingjing_domain::staff::{Role, region_prefix};
 use sea_orm::Value;
 use std::fmt::Write as _;
 
@@ -230,15 +230,6 @@ fn holds(relation: Relation, who: &Subject<'_>, what: &Target<'_>) -> bool {
 pub fn covers(outer: &str, inner: &str) -> bool {
     let prefix = region_prefix(outer);
     !prefix.is_empty() && inner.starts_with(prefix)
-}
-
-/// The significant digits of a region code.
-pub fn region_prefix(code: &str) -> &str {
-    let mut prefix = code;
-    while let Some(shorter) = prefix.strip_suffix("00").filter(|it| it.len() % 2 == 0) {
-        prefix = shorter;
-    }
-    prefix
 }
 
 /// Checks one act on one thing; gives the row that allows it.

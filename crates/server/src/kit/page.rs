@@ -28,6 +28,8 @@ pub struct Site {
     pub office_nav: Vec<NavEntry>,
     /// Navigation of the portal.
     pub portal_nav: Vec<NavEntry>,
+    /// Where a signed-in person lands.
+    pub home: &'static str,
     /// What the search box of the office opens; none while nothing can be searched.
     pub office_search: Option<&'static str>,
 }
@@ -124,7 +126,7 @@ pub fn office(page: &Office<'_>, body: Markup) -> Markup {
     let site = page.site;
     let shell = html! {
         header.bar {
-            a.brand href="/desk" { i aria-hidden="true" { "镜" } "明镜" }
+            a.brand href=(site.home) { i aria-hidden="true" { "镜" } "明镜" }
             (nav(&site.office_nav, page.current, roles))
             @if let Some(action) = site.office_search {
                 form.find role="search" method="get" action=(action) {

@@ -68,7 +68,11 @@ pub fn open_all<M: Matter>(
 
 /// Every kind of matter the program knows. Each feature adds one line.
 pub fn all() -> Vec<Registered> {
-    vec![entry::<mingjing_domain::erasure::Erasure>()]
+    vec![
+        entry::<mingjing_domain::erasure::Erasure>(),
+        entry::<mingjing_domain::organ::OrganState>(),
+        entry::<mingjing_domain::staff::StaffState>(),
+    ]
 }
 
 // A destruction is shown from its stream; no table is made from it.

@@ -16,6 +16,8 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_stream", include_str!("../../migrations/0001_stream.sql")),
     ("0002_ledger", include_str!("../../migrations/0002_ledger.sql")),
     ("0003_job", include_str!("../../migrations/0003_job.sql")),
+    ("0010_access", include_str!("../../migrations/0010_access.sql")),
+    ("0011_staff", include_str!("../../migrations/0011_staff.sql")),
     ("0020_case", include_str!("../../migrations/0020_case.sql")),
 ];
 

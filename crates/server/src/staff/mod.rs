@@ -1,12 +1,8 @@
-//! People (temporary).
-pub mod store {
-    //! Statements.
-    use crate::kit::db::{DbError, Sql};
-    use crate::params;
-    use mingjing_domain::matter::{OrganId, StaffId};
-    /// Heads.
-    pub async fn heads<S: Sql>(sql: &S, organ: OrganId) -> Result<Vec<StaffId>, DbError> {
-        let rows = sql.all("matter", "SELECT id FROM matter WHERE organ_id = $1 AND kind = 'staff'", params![organ]).await?;
-        rows.iter().map(|r| Ok(StaffId(r.uuid("id")?))).collect()
-    }
-}
+//! People and organs: sign-in, one's own account, staff, roles, certificates.
+
+pub mod actions;
+pub mod api;
+pub mod entry;
+pub mod service;
+pub mod store;
+pub mod web;

@@ -1,0 +1,22 @@
+//! All features of the program in one list. Each feature adds one line.
+
+use crate::kit::http::{self, Access, Routes};
+use crate::kit::limits::WebConfig;
+use crate::kit::{authz, gallery};
+use crate::staff;
+
+/// Every route of the program.
+pub fn routes(config: &WebConfig) -> Routes {
+    let routes = Routes::new().merge(http::health(config)).merge(staff::web::routes()).merge(staff::api::routes());
+    if config.gallery { routes.merge(gallery_routes()) } else { routes }
+}
+
+fn gallery_routes() -> Routes {
+    Routes::new()
+        .get("/gallery", Access::Public, gallery::overview)
+        .get("/gallery/form", Access::Public, gallery::form)
+        .get("/gallery/list", Access::Public, gallery::list)
+        .get("/gallery/parts", Access::Public, gallery::parts)
+        .get("/gallery/portal", Access::Public, gallery::portal)
+        .office_nav("组件", "/gallery", authz::DESK)
+}
