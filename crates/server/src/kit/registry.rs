@@ -72,6 +72,7 @@ pub fn all() -> Vec<Registered> {
         entry::<mingjing_domain::erasure::Erasure>(),
         entry::<mingjing_domain::organ::OrganState>(),
         entry::<mingjing_domain::staff::StaffState>(),
+        entry::<mingjing_domain::case::Case>(),
     ]
 }
 

@@ -5,8 +5,10 @@ pub mod backup;
 pub mod doctor;
 pub mod erase;
 mod erasure_audit;
+pub mod making;
 pub mod rebuild;
 pub mod restore;
+pub mod seed;
 mod tables;
 
 use std::sync::Arc;

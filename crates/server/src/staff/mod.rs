@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod api;
+pub mod audit;
 pub mod entry;
 pub mod service;
 pub mod store;

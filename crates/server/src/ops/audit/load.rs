@@ -25,7 +25,6 @@ pub const PAGE: i64 = 64;
 pub struct HeadRow {
     pub kind: Option<MatterKind>,
     pub organ: OrganId,
-    pub family: MatterId,
     pub version: u64,
     pub entry: Vec<u8>,
     pub erased: bool,
@@ -144,7 +143,6 @@ async fn heads(
         let head = HeadRow {
             kind: MatterKind::ALL.into_iter().find(|it| it.name() == kind),
             organ: OrganId(row.uuid("organ_id")?),
-            family,
             version: row.uint("version")?,
             entry: row.bytes("head")?,
             erased: row.opt_int("erased_at")?.is_some(),
