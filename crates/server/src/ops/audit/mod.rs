@@ -61,10 +61,25 @@ pub async fn audit_kinds(
     excused: &[MatterId],
     kinds: Vec<Audited>,
 ) -> Result<AuditReport, OpsError> {
-    let began = Instant::now();
     let tx = db.snapshot().await?;
+    let report = audit_in(&tx, keys, excused, kinds).await?;
+    tx.rollback().await?;
+    Ok(report)
+}
+
+/// As [`audit_kinds`], on what a transaction sees.
+///
+/// # Errors
+/// When the database fails.
+pub async fn audit_in(
+    tx: &Tx,
+    keys: &[VerifierKey],
+    excused: &[MatterId],
+    kinds: Vec<Audited>,
+) -> Result<AuditReport, OpsError> {
+    let began = Instant::now();
     let mut report = AuditReport::default();
-    let reference = match Reference::load(&tx).await {
+    let reference = match Reference::load(tx).await {
         Ok(reference) => reference,
         Err(ReadError::Db(error)) => return Err(error.into()),
         Err(error) => {
@@ -73,10 +88,9 @@ pub async fn audit_kinds(
         }
     };
     let ground = Arc::new(Ground { kinds, reference, rules: Rules::built_in() });
-    report.join(replay_all(&tx, &ground).await?);
+    report.join(replay_all(tx, &ground).await?);
     report.replay_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    global::check(&tx, keys, excused, &ground.kinds, &mut report).await?;
-    tx.rollback().await?;
+    global::check(tx, keys, excused, &ground.kinds, &mut report).await?;
     report.total_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     Ok(report)
 }

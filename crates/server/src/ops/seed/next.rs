@@ -63,6 +63,9 @@ pub fn next(case: Option<&Case>, plan: &mut Plan, view: &View<'_>) -> Next {
     {
         return Ok(Some(made));
     }
+    if plan.rest == Some(case.stage) {
+        return Ok(None);
+    }
     if let Some(act) = approval(case, plan, view)? {
         return Ok(Some(act));
     }

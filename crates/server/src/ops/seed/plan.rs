@@ -3,7 +3,7 @@
 use mingjing_domain::case::substance::{PartyDisposal, Provision};
 use mingjing_domain::case::types::*;
 use mingjing_domain::cite::Citation;
-use mingjing_domain::discretion_base::{Correction, Facts, Ranges, Subject};
+use mingjing_domain::discretion_base::{Correction, DiscretionError, Facts, Ranges, Subject};
 use mingjing_domain::text::Text;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -75,10 +75,9 @@ pub struct Violation {
     pub category: &'static str,
 }
 
-const VIOLATIONS: [Violation; 9] = [
+const VIOLATIONS: [Violation; 8] = [
     Violation { id: "safety.training", violated: ("安全生产法", "第三十条第一款"), words: "安排未取得相应资格的特种作业人员上岗作业", category: "安全生产" },
     Violation { id: "safety.signs_equipment", violated: ("安全生产法", "第三十五条"), words: "未在有较大危险因素的生产经营场所设置明显的安全警示标志", category: "安全生产" },
-    Violation { id: "safety.hidden_danger", violated: ("安全生产法", "第四十一条第二款"), words: "未采取措施消除事故隐患", category: "安全生产" },
     Violation { id: "safety.dangerous_work", violated: ("安全生产法", "第四十三条"), words: "进行吊装作业未安排专门人员进行现场安全管理", category: "安全生产" },
     Violation { id: "safety.facility_review", violated: ("安全生产法", "第三十二条"), words: "建设项目未按照规定进行安全评价", category: "安全生产" },
     Violation { id: "urban.construction_waste", violated: ("城市建筑垃圾管理规定", "第十五条"), words: "在道路旁随意倾倒、堆放建筑垃圾", category: "城市管理" },
@@ -97,6 +96,8 @@ pub struct Plan {
     pub rng: StdRng,
     /// Ending.
     pub ending: Ending,
+    /// The case rests at this stage, so that every stage has cases at the end.
+    pub rest: Option<Stage>,
     /// Investigative acts still to come; last first.
     pub inquiry: Vec<Inquiry>,
     /// The violation.
@@ -122,17 +123,24 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plan of case `index` of the run `seed`.
+    /// The plan of case `index` of `cases` of the run `seed`.
     ///
     /// # Errors
     /// When the statutory ranges do not fit the plan.
-    pub fn draw(seed: u64, index: u64) -> Result<Self, SeedError> {
+    pub fn draw(seed: u64, index: u64, cases: u64) -> Result<Self, SeedError> {
         let mut rng = StdRng::seed_from_u64(seed ^ (index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let organ = usize::from(rng.random_range(0..100) < 45);
         let category = if organ == 0 { "安全生产" } else { "城市管理" };
         let fitting: Vec<&'static Violation> = VIOLATIONS.iter().filter(|it| it.category == category).collect();
         let violation = fitting[rng.random_range(0..fitting.len())];
-        let ending = ending(rng.random_range(0..100));
+        let rest = rest(index, cases);
+        let ending = match rest {
+            Some(Stage::NotFiled) => Ending::NotFiled,
+            Some(Stage::Withdrawn) => Ending::Withdrawn,
+            Some(Stage::Transferred) => Ending::Transferred,
+            Some(_) => Ending::Paid,
+            None => ending(rng.random_range(0..100)),
+        };
         let (parties, subjects) = parties(&mut rng, index, violation);
         let mut fines = Vec::new();
         let mut floors = Vec::new();
@@ -148,6 +156,7 @@ impl Plan {
             index,
             organ,
             ending,
+            rest,
             inquiry: inquiry(&mut rng),
             violation,
             basis,
@@ -205,6 +214,23 @@ impl Plan {
     pub fn allowed(&self) -> Provision {
         Provision { law: self.basis.law.to_string(), article: self.basis.article.to_string() }
     }
+}
+
+/// Half of the youngest fifth of the cases rest at a stage, in turn.
+fn rest(index: u64, cases: u64) -> Option<Stage> {
+    const STAGES: [Stage; 7] = [
+        Stage::Clue,
+        Stage::Checking,
+        Stage::NotFiled,
+        Stage::Investigating,
+        Stage::Withdrawn,
+        Stage::Concluded,
+        Stage::Transferred,
+    ];
+    if index * 5 < cases * 4 {
+        return None;
+    }
+    STAGES.get(usize::try_from(index % 14).ok()?).copied()
 }
 
 fn ending(draw: u32) -> Ending {
@@ -287,12 +313,16 @@ fn fine(rng: &mut StdRng, violation: &Violation, subject: Subject) -> Result<(i6
             if rng.random_range(0..100) < 85 { Correction::First } else { Correction::Overdue }
         }
     };
-    let facts = Facts { correction: Some(stage), ..Facts::default() };
     let ranges = Ranges::built_in();
-    let range = ranges
-        .range_for(violation.id, subject, &facts)
+    let bounds = |stage| {
+        let facts = Facts { correction: Some(stage), ..Facts::default() };
+        let range = ranges.range_for(violation.id, subject, &facts)?;
+        Ok::<_, DiscretionError>((range.bounds(&facts)?, range))
+    };
+    // Some violations are fined only when they were not corrected in time.
+    let ((min, max), range) = bounds(stage)
+        .or_else(|_| bounds(Correction::Overdue))
         .map_err(|e| SeedError::Script(format!("{}：{e}", violation.id)))?;
-    let (min, max) = range.bounds(&facts).map_err(|e| SeedError::Script(e.to_string()))?;
     // Most fines lie in the lower third of the range.
     let share = rng.random_range(5..=34) + if rng.random_range(0..100) < 20 { 40 } else { 0 };
     let step = if max - min >= 1_000_000 { 10_000 } else { 1_000 };
