@@ -172,6 +172,14 @@ pub enum Command {
         #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=3650))]
         days: i64,
     },
+    /// 由存储的依据重新决定每一个事件，并核对全部记录
+    Audit {
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
+    /// 生成虚构的县和案件（合成数据，不制作文书）
+    Seed(ops::making::SeedArgs),
     /// 执行已批准的销毁
     Erase {
         /// 销毁呈请的事项编号
@@ -214,6 +222,8 @@ async fn carry_out(cli: Cli) -> Outcome {
             say(crate::staff::console::token(&ops::open(&global.load()?).await?, &user, &label, days).await?)?;
             Ok(true)
         }
+        Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
+        Command::Seed(args) => ops::making::seed(&global.load()?, &args).await,
         Command::Erase { event } => destroy(&global.load()?, MatterId(event)).await,
     }
 }

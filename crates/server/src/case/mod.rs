@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod body;
+pub mod audit;
 pub mod facts;
 pub mod fields;
 pub mod findings;

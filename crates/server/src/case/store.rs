@@ -235,3 +235,23 @@ pub async fn categories<S: Sql>(sql: &S, organs: &[OrganId]) -> Result<Vec<Strin
     out.dedup();
     Ok(out)
 }
+
+/// Document numbers that stand on two documents of an organ.
+///
+/// # Errors
+/// When the database fails.
+pub async fn repeated_numbers<S: Sql>(sql: &S) -> Result<Vec<(OrganId, String)>, DbError> {
+    let text = "SELECT organ_id, number FROM case_document WHERE number IS NOT NULL \
+                GROUP BY organ_id, number HAVING COUNT(*) > 1 LIMIT 1000";
+    let rows = sql.all("case_document", text, vec![]).await?;
+    rows.iter().map(|row| Ok((OrganId(row.uuid("organ_id")?), row.text("number")?))).collect()
+}
+
+/// Receipts that stand in two places.
+///
+/// # Errors
+/// When the database fails.
+pub async fn repeated_receipts<S: Sql>(sql: &S) -> Result<Vec<String>, DbError> {
+    let text = "SELECT receipt FROM case_receipt GROUP BY receipt HAVING COUNT(*) > 1 LIMIT 1000";
+    sql.all("case_receipt", text, vec![]).await?.iter().map(|row| row.text("receipt")).collect()
+}

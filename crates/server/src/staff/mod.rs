@@ -4,6 +4,7 @@ pub mod account;
 pub mod actions;
 pub mod api;
 pub mod console;
+pub mod audit;
 pub mod entry;
 pub mod service;
 pub mod store;
