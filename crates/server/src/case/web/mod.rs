@@ -29,6 +29,7 @@ pub fn routes() -> Routes {
         .post("/cases/new", read, form::new_post)
         .get("/cases/{id}", read, page::page)
         .get("/cases/{id}/review", read, brief::review_page)
+        .get("/cases/{id}/documents/{file}", read, crate::record::office::pdf)
         .get("/cases/{id}/do/{verb}", read, form::act_page)
         .post("/cases/{id}/do/{verb}", read, form::act_post)
         .office_nav("我的桌面", "/desk", authz::DESK)
