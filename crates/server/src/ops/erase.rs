@@ -33,8 +33,36 @@ pub struct Erased {
     pub erased_at: Timestamp,
 }
 
-/// Tables outside the stream that hold what people typed about a matter.
-pub const SIDE_TABLES: &[&str] = &["job", "draft", "upload", "search_document"];
+/// Tables outside stream and projections that may hold what was said about a
+/// matter: its erasure empties them of the matter's rows.
+pub const SIDE_TABLES: &[&str] = &["draft", "job", "publication_page"];
+
+/// Tables with a matter in each row that hold no text and no personal data.
+pub const WITHOUT_TEXT: &[&str] = &["document"];
+
+/// Tables of the stream and the ledger, which erasure treats by name.
+const STREAM: &[&str] =
+    &["erasure", "erasure_permit", "event", "event_content", "ledger_leaf", "outbox"];
+
+/// Tables with a matter in each row of which erasure knows nothing: none, or the
+/// program must not be released.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forgotten_tables(app: &App) -> Result<Vec<String>, OpsError> {
+    let projected = |name: &str| {
+        app.registry().iter().flat_map(|it| it.tables).any(|table| table.name == name)
+    };
+    let known = |name: &str| {
+        [SIDE_TABLES, WITHOUT_TEXT, STREAM].iter().any(|list| list.contains(&name))
+    };
+    Ok(schema::columns(app.db())
+        .await?
+        .into_iter()
+        .filter(|it| it.column == "matter_id" && !known(&it.table) && !projected(&it.table))
+        .map(|it| it.table)
+        .collect())
+}
 
 /// Carries out an approved destruction: texts, salts and keys, the rows made from
 /// them, waiting jobs, drafts, files. Running it again is harmless. Gives the

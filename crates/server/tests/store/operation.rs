@@ -9,7 +9,7 @@ use mingjing::kit::error::WriteError;
 use mingjing::kit::write::Write;
 use mingjing::ledger::fsck;
 use mingjing::ops::backup::backup;
-use mingjing::ops::erase::{approval_of, erase, read_list};
+use mingjing::ops::erase::{approval_of, erase, forgotten_tables, read_list};
 use mingjing::ops::rebuild::rebuild;
 use mingjing::ops::restore::{Target, restore};
 use mingjing_domain::erasure::{Erasure, ErasureEvent};
@@ -22,6 +22,7 @@ mod engines {
         a_backup_comes_back_and_verifies,
         a_restored_backup_forgets_what_was_erased_since,
         behind_the_anchor_a_new_log_begins,
+        erasure_knows_every_table_of_matters,
     );
 }
 
@@ -223,4 +224,14 @@ async fn behind_the_anchor_a_new_log_begins(bench: Bench) {
     let report = fsck::all(restored.db(), &following.verifiers()).await.unwrap();
     assert!(report.holds(), "{:?}", report.findings);
     assert_eq!(report.leaves, 6);
+}
+
+async fn erasure_knows_every_table_of_matters(bench: Bench) {
+    let app = bench.app_with(mingjing::kit::registry::all()).await;
+    assert_eq!(forgotten_tables(&app).await.unwrap(), Vec::<String>::new());
+    let tx = app.db().begin().await.unwrap();
+    let ddl = "CREATE TABLE stray (matter_id {blob} NOT NULL, said TEXT NOT NULL){strict}";
+    tx.script(&mingjing::kit::schema::for_engine(ddl, tx.engine())).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(forgotten_tables(&app).await.unwrap(), ["stray"], "the check can fail");
 }
