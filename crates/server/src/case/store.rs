@@ -214,3 +214,44 @@ pub async fn receipt_used<S: Sql>(sql: &S, receipt: &str) -> Result<bool, DbErro
 pub fn cursor(text: &str) -> Option<MatterId> {
     text.parse::<Uuid>().ok().map(MatterId)
 }
+
+/// Categories of enforcement that occur in these organs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn categories<S: Sql>(sql: &S, organs: &[OrganId]) -> Result<Vec<String>, DbError> {
+    let mut out: Vec<String> = Vec::new();
+    for organ in organs {
+        // Skips through the index from one category to the next: its cost is the
+        // number of categories, not of cases.
+        let mut last = String::new();
+        let text = "SELECT category FROM case_row WHERE organ_id = $1 AND category > $2 ORDER BY category LIMIT 1";
+        while let Some(row) = sql.one("case_row", text, params![*organ, last.as_str()]).await? {
+            last = row.text("category")?;
+            out.push(last.clone());
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    Ok(out)
+}
+
+/// Document numbers that stand on two documents of an organ.
+///
+/// # Errors
+/// When the database fails.
+pub async fn repeated_numbers<S: Sql>(sql: &S) -> Result<Vec<(OrganId, String)>, DbError> {
+    let text = "SELECT organ_id, number FROM case_document WHERE number IS NOT NULL \
+                GROUP BY organ_id, number HAVING COUNT(*) > 1 LIMIT 1000";
+    let rows = sql.all("case_document", text, vec![]).await?;
+    rows.iter().map(|row| Ok((OrganId(row.uuid("organ_id")?), row.text("number")?))).collect()
+}
+
+/// Receipts that stand in two places.
+///
+/// # Errors
+/// When the database fails.
+pub async fn repeated_receipts<S: Sql>(sql: &S) -> Result<Vec<String>, DbError> {
+    let text = "SELECT receipt FROM case_receipt GROUP BY receipt HAVING COUNT(*) > 1 LIMIT 1000";
+    sql.all("case_receipt", text, vec![]).await?.iter().map(|row| row.text("receipt")).collect()
+}

@@ -12,7 +12,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use lru::LruCache;
-use mingjing_domain::matter::{Actor, MatterId, TimeSource};
+use mingjing_domain::matter::{Actor, Matter, MatterId, TimeSource};
 use mingjing_ledger::tlog::Frontier;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -298,6 +298,12 @@ impl Batch {
                 Err(error)
             }
         }
+    }
+
+    /// The state of a matter that this batch has touched, as it stands in it.
+    pub fn state<M: Matter>(&self, id: MatterId) -> Option<Arc<M>> {
+        let slot = self.work.as_ref()?.slots.get(&id)?;
+        Arc::clone(slot.state.as_ref()?).downcast::<M>().ok()
     }
 
     /// Makes the batch durable.

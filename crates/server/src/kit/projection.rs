@@ -116,6 +116,28 @@ impl TableSpec {
         rows.iter().map(|row| self.read(row)).collect()
     }
 
+    /// Rows of all matters of the families after `after` up to `last`, each with
+    /// its matter.
+    ///
+    /// # Errors
+    /// When the database fails or a column has another type.
+    pub async fn stored_of_families<S: Sql>(
+        &self,
+        sql: &S,
+        after: MatterId,
+        last: MatterId,
+    ) -> Result<Vec<(MatterId, Row)>, DbError> {
+        let columns: Vec<String> = self.columns.iter().map(|(name, _)| format!("t.{name}")).collect();
+        let text = format!(
+            "SELECT {} FROM matter m JOIN {} t ON t.matter_id = m.id \
+             WHERE m.family > $1 AND m.family <= $2",
+            columns.join(", "),
+            self.name
+        );
+        let rows = sql.all(self.name, text, params![after, last]).await?;
+        rows.iter().map(|row| Ok((MatterId(row.uuid("matter_id")?), self.read(row)?))).collect()
+    }
+
     fn read(&self, row: &DbRow) -> Result<Row, DbError> {
         let values = self
             .columns

@@ -20,7 +20,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_staff", include_str!("../../migrations/0011_staff.sql")),
     ("0020_case", include_str!("../../migrations/0020_case.sql")),
     ("0030_document", include_str!("../../migrations/0030_document.sql")),
-    ("0030_disclosure", include_str!("../../migrations/0030_disclosure.sql")),
+    ("0040_disclosure", include_str!("../../migrations/0040_disclosure.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

@@ -286,7 +286,7 @@ pub async fn contents<S: Sql>(
 }
 
 /// One row of `event_content` that holds a text.
-pub(super) fn read_content(row: &crate::kit::db::Row) -> Result<Content, DbError> {
+pub(crate) fn read_content(row: &crate::kit::db::Row) -> Result<Content, DbError> {
     let class = match row.text("class")?.as_str() {
         "closed" => TextClass::Closed,
         "publishable" => TextClass::Publishable,

@@ -1,10 +1,15 @@
 //! Operation: opening the store, backup, restore, erasure, rebuilding, health.
 
+pub mod audit;
 pub mod backup;
 pub mod doctor;
 pub mod erase;
+mod erasure_audit;
+pub mod making;
 pub mod rebuild;
 pub mod restore;
+pub mod serve;
+pub mod seed;
 mod tables;
 
 use std::sync::Arc;

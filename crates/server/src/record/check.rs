@@ -1,7 +1,8 @@
 //! What a document must contain by law, and what must agree between documents.
 
+use mingjing_domain::case::consistency::consistency;
 use mingjing_domain::case::state::Case;
-use mingjing_domain::case::types::{Document, DocumentKind};
+use mingjing_domain::case::types::{Document, DocumentKind, DocumentNo};
 use mingjing_press::{Condition, FieldKind, FieldSpec, TemplateSpec};
 use serde_json::{Map, Value};
 
@@ -84,7 +85,7 @@ fn stated(data: &Map<String, Value>, name: &str) -> bool {
 /// What a document of the decision would contradict in the same case: the
 /// clearance of the review, the notice that the party got, the evidence in the
 /// file, the amounts. Other documents state no more than their own act.
-pub fn contradictions(case: &Case, document: &Document) -> Vec<String> {
+pub fn contradictions(case: &Case, number: DocumentNo, document: &Document) -> Vec<String> {
     let mut out = Vec::new();
     let decides = matches!(
         document.kind,
@@ -118,6 +119,9 @@ pub fn contradictions(case: &Case, document: &Document) -> Vec<String> {
         }
         Some(_) => {}
     }
+    // What the whole file disagrees on, and what concerns this document.
+    let findings = consistency(case).into_iter().filter(|it| it.document.is_none_or(|of| of == number));
+    out.extend(findings.map(|it| format!("{}（{}）", it.message, it.article)));
     if (document.kind == DocumentKind::NoPenaltyDecision) != disposal.no_penalty.is_some()
         && document.kind != DocumentKind::PaymentNotice
     {

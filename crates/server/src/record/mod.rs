@@ -4,6 +4,7 @@ pub mod check;
 pub mod code;
 pub mod fill;
 pub mod job;
+pub mod office;
 pub mod service;
 pub mod sheet;
 pub mod store;

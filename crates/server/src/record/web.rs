@@ -22,7 +22,7 @@ use super::store::{self, StoredDocument};
 pub const UPLOAD_LIMIT: usize = 20 * 1024 * 1024;
 
 /// Puts a body into the portal's frame: title and body to a whole page.
-pub type Frame = fn(&str, Markup) -> Markup;
+pub type Frame = std::sync::Arc<dyn Fn(&str, Markup) -> Markup + Send + Sync>;
 
 /// What the pages need.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub struct Pages {
 }
 
 /// Public routes: `/v`, `/v/{code or id}`, `/v/check`, `/d/{id}.pdf`.
-pub fn routes(pages: Pages) -> Router {
+pub fn routes<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
     Router::new()
         .route("/v", get(start))
         .route("/v/check", get(start).post(upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))

@@ -112,7 +112,7 @@ fn a_decision_says_what_the_law_asks_for() {
         "罚款人民币叁万零伍佰元整（¥30,500.00）",
         "《中华人民共和国安全生产法》第九十九条第四项",
         "属于一般阶次",
-        "2026年4月16日向当事人送达《行政处罚听证告知书》（（示）应急听告〔2026〕1号）",
+        "2026年4月16日向当事人送达（示）应急听告〔2026〕1号《行政处罚听证告知书》",
         "2026年4月20日，当事人提出陈述、申辩",
         "部分采纳",
         "2026年5月8日公开举行听证",
@@ -141,9 +141,9 @@ fn limits_stand_as_real_days_where_their_start_is_known() {
     assert_eq!(filled(&s, DocumentKind::PreservationNotice).data["disposal_due"], "2026-03-20");
     let extension = filled(&s, DocumentKind::ExtensionApproval).data;
     let day = |name: &str| extension[name].as_str().unwrap().parse::<jiff::civil::Date>().unwrap();
-    // Ninety days from 6 March, with 24 to 30 March suspended; thirty more.
-    assert_eq!(day("due_before"), date(2026, 6, 11));
-    assert_eq!(day("due_after"), date(2026, 7, 11));
+    // Ninety days from 6 March, with the six days from 24 March suspended; thirty more.
+    assert_eq!(day("due_before"), date(2026, 6, 10));
+    assert_eq!(day("due_after"), date(2026, 7, 10));
     let additional = filled(&s, DocumentKind::AdditionalFineDecision).data;
     // Served on 13 May: fifteen days end on 28 May.
     assert_eq!(additional["due"], "2026-05-28");

@@ -329,7 +329,7 @@ fn clocks(s: &mut Stream) {
     let effect = E::Extended { proposal: 6, days: 30, collective: false };
     s.approve(date(2026, 4, 1), 6, Proposal::Extend { days: 30 }, &[(D::ExtensionApproval, None)], effect);
     s.act(A, date(2026, 4, 2), &[], E::RecusalRequested { officer: B, by_party: true, reason: text("认为其与本案有利害关系。") });
-    s.act(HEAD, date(2026, 4, 3), &[(D::RecusalDecision, None)], E::RecusalDecided { officer: B, grant: false, reason: text("经查不存在利害关系。") });
+    s.act(HEAD, date(2026, 4, 3), &[(D::RecusalDecision, None)], E::RecusalDecided { officer: B, grant: false, reason: text("经查不存在利害关系。"), opinions: Vec::new() });
     s.act(A, date(2026, 4, 3), &[(D::AddressConfirmation, Some(1))], E::AddressConfirmed {
         party: 1,
         address: text("示例县示例镇工业园区1号办公楼"),
@@ -457,6 +457,7 @@ pub fn decided() -> Stream {
         clearance: digest,
         documents: vec![(1, first), (2, first + 2)],
         decided_on: date(2026, 5, 12),
+        overdue_days: 0,
     };
     s.approve(date(2026, 5, 12), 7, Proposal::Dispose, &issue, effect);
     s.serve(date(2026, 5, 13), first, Some(1));
@@ -485,6 +486,7 @@ pub fn no_penalty() -> Stream {
         clearance: String::new(),
         documents: vec![(1, first), (2, first + 1)],
         decided_on: date(2026, 4, 20),
+        overdue_days: 0,
     };
     s.approve(date(2026, 4, 20), 4, Proposal::Dispose, &issue, effect);
     s

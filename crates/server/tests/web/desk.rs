@@ -26,7 +26,7 @@ pub const PASSWORD: &str = "vq7-lantern-orbit";
 pub const ORGAN: OrganId = OrganId(Uuid::from_u128(0x0a));
 pub const JUSTICE: OrganId = OrganId(Uuid::from_u128(0x0b));
 
-/// The program with two organs, on a SQLite file in a temporary folder.
+/// The program with two organs, by default on a SQLite file in a temporary folder.
 pub struct House {
     pub router: Router,
     pub app: App,
@@ -64,7 +64,10 @@ impl House {
     }
 
     pub async fn with(config: WebConfig) -> Self {
-        let bench = Bench::sqlite();
+        Self::on(Bench::sqlite(), config).await
+    }
+
+    pub async fn on(bench: Bench, config: WebConfig) -> Self {
         let app = bench.app_with(registry::all()).await;
         let routes = features::routes(&config);
         let (router, shell) = http::build(app.clone(), config, routes).unwrap();

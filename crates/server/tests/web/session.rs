@@ -184,3 +184,17 @@ async fn tokens_act_as_their_owner_until_they_end_or_are_revoked() {
     assert_eq!(house.post_as(&owner, &path, &[]).await.status, StatusCode::SEE_OTHER);
     assert_eq!(me(&text).await.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn the_console_makes_tokens_for_those_who_may_come_in() {
+    use mingjing::staff::console;
+    let house = House::new().await;
+    let text = console::token(&house.app, " Audit ", "示例", 1).await.unwrap();
+    let request = Request::get("/api/v1/me").header("authorization", format!("Bearer {text}"));
+    assert_eq!(house.send(request.body(Body::empty()).unwrap()).await.status, StatusCode::OK);
+    assert!(console::token(&house.app, "nobody", "示例", 1).await.is_err());
+    let admin = house.cookie("system").await;
+    let person = house.person("audit").await;
+    house.post_as(&admin, &format!("/staff/{person}/disable"), &[("reason", "离岗")]).await;
+    assert!(console::token(&house.app, "audit", "示例", 1).await.is_err());
+}

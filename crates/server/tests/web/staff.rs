@@ -149,3 +149,21 @@ async fn drafts_belong_to_their_owner_and_place() {
     draft::discard(&house.app, place).await.unwrap();
     assert!(draft::load(house.app.db(), place).await.unwrap().is_none());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_are_kept_on_postgres_as_well() {
+    let house = House::on(crate::support::Bench::postgres().await, crate::desk::config()).await;
+    let (person, password) = registered(&house, "jia").await;
+    let first = house.sign_in("jia", &password).await.cookie().unwrap();
+    assert_eq!(house.get_as(&first, "/account").await.status, StatusCode::OK);
+    let admin = house.cookie("system").await;
+    let list = house.get_as(&admin, "/staff?q=%E6%89%A7%E6%B3%95&enabled=1").await;
+    assert!(list.body.contains("执法人员甲") && !list.body.contains("audit某"), "{}", list.body);
+    let done = house.post_as(&admin, &format!("/staff/{person}/disable"), &[("reason", "离岗")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_eq!(house.get_as(&first, "/account").await.status, StatusCode::SEE_OTHER);
+    for _ in 0..5 {
+        assert_eq!(house.sign_in("jia", "wrong-wrong-wrong").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    assert_eq!(house.sign_in("jia", &password).await.status, StatusCode::TOO_MANY_REQUESTS);
+}

@@ -165,7 +165,9 @@ fn duties(cx: &Context<'_>, no: PartyNo, state: &PartyState) -> Result<(i64, i64
     let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision", "行政处罚决定书"))?;
     let principal = (gate::principal_fen(decision, no) - state.paid_fen()).max(0);
     let others = decision.substance.disposal(no).is_some_and(|it| {
-        it.kinds.iter().any(|kind| !matches!(kind, PenaltyKind::Fine | PenaltyKind::ConfiscateIncome))
+        // A warning or a criticism is carried out by being made.
+        let done = [PenaltyKind::Warning, PenaltyKind::PublicCriticism, PenaltyKind::Fine, PenaltyKind::ConfiscateIncome];
+        it.kinds.iter().any(|kind| !done.contains(kind))
     });
     let other = if others || principal == 0 {
         json!(cx.text(&decision.substance.terms, "other_duties", "应当履行的其他义务")?)

@@ -61,7 +61,7 @@ pub(super) fn suspension(cx: &Context<'_>) -> Form {
     } else {
         json!({
             "kind": "恢复调查", "reasons": opinion, "from": last.0, "until": last.1,
-            "excluded_days": last.1.and_then(|until| last.0.until(until).ok()).map(|span| span.get_days() + 1),
+            "excluded_days": last.1.and_then(|until| last.0.until(until).ok()).map(|span| span.get_days()),
         })
     };
     Ok(("suspension_approval", with(cx.approval_form(proposal)?, fields(own))))

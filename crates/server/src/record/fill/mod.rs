@@ -115,7 +115,7 @@ pub fn fill(sources: &Sources<'_>, no: DocumentNo, verification: &Verification) 
     if !missing.is_empty() {
         return Err(FillError::Incomplete { kind: cx.document.kind, missing });
     }
-    let reasons = check::contradictions(&cx.case, &cx.document);
+    let reasons = check::contradictions(&cx.case, no, &cx.document);
     if !reasons.is_empty() {
         return Err(FillError::Inconsistent { kind: cx.document.kind, reasons });
     }

@@ -139,8 +139,8 @@ pub(super) fn course(cx: &Context<'_>, _no: PartyNo, state: &PartyState) -> Resu
     let document = cx.case.document(notice.document).ok_or_else(|| cx.missing("defence_review", "告知书"))?;
     let served = document.service.as_ref().ok_or_else(|| cx.missing("defence_review", "告知书送达情况"))?;
     let number = document.number.as_ref().map(ToString::to_string).unwrap_or_default();
-    let mut lines =
-        vec![format!("本机关于{}向当事人送达《{}》（{number}）。", words(served.effective_on), document.kind.label())];
+    let day = words(served.effective_on);
+    let mut lines = vec![format!("本机关于{day}向当事人送达{number}《{}》。", document.kind.label())];
     for d in &state.defences {
         let said = cx.text(&d.statement, "defence_review", "陈述申辩内容")?;
         let (adoption, reasons) = d.answer.as_ref().ok_or_else(|| cx.missing("defence_review", "陈述申辩的复核意见"))?;

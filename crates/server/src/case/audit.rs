@@ -1,0 +1,130 @@
+//! Decides a stored command on a case again, from what it had read.
+
+use std::collections::BTreeMap;
+
+use mingjing_domain::case::decide::decide;
+use mingjing_domain::case::{Case, CaseCommand};
+use mingjing_domain::matter::{MatterId, OrganId, StaffId, TimeSource};
+use serde::Deserialize;
+
+use super::facts::{Gathered, is_head, needs_heads, people};
+use crate::ops::audit::command::{Asked, Expected, Objection};
+use crate::ops::audit::stream::{self, Audited};
+
+#[derive(Deserialize)]
+struct Body {
+    case: Option<MatterId>,
+    command: CaseCommand,
+}
+
+/// Cases, for the audit.
+pub const fn audited() -> Audited {
+    stream::entry::<Case>(redecide)
+}
+
+fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
+    let stored = asked.command;
+    let body = Body::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let case = match body.case {
+        Some(id) => {
+            let found = asked.state::<Case>(id);
+            Some(found.ok_or_else(|| Objection::new("read_set.unknown", format!("案件 {id} 不存在")))?)
+        }
+        None => None,
+    };
+    if let (Some(id), Some(_)) = (body.case, case)
+        && stored.read_version(id).is_none()
+    {
+        return Err(Objection::new("read_set.incomplete", "没有记明所依据的案件版本"));
+    }
+    let gathered = gather(asked, case, &body.command)?;
+    let mut facts = gathered.facts(stored.moment.clone(), stored.actor.clone(), asked.key);
+    facts.serials = serials(asked, gathered.organ.id)?;
+    let events = decide(case, &body.command, &facts)?;
+    if !numbers_fit(asked, case, &facts) {
+        return Err(Objection {
+            code: "number.unlawful",
+            article: "《党政机关公文处理工作条例》第九条".to_owned(),
+            what: "取得的文号与依法应取的不同".to_owned(),
+        });
+    }
+    events
+        .iter()
+        .map(|event| {
+            let (type_of, shown) = stream::shown::<Case>(event).map_err(|e| Objection::json(&e))?;
+            Ok(Expected { matter: body.case, type_of, body: shown })
+        })
+        .collect()
+}
+
+/// The facts as they were gathered then, at the versions of the read set.
+fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Result<Gathered, Objection> {
+    let stored = asked.command;
+    let organ_id = case.map_or(stored.actor.organ, |it| it.organ);
+    let (version, organ) = asked.organ(organ_id)?;
+    let rules = asked.rules.on(&organ, version, stored.moment.recorded_day())?;
+    rules_fit(asked, "rules", &rules.law.version)?;
+    rules_fit(asked, "calendar", &rules.calendar.version().digest.to_string())?;
+    let known = asked.people()?;
+    if !stored.actor.id.0.is_nil() {
+        asked.roles_held(&known)?;
+    }
+    let mut needed = people(stored.actor.id, case, Some(command));
+    if let TimeSource::Paper { approver, .. } = &stored.moment.source {
+        needed.insert(*approver);
+    }
+    let heads = if needs_heads(command) { heads(asked, organ_id) } else { Vec::new() };
+    asked.all_read(needed.into_iter().chain(heads.iter().copied()))?;
+    Ok(Gathered { organ, people: known.into_iter().collect::<BTreeMap<_, _>>(), heads, rules })
+}
+
+/// The organ's heads at that moment, from their own records.
+fn heads(asked: &Asked<'_>, organ: OrganId) -> Vec<StaffId> {
+    let mut heads: Vec<StaffId> = asked
+        .reference
+        .staff_before(organ, asked.seq)
+        .filter(|(_, state)| is_head(state))
+        .map(|(id, _)| id)
+        .collect();
+    heads.sort_unstable();
+    heads
+}
+
+/// The rule set that the command noted is the one this program resolves.
+fn rules_fit(asked: &Asked<'_>, key: &'static str, resolved: &str) -> Result<(), Objection> {
+    match asked.command.note(key) {
+        Some(noted) if noted == resolved => Ok(()),
+        Some(noted) => Err(Objection {
+            code: "rules.changed",
+            article: "《行政处罚法》第三十七条".to_owned(),
+            what: format!("当时所依据的规则版本（{key}）{noted} 与本程序就该日得出的 {resolved} 不同"),
+        }),
+        None => Err(Objection::new("rules.unnoted", format!("没有记明所依据的规则版本（{key}）"))),
+    }
+}
+
+/// The serials that were next, by character: the first that the command took.
+fn serials(asked: &Asked<'_>, organ: OrganId) -> Result<BTreeMap<String, u32>, Objection> {
+    let mut out = BTreeMap::new();
+    let year = i32::from(asked.command.moment.recorded_day().year());
+    for (of, character, in_year, n) in &asked.command.numbers {
+        if *of != organ || *in_year != year {
+            return Err(Objection::new("number.unlawful", "取得了别的机关或者别的年份的文号"));
+        }
+        let next = out.entry(character.clone()).or_insert(*n);
+        *next = (*next).min(*n);
+    }
+    Ok(out)
+}
+
+/// As many numbers were taken as the decision uses.
+fn numbers_fit(asked: &Asked<'_>, case: Option<&Case>, facts: &mingjing_domain::case::facts::Facts<'_>) -> bool {
+    let bound = facts.law.case_bound_numbers && case.is_some_and(|it| it.filed.is_some());
+    let mut taken: BTreeMap<&str, u32> = BTreeMap::new();
+    for (_, character, _, _) in &asked.command.numbers {
+        *taken.entry(character).or_default() += 1;
+    }
+    let used = if bound { BTreeMap::new() } else { facts.used_serials() };
+    let used: BTreeMap<&str, u32> = used.into_iter().filter(|(_, count)| *count > 0).collect();
+    used == taken
+}

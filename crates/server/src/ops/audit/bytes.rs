@@ -1,0 +1,109 @@
+//! Whether stored bytes are what was committed.
+
+use mingjing_domain::matter::MatterId;
+use mingjing_ledger::commit::{entry, event_root};
+
+use super::load::{EventRow, HeadRow};
+use super::report::{AuditReport, Finding};
+use crate::kit::event::{Content, Envelope, content_leaf, guard_leaves, split_leaves};
+
+/// What binds an event into the record.
+const RECORD: &str = "《行政处罚法》第四十七条";
+
+/// What stands beside an event.
+pub struct Beside<'a> {
+    /// Texts that are still held.
+    pub texts: &'a [Content],
+    /// Entry of the outbox, when it waits for the log.
+    pub waiting: Option<&'a Vec<u8>>,
+    /// Entry of the stream's previous event; none for the first.
+    pub prev: Option<&'a [u8]>,
+    /// Head of the matter.
+    pub head: &'a HeadRow,
+}
+
+/// Recomputes the commitment of an event and compares it with the log, the
+/// columns and the texts. Gives the log entry for the event that follows.
+pub fn check(event: &EventRow, envelope: &Envelope, beside: &Beside<'_>, report: &mut AuditReport) -> Option<Vec<u8>> {
+    let found = |code, what: String| Finding::new(code, what).at(event.matter, event.version).under(RECORD);
+    let leaves = guard_leaves(&event.body, &event.salt).and_then(|mut leaves| {
+        let of_texts = split_leaves(&event.content_leaves)?;
+        leaves.extend_from_slice(&of_texts);
+        Ok((event_root(&event.envelope, &leaves), of_texts))
+    });
+    let (root, of_texts) = match leaves {
+        Ok(it) => it,
+        Err(error) => {
+            report.add(found("event.altered", error.to_string()));
+            return None;
+        }
+    };
+    let bytes = entry(&root);
+    match (&event.leaf, beside.waiting) {
+        (Some(leaf), _) if *leaf == bytes => report.leaves += 1,
+        (None, Some(waiting)) if *waiting == bytes => report.waiting += 1,
+        (Some(_), _) | (None, Some(_)) => {
+            report.add(found("event.altered", "内容与账本中的承诺不符".to_owned()));
+        }
+        (None, None) => report.add(found("event.unlogged", "事件没有入账".to_owned())),
+    }
+    if event.root_sha256 != root.sha256 || event.root_sm3 != root.sm3 {
+        report.add(found("event.altered", "内容与所记摘要不符".to_owned()));
+    }
+    if event.prev.as_deref() != beside.prev {
+        report.add(found("event.chain", "前一事件的承诺不符".to_owned()));
+    }
+    if !columns_fit(event, envelope) {
+        report.add(found("event.columns", "查询列与封套不符".to_owned()));
+    }
+    texts(event, beside, &of_texts, report);
+    Some(bytes)
+}
+
+fn columns_fit(event: &EventRow, envelope: &Envelope) -> bool {
+    let prev_fits = match (&envelope.prev, &event.prev) {
+        (Some(hex), Some(bytes)) => hex::decode(hex).is_ok_and(|it| it == *bytes),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    prev_fits
+        && envelope.matter == event.matter
+        && envelope.version == event.version
+        && envelope.kind.name() == event.kind
+        && envelope.organ == event.organ
+        && envelope.family == event.family
+        && envelope.type_name == event.type_name
+        && i64::from(envelope.type_version) == event.type_version
+        && envelope.command == event.command
+        && envelope.recorded_at.as_microsecond() == event.recorded_at
+        && envelope.happened_at.as_microsecond() == event.happened_at
+}
+
+fn texts(event: &EventRow, beside: &Beside<'_>, leaves: &[mingjing_ledger::Pair], report: &mut AuditReport) {
+    const ARCHIVES: &str = "《档案法》第二十一条";
+    let found = |code, what: String| Finding::new(code, what).at(event.matter, event.version).under(ARCHIVES);
+    let erased = beside.head.erased;
+    for (slot, leaf) in (0_i64..).zip(leaves) {
+        match beside.texts.iter().find(|it| it.slot == slot) {
+            Some(text) if content_leaf(text) == *leaf => report.texts += 1,
+            Some(_) => report.add(found("content.altered", format!("第 {slot} 处文字与承诺不符"))),
+            None if erased => report.erased += 1,
+            None => report.add(found("content.missing", format!("第 {slot} 处文字未经批准销毁而缺失"))),
+        }
+    }
+    let slots = i64::try_from(leaves.len()).unwrap_or(i64::MAX);
+    for text in beside.texts.iter().filter(|it| it.slot < 0 || it.slot >= slots) {
+        report.add(found("content.extra", format!("第 {} 处文字不在承诺之内", text.slot)));
+    }
+    if erased && !beside.texts.is_empty() {
+        report.add(found("content.not_erased", "已批准销毁而内容仍在".to_owned()));
+    }
+}
+
+/// The head of a matter against its last event.
+pub fn head(id: MatterId, head: &HeadRow, version: u64, entry: Option<&[u8]>, report: &mut AuditReport) {
+    if head.version != version || entry.is_some_and(|it| it != head.entry) {
+        let what = format!("事项头写第 {} 版，实有事件到第 {version} 版", head.version);
+        report.add(Finding::new("matter.head", what).at(id, version).under(RECORD));
+    }
+}

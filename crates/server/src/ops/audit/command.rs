@@ -1,0 +1,234 @@
+//! A stored command as the audit decides it again, and what it compares.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use mingjing_domain::matter::{Actor, MatterId, Moment, OrganId, StaffId};
+use mingjing_domain::organ::OrganState;
+use mingjing_domain::refusal::Refusal;
+use mingjing_domain::staff::{Role, StaffState};
+use mingjing_domain::text::{TextKey, keyed_digest};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::reference::Reference;
+use super::stream::Stream;
+use crate::case::facts::Rules;
+
+/// A number that a command took: organ, character, year, serial.
+pub type Number = (OrganId, String, i32, u32);
+
+/// A stored command, parsed. Its texts stay sealed: length and keyed digest.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Who acted, with the roles held then.
+    pub actor: Actor,
+    /// Why.
+    pub purpose: String,
+    /// The typed command.
+    pub body: Value,
+    /// Both times.
+    pub moment: Moment,
+    /// Identifiers drawn.
+    pub ids: Vec<Uuid>,
+    /// Other values drawn.
+    pub nonces: Vec<String>,
+    /// Numbers taken.
+    pub numbers: Vec<Number>,
+    /// Versions of policy, calendar and rule set.
+    pub notes: HashMap<String, Value>,
+    /// Versions of the matters that the decision relied upon.
+    pub read_set: Vec<(String, MatterId, u64)>,
+    /// Instant of recording.
+    pub recorded_at: Timestamp,
+}
+
+impl Command {
+    /// The version at which a matter was read.
+    pub fn read_version(&self, id: MatterId) -> Option<u64> {
+        self.read_set.iter().find(|it| it.1 == id).map(|it| it.2)
+    }
+
+    /// A note's text.
+    pub fn note(&self, key: &str) -> Option<&str> {
+        self.notes.get(key).and_then(Value::as_str)
+    }
+}
+
+/// An event that the law gives for a command.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// Stream; none when the command opens it.
+    pub matter: Option<MatterId>,
+    /// Type and its version.
+    pub type_of: (&'static str, u16),
+    /// Body.
+    pub body: Value,
+}
+
+/// Why a stored command cannot stand.
+#[derive(Clone, Debug)]
+pub struct Objection {
+    /// Stable name.
+    pub code: &'static str,
+    /// Provision.
+    pub article: String,
+    /// For a person.
+    pub what: String,
+}
+
+impl Objection {
+    /// Something other than the law's refusal.
+    pub fn new(code: &'static str, what: impl Into<String>) -> Self {
+        Self { code, article: String::new(), what: what.into() }
+    }
+
+    /// Serialised form of ours that could not be made or read.
+    pub fn json(error: &serde_json::Error) -> Self {
+        Self::new("command.unreadable", format!("命令内容不能读出：{error}"))
+    }
+}
+
+impl From<Refusal> for Objection {
+    fn from(it: Refusal) -> Self {
+        Self {
+            code: "event.unlawful",
+            article: format!("《{}》{}", it.article.law, it.article.article),
+            what: format!("依法不应发生：{}（{}）", it.message, it.code),
+        }
+    }
+}
+
+/// Decides a stored command again.
+pub type Redecide = fn(&Asked<'_>) -> Result<Vec<Expected>, Objection>;
+
+/// One command with everything it read, at the versions it read.
+pub struct Asked<'a> {
+    /// The command.
+    pub command: &'a Command,
+    /// Streams of the family, as they stood when the command came.
+    pub streams: &'a HashMap<MatterId, Box<dyn Stream>>,
+    /// Organs and people at all versions.
+    pub reference: &'a Reference,
+    /// Rules, resolved for a day.
+    pub rules: &'a Rules,
+    /// The family's text key; zeros when it is erased.
+    pub key: TextKey,
+    /// Place of the command's first event in the order of commits.
+    pub seq: u64,
+}
+
+impl Asked<'_> {
+    /// State of a matter of the family.
+    pub fn state<M: Any>(&self, id: MatterId) -> Option<&M> {
+        self.streams.get(&id).and_then(|it| it.state().downcast_ref::<Option<M>>()).and_then(Option::as_ref)
+    }
+
+    /// The organ at the version that was read.
+    ///
+    /// # Errors
+    /// When it was not read, or does not exist.
+    pub fn organ(&self, id: OrganId) -> Result<(u64, Arc<OrganState>), Objection> {
+        let matter = MatterId(id.0);
+        let version = self
+            .command
+            .read_version(matter)
+            .ok_or_else(|| Objection::new("read_set.incomplete", format!("没有记明所依据的机关 {id}")))?;
+        let found = self.reference.organs.get(&matter).and_then(|it| it.at(version));
+        found.map(|state| (version, state)).ok_or_else(|| {
+            Objection::new("read_set.unknown", format!("所依据的机关 {id} 第 {version} 版不存在"))
+        })
+    }
+
+    /// Everybody in the read set, at the version that was read.
+    ///
+    /// # Errors
+    /// When a version does not exist.
+    pub fn people(&self) -> Result<HashMap<StaffId, Arc<StaffState>>, Objection> {
+        let mut people = HashMap::new();
+        for (kind, id, version) in &self.command.read_set {
+            if kind == "staff" {
+                let state = self.reference.people.get(id).and_then(|it| it.at(*version));
+                let state = state.ok_or_else(|| {
+                    Objection::new("read_set.unknown", format!("所依据的人员 {id} 第 {version} 版不存在"))
+                })?;
+                people.insert(StaffId(id.0), state);
+            }
+        }
+        Ok(people)
+    }
+
+    /// Whoever `needed` names and the installation knew then must have been read.
+    ///
+    /// # Errors
+    /// Names the first who was left out.
+    pub fn all_read(&self, needed: impl IntoIterator<Item = StaffId>) -> Result<(), Objection> {
+        for id in needed {
+            let matter = MatterId(id.0);
+            let known = self.reference.people.get(&matter).is_some_and(|it| it.began() < self.seq);
+            if known && self.command.read_version(matter).is_none() {
+                return Err(Objection::new("read_set.incomplete", format!("没有记明所依据的人员 {id}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The actor held the roles that the command claims.
+    ///
+    /// # Errors
+    /// When a claimed role was not held at the version that was read.
+    pub fn roles_held(&self, people: &HashMap<StaffId, Arc<StaffState>>) -> Result<(), Objection> {
+        let actor = &self.command.actor;
+        let held: &[Role] = match people.get(&actor.id) {
+            Some(state) => &state.roles,
+            None => &[],
+        };
+        match actor.roles.iter().find(|role| !held.contains(role)) {
+            None => Ok(()),
+            Some(role) => Err(Objection {
+                code: "actor.roles",
+                article: "《行政处罚法》第四十二条".to_owned(),
+                what: format!("办理人当时没有“{}”的角色", role.label()),
+            }),
+        }
+    }
+}
+
+/// Whether an event that was decided again says what the stored one says. Texts
+/// are compared by length and keyed digest, so erasure changes nothing.
+pub fn same(expected: &Value, stored: &Value, key: &TextKey) -> bool {
+    match (expected, stored) {
+        (Value::Object(new), Value::Object(old)) => {
+            if old.contains_key("$x") {
+                return same_text(new, old, key);
+            }
+            new.len() == old.len()
+                && new.iter().all(|(name, value)| old.get(name).is_some_and(|it| same(value, it, key)))
+        }
+        (Value::Array(new), Value::Array(old)) => {
+            new.len() == old.len() && new.iter().zip(old).all(|(new, old)| same(new, old, key))
+        }
+        (new, old) => new == old,
+    }
+}
+
+type Object = serde_json::Map<String, Value>;
+
+fn same_text(new: &Object, old: &Object, key: &TextKey) -> bool {
+    let publishable = |it: &Object| it.get("p") == Some(&Value::Bool(true));
+    if publishable(new) != publishable(old) {
+        return false;
+    }
+    let digest = old.get("d").and_then(Value::as_str);
+    match (new.get("d").and_then(Value::as_str), new.get("$t").and_then(Value::as_str)) {
+        (Some(new_digest), _) => Some(new_digest) == digest && new.get("n").unwrap_or(&Value::Null) == old.get("n").unwrap_or(&Value::Null),
+        (None, Some(text)) => Some(hex::encode(keyed_digest(key, text)).as_str()) == digest,
+        (None, None) => false,
+    }
+}

@@ -1,0 +1,277 @@
+//! `mingjing seed`: a synthetic county whose cases are handled through the domain
+//! and the one write path, in the order of time, the same for the same seed.
+
+pub mod county;
+mod decide;
+pub mod names;
+mod next;
+mod plan;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan};
+use mingjing_domain::case::Case;
+use mingjing_domain::matter::{MatterId, civil_day, shanghai};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use crate::case::facts::{Rules, RulesOfDay};
+use crate::case::service::{self, Options};
+use crate::kit::app::{App, Batch};
+use crate::kit::clock::ManualClock;
+use crate::kit::db::DbError;
+use crate::kit::entropy::{Draw, SeededEntropy};
+use crate::kit::error::WriteError;
+use county::{Account, County};
+use next::{Act, View};
+use plan::Plan;
+
+/// Why a seed stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum SeedError {
+    /// A command was refused, or the store failed.
+    #[error("{0}")]
+    Write(#[from] WriteError),
+    /// The database failed.
+    #[error("{0}")]
+    Db(#[from] DbError),
+    /// The script does not fit the law: a fault of the script.
+    #[error("合成案件的剧本有误：{0}")]
+    Script(String),
+}
+
+/// What is to be made.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Cases.
+    pub cases: u64,
+    /// The last day: cases stand as they stood then.
+    pub until: Date,
+    /// Days over which clues are registered, ending with `until`.
+    pub span_days: u32,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Stored password of the accounts; `!` opens to nobody.
+    pub phc: String,
+    /// Documents are only marked as made, with a stand-in's digest.
+    pub synthetic: bool,
+}
+
+/// What was made.
+#[derive(Clone, Debug, Default)]
+pub struct Seeded {
+    /// Cases.
+    pub cases: u64,
+    /// Commands carried out.
+    pub commands: u64,
+    /// Cases by stage at the end.
+    pub stages: HashMap<String, u64>,
+    /// Accounts.
+    pub accounts: Vec<Account>,
+}
+
+/// Commands in one transaction.
+const BATCH: u64 = 200;
+/// When the day's work ends, in minutes from midnight.
+const EVENING: i64 = 17 * 60 + 30;
+
+/// A case under way.
+struct Life {
+    plan: Plan,
+    id: Option<MatterId>,
+    case: Option<Arc<Case>>,
+    act: Option<Act>,
+}
+
+/// Entry of the queue: the earliest first; ties by the number of the case.
+type Due = Reverse<(Timestamp, u64)>;
+
+struct Seeder<'a> {
+    app: &'a App,
+    clock: &'a ManualClock,
+    rules: Arc<Rules>,
+    order: &'a Order,
+    county: County,
+    rng: StdRng,
+    draw: Draw,
+    queue: BinaryHeap<Due>,
+    lives: HashMap<u64, Life>,
+    done: Seeded,
+}
+
+/// Makes the county and its cases in an empty database.
+///
+/// # Errors
+/// When the database is not empty, a command is refused, or the store fails.
+pub async fn seed(app: &App, clock: &ManualClock, order: &Order) -> Result<Seeded, SeedError> {
+    let first = order.until.checked_sub(i64::from(order.span_days).days()).unwrap_or(order.until);
+    clock.set(at(first.checked_sub(30.days()).unwrap_or(first), 9 * 60));
+    let mut draw = Draw::new(&SeededEntropy::new(order.seed));
+    let county = county::found(app, &mut draw, &order.phc).await?;
+    let mut seeder = Seeder {
+        app,
+        clock,
+        rules: Arc::new(Rules::built_in()),
+        order,
+        done: Seeded { cases: order.cases, accounts: county.accounts.clone(), ..Seeded::default() },
+        county,
+        rng: StdRng::seed_from_u64(order.seed),
+        draw,
+        queue: BinaryHeap::new(),
+        lives: HashMap::new(),
+    };
+    seeder.clues(first);
+    seeder.run().await?;
+    Ok(seeder.done)
+}
+
+/// An instant of a civil day, in minutes from midnight in Shanghai.
+fn at(day: Date, minutes: i64) -> Timestamp {
+    let midnight = day.at(0, 0, 0, 0).to_zoned(shanghai()).map_or(Timestamp::UNIX_EPOCH, |it| it.timestamp());
+    midnight.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(midnight)
+}
+
+fn minutes_of_day(at: Timestamp) -> i64 {
+    let time = at.to_zoned(shanghai()).time();
+    i64::from(time.hour()) * 60 + i64::from(time.minute())
+}
+
+impl Seeder<'_> {
+    /// Spreads the registration of clues evenly over the span.
+    fn clues(&mut self, first: Date) {
+        for index in 0..self.order.cases {
+            let days = index * u64::from(self.order.span_days) / self.order.cases.max(1);
+            let day = first.checked_add(i64::try_from(days).unwrap_or(0).days()).unwrap_or(first);
+            let due = at(self.workday(day), self.rng.random_range(9 * 60..16 * 60));
+            self.queue.push(Reverse((due, index)));
+        }
+    }
+
+    async fn run(&mut self) -> Result<(), SeedError> {
+        let end = at(self.order.until, 24 * 60 - 1);
+        let mut batch = self.app.batch().await?;
+        let mut held = 0;
+        while let Some(Reverse((due, index))) = self.queue.pop() {
+            if due > end {
+                break;
+            }
+            self.clock.set(due);
+            let mut life = match self.lives.remove(&index) {
+                Some(life) => life,
+                None => Life { plan: Plan::draw(self.order.seed, index, self.order.cases)?, id: None, case: None, act: None },
+            };
+            if self.step(&mut batch, &mut life, due).await? {
+                self.lives.insert(index, life);
+            } else if let Some(case) = &life.case {
+                self.count(case);
+            }
+            held += 1;
+            if held == BATCH {
+                batch.commit().await?;
+                batch = self.app.batch().await?;
+                held = 0;
+            }
+        }
+        batch.commit().await?;
+        let left: Vec<Arc<Case>> = self.lives.drain().filter_map(|(_, life)| life.case).collect();
+        for case in left {
+            self.count(&case);
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, case: &Case) {
+        *self.done.stages.entry(case.stage.label().to_owned()).or_default() += 1;
+    }
+
+    /// Carries out the act that is due and queues the one after it; false when the
+    /// case is at its end.
+    async fn step(&mut self, batch: &mut Batch, life: &mut Life, now: Timestamp) -> Result<bool, SeedError> {
+        let mut act = match life.act.take() {
+            Some(act) => act,
+            None => match self.ask(life, now)? {
+                Some(act) => act,
+                None => return Ok(false),
+            },
+        };
+        next::dated(&mut act.command, now, civil_day(now));
+        let id = self.draw.uuid_v7(now.as_millisecond());
+        let options = Options { render: !self.order.synthetic, ..Options::new(id) };
+        let outcome =
+            service::act_in(batch, &self.rules, &act.who, life.id, act.command.clone(), options).await;
+        match outcome {
+            Ok(written) => {
+                self.done.commands += 1;
+                life.id = Some(written.value.case);
+                life.case = batch.state::<Case>(written.value.case);
+            }
+            Err(WriteError::Refused(refusal)) if refusal.after.is_some_and(|it| it > civil_day(now)) => {
+                // Not yet: the same act again on the first day that allows it.
+                let day = refusal.after.unwrap_or(civil_day(now));
+                let due = at(self.workday(day), self.rng.random_range(9 * 60..15 * 60));
+                self.queue.push(Reverse((due, life.plan.index)));
+                life.act = Some(act);
+                return Ok(true);
+            }
+            Err(WriteError::Refused(refusal)) => {
+                let what = serde_json::to_string(&act.command).unwrap_or_default();
+                return Err(SeedError::Script(format!("{} {refusal} {now} {what}", refusal.code)));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let Some(act) = self.ask(life, now)? else { return Ok(false) };
+        let due = self.due(now, act.days);
+        life.act = Some(act);
+        self.queue.push(Reverse((due, life.plan.index)));
+        Ok(true)
+    }
+
+    fn ask(&self, life: &mut Life, now: Timestamp) -> Result<Option<Act>, SeedError> {
+        let today = civil_day(now);
+        let organ = self
+            .county
+            .organs
+            .get(life.plan.organ)
+            .ok_or_else(|| SeedError::Script("没有这个机关".to_owned()))?;
+        let rules: Arc<RulesOfDay> =
+            self.rules.on(&organ.state, organ.version, today).map_err(WriteError::from)?;
+        let view = View {
+            organ,
+            law: &rules.law,
+            calendar: &rules.calendar,
+            now,
+            today,
+            synthetic: self.order.synthetic,
+        };
+        next::next(life.case.as_deref(), &mut life.plan, &view)
+    }
+
+    /// The moment of an act so many days after `now`: later on the same day while
+    /// the office is open, else in office hours of a working day.
+    fn due(&mut self, now: Timestamp, days: u32) -> Timestamp {
+        let today = civil_day(now);
+        if days == 0 {
+            let minutes = minutes_of_day(now) + self.rng.random_range(1..20);
+            if minutes < EVENING {
+                return at(today, minutes);
+            }
+        }
+        let day = today.checked_add(i64::from(days.max(1)).days()).unwrap_or(today);
+        at(self.workday(day), self.rng.random_range(9 * 60..15 * 60))
+    }
+
+    fn workday(&self, mut day: Date) -> Date {
+        let calendar = self.rules.calendar(county::REGION);
+        // No run of days off is longer than this.
+        for _ in 0..15 {
+            if calendar.is_workday(day).unwrap_or_else(|| !mingjing_domain::calendar::is_weekend(day)) {
+                break;
+            }
+            day = day.tomorrow().unwrap_or(day);
+        }
+        day
+    }
+}
