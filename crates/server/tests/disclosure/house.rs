@@ -252,6 +252,15 @@ impl House {
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
+    pub async fn post_as(&self, who: StaffId, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        let request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.bearer(who).await))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body.finish())).unwrap()).await
+    }
+
     /// Acts and expects it to be carried out; gives the answer's body.
     pub async fn must(&self, who: StaffId, subject: &str, body: Value) -> Value {
         let answer = self.act(who, subject, body).await;

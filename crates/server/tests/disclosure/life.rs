@@ -196,3 +196,36 @@ async fn gates_hold_through_the_api(bench: Bench) {
         assert_eq!(page.status, StatusCode::OK, "{path} {}", page.body);
     }
 }
+
+#[tokio::test]
+async fn forms_do_what_the_api_does_without_script() {
+    let house = House::new(Bench::sqlite()).await;
+    let case = house.case(1, true).await;
+    let path = format!("/publications/{case}.1/prepare");
+    let typed = [
+        ("grade", "ordinary"),
+        ("withhold[0].field", "facts"),
+        ("withhold[0].text", SECRET),
+        ("withhold[0].ground", "trade_secret"),
+        ("_command", "once"),
+    ];
+    let form = house.get_as(OFFICER, &path).await;
+    assert!(form.body.contains("证人A") && form.body.contains(SECRET), "the original stands beside the copy");
+    let mut adding = typed.to_vec();
+    adding.push(("_add", "withhold"));
+    let preview = house.post_as(OFFICER, &path, &adding).await;
+    assert_eq!(preview.status, StatusCode::OK);
+    assert!(preview.body.contains("〔此处略〕") && preview.body.contains("withhold[1]"), "{}", preview.body);
+    let wrong = [("grade", ""), ("withhold[0].field", "facts"), ("withhold[0].text", "没有"), ("withhold[0].ground", "privacy")];
+    let wrong = house.post_as(OFFICER, &path, &wrong).await;
+    assert!(wrong.body.contains("请选择失信程度") && wrong.body.contains("没有"), "nothing typed is lost");
+    let done = house.post_as(OFFICER, &path, &typed).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let place = done.header("location").to_owned();
+    let again = house.post_as(OFFICER, &path, &typed).await;
+    assert_eq!(again.header("location"), place, "a double click prepares once");
+    let seen = house.get_as(LAW, &format!("{place}/check")).await;
+    assert!(seen.body.contains("个人信息检查通过"), "{}", seen.body);
+    let shut = house.get_as(PUBLISHER, &format!("{place}/publish")).await;
+    assert!(shut.body.contains("公示文本尚未审核") && !shut.body.contains("<form class=\"sheet\""), "a shut door shows its rule");
+}
