@@ -50,6 +50,9 @@ impl OrganKind {
 pub struct Payee {
     /// Bank.
     pub bank: String,
+    /// Address of the bank (罚款决定与罚款收缴分离实施办法第七条).
+    #[serde(default)]
+    pub address: String,
     /// Account name.
     pub name: String,
     /// Account number.

@@ -124,9 +124,15 @@ impl Checker<'_> {
                     .ok_or_else(|| bad("应为 2026-03-11 形式的日期"))
             }
             FieldKind::DateTime => {
-                let minute = value.as_str().and_then(parse_minute);
-                minute
-                    .map(|at| Value::String(format_minute(at)))
+                // A day alone stands where the hour was never recorded.
+                let day = value.as_str().and_then(|text| text.parse::<civil::Date>().ok());
+                let day = day.filter(|_| value.as_str().is_some_and(|text| text.len() == 10));
+                let printed = match day {
+                    Some(day) => Some(format_date(day)),
+                    None => value.as_str().and_then(parse_minute).map(format_minute),
+                };
+                printed
+                    .map(Value::String)
                     .ok_or_else(|| bad("应为 2026-03-11T09:30 形式的时间"))
             }
             FieldKind::Money => {

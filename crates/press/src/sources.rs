@@ -23,6 +23,7 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("additional_fine_decision", include_str!("../templates/additional_fine_decision.typ")),
     ("payment_demand", include_str!("../templates/payment_demand.typ")),
     ("enforcement_demand", include_str!("../templates/enforcement_demand.typ")),
+    ("court_application", include_str!("../templates/court_application.typ")),
     ("closing_approval", include_str!("../templates/closing_approval.typ")),
     ("file_cover", include_str!("../templates/file_cover.typ")),
     ("file_index", include_str!("../templates/file_index.typ")),

@@ -21,7 +21,8 @@ use crate::ledger::fsck::Report;
 use crate::ledger::keys::{LogKeys, key_file};
 use crate::ledger::outside::{Place, check};
 use crate::ledger::{fsck, store};
-use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore};
+use crate::kit::limits::WebConfig;
+use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore, serve};
 
 /// 明镜：行政执法公示、全过程记录、法制审核.
 #[derive(Debug, Parser)]
@@ -56,6 +57,18 @@ pub struct Global {
 }
 
 impl Global {
+    /// The settings of one section, from file and environment.
+    ///
+    /// # Errors
+    /// Names the setting that cannot be read.
+    pub fn section<T: serde::de::DeserializeOwned + Default>(&self, name: &str) -> Result<T, OpsError> {
+        let figment = Config::figment(self.config.as_deref());
+        if figment.find_value(name).is_err() {
+            return Ok(T::default());
+        }
+        figment.extract_inner(name).map_err(|e| OpsError::Refused(format!("配置有误：{e}")))
+    }
+
     /// The settings of the store.
     ///
     /// # Errors
@@ -142,6 +155,23 @@ pub enum Command {
         #[arg(long, default_value = "none")]
         roll: String,
     },
+    /// 提供服务
+    Serve {
+        /// 监听地址
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// 为一个登录名建立接口令牌，只显示这一次
+    Token {
+        /// 登录名
+        user: String,
+        /// 用途
+        #[arg(long, default_value = "命令行建立")]
+        label: String,
+        /// 有效天数
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=3650))]
+        days: i64,
+    },
     /// 由存储的依据重新决定每一个事件，并核对全部记录
     Audit {
         /// 以 JSON 输出
@@ -187,6 +217,11 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
         Command::Doctor => examine(&global.load()?).await,
         Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
+        Command::Serve { listen } => start(global, listen).await,
+        Command::Token { user, label, days } => {
+            say(crate::staff::console::token(&ops::open(&global.load()?).await?, &user, &label, days).await?)?;
+            Ok(true)
+        }
         Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
         Command::Seed(args) => ops::making::seed(&global.load()?, &args).await,
         Command::Erase { event } => destroy(&global.load()?, MatterId(event)).await,
@@ -434,6 +469,18 @@ fn due_answer(start: Option<&str>, n: &str, unit: &str, roll: &str) -> Outcome {
     let mut out = std::io::stdout();
     out.write_all(table.as_bytes()).map_err(|e| OpsError::io(Path::new("stdout"), e))?;
     Ok(summary.mismatched == 0 && summary.errors == 0)
+}
+
+async fn start(global: &Global, listen: Option<String>) -> Outcome {
+    let mut config = global.load()?;
+    if let Some(listen) = listen {
+        config.listen = listen;
+    }
+    let web: WebConfig = global.section("web")?;
+    let ledger = ops::open_checked(&config).await?;
+    let parts = serve::Parts::new(ledger, &config, &global.section("documents")?, web.demo)?;
+    serve::serve(parts, &config, web).await?;
+    Ok(true)
 }
 
 async fn destroy(config: &Config, matter: MatterId) -> Outcome {

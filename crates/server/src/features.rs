@@ -3,11 +3,19 @@
 use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::{authz, gallery};
-use crate::staff;
+use crate::{case, disclosure, staff};
 
 /// Every route of the program.
 pub fn routes(config: &WebConfig) -> Routes {
-    let routes = Routes::new().merge(http::health(config)).merge(staff::web::routes()).merge(staff::api::routes());
+    let routes = Routes::new()
+        .merge(http::health(config))
+        .merge(staff::account::routes())
+        .merge(staff::web::routes())
+        .merge(staff::api::routes())
+        .merge(case::web::routes())
+        .merge(disclosure::portal::routes())
+        .merge(disclosure::office::routes())
+        .merge(disclosure::api::routes());
     if config.gallery { routes.merge(gallery_routes()) } else { routes }
 }
 

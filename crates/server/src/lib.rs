@@ -2,8 +2,10 @@
 
 pub mod case;
 pub mod cli;
+pub mod disclosure;
 pub mod features;
 pub mod kit;
 pub mod ledger;
 pub mod ops;
+pub mod record;
 pub mod staff;

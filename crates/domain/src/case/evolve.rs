@@ -83,65 +83,35 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
             case.stage = Stage::Archived;
             case.archived = Some((meta.moment.day(), *retention_years));
         }
-        CaseEvent::Proposed { .. }
-        | CaseEvent::ProposalReviewed { .. }
+        CaseEvent::Proposed { .. } | CaseEvent::ProposalReviewed { .. }
         | CaseEvent::ProposalDecided { .. } => approval(&mut case, meta, event),
-        CaseEvent::DocumentIssued { .. }
-        | CaseEvent::DocumentMade { .. }
-        | CaseEvent::DocumentServed { .. }
+        CaseEvent::DocumentIssued { .. } | CaseEvent::DocumentMade { .. } | CaseEvent::DocumentServed { .. }
         | CaseEvent::DocumentCorrected { .. } => document(&mut case, meta, event),
-        CaseEvent::InquiryNotified { .. }
-        | CaseEvent::InquiryRecorded { .. }
-        | CaseEvent::SceneRecorded { .. }
-        | CaseEvent::EvidenceAdded { .. }
-        | CaseEvent::Preserved { .. }
-        | CaseEvent::PreservationDisposed { .. }
-        | CaseEvent::ExpertCommissioned { .. }
-        | CaseEvent::ExpertReceived { .. }
-        | CaseEvent::CorrectionOrdered { .. }
-        | CaseEvent::CorrectionRechecked { .. }
-        | CaseEvent::Suspended { .. }
-        | CaseEvent::Resumed { .. }
-        | CaseEvent::Extended { .. }
-        | CaseEvent::Concluded { .. }
-        | CaseEvent::DraftPrepared { .. }
-        | CaseEvent::Reinvestigated { .. } => investigation(&mut case, meta, event),
-        CaseEvent::ReviewSubmitted { .. }
-        | CaseEvent::SubmissionReturned { .. }
-        | CaseEvent::SubmissionSupplemented { .. }
-        | CaseEvent::OpinionGiven { .. }
-        | CaseEvent::OpinionSigned { .. }
-        | CaseEvent::OpinionAnswered { .. }
-        | CaseEvent::ReReviewRequested { .. }
-        | CaseEvent::ReReviewed { .. }
-        | CaseEvent::Coordinated { .. }
-        | CaseEvent::Cleared { .. } => {
+        CaseEvent::InquiryNotified { .. } | CaseEvent::InquiryRecorded { .. } | CaseEvent::SceneRecorded { .. }
+        | CaseEvent::EvidenceAdded { .. } | CaseEvent::Preserved { .. } | CaseEvent::PreservationDisposed { .. }
+        | CaseEvent::ExpertCommissioned { .. } | CaseEvent::ExpertReceived { .. }
+        | CaseEvent::CorrectionOrdered { .. } | CaseEvent::CorrectionRechecked { .. } | CaseEvent::Suspended { .. }
+        | CaseEvent::Resumed { .. } | CaseEvent::Extended { .. } | CaseEvent::Concluded { .. }
+        | CaseEvent::DraftPrepared { .. } | CaseEvent::Reinvestigated { .. } => investigation(&mut case, meta, event),
+        CaseEvent::ReviewSubmitted { .. } | CaseEvent::SubmissionReturned { .. }
+        | CaseEvent::SubmissionSupplemented { .. } | CaseEvent::OpinionGiven { .. }
+        | CaseEvent::OpinionSigned { .. } | CaseEvent::OpinionAnswered { .. } | CaseEvent::ReReviewRequested { .. }
+        | CaseEvent::ReReviewed { .. } | CaseEvent::Coordinated { .. } | CaseEvent::Cleared { .. } => {
             let evidence = case.evidence.len();
             if matches!(event, CaseEvent::OpinionGiven { .. } | CaseEvent::ReReviewed { .. }) {
                 keep_apart(&mut case, meta.actor);
             }
             review(&mut case.review, evidence, meta, event);
         }
-        CaseEvent::NoticeIssued { .. }
-        | CaseEvent::AddressConfirmed { .. }
-        | CaseEvent::DefenceStated { .. }
-        | CaseEvent::DefenceWaived { .. }
-        | CaseEvent::DefenceAnswered { .. }
-        | CaseEvent::HearingRequested { .. }
-        | CaseEvent::HearingWithdrawn { .. }
-        | CaseEvent::HearingScheduled { .. }
-        | CaseEvent::HearingHeld(_)
-        | CaseEvent::HearingReported { .. } => defence(&mut case, meta, event),
-        CaseEvent::Discussed { .. }
-        | CaseEvent::Decided { .. }
-        | CaseEvent::PaymentRecorded(_)
-        | CaseEvent::DeferralGranted { .. }
-        | CaseEvent::FineDemanded { .. }
-        | CaseEvent::AdditionalFineImposed { .. }
-        | CaseEvent::EnforcementDemanded { .. }
-        | CaseEvent::CourtApplied { .. }
-        | CaseEvent::RemedyLodged { .. }
-        | CaseEvent::RemedyConcluded { .. }
+        CaseEvent::NoticeIssued { .. } | CaseEvent::AddressConfirmed { .. } | CaseEvent::DefenceStated { .. }
+        | CaseEvent::DefenceWaived { .. } | CaseEvent::DefenceAnswered { .. } => defence(&mut case, meta, event),
+        CaseEvent::HearingRequested { .. }
+        | CaseEvent::HearingWithdrawn { .. } | CaseEvent::HearingScheduled { .. } | CaseEvent::HearingHeld(_)
+        | CaseEvent::HearingReported { .. } => hearing(&mut case, meta, event),
+        CaseEvent::Discussed { .. } | CaseEvent::Decided { .. } | CaseEvent::PaymentRecorded(_)
+        | CaseEvent::DeferralGranted { .. } | CaseEvent::FineDemanded { .. }
+        | CaseEvent::AdditionalFineImposed { .. } | CaseEvent::EnforcementDemanded { .. }
+        | CaseEvent::CourtApplied { .. } | CaseEvent::RemedyLodged { .. } | CaseEvent::RemedyConcluded { .. }
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
     }
     case
@@ -281,15 +251,7 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 several_relations: *several_relations,
             });
         }
-        CaseEvent::DraftPrepared { substance, digest } => {
-            case.draft = Some(Draft {
-                substance: substance.clone(),
-                digest: digest.clone(),
-                by: meta.actor,
-                version: meta.version,
-                evidence: case.evidence.len(),
-            });
-        }
+        CaseEvent::DraftPrepared { substance, digest } => case.draft = Some(drafted(case, substance, digest, meta)),
         CaseEvent::Reinvestigated { .. } => {
             case.stage = Stage::Investigating;
             if case.review.phase != ReviewPhase::Cleared {
@@ -303,6 +265,16 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
 fn keep_apart(case: &mut Case, who: StaffId) {
     if !case.apart.contains(&who) {
         case.apart.push(who);
+    }
+}
+
+fn drafted(case: &Case, substance: &super::substance::DecisionSubstance, digest: &str, meta: &Meta) -> Draft {
+    Draft {
+        substance: substance.clone(),
+        digest: digest.to_owned(),
+        by: meta.actor,
+        version: meta.version,
+        evidence: case.evidence.len(),
     }
 }
 
@@ -422,6 +394,13 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 }
             }
         }
+        _ => {}
+    }
+}
+
+fn hearing(case: &mut Case, meta: &Meta, event: &CaseEvent) {
+    let evidence = case.evidence.len();
+    match event {
         CaseEvent::HearingRequested { party: no, on, .. } => {
             let Some(p) = party(case, *no) else { return };
             cap(p, evidence);
@@ -549,6 +528,17 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.court_on = Some(day);
             }
         }
+        CaseEvent::DecisionRevoked { ground, .. } => {
+            if let Some(d) = &mut case.decision {
+                d.revoked = Some((*ground, day));
+            }
+        }
+        _ => remedy(case, day, event),
+    }
+}
+
+fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
+    match event {
         CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
             if let Some(p) = party(case, *no) {
                 p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None });
@@ -560,11 +550,6 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                     p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
             {
                 r.concluded = Some((day, *outcome));
-            }
-        }
-        CaseEvent::DecisionRevoked { ground, .. } => {
-            if let Some(d) = &mut case.decision {
-                d.revoked = Some((*ground, day));
             }
         }
         _ => {}

@@ -455,12 +455,31 @@ tag_table! {
     Archive = "archive", MarkMade = "mark_made",
 }
 
+/// Whether an outsider's body carries the store's own marks of sealed text
+/// (`$t`, `$x`, or the bare length): they would stand for a text that is not there.
+fn forged(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Object(object) => {
+            let marked = object.keys().any(|k| k.starts_with('$')) || (object.contains_key("n") && object.len() <= 3);
+            marked || object.values().any(forged)
+        }
+        serde_json::Value::Array(items) => items.iter().any(forged),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => false,
+    }
+}
+
 /// Reads a command from its fields. The body is the JSON object of the fields
 /// alone; the tags are added here.
 ///
 /// # Errors
 /// What the reader says about the first field that does not fit.
 pub fn read(verb: Verb, body: serde_json::Value) -> Result<super::CaseCommand, String> {
+    if forged(&body) {
+        return Err("字段名不能以“$”开头，文字应为字符串".into());
+    }
     let serde_json::Value::Object(mut object) = body else {
         return Err("应为对象".into());
     };
@@ -494,6 +513,14 @@ mod tests {
             Kind::Category => json!("安全生产"),
             Kind::List(fields) if fields.len() == 1 && fields[0].name.is_empty() => json!(["示例"]),
             Kind::List(fields) => json!([fields.iter().map(|f| (f.name.to_string(), sample(f))).collect::<serde_json::Map<_, _>>()]),
+        }
+    }
+
+    #[test]
+    fn marks_of_sealed_text_are_refused_from_outside() {
+        for forged in [json!({"n": 5}), json!({"$t": " "}), json!({"$x": 0, "n": 3, "d": "00"}), json!({})] {
+            let body = json!({"source": "report", "received_on": "2026-03-02", "subject": forged, "summary": "示例"});
+            assert!(read(Verb::RegisterClue, body).is_err() || forged == json!({}), "{forged}");
         }
     }
 

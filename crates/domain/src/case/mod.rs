@@ -3,8 +3,10 @@
 //! [`procedure::PROCEDURE`] is the procedure as one table; [`decide::decide`]
 //! is the only judge of what may follow; [`Case`] is folded from [`event::CaseEvent`].
 
+pub mod chart;
 pub mod clock;
 pub mod command;
+pub mod consistency;
 pub mod decide;
 pub mod document;
 pub mod event;
@@ -48,19 +50,20 @@ impl Matter for Case {
     }
 
     fn evolve(state: Option<Self>, meta: &Meta, event: &CaseEvent) -> Self {
-        match (state, event) {
-            (Some(case), event) => evolve::next(case, meta, event),
-            (None, CaseEvent::ClueRegistered(clue)) => evolve::first(meta, clue.clone()),
-            (None, _) => {
-                let nothing = Clue {
-                    source: ClueSource::Report,
-                    received_on: meta.moment.day(),
-                    subject: blank(),
-                    summary: blank(),
-                    informant: None,
-                };
-                evolve::next(evolve::first(meta, nothing), meta, event)
-            }
+        if let Some(case) = state {
+            return evolve::next(case, meta, event);
         }
+        if let CaseEvent::ClueRegistered(clue) = event {
+            return evolve::first(meta, clue.clone());
+        }
+        // A stream that begins otherwise is corrupt; the audit says so. The fold stays total.
+        let nothing = Clue {
+            source: ClueSource::Report,
+            received_on: meta.moment.day(),
+            subject: blank(),
+            summary: blank(),
+            informant: None,
+        };
+        evolve::next(evolve::first(meta, nothing), meta, event)
     }
 }

@@ -548,15 +548,13 @@ impl Case {
     pub fn superseded(&self, no: DocumentNo) -> bool {
         let Some(document) = self.document(no).filter(|d| d.service.is_none()) else { return false };
         let Some(party) = document.party.and_then(|p| self.party(p)) else { return false };
-        match document.kind {
-            DocumentKind::PenaltyNotice | DocumentKind::HearingRightNotice => {
-                party.notice.as_ref().is_some_and(|n| n.document > no)
-            }
-            DocumentKind::HearingNotice => match &party.hearing {
+        if matches!(document.kind, DocumentKind::PenaltyNotice | DocumentKind::HearingRightNotice) {
+            return party.notice.as_ref().is_some_and(|n| n.document > no);
+        }
+        document.kind == DocumentKind::HearingNotice
+            && match &party.hearing {
                 Hearing::Scheduled { document, .. } => *document > no,
                 Hearing::None | Hearing::Requested { .. } | Hearing::Held { .. } | Hearing::Withdrawn => true,
-            },
-            _ => false,
-        }
+            }
     }
 }

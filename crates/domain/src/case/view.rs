@@ -64,7 +64,8 @@ pub fn rail(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
     let note = match (filed, case.stage) {
         (Some(f), _) => on(f.on),
         (None, Stage::NotFiled) => "不予立案".into(),
-        (None, _) => "—".into(),
+        (None, Stage::Clue | Stage::Checking | Stage::Investigating | Stage::Concluded | Stage::Decided)
+        | (None, Stage::Closed | Stage::Archived | Stage::Withdrawn | Stage::Transferred) => "—".into(),
     };
     stops.push(stop("立案", filed.is_some() || case.stage == Stage::NotFiled, checking, note));
     let concluded = case.conclusion.as_ref().filter(|_| case.stage != Stage::Investigating);

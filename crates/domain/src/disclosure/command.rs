@@ -169,6 +169,8 @@ pub enum PublicationEvent {
         digest: String,
         /// Against the limit.
         timeliness: Box<Timeliness>,
+        /// Random name of its public page; no other identifier is public.
+        public_id: String,
     },
     /// 更正文本已制作.
     CorrectionPrepared {

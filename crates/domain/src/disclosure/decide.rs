@@ -48,6 +48,8 @@ pub struct Facts<'a> {
     pub note: Option<&'a NoteScan>,
     /// Another publication of the same decision.
     pub other: Option<OtherPublication>,
+    /// A random name for the page that a first publication opens.
+    pub fresh_id: &'a str,
 }
 
 impl Facts<'_> {
@@ -190,7 +192,7 @@ fn publish((state, draft): (&Publication, &Draft), digest: String, facts: &Facts
     let start = Start::new(state.source.decided_on, "作出处罚决定");
     let timeliness =
         Timeliness::of(facts.calendar, &facts.rules.publish, &start, facts.today()).map_err(calendar_refusal)?;
-    Ok(vec![PublicationEvent::Published { digest, timeliness: Box::new(timeliness) }])
+    Ok(vec![PublicationEvent::Published { digest, timeliness: Box::new(timeliness), public_id: facts.fresh_id.to_owned() }])
 }
 
 fn correct(
@@ -293,7 +295,7 @@ fn exempt_ground(ground: ExemptGround, assessment: &Text, filing_no: &str, facts
             "请核对当事人信息，或者选择其他理由。",
         )
         .field("ground", "与案件记载不符")),
-        ExemptGround::DecisionEnded if !source.is_some_and(|s| s.ended.is_some()) => Err(Refusal::new(
+        ExemptGround::DecisionEnded if source.is_none_or(|s| s.ended.is_none()) => Err(Refusal::new(
             "disclosure.not_ended",
             penalty_law("第四十八条第二款"),
             "案件没有记载该决定已被撤销、变更、确认违法或者无效。",

@@ -197,9 +197,9 @@ fn ending(state: &Publication) -> RailStep {
         }
         Stage::Expired => done(Stage::Expired.label(), on, None),
         Stage::Corrected | Stage::Annotated => {
-            RailStep { note: Some(state.stage.label().into()), ..now(Stage::Expired.label()) }
+            RailStep { note: Some(state.stage.label().into()), ..now("公示中") }
         }
-        Stage::Published => now(Stage::Expired.label()),
+        Stage::Published => now("公示中"),
         Stage::Drafted | Stage::Checked | Stage::Returned | Stage::Exempt => ahead(Stage::Expired.label()),
     }
 }

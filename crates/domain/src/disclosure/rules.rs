@@ -4,6 +4,7 @@ use super::words::{CreditGrade, PartyKind, open_information, three_systems};
 use crate::calendar::Calendar;
 use crate::cite::{Citation, penalty_law};
 use crate::period::{self, Limit, Period, PeriodError, Roll, Rule, Start};
+use crate::policy::{PolicySet, PublicationTerm, Sourced, TakedownApproval, Term};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -45,6 +46,29 @@ pub struct DisclosureRules {
 }
 
 impl DisclosureRules {
+    /// The rules of a resolved policy set. Terms keep the statute's rows; a
+    /// policy decides how long each is and whose approval a take-down needs.
+    pub fn of(policy: &PolicySet) -> Self {
+        let roll = policy.roll_authority.value;
+        let mut terms = Vec::new();
+        for (natural, sourced) in [(true, &policy.publish_term_person), (false, &policy.publish_term_unit)] {
+            terms.extend(terms_of(natural, sourced, roll));
+        }
+        let takedown = &policy.publish_takedown;
+        Self {
+            publish: policy.publish_penalty.rule("disclosure.publish", "公开处罚决定", roll),
+            withdraw: policy.publish_withdraw.rule("disclosure.withdraw", "撤回处罚决定信息并公开说明理由", roll),
+            terms,
+            expiry_approval: match takedown.value {
+                TakedownApproval::NoApproval => None,
+                TakedownApproval::PublisherHead => Some(takedown.source.clone()),
+            },
+            operator_shown: false,
+            unsuitable: open_information("第十七条"),
+            three_persons: policy.publish_chain.source.clone(),
+        }
+    }
+
     /// The rules of the country in 2026 where no lower policy is set.
     pub fn national_2026() -> Self {
         let credit = Citation::of("信用修复管理办法", "");
@@ -87,6 +111,32 @@ impl DisclosureRules {
         self.terms
             .iter()
             .find(|t| t.grade.is_none_or(|g| g == grade) && t.natural_person.is_none_or(|n| n == natural))
+    }
+}
+
+/// The rows of one policy value: one for every grade, or one a grade.
+fn terms_of(natural: bool, sourced: &Sourced<PublicationTerm>, roll: Roll) -> Vec<TermRule> {
+    let one = |term: Term, id: &'static str, title: &'static str| Rule {
+        id: Cow::Borrowed(id),
+        title: Cow::Borrowed(title),
+        period: term.period(roll),
+        citation: sourced.source.clone(),
+        day_citation: None,
+    };
+    let row = |grade, only_if_needed, minimum: Option<Term>, maximum| TermRule {
+        grade,
+        natural_person: Some(natural),
+        only_if_needed,
+        minimum: minimum.map(|t| one(t, "disclosure.term.minimum", "最短公示")),
+        maximum: one(maximum, "disclosure.term.maximum", "停止公示"),
+    };
+    match sourced.value {
+        PublicationTerm::Fixed(term) => vec![row(None, false, Some(term), term)],
+        PublicationTerm::ByGrade { minor_max, ordinary, serious } => vec![
+            row(Some(CreditGrade::Slight), true, None, minor_max),
+            row(Some(CreditGrade::Ordinary), false, Some(ordinary.0), ordinary.1),
+            row(Some(CreditGrade::Serious), false, Some(serious.0), serious.1),
+        ],
     }
 }
 
@@ -170,6 +220,7 @@ impl Timeliness {
     /// As a fact on the public page: 第5个工作日公示，按期.
     pub fn sentence(&self) -> String {
         let day = match self.working_day {
+            (0, 0) => "当日".to_owned(),
             (a, b) if a == b => format!("第{a}个工作日"),
             (a, b) => format!("第{a}至{b}个工作日"),
         };

@@ -112,6 +112,12 @@ pub struct Publication {
     pub live: Option<Live>,
     /// The first publication against its limit.
     pub first_published: Option<Box<Timeliness>>,
+    /// Random name of its public page, from the first publication on.
+    pub public_id: Option<String>,
+    /// Version of the event that holds the public copy: its proof is that event's.
+    pub live_version: Option<u64>,
+    /// Version of the event that holds the copy on its way.
+    pub draft_version: Option<u64>,
     /// Civil day of the latest first copy.
     pub prepared_on: Option<Date>,
     /// Civil day of the latest check.
@@ -145,6 +151,9 @@ impl Publication {
             draft: None,
             live: None,
             first_published: None,
+            public_id: None,
+            live_version: None,
+            draft_version: None,
             prepared_on: None,
             checked_on: None,
             ended_on: None,
@@ -158,6 +167,7 @@ impl Publication {
     }
 
     fn draft_again(&mut self, content: Box<PublicDecision>, digest: String, by: StaffId) {
+        self.draft_version = Some(self.version);
         let mut prepared_by = self.draft.take().map(|d| d.prepared_by).unwrap_or_default();
         if !prepared_by.contains(&by) {
             prepared_by.push(by);
@@ -176,6 +186,7 @@ impl Publication {
         if let Some(draft) = self.draft.take() {
             let on = meta.moment.recorded_day();
             self.live = Some(Live { content: draft.content, digest: draft.digest, by: meta.actor, on });
+            self.live_version = self.draft_version.take();
         }
     }
 
@@ -215,8 +226,9 @@ impl Publication {
                     self.stage = Stage::Returned;
                 }
             }
-            PublicationEvent::Published { timeliness, .. } => {
+            PublicationEvent::Published { timeliness, public_id, .. } => {
                 self.publish(meta);
+                self.public_id = Some(public_id.clone());
                 self.first_published = Some(timeliness.clone());
                 self.stage = Stage::Published;
             }

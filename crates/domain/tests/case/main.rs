@@ -2,7 +2,12 @@
 //! around the guards, and properties.
 
 mod bypass_gate;
+mod bypass_money;
 mod bypass_people;
+mod bypass_time;
+mod consistency;
+mod golden;
 mod life;
+mod properties;
 mod steps;
 mod world;

@@ -8,6 +8,7 @@ use mingjing_domain::calendar::Calendar;
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::facts::{CertificateFact, Facts, OrganFact, Person};
 use mingjing_domain::case::law::Law;
+use mingjing_domain::case::procedure::step;
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
 use mingjing_domain::matter::{Actor, Matter, MatterId, Meta, Moment, OrganId, StaffId, TimeSource, civil_day, shanghai};
@@ -222,11 +223,29 @@ impl World {
         for (character, count) in used {
             *self.serials.entry(character.into()).or_insert(1) += count;
         }
+        let before = self.case.as_ref().map(|c| c.stage);
         for event in &events {
             self.store(who, &moment, event);
         }
+        self.as_the_table_says(before, &command);
         self.now = self.now.checked_add(jiff::SignedDuration::from_mins(1)).expect("a minute later");
         Ok(events)
+    }
+
+    /// A stage is left only for the one that the row of the act names.
+    fn as_the_table_says(&self, before: Option<Stage>, command: &CaseCommand) {
+        let after = self.case().stage;
+        let verb = match command {
+            CaseCommand::ApproveProposal { proposal_no, approve: true, .. } => {
+                self.case().proposal(*proposal_no).expect("approved").body.verb()
+            }
+            CaseCommand::Propose { .. } | CaseCommand::ApproveProposal { .. } => {
+                return assert_eq!(Some(after), before, "{command:?}");
+            }
+            other => other.verb(),
+        };
+        let expected = step(verb).to.or(before);
+        assert_eq!(Some(after), expected, "{verb:?}");
     }
 
     fn store(&mut self, who: StaffId, moment: &Moment, event: &CaseEvent) {

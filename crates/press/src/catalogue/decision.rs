@@ -17,7 +17,7 @@ const TRANSFER: &str = "《住房和城乡建设行政处罚程序规定》第�
 const CRIMINAL: &str = "《行政执法机关移送涉嫌犯罪案件的规定》第六条";
 
 const HEAD: &[FieldSpec] = &[text("name", "姓名"), text("position", "职务"), paragraphs("opinion", "意见")];
-const ATTACHMENT: &[FieldSpec] = &[text("name", "材料名称"), count("copies", "份数"), count("pages", "页数")];
+const ATTACHMENT: &[FieldSpec] = &[text("name", "材料名称"), count("copies", "份数"), count("pages", "页数").optional()];
 
 /// Everything Art. 59 asks for, the party excepted.
 macro_rules! penalty_decision_fields {
@@ -67,10 +67,10 @@ pub(super) const FORMS: &[TemplateSpec] = &[
         &[
             CASE_NAME,
             minute("started_at", "开始时间"),
-            minute("ended_at", "结束时间"),
+            minute("ended_at", "结束时间").optional(),
             text("place", "地点"),
             text("chair", "主持人"),
-            text("reporter", "汇报人"),
+            text("reporter", "汇报人").optional(),
             text("recorder", "记录人"),
             paragraphs("subject", "讨论内容"),
             paragraphs("report", "汇报情况"),
@@ -153,7 +153,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
                 CASE_NAME,
                 list("parties", "涉嫌犯罪的单位或者人员", PARTY),
                 paragraphs("findings", "案件情况"),
-                text("suspected_offence", "涉嫌罪名"),
+                text("suspected_offence", "涉嫌罪名").optional(),
                 list("attachments", "随案移送材料", ATTACHMENT),
                 group("contact", "联系方式", CONTACT),
             ],
@@ -166,13 +166,16 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             &[
                 group("party", "当事人", ADDRESSEE),
                 group("decision", "原决定书", DECISION_REFERENCE),
+                text("document_name", "原文书名称").optional(),
                 text("kind", "补正或者更正"),
+                paragraphs("correction", "补正（更正）的内容").optional(),
                 list(
                     "corrections",
                     "内容",
                     &[text("original", "原内容"), text("corrected", "补正（更正）后的内容")],
-                ),
-                paragraphs("reasons", "理由"),
+                )
+                .without("correction"),
+                paragraphs("reasons", "理由").without("correction"),
             ],
         ),
     TemplateSpec::letter("recusal_decision", 58, "回避决定书", Seal::Organ).series(&["避"]).under(

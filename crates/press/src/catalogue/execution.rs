@@ -10,6 +10,7 @@ const HARDSHIP: &str = "《中华人民共和国行政处罚法》第六十六�
 const OVERDUE: &str = "《中华人民共和国行政处罚法》第七十二条第一款第一项";
 const DEMAND: &str = "《中华人民共和国行政强制法》第三十五条";
 const COURT_DEMAND: &str = "《中华人民共和国行政强制法》第五十四条";
+const COURT_APPLICATION: &str = "《中华人民共和国行政强制法》第五十五条";
 const ARCHIVE: &str = "《中华人民共和国行政处罚法》第四十七条";
 
 const SERVED: &[FieldSpec] = &[
@@ -55,7 +56,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
                 group("party", "当事人", ADDRESSEE),
                 text("service_address", "送达地址"),
                 text("recipient", "收件人"),
-                text("phone", "联系电话"),
+                text("phone", "联系电话").optional(),
                 text("postcode", "邮政编码").optional(),
                 text("email", "电子邮箱").optional(),
                 text("fax", "传真").optional(),
@@ -83,9 +84,11 @@ pub(super) const FORMS: &[TemplateSpec] = &[
         &[
             group("party", "当事人", ADDRESSEE),
             group("decision", "行政处罚决定书", DECISION_REFERENCE),
-            FINE,
+            FINE.optional(),
+            money("confiscated_fen", "没收违法所得").without("fine_fen"),
             text("payment_code", "缴款码").optional(),
-            date("due", "缴款期限"),
+            text("term", "缴款期限").optional(),
+            date("due", "缴款期限").without("term"),
             group("payment", "缴款方式", PAYMENT).law("《罚款决定与罚款收缴分离实施办法》第七条"),
             group("contact", "联系方式", CONTACT),
         ],
@@ -143,7 +146,8 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             group("party", "当事人", ADDRESSEE),
             group("decision", "行政处罚决定书", DECISION_REFERENCE),
             FINE,
-            date("due", "催告的缴纳期限"),
+            text("term", "催告的缴纳期限").optional(),
+            date("due", "催告的缴纳期限").without("term"),
             group("payment", "缴款方式", PAYMENT),
             group("contact", "联系方式", CONTACT),
         ],
@@ -163,6 +167,23 @@ pub(super) const FORMS: &[TemplateSpec] = &[
                 group("contact", "联系方式", CONTACT),
             ],
         ),
+    TemplateSpec::letter("court_application", 41, "强制执行申请书", Seal::Organ).series(&["强执"]).under(
+        COURT_APPLICATION,
+        &[
+            text("court", "人民法院"),
+            group("respondent", "被申请执行人", PARTY),
+            group("decision", "行政处罚决定书", DECISION_REFERENCE),
+            date("served_on", "决定书送达日期"),
+            text("demand_number", "催告书文号"),
+            date("demanded_on", "催告书送达日期"),
+            money("principal_fen", "尚未缴纳的罚没款").optional(),
+            money("additional_fen", "加处罚款").optional(),
+            paragraphs("other_duties", "应当履行的其他义务").without("principal_fen"),
+            list("attachments", "附有关材料", &[text("name", "材料名称")]),
+            text("signatory", "行政机关负责人"),
+            group("contact", "联系方式", CONTACT),
+        ],
+    ),
     TemplateSpec::form("closing_approval", 45, "结案审批表").series(&["结"]).under(
         FULL_RECORD,
         &[

@@ -18,7 +18,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             paragraphs("contents", "举报内容"),
             paragraphs("materials", "随附材料").optional(),
             text("registrar", "登记人"),
-            group("handling", "拟办意见", OPINION),
+            group("handling", "拟办意见", OPINION).optional(),
             group("approval", "审批意见", OPINION).optional(),
         ],
     ),
@@ -40,7 +40,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
         FILING,
         &[
             text("clue_source", "线索来源"),
-            list("parties", "被核查对象", PARTY),
+            list("parties", "被核查对象", SUBJECT),
             paragraphs("verification_result", "核查情况"),
             paragraphs("reasons", "不予立案理由及依据"),
             group("handling", "承办人意见", HANDLERS_OPINION),

@@ -37,6 +37,14 @@ pub(super) const PARTY: &[FieldSpec] = &[
     text("postcode", "邮政编码").optional(),
 ];
 
+/// Whom a clue concerns; before the filing no more than the name may be known.
+pub(super) const SUBJECT: &[FieldSpec] = &[
+    text("name", "姓名或者名称"),
+    flag("is_person", "是否自然人").optional(),
+    text("address", "地址").optional(),
+    text("phone", "联系电话").optional().private(),
+];
+
 /// A unit on which a decision is made.
 pub(super) const PARTY_UNIT: &[FieldSpec] = &[
     text("name", "名称"),
@@ -92,7 +100,7 @@ pub(super) const ITEM: &[FieldSpec] = &[
     text("model", "规格型号").optional(),
     text("origin", "产地").optional(),
     text("condition", "成色").optional(),
-    text("unit", "单位"),
+    text("unit", "单位").optional(),
     text("price", "价格").optional(),
     text("quantity", "数量"),
     text("remark", "备注").optional(),

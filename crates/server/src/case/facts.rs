@@ -180,7 +180,7 @@ pub fn people(actor: StaffId, case: Option<&Case>, command: Option<&CaseCommand>
 
 /// Whether the decision needs to know the heads of the organ.
 pub const fn needs_heads(command: &CaseCommand) -> bool {
-    matches!(command, CaseCommand::Discuss(_) | CaseCommand::ApproveProposal { .. })
+    matches!(command, CaseCommand::Discuss(_) | CaseCommand::ApproveProposal { .. } | CaseCommand::DecideRecusal { .. })
 }
 
 /// Identifiers anywhere in a body. Those of other matters are harmless: no

@@ -1,7 +1,14 @@
 //! 案件: penalty cases.
 
+pub mod access;
+pub mod body;
 pub mod audit;
 pub mod facts;
+pub mod fields;
+pub mod findings;
+pub mod prefill;
 pub mod service;
 pub mod store;
 pub mod tables;
+pub mod web;
+pub mod words;

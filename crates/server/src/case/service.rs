@@ -131,7 +131,11 @@ fn request(
     })
 }
 
-async fn carry_out(
+/// One command inside a write that its caller began: load, decide, append, enqueue.
+///
+/// # Errors
+/// As [`act`].
+pub async fn carry_out(
     w: &mut Write,
     rules: &Rules,
     case: Option<MatterId>,

@@ -215,6 +215,27 @@ pub fn cursor(text: &str) -> Option<MatterId> {
     text.parse::<Uuid>().ok().map(MatterId)
 }
 
+/// Categories of enforcement that occur in these organs.
+///
+/// # Errors
+/// When the database fails.
+pub async fn categories<S: Sql>(sql: &S, organs: &[OrganId]) -> Result<Vec<String>, DbError> {
+    let mut out: Vec<String> = Vec::new();
+    for organ in organs {
+        // Skips through the index from one category to the next: its cost is the
+        // number of categories, not of cases.
+        let mut last = String::new();
+        let text = "SELECT category FROM case_row WHERE organ_id = $1 AND category > $2 ORDER BY category LIMIT 1";
+        while let Some(row) = sql.one("case_row", text, params![*organ, last.as_str()]).await? {
+            last = row.text("category")?;
+            out.push(last.clone());
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    Ok(out)
+}
+
 /// Document numbers that stand on two documents of an organ.
 ///
 /// # Errors

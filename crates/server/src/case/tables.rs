@@ -7,6 +7,7 @@ use mingjing_domain::case::{Proposal, gate};
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::staff::Role;
 
+use crate::disclosure::tables::{SOURCE, source_rows};
 use crate::kit::projection::{ColumnType, Projects, Row, TableSpec};
 use crate::params;
 
@@ -282,7 +283,7 @@ fn since(case: &Case) -> String {
 }
 
 impl Projects for Case {
-    const TABLES: &'static [TableSpec] = &[ROW, OFFICER, TASK, TERM, RECEIPT, DOCUMENT];
+    const TABLES: &'static [TableSpec] = &[ROW, OFFICER, TASK, TERM, RECEIPT, DOCUMENT, SOURCE];
 
     fn rows(id: MatterId, organ: OrganId, _version: u64, case: &Self) -> Vec<Row> {
         let stage = wire_name(&case.stage);
@@ -336,6 +337,7 @@ impl Projects for Case {
                 d.issued_on.to_string(),
             ],
         }));
+        rows.extend(source_rows(id, organ, case));
         rows
     }
 }

@@ -166,26 +166,25 @@ pub fn cookie(headers: &HeaderMap, secure: bool) -> Option<Secret> {
         .and_then(|(_, value)| Secret::parse(value))
 }
 
+/// Largest body that is read to find a form's token, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimit(pub usize);
+
 /// Finds the person of a request and puts it into the request's extensions;
-/// refuses forged requests of signed-in browsers.
+/// refuses changing requests that the browser says come from another site.
 pub async fn identify(State(shell): State<Shell>, mut request: Request, next: Next) -> Response {
     let identity = match find(&shell, request.headers()).await {
         Ok(identity) => identity,
         Err(failure) => return failure.into_response(),
     };
-    let checked = match &identity {
-        Some(it) => match &it.proof {
-            Proof::Session(secret) => unforged(&shell, secret, request).await,
-            Proof::Token => Ok(request),
-        },
-        None => same_site(&request).map(|()| request),
-    };
-    request = match checked {
-        Ok(request) => request,
-        Err(failure) => return failure.into_response(),
-    };
+    // An API token is never sent by a browser on its own.
+    let by_token = identity.as_ref().is_some_and(|it| it.proof == Proof::Token);
+    if !by_token && let Err(failure) = same_site(&request) {
+        return failure.into_response();
+    }
     let Some(identity) = identity else { return next.run(request).await };
     request.extensions_mut().insert(identity.clone());
+    request.extensions_mut().insert(BodyLimit(shell.config.body_bytes));
     let mut response = next.run(request).await;
     response.extensions_mut().insert(identity);
     response
@@ -283,13 +282,20 @@ fn same_site(request: &Request) -> Result<(), Failure> {
     if named.is_some() && named == host { Ok(()) } else { Err(Failure::Forged) }
 }
 
-/// A changing request of a signed-in browser must come from our pages and carry
-/// the session's token: in a header, in the query (uploads), or in the form.
-async fn unforged(shell: &Shell, secret: &Secret, request: Request) -> Result<Request, Failure> {
+/// A changing request of a signed-in browser to what is not open to everyone must
+/// carry the session's token: in a header, in the query (uploads), or in the form.
+/// The form's body is read, at most `limit` bytes, and put back.
+///
+/// # Errors
+/// [`Failure::Forged`] without the token, [`Failure::TooLarge`] beyond the limit.
+pub async fn unforged(identity: &Identity, limit: usize, request: Request) -> Result<Request, Failure> {
+    let secret = match &identity.proof {
+        Proof::Session(secret) => secret,
+        Proof::Token => return Ok(request),
+    };
     if is_safe(request.method()) {
         return Ok(request);
     }
-    same_site(&request)?;
     if let Some(token) = request.headers().get("x-csrf-token") {
         let fits = token.to_str().is_ok_and(|it| secret.accepts(it));
         return if fits { Ok(request) } else { Err(Failure::Forged) };
@@ -304,7 +310,7 @@ async fn unforged(shell: &Shell, secret: &Secret, request: Request) -> Result<Re
         return Err(Failure::Forged);
     }
     let (parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, shell.config.body_bytes)
+    let bytes = axum::body::to_bytes(body, limit)
         .await
         .map_err(|_| Failure::TooLarge)?;
     let fits = form_urlencoded::parse(&bytes)

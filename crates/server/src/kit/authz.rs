@@ -23,7 +23,7 @@ pub struct Verb {
 }
 
 /// How a person must stand to the thing acted upon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
     /// No relation needed.
     Any,
@@ -189,7 +189,7 @@ pub const TABLE: &[Grant] = &[
 
 /// Rows of the case procedure; they come from its one table in the domain.
 pub fn case_rows() -> &'static [Grant] {
-    &[]
+    super::authz_case::rows()
 }
 
 /// Every row, in the order of the printed matrix.
@@ -200,6 +200,7 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(&EVERYONE_ORGAN)
         .chain(TABLE)
         .chain(case_rows())
+        .chain(crate::disclosure::verbs::ROWS)
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {
@@ -252,7 +253,7 @@ pub fn refusal(verb: &Verb) -> Refusal {
     Refusal::new(
         "authz.denied",
         verb.basis.clone(),
-        format!("您不能办理“{}”，权限表 {} 一行只授予：{allowed}", verb.label, verb.name),
+        format!("您不能办理“{label}”，权限表“{label}”一行只授予：{allowed}", label = verb.label),
         "请由有权限的人员办理；职责有变的，请安全保密管理员调整角色",
     )
 }

@@ -55,7 +55,7 @@ fn regions_contain_by_prefix() {
 fn a_refusal_names_its_row() {
     let refusal = check(STAFF_GRANT, &me(&[Role::SystemAdmin]), &thing(ORGAN)).unwrap_err();
     assert_eq!(refusal.code, "authz.denied");
-    assert!(refusal.message.contains("staff.grant"));
+    assert!(refusal.message.contains("“授予与收回角色”一行"));
     assert!(refusal.message.contains("安全保密管理员（本机关他人）"), "{}", refusal.message);
 }
 

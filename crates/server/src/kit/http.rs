@@ -151,6 +151,15 @@ impl Routes {
         self
     }
 
+    /// Adds public resources that bring their own state; `paths` lists them.
+    #[must_use]
+    pub fn mount(mut self, router: Router<Shell>, paths: &[(Method, &'static str)]) -> Self {
+        self.router = self.router.merge(router);
+        let listed = paths.iter().cloned();
+        self.listed.extend(listed.map(|(method, path)| Listed { method, path, access: Access::Public }));
+        self
+    }
+
     /// An entry of the office's navigation.
     #[must_use]
     pub fn office_nav(mut self, label: &'static str, href: &'static str, verb: &'static Verb) -> Self {
@@ -182,8 +191,13 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
         Access::Public => return next.run(request).await,
         Access::Verb(verb) => verb,
     };
-    let Some(identity) = request.extensions().get::<Identity>() else {
+    let Some(identity) = request.extensions().get::<Identity>().cloned() else {
         return Failure::SignIn.into_response();
+    };
+    let limit = request.extensions().get::<auth::BodyLimit>().map_or(0, |it| it.0);
+    let request = match auth::unforged(&identity, limit, request).await {
+        Ok(request) => request,
+        Err(failure) => return failure.into_response(),
     };
     if identity.must_change && verb.name != authz::ACCOUNT.name {
         return Failure::ChangePassword.into_response();

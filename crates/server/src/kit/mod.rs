@@ -5,6 +5,7 @@ pub mod app;
 pub mod assets;
 pub mod auth;
 pub mod authz;
+pub mod authz_case;
 pub mod blob;
 pub mod clock;
 pub mod config;

@@ -122,6 +122,7 @@ fn hash(params: &Params, password: &str, salt: &[u8]) -> Result<String, HashErro
 /// Common words with digits and signs around them, runs, walks, few characters.
 fn is_common(lower: &str) -> bool {
     let plain: String = lower
+        .trim_matches(|c: char| !c.is_alphabetic())
         .chars()
         .map(|c| match c {
             '@' => 'a',

@@ -28,7 +28,7 @@ pub enum Failure {
     #[error("请求不是从本系统页面提交的")]
     Forged,
     /// There is no such page or thing.
-    #[error("没有找到")]
+    #[error("地址可能写错了，或者内容已经移走、撤下")]
     NotFound,
     /// The address does not take this method.
     #[error("这个地址不接受这种请求")]
@@ -147,7 +147,7 @@ impl Failure {
             Self::ChangePassword => "在“我的账户”更改密码后再办理",
             Self::Refused(refusal) => &refusal.remedy,
             Self::Forged => "回到原页面，刷新后重新提交",
-            Self::NotFound => "核对地址，或者从首页查找",
+            Self::NotFound => "请核对地址，或者从首页查找",
             Self::Method => "从页面上的链接和按钮办理",
             Self::Conflict => "重新打开该事项，核对最新内容后再办理",
             Self::Duplicate => "核对编号或者名称后重新提交",

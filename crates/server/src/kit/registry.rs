@@ -69,10 +69,11 @@ pub fn open_all<M: Matter>(
 /// Every kind of matter the program knows. Each feature adds one line.
 pub fn all() -> Vec<Registered> {
     vec![
+        entry::<mingjing_domain::case::Case>(),
+        entry::<mingjing_domain::disclosure::Publication>(),
         entry::<mingjing_domain::erasure::Erasure>(),
         entry::<mingjing_domain::organ::OrganState>(),
         entry::<mingjing_domain::staff::StaffState>(),
-        entry::<mingjing_domain::case::Case>(),
     ]
 }
 

@@ -318,3 +318,41 @@ impl ProofTask for Task<'_> {
 pub async fn is_signed(db: &Db) -> Result<bool, DbError> {
     Ok(latest_checkpoint(db).await?.is_some())
 }
+
+/// How far the proof of each event of a matter has come, by version.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proof_states<S: Sql>(
+    sql: &S,
+    matter: MatterId,
+) -> Result<std::collections::BTreeMap<u64, super::service::ProofState>, DbError> {
+    use super::service::ProofState;
+    let sizes = sql
+        .one(
+            "ledger_checkpoint",
+            "SELECT (SELECT MAX(size) FROM ledger_checkpoint) AS signed, \
+             (SELECT MAX(size) FROM ledger_cosignature) AS witnessed",
+            params![],
+        )
+        .await?;
+    let (signed, witnessed) = match sizes {
+        Some(row) => (row.opt_int("signed")?, row.opt_int("witnessed")?),
+        None => (None, None),
+    };
+    let text = "SELECT version, idx FROM ledger_leaf WHERE matter_id = $1";
+    let beyond = |size: Option<i64>, index: i64| size.is_some_and(|size| size > index);
+    let mut out = std::collections::BTreeMap::new();
+    for row in &sql.all("ledger_leaf", text, params![matter]).await? {
+        let index = row.int("idx")?;
+        let state = if beyond(witnessed, index) {
+            ProofState::Witnessed
+        } else if beyond(signed, index) {
+            ProofState::Checkpointed
+        } else {
+            ProofState::Sequenced
+        };
+        out.insert(row.uint("version")?, state);
+    }
+    Ok(out)
+}

@@ -13,7 +13,7 @@ use super::store;
 use crate::kit::db::Sql;
 
 /// Routes of the log; state is the ledger.
-pub fn routes(ledger: Ledger) -> Router {
+pub fn routes<S: Clone + Send + Sync + 'static>(ledger: Ledger) -> Router<S> {
     Router::new()
         .route("/log/checkpoint", get(checkpoint))
         .route("/log/keys", get(keys))

@@ -8,6 +8,7 @@ mod erasure_audit;
 pub mod making;
 pub mod rebuild;
 pub mod restore;
+pub mod serve;
 pub mod seed;
 mod tables;
 

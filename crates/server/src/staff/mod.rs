@@ -1,7 +1,9 @@
 //! People and organs: sign-in, one's own account, staff, roles, certificates.
 
+pub mod account;
 pub mod actions;
 pub mod api;
+pub mod console;
 pub mod audit;
 pub mod entry;
 pub mod service;

@@ -274,3 +274,100 @@ pub async fn heads<S: Sql>(sql: &S, organ: OrganId) -> Result<Vec<StaffId>, DbEr
     let rows = sql.all("staff_member", text, params![organ]).await?;
     rows.iter().map(|row| Ok(StaffId(row.uuid("matter_id")?))).collect()
 }
+
+/// A person of an organ, as forms and pages of other features name them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Who.
+    pub id: StaffId,
+    /// Name; the mark of erasure when it is no longer held.
+    pub name: String,
+    /// Post; may be empty.
+    pub title: String,
+    /// Unit; empty for none.
+    pub unit: String,
+    /// Whether the account is enabled.
+    pub enabled: bool,
+    /// Roles held now.
+    pub roles: Vec<Role>,
+    /// Certificates that are held and not suspended.
+    pub certificates: Vec<Held>,
+}
+
+/// A certificate that is held and not suspended now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Number.
+    pub number: String,
+    /// Categories, joined by `、`.
+    pub categories: String,
+    /// GB/T 2260 code.
+    pub region: String,
+    /// First civil day, ISO.
+    pub from: String,
+    /// Last civil day, ISO.
+    pub until: String,
+}
+
+/// Everyone of an organ in the order of registration, also those disabled.
+///
+/// # Errors
+/// When the database fails.
+pub async fn colleagues<S: Sql>(sql: &S, organ: OrganId) -> Result<Vec<Colleague>, DbError> {
+    let text = "SELECT matter_id, name, title, unit, enabled FROM staff_member WHERE organ_id = $1 ORDER BY matter_id";
+    let rows = sql.all("staff_member", text, params![organ]).await?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in &rows {
+        out.push(Colleague {
+            id: StaffId(row.uuid("matter_id")?),
+            name: row.opt_text("name")?.unwrap_or_else(|| "〔已依法销毁〕".to_owned()),
+            title: row.opt_text("title")?.unwrap_or_default(),
+            unit: row.text("unit")?,
+            enabled: row.flag("enabled")?,
+            roles: Vec::new(),
+            certificates: Vec::new(),
+        });
+    }
+    let place = |out: &[Colleague], id: Uuid| out.binary_search_by_key(&StaffId(id), |it| it.id).ok();
+    let text = "SELECT matter_id, role FROM staff_role WHERE organ_id = $1 ORDER BY matter_id, role";
+    for row in &sql.all("staff_role", text, params![organ]).await? {
+        let name = row.text("role")?;
+        let role = Role::ALL.into_iter().find(|it| it.name() == name);
+        let role = role.ok_or_else(|| DbError::row("staff_role", "role", "unknown role"))?;
+        if let Some(at) = place(&out, row.uuid("matter_id")?) {
+            out[at].roles.push(role);
+        }
+    }
+    let text = "SELECT matter_id, number, categories, region, valid_from, valid_to FROM staff_certificate \
+                WHERE organ_id = $1 AND standing = 'held' ORDER BY matter_id, number";
+    for row in &sql.all("staff_certificate", text, params![organ]).await? {
+        let held = Held {
+            number: row.text("number")?,
+            categories: row.text("categories")?,
+            region: row.text("region")?,
+            from: row.text("valid_from")?,
+            until: row.text("valid_to")?,
+        };
+        if let Some(at) = place(&out, row.uuid("matter_id")?) {
+            out[at].certificates.push(held);
+        }
+    }
+    Ok(out)
+}
+
+/// Organs whose region begins with `prefix`: identifier and name, in the order of
+/// registration, at most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn organs_below<S: Sql>(
+    sql: &S,
+    prefix: &str,
+    limit: u32,
+) -> Result<Vec<(OrganId, String)>, DbError> {
+    let text = format!(
+        "SELECT matter_id, name FROM organ WHERE region >= $1 AND region < $2 ORDER BY matter_id LIMIT {limit}"
+    );
+    let rows = sql.all("organ", text, params![prefix, format!("{prefix}~")]).await?;
+    rows.iter().map(|row| Ok((OrganId(row.uuid("matter_id")?), row.text("name")?))).collect()
+}

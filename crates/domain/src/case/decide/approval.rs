@@ -43,7 +43,7 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
         }
         Proposal::DisposePreservation(d) => match case.preservations.get(usize::from(d.preservation).wrapping_sub(1)) {
             Some(p) if p.disposed.is_none() => Ok(()),
-            _ => Err(refuse("preservation.none", penalty_law("第五十六条"), "没有该次登记保存，或者已经处理", "请选择尚未处理的登记保存。").field("preservation", "没有待处理的该次登记保存")),
+            Some(_) | None => Err(refuse("preservation.none", penalty_law("第五十六条"), "没有该次登记保存，或者已经处理", "请选择尚未处理的登记保存。").field("preservation", "没有待处理的该次登记保存")),
         },
         Proposal::Extend { days } => {
             let second = !case.extensions.is_empty();
@@ -221,20 +221,7 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
             issue.document(D::SuspensionApproval, None)?;
             issue.push(CaseEvent::Resumed { proposal: no });
         }
-        Proposal::Extend { days } => {
-            let collective = !case.extensions.is_empty();
-            if let Some(limit) = clock::decision_limit(case, facts)?
-                && facts.today() > limit.due.latest()
-            {
-                return Err(refuse("clock.expired", penalty_law("第六十条"), "办案期限已经届满，不能事后延长", "请尽快作出决定；逾期情况将如实记录。"));
-            }
-            if collective {
-                super::hearing::heads(opinions, facts)?;
-                super::hearing::majority(opinions)?;
-            }
-            issue.document(D::ExtensionApproval, None)?;
-            issue.push(CaseEvent::Extended { proposal: no, days: *days, collective });
-        }
+        Proposal::Extend { days } => extend(case, no, *days, opinions, facts, issue)?,
         Proposal::Withdraw => {
             issue.document(D::WithdrawalApproval, None)?;
             issue.push(CaseEvent::Withdrawn { proposal: no });
@@ -256,6 +243,23 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
             issue.push(CaseEvent::Closed { proposal: no, ground: *ground });
         }
     }
+    Ok(())
+}
+
+/// An extension in time, the second one decided by the heads together.
+fn extend(case: &Case, no: ProposalNo, days: u16, opinions: &[HeadOpinion], facts: &Facts<'_>, issue: &mut Issue<'_, '_>) -> Result<(), Refusal> {
+    let collective = !case.extensions.is_empty();
+    if let Some(limit) = clock::decision_limit(case, facts)?
+        && facts.today() > limit.due.latest()
+    {
+        return Err(refuse("clock.expired", penalty_law("第六十条"), "办案期限已经届满，不能事后延长", "请尽快作出决定；逾期情况将如实记录。"));
+    }
+    if collective {
+        super::hearing::heads(opinions, facts)?;
+        super::hearing::majority(opinions)?;
+    }
+    issue.document(DocumentKind::ExtensionApproval, None)?;
+    issue.push(CaseEvent::Extended { proposal: no, days, collective });
     Ok(())
 }
 

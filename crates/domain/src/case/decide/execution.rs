@@ -45,6 +45,15 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             issue.document(DocumentKind::CourtApplication, None)?;
             issue.push(CaseEvent::CourtApplied { party: *party, court: court.clone() });
         }
+        _ => return afterwards(case, command, facts),
+    }
+    issue.done()
+}
+
+/// Remedies, correction, archive.
+fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
+    let mut issue = Issue::new(case, facts);
+    match command {
         C::RecordRemedy { party, remedy, on, body } => {
             required(body, "body", "复议机关或者人民法院")?;
             lodge(case, *party, *remedy, *on, facts)?;

@@ -89,11 +89,18 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             required(question, "question", "委托事项")?;
             Ok(vec![CaseEvent::ExpertCommissioned { agency: agency.clone(), question: question.clone() }])
         }
+        _ => finish(case, command, facts),
+    }
+}
+
+/// Answers of experts, correction, and what ends the investigation.
+fn finish(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
+    match command {
         C::ReceiveExpert { commission, conclusion } => {
             required(conclusion, "conclusion", "鉴定、检测意见")?;
             match case.experts.get(usize::from(*commission).wrapping_sub(1)) {
                 Some(e) if e.span.1.is_none() => Ok(vec![CaseEvent::ExpertReceived { commission: *commission, conclusion: conclusion.clone() }]),
-                _ => Err(refuse("expert.none", super::super::law::construction_rules("第十八条"), "没有该项委托，或者意见已经收到", "请选择尚未收到意见的委托。").field("commission", "没有待收到意见的该项委托")),
+                Some(_) | None => Err(refuse("expert.none", super::super::law::construction_rules("第十八条"), "没有该项委托，或者意见已经收到", "请选择尚未收到意见的委托。").field("commission", "没有待收到意见的该项委托")),
             }
         }
         C::OrderCorrection { party, items, due_on } => {
@@ -116,7 +123,7 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                     issue.push(CaseEvent::CorrectionRechecked { order: *order, corrected: *corrected, opinion: opinion.clone() });
                     issue.done()
                 }
-                _ => Err(refuse("correction.none", penalty_law("第二十八条第一款"), "没有该次责令改正，或者已经复查合格", "请选择待复查的责令改正。").field("order", "没有待复查的该次责令改正")),
+                Some(_) | None => Err(refuse("correction.none", penalty_law("第二十八条第一款"), "没有该次责令改正，或者已经复查合格", "请选择待复查的责令改正。").field("order", "没有待复查的该次责令改正")),
             }
         }
         C::Conclude { report, complex, public_interest, several_relations } => {
@@ -184,7 +191,7 @@ fn held(case: &Case, session: &Session, facts: &Facts<'_>) -> Result<(), Refusal
 }
 
 fn request_recusal(case: &Case, officer: StaffId, facts: &Facts<'_>) -> Result<(), Refusal> {
-    if !facts.people.get(&officer).is_some_and(|p| p.organ == facts.organ.id) {
+    if facts.people.get(&officer).is_none_or(|p| p.organ != facts.organ.id) {
         return Err(refuse("recusal.unknown", penalty_law("第四十三条"), "不是本机关人员", "请选择本机关人员。").field("officer", "不是本机关人员"));
     }
     if case.recused.contains(&officer) || case.recusals_open.contains(&officer) {

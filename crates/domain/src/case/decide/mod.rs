@@ -30,13 +30,11 @@ pub fn decide(case: Option<&Case>, command: &CaseCommand, facts: &Facts<'_>) -> 
     facts.used.borrow_mut().clear();
     moment(case, facts)?;
     let Some(case) = case else {
-        return match command {
-            CaseCommand::RegisterClue(clue) => {
-                allowed(None, row, facts)?;
-                investigate::register(clue, facts)
-            }
-            _ => Err(Refusal::new("case.unknown", row.article.clone(), "案件不存在", "请先登记线索。")),
+        let CaseCommand::RegisterClue(clue) = command else {
+            return Err(Refusal::new("case.unknown", row.article.clone(), "案件不存在", "请先登记线索。"));
         };
+        allowed(None, row, facts)?;
+        return investigate::register(clue, facts);
     };
     if matches!(command, CaseCommand::RegisterClue(_)) {
         return Err(Refusal::new("case.exists", row.article.clone(), "案件已经存在", "请在案件页继续办理。"));
@@ -302,7 +300,38 @@ impl CaseCommand {
             C::HoldHearing(held) => Some(held.party),
             C::RecordPayment(payment) => Some(payment.party),
             C::Propose { proposal: Proposal::Defer(d), .. } => Some(d.party),
-            _ => None,
+            C::Propose { .. }
+            | C::RegisterClue(_)
+            | C::StartCheck { .. }
+            | C::ReviewProposal { .. }
+            | C::ApproveProposal { .. }
+            | C::ChangeOfficers { .. }
+            | C::RequestRecusal { .. }
+            | C::DecideRecusal { .. }
+            | C::RecordInquiry { .. }
+            | C::RecordScene { .. }
+            | C::AddEvidence(_)
+            | C::CommissionExpert { .. }
+            | C::ReceiveExpert { .. }
+            | C::RecheckCorrection { .. }
+            | C::Conclude { .. }
+            | C::PrepareDraft { .. }
+            | C::Reinvestigate { .. }
+            | C::SubmitReview { .. }
+            | C::ReturnSubmission { .. }
+            | C::SupplementSubmission { .. }
+            | C::GiveOpinion { .. }
+            | C::SignOpinion { .. }
+            | C::AnswerOpinion { .. }
+            | C::RequestReReview { .. }
+            | C::GiveReReview { .. }
+            | C::Coordinate { .. }
+            | C::ServeDocument { .. }
+            | C::Discuss(_)
+            | C::RevokeDecision { .. }
+            | C::CorrectDocument { .. }
+            | C::Archive { .. }
+            | C::MarkMade { .. } => None,
         }
     }
 }

@@ -53,6 +53,15 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 issue.push(CaseEvent::Cleared { digest: case.review.digest.clone() });
             }
         }
+        _ => return contest(case, command, facts),
+    }
+    issue.done()
+}
+
+/// The unit's answer and what follows a disputed opinion.
+fn contest(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
+    let mut issue = Issue::new(case, facts);
+    match command {
         C::AnswerOpinion { stand, answer } => {
             required(answer, "answer", "逐项反馈意见")?;
             issue.document(DocumentKind::ReviewFeedback, None)?;
@@ -100,11 +109,8 @@ fn ten_points(findings: &[Finding], opinion: Opinion) -> Result<(), Refusal> {
     let article = || penalty_law("第五十八条");
     for (index, point) in Point::ALL.iter().enumerate() {
         let found: Vec<_> = findings.iter().filter(|f| f.point == *point).collect();
-        match found.as_slice() {
-            [one] if !one.finding.is_blank() => {}
-            _ => {
-                return Err(Refusal::new("review.points", article(), format!("“{}”没有书面意见", point.label()), "十项内容须逐项写明意见。").field(format!("findings/{index}/finding"), "不能为空"));
-            }
+        if !matches!(found.as_slice(), [one] if !one.finding.is_blank()) {
+            return Err(Refusal::new("review.points", article(), format!("“{}”没有书面意见", point.label()), "十项内容须逐项写明意见。").field(format!("findings/{index}/finding"), "不能为空"));
         }
     }
     if findings.len() != Point::ALL.len() {

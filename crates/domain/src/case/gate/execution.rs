@@ -11,7 +11,7 @@ use crate::cite::penalty_law;
 use crate::period;
 use crate::refusal::Refusal;
 
-fn decided<'c>(case: &'c Case) -> Result<&'c Decision, Refusal> {
+fn decided(case: &Case) -> Result<&Decision, Refusal> {
     match &case.decision {
         Some(decision) if decision.revoked.is_none() => Ok(decision),
         Some(_) => Err(Refusal::new("decision.revoked", penalty_law("第七十五条第二款"), "处罚决定已被撤销", "不能再据以执行。")),
@@ -25,7 +25,7 @@ pub fn revoke(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 }
 
 /// The decision document of a party and its service.
-pub fn served_decision<'c>(case: &'c Case, number: PartyNo) -> Result<(&'c Decision, &'c Served), Refusal> {
+pub fn served_decision(case: &Case, number: PartyNo) -> Result<(&Decision, &Served), Refusal> {
     let decision = decided(case)?;
     let served = decision
         .documents

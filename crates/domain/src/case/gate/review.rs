@@ -16,7 +16,7 @@ pub fn draft(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::Dispose))
 }
 
-pub(super) fn current_draft<'c>(case: &'c Case) -> Result<&'c Draft, Refusal> {
+pub(super) fn current_draft(case: &Case) -> Result<&Draft, Refusal> {
     let Some(draft) = &case.draft else {
         return Err(Refusal::new("draft.none", penalty_law("第五十七条"), "还没有拟定处理意见", "请先拟定处理意见（决定书代拟稿）。"));
     };

@@ -134,7 +134,7 @@ fn luhn(digits: &[u32]) -> bool {
         .enumerate()
         .map(|(i, &d)| if i % 2 == 0 { d } else { d * 2 / 10 + d * 2 % 10 })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Two calendar days written one after the other, `2026-03-12 2026-03-20`: the

@@ -3,6 +3,7 @@
 mod bypass;
 mod limits;
 mod matrix;
+mod policy;
 mod privacy;
 mod shapes;
 
@@ -145,6 +146,7 @@ impl World {
             inspection: inspection.as_ref(),
             note: note.as_ref(),
             other: self.other,
+            fresh_id: "sample-page",
         })
     }
 

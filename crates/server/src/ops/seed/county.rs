@@ -134,6 +134,7 @@ fn profile(sketch: &Sketch, n: usize) -> OrganProfile {
         category: sketch.category.to_owned(),
         units: units.iter().map(|it| (*it).to_owned()).collect(),
         payee: enforces.then(|| Payee {
+            address: "示例县人民路 1 号（合成数据）".into(),
             bank: "示例县农村商业银行（罚款代收）".to_owned(),
             name: "示例县财政局非税收入专户".to_owned(),
             account: format!("9901010000000{n}"),

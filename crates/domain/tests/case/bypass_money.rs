@@ -1,0 +1,267 @@
+//! Attempts around service, payment, enforcement, closing and archive.
+
+use crate::steps::*;
+use crate::world::*;
+use mingjing_domain::case::CaseCommand as Do;
+use mingjing_domain::case::clock;
+use mingjing_domain::case::command::*;
+use mingjing_domain::case::types::*;
+
+#[test]
+fn a_document_is_served_once_after_it_was_made_with_proof() {
+    let mut w = decided(3 * WAN);
+    let no = w.document(DocumentKind::PenaltyDecision, Some(1));
+    w.no(A, serve(no, "2026-03-17"), "document.unmade");
+    w.no(A, made(no), "role.system");
+    w.ok(SYSTEM, made(no));
+    w.no(SYSTEM, made(no), "document.made");
+    w.no(SYSTEM, made(999), "document.unknown");
+    w.no(A, serve(999, "2026-03-17"), "document.unknown");
+    w.no(A, serve(1, "2026-03-17"), "document.unknown");
+    let electronic = Service { method: ServiceMethod::Electronic, ..service("2026-03-17") };
+    w.no(A, Do::ServeDocument { document: no, service: electronic.clone() }, "service.no_consent");
+    w.ok(A, Do::ConfirmAddress { party: 1, address: t("示例路1号"), electronic: t("") });
+    w.no(A, Do::ServeDocument { document: no, service: electronic.clone() }, "service.no_consent");
+    w.ok(A, Do::ConfirmAddress { party: 1, address: t("示例路1号"), electronic: t("a@example.cn") });
+    w.ok(A, Do::ServeDocument { document: no, service: electronic });
+    w.no(A, serve(no, "2026-03-17"), "document.served");
+}
+
+#[test]
+fn service_by_announcement_counts_after_thirty_days() {
+    let mut w = decided(3 * WAN);
+    w.make_all();
+    let no = w.document(DocumentKind::PenaltyDecision, Some(1));
+    let announced = Service { method: ServiceMethod::Announcement, ..service("2026-03-17") };
+    w.ok(A, Do::ServeDocument { document: no, service: announced });
+    let served = w.case().document(no).and_then(|d| d.service.clone()).expect("served");
+    assert_eq!(served.effective_on, day("2026-04-16"));
+    w.at("2026-03-20");
+    w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-20"));
+    w.no(A, propose(Proposal::Close { ground: ClosingGround::Performed }), "decision.unserved");
+    w.at("2026-04-16");
+    w.ok(A, propose(Proposal::Close { ground: ClosingGround::Performed }));
+}
+
+#[test]
+fn a_payment_follows_service_once_and_never_exceeds_what_is_owed() {
+    let mut w = decided(3 * WAN);
+    w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-17"), "decision.unserved");
+    w.at("2026-03-18");
+    w.serve_now(DocumentKind::PenaltyDecision, 1);
+    let pay = |receipt: &str, fen| payment(1, receipt, fen, "2026-03-18");
+    w.no(A, pay("0001", WAN), "role.missing");
+    w.people.get_mut(&A).expect("an officer").roles.push(mingjing_domain::staff::Role::Cashier);
+    w.no(A, pay("0001", WAN), "duty.separate");
+    w.no(CASHIER, pay("0001", 3 * WAN + 1), "payment.amount");
+    w.no(CASHIER, pay("0001", 0), "payment.amount");
+    w.no(CASHIER, pay("0001", -5), "payment.amount");
+    w.no(CASHIER, pay("", WAN), "payment.receipt");
+    w.no(CASHIER, payment(2, "0001", WAN, "2026-03-18"), "party.unknown");
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-03-19"), "time.payment");
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-03-16"), "time.payment");
+    w.ok(CASHIER, pay("aB01", WAN));
+    for again in ["aB01", "AB01", "ab01"] {
+        w.no(CASHIER, pay(again, WAN), "payment.receipt_used");
+    }
+    for spaced in [" aB01", "aB01 ", "aB 01", "aB01\u{3000}"] {
+        w.no(CASHIER, pay(spaced, WAN), "payment.receipt");
+    }
+    w.receipt_used = true;
+    w.no(CASHIER, pay("0002", WAN), "payment.receipt_used");
+    w.receipt_used = false;
+    w.no(CASHIER, pay("0002", 2 * WAN + 1), "payment.amount");
+    w.ok(CASHIER, pay("0002", 2 * WAN));
+    w.no(CASHIER, pay("0003", 1), "payment.nothing_owed");
+}
+
+#[test]
+fn an_additional_fine_accrues_by_day_up_to_the_fine_and_not_during_a_remedy() {
+    let mut w = decision_served(3 * WAN);
+    let impose = |fen| Do::ImposeAdditionalFine { party: 1, amount_fen: fen };
+    w.at("2026-04-02");
+    w.no(DEPUTY, impose(1), "payment.not_due");
+    w.no(A, Do::DemandFine { party: 1 }, "payment.not_due");
+    w.at("2026-04-03");
+    w.no(DEPUTY, impose(900 * YUAN + 1), "additional.amount");
+    w.no(DEPUTY, impose(0), "additional.amount");
+    w.ok(DEPUTY, impose(900 * YUAN));
+    w.no(DEPUTY, impose(1), "additional.cap");
+    w.ok(A, Do::DemandFine { party: 1 });
+    // From the 5th to the 14th a remedy is pending: those days do not count.
+    w.at("2026-04-05");
+    let lodge = Do::RecordRemedy { party: 1, remedy: RemedyKind::Reconsideration, on: day("2026-04-05"), body: t("县政府") };
+    w.ok(A, lodge.clone());
+    w.no(A, lodge, "remedy.repeated");
+    w.no(DEPUTY, impose(1), "remedy.pending");
+    w.at("2026-04-15");
+    let end = Do::ConcludeRemedy { party: 1, remedy: RemedyKind::Reconsideration, outcome: RemedyOutcome::Upheld, document: t("文号") };
+    w.ok(A, end.clone());
+    w.no(A, end, "remedy.none");
+    let cap = |w: &World| clock::additional_cap(w.case(), &w.facts(A), 1, &w.case().parties[0]).expect("served");
+    // 3, 4 and 15 April.
+    assert_eq!(cap(&w), 3 * 900 * YUAN);
+    // Paying two thirds leaves 3 % of the rest a day.
+    w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-04-15"));
+    w.at("2026-04-16");
+    assert_eq!(cap(&w), (2 * 900 + 300 + 300) * YUAN);
+    w.at("2026-12-01");
+    assert_eq!(cap(&w), 3 * WAN, "never more than the fine");
+    w.ok(DEPUTY, impose(3 * WAN - 900 * YUAN));
+    w.no(DEPUTY, impose(1), "additional.cap");
+}
+
+#[test]
+fn a_decision_served_on_paper_opens_no_demand_early() {
+    let mut w = decided(3 * WAN);
+    w.make_all();
+    let no = w.document(DocumentKind::PenaltyDecision, Some(1));
+    w.at("2026-04-20");
+    w.ok(A, serve(no, "2026-03-18"));
+    // Claimed, the fifteen days were over on 2 April; recorded, they are not.
+    let refusal = w.no(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 1 }, "payment.not_due");
+    assert_eq!(refusal.after, Some(day("2026-05-07")), "the 15th day, 5 May, is a holiday");
+}
+
+#[test]
+fn instalments_add_up_and_only_what_is_due_of_them_is_late() {
+    let mut w = decision_served(3 * WAN);
+    let plan = |parts: &[(&str, i64)]| {
+        let instalments = parts.iter().map(|(d, fen)| Instalment { due_on: day(d), amount_fen: *fen }).collect();
+        Proposal::Defer(Deferring { party: 1, instalments })
+    };
+    for bad in [
+        plan(&[]),
+        plan(&[("2026-04-30", 2 * WAN)]),
+        plan(&[("2026-04-30", 4 * WAN)]),
+        plan(&[("2026-03-18", 3 * WAN)]),
+        plan(&[("2026-05-30", 2 * WAN), ("2026-04-30", WAN)]),
+        plan(&[("2026-04-30", 4 * WAN), ("2026-05-30", -WAN)]),
+    ] {
+        w.no(A, propose(bad), "deferral.plan");
+    }
+    w.pass(plan(&[("2026-04-30", WAN), ("2026-06-30", 2 * WAN)]));
+    w.at("2026-04-30");
+    w.no(A, Do::DemandFine { party: 1 }, "payment.not_due");
+    w.at("2026-05-02");
+    w.no(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 2 * 300 * YUAN + 1 }, "additional.amount");
+    w.ok(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 2 * 300 * YUAN });
+}
+
+#[test]
+fn enforcement_needs_a_served_demand_ten_working_days_and_the_end_of_remedies() {
+    let mut w = decision_served(3 * WAN);
+    let court = || Do::ApplyToCourt { party: 1, court: t("示例县人民法院") };
+    w.no(HEAD, court(), "payment.not_due");
+    w.no(A, Do::DemandEnforcement { party: 1 }, "payment.not_due");
+    w.at("2026-09-10");
+    w.no(HEAD, court(), "demand.none");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.no(A, Do::DemandEnforcement { party: 1 }, "demand.repeated");
+    w.no(HEAD, court(), "demand.unserved");
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    // Six months from 18 March end on 18 September; ten working days on the 23rd (work on the 20th).
+    let refusal = w.no(HEAD, court(), "demand.running");
+    assert_eq!(refusal.after, Some(day("2026-09-24")));
+    w.at("2026-09-24");
+    let mut contested = w.fork();
+    contested.ok(A, Do::RecordRemedy { party: 1, remedy: RemedyKind::Litigation, on: day("2026-09-18"), body: t("法院") });
+    contested.no(HEAD, court(), "remedy.pending");
+    w.no(DEPUTY, court(), "role.missing");
+    let mut late = w.fork();
+    late.at("2026-12-18");
+    let mut last = late.fork();
+    last.ok(HEAD, court());
+    late.at("2026-12-19");
+    late.no(HEAD, court(), "court.too_late");
+    w.ok(HEAD, court());
+    w.no(HEAD, court(), "court.repeated");
+}
+
+#[test]
+fn a_demand_before_the_remedies_end_opens_no_court_early() {
+    let mut w = decision_served(3 * WAN);
+    w.at("2026-04-03");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    w.at("2026-06-01");
+    let refusal = w.no(HEAD, Do::ApplyToCourt { party: 1, court: t("法院") }, "remedy.window_open");
+    assert_eq!(refusal.after, Some(day("2026-09-19")));
+}
+
+#[test]
+fn a_case_closes_when_nothing_is_owed_or_pending_and_for_a_reason_that_fits() {
+    let mut w = decision_served(3 * WAN);
+    let close = |ground| propose(Proposal::Close { ground });
+    w.no(A, close(ClosingGround::Performed), "payment.owed");
+    w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-18"));
+    for ground in [ClosingGround::CourtClosed, ClosingGround::NoPenaltyServed, ClosingGround::DecisionRevoked] {
+        w.no(A, close(ground), "closing.ground");
+    }
+    w.ok(A, Do::OrderCorrection { party: 1, items: t("改正"), due_on: day("2026-03-30") });
+    w.no(A, close(ClosingGround::Performed), "correction.open");
+    w.ok(A, Do::RecheckCorrection { order: 1, corrected: false, opinion: t("未改正") });
+    w.no(A, close(ClosingGround::Performed), "correction.open");
+    w.ok(A, Do::RecheckCorrection { order: 1, corrected: true, opinion: t("已改正") });
+    w.no(A, Do::RecheckCorrection { order: 1, corrected: true, opinion: t("已改正") }, "correction.none");
+    w.ok(A, propose(Proposal::Transfer(Transferring { crime: false, recipient: t("他局") })));
+    w.no(A, close(ClosingGround::Performed), "proposal.pending");
+    let no = w.last_proposal();
+    w.ok(UNIT_HEAD, Do::ReviewProposal { proposal_no: no, agree: false, opinion: t("不必移送") });
+    w.ok(A, close(ClosingGround::Performed));
+    w.no(A, close(ClosingGround::Performed), "proposal.pending");
+}
+
+#[test]
+fn a_file_is_archived_complete() {
+    let mut w = decision_served(3 * WAN);
+    w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-18"));
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
+    let archive = |pages, years| Do::Archive { volumes: 1, pages, retention_years: years };
+    w.no(ARCHIVIST, archive(10, 30), "document.unmade");
+    w.make_all();
+    w.no(ARCHIVIST, archive(10, 30), "document.unserved");
+    w.serve_all();
+    w.no(ARCHIVIST, archive(0, 30), "archive.pages");
+    w.no(ARCHIVIST, archive(10, 5), "archive.retention");
+    w.ok(ARCHIVIST, archive(10, 30));
+    w.no(ARCHIVIST, archive(10, 30), "stage.wrong");
+}
+
+#[test]
+fn a_revoked_decision_is_neither_paid_nor_enforced_nor_revoked_again() {
+    let mut w = decision_served(3 * WAN);
+    let revoke = || Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号和理由") };
+    w.no(DEPUTY, revoke(), "role.missing");
+    w.ok(HEAD, revoke());
+    w.no(HEAD, revoke(), "decision.revoked");
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-03-18"), "decision.revoked");
+    w.no(A, Do::DemandFine { party: 1 }, "decision.revoked");
+    w.no(A, propose(Proposal::Defer(Deferring { party: 1, instalments: vec![] })), "decision.revoked");
+}
+
+#[test]
+fn a_case_bound_number_is_taken_once() {
+    let mut w = checking();
+    w.law.case_bound_numbers = true;
+    w.at("2026-03-04");
+    w.pass(Proposal::File(filing(vec![unit_party()])));
+    for _ in 0..3 {
+        w.ok(A, Do::NotifyInquiry { party: 1, person: t("甲"), details: t("到局") });
+    }
+    let mut numbers: Vec<String> = w.case().documents.iter().filter_map(|d| d.number.as_ref()).map(ToString::to_string).collect();
+    let count = numbers.len();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), count, "{numbers:?}");
+}
+
+#[test]
+fn deciding_twice_on_the_same_facts_takes_the_same_numbers() {
+    let w = investigating(vec![unit_party()]);
+    let facts = w.facts(A);
+    let command = Do::NotifyInquiry { party: 1, person: t("甲"), details: t("到局") };
+    let decide = || mingjing_domain::case::decide::decide(w.case.as_ref(), &command, &facts);
+    assert_eq!(decide(), decide());
+    assert_eq!(facts.used_serials().get("询"), Some(&1));
+}

@@ -1,0 +1,281 @@
+//! Attempts to gain by dates: back-dating, the future, late entries, overlapping
+//! intervals, extensions after the term.
+
+use crate::steps::*;
+use crate::world::*;
+use mingjing_domain::case::CaseCommand as Do;
+use mingjing_domain::case::clock;
+use mingjing_domain::case::command::*;
+use mingjing_domain::case::types::*;
+use mingjing_domain::matter::TimeSource;
+
+#[test]
+fn nothing_happens_in_the_future_or_before_the_case() {
+    let mut w = investigating(vec![unit_party()]);
+    let add = || Do::AddEvidence(evidence("名册", "2026-03-04"));
+    w.claim("2026-03-05", TimeSource::Server);
+    w.no(A, add(), "time.future");
+    w.claim("2026-03-05", TimeSource::Device { offset_ms: 100_000_000 });
+    w.no(A, add(), "time.future");
+    w.claim("2026-03-05", paper());
+    w.no(A, add(), "time.future");
+    w.claim("2026-03-01", paper());
+    w.no(A, add(), "time.before_case");
+    w.no(A, Do::AddEvidence(evidence("名册", "2026-03-05")), "time.future");
+    let mut early = World::new("2026-03-02");
+    early.no(A, Do::RegisterClue(Clue { received_on: day("2026-03-03"), ..clue() }), "time.future");
+    early.no(A, Do::RegisterClue(Clue { received_on: day("2006-03-03"), ..clue() }), "time.too_old");
+}
+
+#[test]
+fn a_late_entry_needs_reason_and_someone_elses_approval() {
+    let mut w = investigating(vec![unit_party()]);
+    w.at("2026-03-10");
+    let add = || Do::AddEvidence(evidence("名册", "2026-03-05"));
+    w.claim("2026-03-05", TimeSource::Server);
+    w.no(A, add(), "time.late");
+    let by = |reason: &str, approver| TimeSource::Paper { reason: t(reason), approver };
+    w.claim("2026-03-05", by("", UNIT_HEAD));
+    w.no(A, add(), "time.late_reason");
+    for nobody in [A, B, REVIEWER, STRANGER, staff(999)] {
+        w.claim("2026-03-05", by("停电", nobody));
+        w.no(A, add(), "time.late_approver");
+    }
+    w.people.get_mut(&UNIT_HEAD).expect("a head").enabled = false;
+    w.claim("2026-03-05", by("停电", UNIT_HEAD));
+    w.no(A, add(), "time.late_approver");
+    w.claim("2026-03-05", by("停电", DEPUTY));
+    w.ok(A, add());
+    // What the command itself claims obeys the same rule.
+    let mut old = session(&w);
+    old.started_at = old.started_at.checked_sub(jiff::SignedDuration::from_hours(72)).expect("earlier");
+    old.ended_at = old.ended_at.checked_sub(jiff::SignedDuration::from_hours(72)).expect("earlier");
+    let inquiry = |session| Do::RecordInquiry { session, person: t("甲"), record: t("问答"), signed: true };
+    w.no(A, inquiry(old.clone()), "time.late");
+    w.people.get_mut(&UNIT_HEAD).expect("a head").enabled = true;
+    w.claim("2026-03-07", paper());
+    w.ok(A, inquiry(old));
+}
+
+#[test]
+fn a_session_lies_after_filing_and_ends_after_it_began() {
+    let mut w = investigating(vec![unit_party()]);
+    let shifted = |w: &World, begin: i64, end: i64| {
+        let at = |n| w.now.checked_add(jiff::SignedDuration::from_mins(n)).expect("a time");
+        let session = Session { started_at: at(begin), ended_at: at(end), ..session(w) };
+        Do::RecordScene { session, record: t("现场"), witnessed: true }
+    };
+    let bad = shifted(&w, -1, -2);
+    w.no(A, bad, "session.time");
+    let bad = shifted(&w, -1, 1);
+    w.no(A, bad, "session.time");
+    let bad = shifted(&w, -60 * 23, -60);
+    w.no(A, bad, "session.before_filing");
+    let without = Session { certificates_shown: false, ..session(&w) };
+    w.no(A, Do::RecordScene { session: without, record: t("现场"), witnessed: true }, "certificate.not_shown");
+    let without = Session { rights_told: false, ..session(&w) };
+    w.no(A, Do::RecordScene { session: without, record: t("现场"), witnessed: true }, "rights.not_told");
+    let strangers = Session { officers: vec![A, C], ..session(&w) };
+    w.no(A, Do::RecordScene { session: strangers, record: t("现场"), witnessed: true }, "officers.not_handling");
+    let unsigned = session(&w);
+    w.no(A, Do::RecordInquiry { session: unsigned, person: t("甲"), record: t("问答"), signed: false }, "record.unsigned");
+}
+
+#[test]
+fn a_service_entered_late_shortens_nobodys_window() {
+    let mut w = drafted(7 * WAN);
+    w.at("2026-03-09");
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.make_all();
+    let no = w.document(DocumentKind::HearingRightNotice, Some(1));
+    w.no(A, serve(no, "2026-03-08"), "time.service");
+    w.no(A, serve(no, "2026-03-10"), "time.service");
+    // Served, they say, on the 9th; recorded on the 20th: five working days from the 20th.
+    w.at("2026-03-20");
+    w.ok(A, serve(no, "2026-03-09"));
+    let refusal = w.no(A, propose(Proposal::Dispose), "defence.window_open");
+    assert_eq!(refusal.after, Some(day("2026-03-28")));
+    w.at("2026-03-27");
+    w.ok(A, ask_hearing(1, "2026-03-27"));
+}
+
+#[test]
+fn overlapping_exclusions_count_once() {
+    let mut w = investigated(vec![unit_party()]);
+    assert_eq!(w.decision_due(), "2026-06-02");
+    w.at("2026-03-10");
+    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一") });
+    w.ok(A, Do::CommissionExpert { agency: t("乙中心"), question: t("二") });
+    w.at("2026-03-15");
+    w.pass(Proposal::Suspend { ground: SuspensionGround::AwaitOtherDecision });
+    w.no(A, Do::AddEvidence(evidence("名册", "2026-03-15")), "case.suspended");
+    w.no(A, propose(Proposal::Suspend { ground: SuspensionGround::ForceMajeure }), "case.suspended");
+    w.at("2026-03-20");
+    w.ok(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") });
+    w.no(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") }, "expert.none");
+    w.at("2026-03-25");
+    w.pass(Proposal::Resume);
+    w.no(A, propose(Proposal::Resume), "case.not_suspended");
+    w.at("2026-03-30");
+    w.ok(A, Do::ReceiveExpert { commission: 2, conclusion: t("结论") });
+    // 10 to 30 March is twenty days, however many reasons there were for each.
+    assert_eq!(w.decision_due(), "2026-06-22");
+}
+
+#[test]
+fn a_suspension_of_no_day_leaves_out_no_day() {
+    let mut w = investigated(vec![unit_party()]);
+    w.at("2026-03-10");
+    for _ in 0..5 {
+        w.pass(Proposal::Suspend { ground: SuspensionGround::ForceMajeure });
+        w.pass(Proposal::Resume);
+    }
+    assert_eq!(w.decision_due(), "2026-06-02");
+}
+
+#[test]
+fn a_suspension_entered_late_leaves_out_no_earlier_day() {
+    let mut w = investigated(vec![unit_party()]);
+    w.at("2026-04-10");
+    w.ok(A, propose(Proposal::Suspend { ground: SuspensionGround::ForceMajeure }));
+    w.ok(UNIT_HEAD, reviewed(2));
+    w.claim("2026-03-10", paper());
+    w.ok(HEAD, approved(2));
+    w.at("2026-04-20");
+    w.pass(Proposal::Resume);
+    assert_eq!(w.decision_due(), "2026-06-12", "ten days, not forty");
+    // Nor does one that was over before it was recorded break the count.
+    w.ok(A, propose(Proposal::Suspend { ground: SuspensionGround::ForceMajeure }));
+    w.ok(UNIT_HEAD, reviewed(4));
+    w.ok(HEAD, approved(4));
+    w.ok(A, propose(Proposal::Resume));
+    w.ok(UNIT_HEAD, reviewed(5));
+    w.claim("2026-04-15", paper());
+    w.ok(HEAD, approved(5));
+    assert_eq!(w.decision_due(), "2026-06-12");
+}
+
+#[test]
+fn an_expert_commissioned_late_on_paper_leaves_out_no_earlier_day() {
+    let mut w = investigated(vec![unit_party()]);
+    w.at("2026-04-10");
+    w.claim("2026-03-10", paper());
+    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一") });
+    w.at("2026-04-14");
+    w.no(A, conclude(false), "expert.open");
+    w.ok(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") });
+    assert_eq!(w.decision_due(), "2026-06-06");
+}
+
+#[test]
+fn extensions_twice_in_time_the_second_by_the_heads() {
+    let mut w = investigated(vec![unit_party()]);
+    w.no(A, propose(Proposal::Extend { days: 0 }), "clock.extension_days");
+    w.no(A, propose(Proposal::Extend { days: 31 }), "clock.extension_days");
+    w.ok(A, propose(Proposal::Extend { days: 30 }));
+    w.no(A, propose(Proposal::Extend { days: 30 }), "proposal.pending");
+    w.ok(UNIT_HEAD, reviewed(2));
+    w.no(DEPUTY, approved(2), "role.approver");
+    w.ok(HEAD, approved(2));
+    assert_eq!(w.decision_due(), "2026-07-02");
+    w.no(A, propose(Proposal::Extend { days: 61 }), "clock.extension_days");
+    w.ok(A, propose(Proposal::Extend { days: 60 }));
+    w.ok(UNIT_HEAD, reviewed(3));
+    w.no(HEAD, approved(3), "discussion.quorum");
+    let with = |opinions| Do::ApproveProposal { proposal_no: 3, approve: true, opinion: t("同意"), opinions };
+    w.no(HEAD, with(opinions(&[HEAD, DEPUTY, STRANGER])), "discussion.not_head");
+    let mut against = opinions(&[HEAD, DEPUTY, DEPUTY_2]);
+    against[0].agrees = false;
+    against[1].agrees = false;
+    w.no(HEAD, with(against), "discussion.majority");
+    w.ok(HEAD, with(opinions(&[HEAD, DEPUTY, DEPUTY_2])));
+    assert_eq!(w.decision_due(), "2026-08-31");
+    w.no(A, propose(Proposal::Extend { days: 1 }), "clock.extended_twice");
+}
+
+#[test]
+fn an_extension_after_the_term_is_refused_also_when_proposed_before() {
+    let mut w = investigated(vec![unit_party()]);
+    w.at("2026-06-02");
+    w.ok(A, propose(Proposal::Extend { days: 30 }));
+    w.ok(UNIT_HEAD, reviewed(2));
+    w.at("2026-06-03");
+    w.no(HEAD, approved(2), "clock.expired");
+    // Back-dated to the last day: the gate goes by the recording.
+    w.at("2026-06-05");
+    w.claim("2026-06-02", paper());
+    w.no(HEAD, approved(2), "clock.expired");
+    w.ok(HEAD, Do::ApproveProposal { proposal_no: 2, approve: false, opinion: t("已届满"), opinions: vec![] });
+    w.no(A, propose(Proposal::Extend { days: 30 }), "clock.expired");
+}
+
+#[test]
+fn preserved_evidence_is_handled_within_seven_working_days_or_only_returned() {
+    let preserve = || {
+        let items = vec![PreservedItem { name: t("档案"), description: t(""), quantity: "2册".into() }];
+        Proposal::Preserve(Preserving { party: 1, items, manner: t("就地保存") })
+    };
+    let dispose = |disposal| Proposal::DisposePreservation(PreservationDisposing { preservation: 1, disposal });
+    let mut w = investigated(vec![unit_party()]);
+    w.no(A, propose(dispose(PreservationDisposal::Return)), "preservation.none");
+    w.pass(preserve());
+    w.no(A, conclude(false), "preservation.open");
+    let mut in_time = w.fork();
+    in_time.at("2026-03-16");
+    in_time.pass(dispose(PreservationDisposal::Confiscate));
+    in_time.no(A, propose(dispose(PreservationDisposal::Return)), "preservation.none");
+    w.at("2026-03-17");
+    w.ok(A, propose(dispose(PreservationDisposal::Confiscate)));
+    let no = w.last_proposal();
+    w.ok(UNIT_HEAD, reviewed(no));
+    w.no(HEAD, approved(no), "preservation.lapsed");
+    w.claim("2026-03-16", paper());
+    w.no(HEAD, approved(no), "preservation.lapsed");
+    w.ok(HEAD, Do::ApproveProposal { proposal_no: no, approve: false, opinion: t("已解除"), opinions: vec![] });
+    w.pass(dispose(PreservationDisposal::Return));
+}
+
+#[test]
+fn an_early_date_in_the_form_revives_no_act_that_is_past_prescription() {
+    let old = || Filing { violation_on: day("2024-03-01"), ..filing(vec![unit_party()]) };
+    let with = |source, received: &str| {
+        let mut w = World::new("2026-03-02");
+        w.ok(A, Do::RegisterClue(Clue { source, received_on: day(received), ..clue() }));
+        w.ok(A, Do::StartCheck { officers: vec![A, B] });
+        w
+    };
+    let mut w = with(ClueSource::Inspection, "2026-03-02");
+    w.no(A, propose(Proposal::File(old())), "prescription.over");
+    let mut w = with(ClueSource::Report, "2026-02-27");
+    w.no(A, propose(Proposal::File(old())), "prescription.over");
+    // Another organ found it in time; or life and health are concerned: five years.
+    let mut w = with(ClueSource::TransferredIn, "2026-02-27");
+    w.ok(A, propose(Proposal::File(old())));
+    let mut w = with(ClueSource::Inspection, "2026-03-02");
+    w.ok(A, propose(Proposal::File(Filing { grave_harm: true, ..old() })));
+    let mut w = with(ClueSource::Inspection, "2026-03-02");
+    w.no(A, propose(Proposal::File(Filing { violation_on: day("2026-03-03"), ..old() })), "violation.future");
+    w.no(A, propose(Proposal::File(Filing { region: "990102".into(), ..filing(vec![unit_party()]) })), "jurisdiction.region");
+}
+
+#[test]
+fn the_check_is_extended_once() {
+    let mut w = checking();
+    w.pass(Proposal::ExtendCheck);
+    w.no(A, propose(Proposal::ExtendCheck), "check.extended");
+    let all = clock::running(w.case(), &w.facts(A));
+    assert_eq!(all[0].limit.due.latest(), day("2026-04-07"), "25 working days across 清明");
+}
+
+#[test]
+fn beyond_the_calendar_limits_are_refused_by_name_or_bounded() {
+    let mut w = noticed(3 * WAN);
+    w.at("2026-12-30");
+    w.ok(A, draft(&[1], vec![fine(1, 4 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.serve_now(DocumentKind::PenaltyNotice, 1);
+    // 31 December is known; 2027 is not published: the window closes only when it must.
+    w.at("2027-01-08");
+    let refusal = w.no(A, propose(Proposal::Dispose), "defence.window_open");
+    assert!(refusal.after.is_some_and(|d| d > day("2027-01-08")));
+}

@@ -1,0 +1,197 @@
+//! Pieces of the case page: rail, actions, limits.
+
+use jiff::civil::Date;
+use maud::{Markup, html};
+use mingjing_domain::calendar::Due as DueDay;
+use mingjing_domain::case::clock::{self, Running};
+use mingjing_domain::case::facts::Facts;
+use mingjing_domain::case::form::wire_name;
+use mingjing_domain::case::procedure::Verb;
+use mingjing_domain::case::view::{self, Action as Offered, Progress};
+use mingjing_domain::case::{Case, procedure::Step};
+use mingjing_domain::matter::MatterId;
+
+use super::super::words;
+use crate::kit::ui::act::{Action, Door, action};
+use crate::kit::ui::due::{Due, Run, due};
+use crate::kit::ui::rail::{Standing, Stop, rail};
+
+/// The stages of the procedure as this case went through them.
+pub fn stages(case: &Case, facts: &Facts<'_>) -> Markup {
+    let suspended = case.suspended();
+    let stops = view::rail(case, facts);
+    let stops: Vec<Stop<'_>> = stops
+        .iter()
+        .map(|it| Stop {
+            label: it.title,
+            standing: match it.progress {
+                Progress::Done => Standing::Done,
+                Progress::Now if suspended => Standing::Stopped,
+                Progress::Now => Standing::Now,
+                Progress::Ahead => Standing::Ahead,
+                Progress::Skipped => Standing::Skipped,
+            },
+            note: it.note.clone(),
+        })
+        .collect();
+    rail("法定程序", &stops)
+}
+
+/// What is usually next comes first; the rest follows in the order of the procedure.
+const FIRST: [Verb; 32] = [
+    Verb::ApproveProposal,
+    Verb::ReviewProposal,
+    Verb::DecideRecusal,
+    Verb::GiveOpinion,
+    Verb::SignOpinion,
+    Verb::GiveReReview,
+    Verb::Coordinate,
+    Verb::SupplementSubmission,
+    Verb::AnswerOpinion,
+    Verb::StartCheck,
+    Verb::ProposeFile,
+    Verb::ProposeNotFile,
+    Verb::RecordInquiry,
+    Verb::AddEvidence,
+    Verb::Conclude,
+    Verb::HoldHearing,
+    Verb::ReportHearing,
+    Verb::ScheduleHearing,
+    Verb::AnswerDefence,
+    Verb::ServeDocument,
+    Verb::ProposeDispose,
+    Verb::Discuss,
+    Verb::SubmitReview,
+    Verb::IssueNotice,
+    Verb::PrepareDraft,
+    Verb::StateDefence,
+    Verb::RequestHearing,
+    Verb::RecordPayment,
+    Verb::RecheckCorrection,
+    Verb::ProposeClose,
+    Verb::Archive,
+    Verb::RecordScene,
+];
+
+fn rank(step: &Step) -> usize {
+    FIRST.iter().position(|it| *it == step.verb).unwrap_or(FIRST.len())
+}
+
+/// Actions shown at once; the others unfold.
+const SHOWN: usize = 4;
+
+fn label(verb: Verb) -> &'static str {
+    verb.label()
+}
+
+/// Word on the button of an action.
+pub fn button(verb: Verb) -> &'static str {
+    match verb.label() {
+        it if it.starts_with("登记") => "登记",
+        it if it.starts_with("记录") => "记录",
+        it if it.starts_with("呈请") => "呈请",
+        it if it.starts_with("审核") || it.starts_with("提出审核") => "审核",
+        it if it.starts_with("审批") => "审批",
+        it if it.starts_with("制发") => "制发",
+        it if it.starts_with("补充") => "补充",
+        it if it.starts_with("签发") => "签发",
+        _ => "办理",
+    }
+}
+
+fn help(step: &Step) -> String {
+    if step.limit.is_empty() { String::new() } else { format!("{}。", step.limit) }
+}
+
+/// Both cards: what this person may do now, and what not, with the reason.
+pub fn doors(id: MatterId, case: &Case, facts: &Facts<'_>) -> Markup {
+    let mut offered = view::actions(case, facts);
+    offered.sort_by_key(|it| rank(it.step));
+    let (open, shut): (Vec<_>, Vec<_>) = offered.into_iter().partition(|it| it.shut.is_none());
+    html! {
+        section.card #next {
+            h2 { "现在可以做" }
+            @if open.is_empty() { p.meta { "此刻没有等您办理的事项。" } }
+            @for (at, it) in open.iter().take(SHOWN).enumerate() { (door(id, it, at == 0)) }
+            @if open.len() > SHOWN {
+                details.more {
+                    summary { "其他可办事项（" (open.len() - SHOWN) "）" }
+                    @for it in open.iter().skip(SHOWN) { (door(id, it, false)) }
+                }
+            }
+        }
+        @if !shut.is_empty() {
+            section.card {
+                h2 { "现在不能做" }
+                @for it in shut.iter().take(SHOWN - 1) { (door(id, it, false)) }
+                @if shut.len() > SHOWN - 1 {
+                    details.more {
+                        summary { "其他暂不能办的事项（" (shut.len() - (SHOWN - 1)) "）" }
+                        @for it in shut.iter().skip(SHOWN - 1) { (door(id, it, false)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn door(id: MatterId, it: &Offered, first: bool) -> Markup {
+    let help = help(it.step);
+    let door = match &it.shut {
+        None => Door::Open {
+            href: format!("/cases/{id}/do/{}", wire_name(&it.step.verb)),
+            button: button(it.step.verb),
+            first,
+            basis: &it.step.article,
+        },
+        Some(refusal) => Door::Shut(refusal),
+    };
+    action(&Action { label: label(it.step.verb), help: &help, door })
+}
+
+/// How a limit stands today, its last day, and the latest where it is open.
+pub fn run(today: Date, day: DueDay) -> (Run, Date, Option<Date>) {
+    let (earliest, latest) = (day.earliest(), day.latest());
+    if earliest == latest {
+        return (Run::on(today, earliest), earliest, None);
+    }
+    let run = match Run::on(today, earliest) {
+        Run::Left(days) => Run::AtLeast(days),
+        // Past the earliest bound it is over only when the latest is past, too.
+        Run::Over(_) if today <= latest => Run::AtLeast(0),
+        Run::Over(_) => Run::on(today, latest),
+        other @ (Run::AtLeast(_) | Run::Paused | Run::Kept(_)) => other,
+    };
+    (run, earliest, Some(latest))
+}
+
+/// The card of running limits, soonest first, each with its derivation.
+pub fn clocks(case: &Case, facts: &Facts<'_>) -> Markup {
+    let all = clock::running(case, facts);
+    html! {
+        section.card #limits {
+            h2 { "期限" }
+            @if all.is_empty() { p.meta { "没有正在计算的期限。" } }
+            @for it in &all { (limit(it, case, facts.today())) }
+        }
+    }
+}
+
+fn limit(it: &Running, case: &Case, today: Date) -> Markup {
+    let mut label = match it.party {
+        Some(no) if case.parties.len() > 1 => format!("{} · {}", it.title, words::party(case, no)),
+        Some(_) | None => it.title.clone(),
+    };
+    if it.window {
+        label.push_str("（当事人的期限）");
+    }
+    let (standing, end, latest) = run(today, it.limit.due);
+    let paused = case.suspended() && !it.window && it.title == "作出决定";
+    due(&Due {
+        label: &label,
+        run: if paused { Run::Paused } else { standing },
+        end,
+        latest,
+        derivation: it.limit.derivation.sentences(),
+    })
+}

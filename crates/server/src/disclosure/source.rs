@@ -1,0 +1,262 @@
+//! What a case says of its decision, and the public copy proposed from it.
+
+use mingjing_domain::case::gate::{owed_fen, served_decision};
+use mingjing_domain::case::substance::PartyDisposal;
+use mingjing_domain::case::types::{self as case_types, ClosingGround, PartyNo, PenaltyKind, RemedyOutcome};
+use mingjing_domain::case::{Case, CaseEvent};
+use mingjing_domain::disclosure::{
+    DecisionEnd, KnownPerson, Masked, PartyKind, PersonRole, PublicDecision, ResultItem, ShownOfficer, SourceFacts,
+    SourceRef, WithdrawalGround,
+};
+use mingjing_domain::matter::MatterId;
+use mingjing_domain::organ::OrganState;
+use mingjing_domain::staff::StaffState;
+use mingjing_domain::text::{Text, TextKey};
+use jiff::civil::Date;
+
+use crate::kit::ui::show::yuan;
+
+/// The decision on one party as its case records it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// 决定书文号.
+    pub number: String,
+    /// Civil day of the decision.
+    pub decided_on: Date,
+    /// Day on which it counts as served.
+    pub served_on: Option<Date>,
+}
+
+/// The decision on a party, once it has a numbered document.
+pub fn decision(case: &Case, party: PartyNo) -> Option<Decided> {
+    let decision = case.decision.as_ref()?;
+    let (_, document) = decision.documents.iter().find(|(p, _)| *p == party)?;
+    let number = case.document(*document)?.number.as_ref()?.to_string();
+    // Recorded service opens the gate; an earlier claimed day does not.
+    let served_on = served_decision(case, party).ok().map(|(_, served)| served.gate_day());
+    Some(Decided { number, decided_on: decision.on, served_on })
+}
+
+/// What became of the decision on a party, if it no longer stands.
+pub fn ended(case: &Case, party: PartyNo) -> Option<DecisionEnd> {
+    let decision = case.decision.as_ref()?;
+    let revoked = decision.revoked.map(|(_, on)| DecisionEnd { ground: WithdrawalGround::Revoked, known_on: on });
+    let remedies = case.party(party).into_iter().flat_map(|p| &p.remedies);
+    let by_remedy = remedies.filter_map(|r| r.concluded).filter_map(|(on, outcome)| {
+        let ground = match outcome {
+            RemedyOutcome::Revoked => WithdrawalGround::Revoked,
+            RemedyOutcome::Changed => WithdrawalGround::Changed,
+            RemedyOutcome::ConfirmedUnlawful => WithdrawalGround::Unlawful,
+            RemedyOutcome::Redo => WithdrawalGround::Redo,
+            RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => return None,
+        };
+        Some(DecisionEnd { ground, known_on: on })
+    });
+    // The first that the organ knew of counts.
+    by_remedy.chain(revoked).min_by_key(|e| e.known_on)
+}
+
+/// Whether every duty of the decision on a party is performed.
+fn performed(case: &Case, party: PartyNo) -> bool {
+    let closed = case.closed.is_some_and(|(ground, _)| match ground {
+        ClosingGround::Performed | ClosingGround::CourtClosed => true,
+        ClosingGround::NoPenaltyServed | ClosingGround::DecisionRevoked => false,
+    });
+    let (Some(decision), Some(state)) = (&case.decision, case.party(party)) else { return false };
+    let money_only = decision.substance.disposal(party).is_some_and(|d| {
+        d.kinds.iter().all(|k| match k {
+            PenaltyKind::Warning
+            | PenaltyKind::PublicCriticism
+            | PenaltyKind::Fine
+            | PenaltyKind::ConfiscateIncome => true,
+            PenaltyKind::ConfiscateGoods
+            | PenaltyKind::SuspendLicence
+            | PenaltyKind::LowerGrade
+            | PenaltyKind::RevokeLicence
+            | PenaltyKind::RestrictBusiness
+            | PenaltyKind::OrderStop
+            | PenaltyKind::OrderClose
+            | PenaltyKind::RestrictEmployment => false,
+        })
+    });
+    closed || (money_only && owed_fen(decision, party, state) <= 0)
+}
+
+/// What the case says now of its decision on a party; none before there is one.
+pub fn facts(id: MatterId, case: &Case, party: PartyNo, key: &TextKey) -> Option<SourceFacts> {
+    let decided = decision(case, party)?;
+    let decision = case.decision.as_ref()?;
+    let person = &case.party(party)?.party;
+    let originals = vec![
+        ("party".to_owned(), person.name.digest(key)),
+        ("facts".to_owned(), decision.substance.facts.digest(key)),
+        ("terms".to_owned(), decision.substance.terms.digest(key)),
+    ];
+    Some(SourceFacts {
+        source: SourceRef {
+            case: id,
+            version: decision.version,
+            digest: decision.digest.clone(),
+            party,
+            number: decided.number,
+            decided_on: decided.decided_on,
+            served_on: decided.served_on,
+        },
+        minor: person.minor,
+        ended: ended(case, party),
+        performed: performed(case, party),
+        handled_by: case.handled_by.clone(),
+        originals,
+        imported: None,
+    })
+}
+
+/// Persons whose names may stand in the texts of the case: parties,
+/// representatives, and everyone who was asked. The identity of an informant is a
+/// matter of its own and never in the case.
+pub fn persons(case: &Case, events: &[CaseEvent]) -> Vec<KnownPerson> {
+    let mut all: Vec<KnownPerson> = Vec::new();
+    let mut add = |name: &Text, role: PersonRole| {
+        let name = name.value().unwrap_or("").trim();
+        if !name.is_empty() && !all.iter().any(|p| p.name == name) {
+            all.push(KnownPerson::new(name, role));
+        }
+    };
+    for state in &case.parties {
+        let it = &state.party;
+        match it.kind {
+            case_types::PartyKind::Person => {
+                add(&it.name, if it.minor { PersonRole::Minor } else { PersonRole::Party });
+                add(&it.representative, PersonRole::Bystander);
+            }
+            case_types::PartyKind::IndividualBusiness => add(&it.representative, PersonRole::Operator),
+            case_types::PartyKind::LegalPerson | case_types::PartyKind::Organisation => {
+                add(&it.representative, PersonRole::Representative);
+            }
+        }
+    }
+    for event in events {
+        if let CaseEvent::InquiryNotified { person, .. } | CaseEvent::InquiryRecorded { person, .. } = event
+            && !case.parties.iter().any(|p| p.party.name.value() == person.value())
+        {
+            add(person, PersonRole::Witness);
+        }
+    }
+    all
+}
+
+/// Everything a public copy is made from.
+pub struct Inputs<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// The party.
+    pub party: PartyNo,
+    /// Its organ.
+    pub organ: &'a OrganState,
+    /// The officers who handled it.
+    pub officers: &'a [StaffState],
+    /// Persons known to the case.
+    pub persons: &'a [KnownPerson],
+    /// The operator of an individual business is shown by name.
+    pub operator_shown: bool,
+}
+
+const fn kind(kind: case_types::PartyKind) -> PartyKind {
+    match kind {
+        case_types::PartyKind::Person => PartyKind::Person,
+        case_types::PartyKind::IndividualBusiness => PartyKind::IndividualBusiness,
+        case_types::PartyKind::LegalPerson => PartyKind::LegalPerson,
+        case_types::PartyKind::Organisation => PartyKind::Organisation,
+    }
+}
+
+/// The public copy that the redaction rules give for a decision; none before
+/// there is one, or when its texts are erased.
+pub fn propose_copy(it: &Inputs<'_>) -> Option<PublicDecision> {
+    let decided = decision(it.case, it.party)?;
+    let decision = it.case.decision.as_ref()?;
+    let party = &it.case.party(it.party)?.party;
+    let substance = &decision.substance;
+    let kind = kind(party.kind);
+    let masked = |text: &str| Masked::redact(text, it.persons, it.operator_shown);
+    // The decision's own texts keep the digest under which they were sealed.
+    let own = |text: &Text| -> Option<Masked> {
+        let withheld = masked(text.value()?).withheld;
+        Some(Masked { original: text.clone().into_publishable(), withheld })
+    };
+    let unit = kind != PartyKind::Person;
+    let evidence: Vec<&str> = substance
+        .evidence
+        .iter()
+        .filter_map(|no| it.case.evidence.get(usize::from(*no).checked_sub(1)?))
+        .filter_map(|e| e.name.value())
+        .collect();
+    let category = it.case.filed.as_ref().map_or(it.organ.profile.category.as_str(), |f| f.filing.category.as_str());
+    Some(PublicDecision {
+        organ: it.organ.profile.name.clone(),
+        party_kind: kind,
+        party: own(&party.name)?,
+        credit_code: party.code.value().filter(|c| unit && !c.is_empty()).map(str::to_owned),
+        representative: party.representative.value().filter(|r| unit && !r.is_empty()).map(masked),
+        number: decided.number,
+        category: category.to_owned(),
+        facts: own(&substance.facts)?,
+        evidence: masked(&evidence.join("、")),
+        violated: substance.violated.iter().map(ToString::to_string).collect(),
+        basis: substance.basis.iter().map(ToString::to_string).collect(),
+        results: substance.disposal(it.party).map(|d| results(d)).unwrap_or_default(),
+        decided_on: decided.decided_on,
+        terms: own(&substance.terms)?,
+        remedies: masked(&remedies(it.organ)),
+        officers: officers(it, decided.decided_on, category),
+    })
+}
+
+fn results(disposal: &PartyDisposal) -> Vec<ResultItem> {
+    if let Some(ground) = disposal.no_penalty {
+        let content = Masked::shown(format!("{}，不予行政处罚", ground.label()));
+        return vec![ResultItem { kind: "不予行政处罚".to_owned(), content, amount_fen: None }];
+    }
+    let item = |kind: PenaltyKind| {
+        let amount_fen = match kind {
+            PenaltyKind::Fine => Some(disposal.fine_fen),
+            PenaltyKind::ConfiscateIncome => Some(disposal.confiscated_fen),
+            PenaltyKind::Warning
+            | PenaltyKind::PublicCriticism
+            | PenaltyKind::ConfiscateGoods
+            | PenaltyKind::SuspendLicence
+            | PenaltyKind::LowerGrade
+            | PenaltyKind::RevokeLicence
+            | PenaltyKind::RestrictBusiness
+            | PenaltyKind::OrderStop
+            | PenaltyKind::OrderClose
+            | PenaltyKind::RestrictEmployment => None,
+        };
+        let words = match amount_fen {
+            Some(fen) => format!("{}人民币 {} 元", kind.label(), yuan(fen)),
+            None => kind.label().to_owned(),
+        };
+        ResultItem { kind: kind.label().to_owned(), content: Masked::shown(words), amount_fen }
+    };
+    disposal.kinds.iter().copied().map(item).collect()
+}
+
+fn remedies(organ: &OrganState) -> String {
+    let profile = &organ.profile;
+    // 行政复议法第二十条、行政诉讼法第四十六条.
+    format!(
+        "对本决定不服的，可以自知道或者应当知道本决定之日起六十日内向{}申请行政复议，或者自知道或者应当知道本决定之日起六个月内向{}提起行政诉讼。",
+        profile.reconsideration, profile.court
+    )
+}
+
+fn officers(it: &Inputs<'_>, day: Date, category: &str) -> Vec<ShownOfficer> {
+    let region = &it.organ.profile.region;
+    it.officers
+        .iter()
+        .filter_map(|o| {
+            let certificate = o.certificate_on(day, category, region).ok().or(o.certificates.first())?;
+            Some(ShownOfficer { name: o.name.clone(), certificate: certificate.number.clone() })
+        })
+        .collect()
+}

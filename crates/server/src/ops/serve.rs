@@ -1,0 +1,156 @@
+//! The running program: checks, workers, pages, and the graceful end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::http::Method;
+use mingjing_press::child::{Client, ClientConfig};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::OpsError;
+use crate::case::facts::Rules;
+use crate::case::service::RENDER;
+use crate::features;
+use crate::kit::app::App;
+use crate::kit::blob::Blobs;
+use crate::kit::config::Config;
+use crate::kit::http::{self, Routes};
+use crate::kit::jobs::Worker;
+use crate::kit::limits::WebConfig;
+use crate::kit::page::{self, Site, Width};
+use crate::ledger::service::Ledger;
+use crate::ledger::{self, check, sequencer};
+use crate::record::job::Records;
+use crate::record::web::Pages;
+use crate::record::{self, wire};
+
+/// Settings of documents.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DocumentConfig {
+    /// Base of the addresses printed on documents, without a slash at the end; by
+    /// default the address served on.
+    pub base_url: Option<String>,
+    /// Folder with the organ's own fonts.
+    pub fonts_dir: Option<std::path::PathBuf>,
+}
+
+/// Everything that a running program is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// Ledger with its keys, and the store behind it.
+    pub ledger: Ledger,
+    /// Documents.
+    pub records: Records,
+}
+
+impl Parts {
+    /// Puts documents and ledger together. Demonstrations carry a mark across each page.
+    ///
+    /// # Errors
+    /// When this program cannot find itself, for the press's child process.
+    pub fn new(ledger: Ledger, config: &Config, documents: &DocumentConfig, demo: bool) -> Result<Self, OpsError> {
+        let rules = Arc::new(Rules::built_in());
+        let mut press = ClientConfig::current_program().map_err(|e| OpsError::Refused(e.to_string()))?;
+        press.fonts_dir.clone_from(&documents.fonts_dir);
+        let base_url = documents.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+        let records = Records {
+            app: ledger.app().clone(),
+            blobs: Blobs::new(config.blobs()),
+            press: Arc::new(Client::new(press)),
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            gather: wire::gather(Arc::clone(&rules), demo.then(|| "演示数据".to_owned())),
+            carry: wire::carry(rules),
+        };
+        Ok(Self { ledger, records })
+    }
+
+    /// A worker for every kind of job.
+    pub fn worker(&self) -> Worker {
+        Worker::new(self.app().clone()).on(RENDER, self.records.handler())
+    }
+
+    /// Every route: those of the features, the log, and the verification of documents.
+    pub fn routes(&self, web: &WebConfig) -> Routes {
+        let routes = features::routes(web);
+        let site = Site {
+            portal_name: web.portal_name.clone(),
+            demo: web.demo,
+            portal_nav: routes.portal_nav.clone(),
+            ..Site::default()
+        };
+        let pages = Pages {
+            records: self.records.clone(),
+            ledger: self.ledger.clone(),
+            frame: Arc::new(move |title, body| page::portal(&site, title, "", Width::Middle, None, body)),
+        };
+        let get = |path| (Method::GET, path);
+        routes
+            .mount(
+                ledger::web::routes(self.ledger.clone()),
+                &[get("/log/checkpoint"), get("/log/keys"), get("/log/tile/{*path}")],
+            )
+            .mount(
+                record::web::routes(pages),
+                &[get("/v"), get("/v/check"), (Method::POST, "/v/check"), get("/v/{key}"), get("/d/{file}")],
+            )
+    }
+
+    fn app(&self) -> &App {
+        self.ledger.app()
+    }
+}
+
+/// Serves until the process is told to end; running requests and the job in hand
+/// are finished first.
+///
+/// # Errors
+/// A named reason why it cannot serve.
+pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), OpsError> {
+    let listener = tokio::net::TcpListener::bind(&config.listen)
+        .await
+        .map_err(|e| OpsError::Refused(format!("不能在 {} 上提供服务：{e}", config.listen)))?;
+    let routes = parts.routes(&web);
+    let (router, _shell) =
+        http::build(parts.app().clone(), web, routes).map_err(|e| OpsError::Refused(e.to_string()))?;
+    let router = router.layer(Extension(parts.ledger.clone())).layer(Extension(parts.records.clone()));
+    let (stop, stopped) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(parts.worker().run(stopped.clone()));
+    tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
+    if config.database.is_some() {
+        tasks.spawn(sequencer::run(parts.app().clone(), stopped.clone()));
+    }
+    let (app, keys) = (parts.app().clone(), parts.ledger.verifiers());
+    tasks.spawn(async move {
+        if let Err(error) = check::behind(&app, &keys).await {
+            tracing::error!(%error, "the log could not be checked");
+        }
+    });
+    tracing::info!(address = config.listen, "ready");
+    let served = http::serve(listener, router, ended()).await;
+    // Nobody listens any more when every task has ended already.
+    let _ = stop.send(true);
+    while tokio::time::timeout(Duration::from_secs(20), tasks.join_next()).await.is_ok_and(|it| it.is_some()) {}
+    served.map_err(|e| OpsError::Refused(format!("服务中断：{e}")))
+}
+
+/// Resolves when the process is told to end.
+async fn ended() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            // Without the signal only Ctrl-C ends it.
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

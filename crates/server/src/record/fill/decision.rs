@@ -1,0 +1,127 @@
+//! Deliberation and decision.
+
+use mingjing_domain::case::CaseEvent;
+use mingjing_domain::case::state::PartyState;
+use mingjing_domain::case::substance::DecisionSubstance;
+use mingjing_domain::case::types::{DiscussionOutcome, NoPenaltyGround, PartyKind, PartyNo};
+use serde_json::json;
+
+use super::parts::provisions;
+use super::{Context, Fields, FillError, fields, given, with};
+
+type Form = Result<(&'static str, Fields), FillError>;
+
+/// What the parties said, one after the other.
+fn defences(cx: &Context<'_>) -> Result<String, FillError> {
+    let mut lines = Vec::new();
+    for (no, state) in cx.case.numbered_parties() {
+        let name = cx.line(&state.party.name, "defence", "当事人")?;
+        lines.push(format!("{name}：{}", cx.defence_course(no, state)?));
+    }
+    Ok(lines.join("\n"))
+}
+
+pub(super) fn disposal_approval(cx: &Context<'_>) -> Form {
+    let draft = cx.case.draft.as_ref().ok_or_else(|| cx.missing("facts", "违法事实"))?;
+    let form = with(cx.approval_form(cx.cause_proposal()?)?, cx.substance(&draft.substance)?);
+    let own = fields(json!({ "defence": defences(cx)? }));
+    Ok(("disposition_request", with(with(form, cx.disposals(&draft.substance)?), own)))
+}
+
+pub(super) fn discussion_record(cx: &Context<'_>) -> Form {
+    let CaseEvent::Discussed { discussion, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let draft = cx.case.draft.as_ref().ok_or_else(|| cx.missing("subject", "讨论内容"))?;
+    let mut opinions = Vec::new();
+    for (index, o) in discussion.opinions.iter().enumerate() {
+        let field = format!("opinions[{index}]");
+        let said = cx.text(&o.opinion, &format!("{field}.opinion"), "负责人意见")?;
+        let stand = if o.agrees { "同意结论。" } else { "不同意结论。" };
+        opinions.push(json!({
+            "name": cx.name_of(o.head, &format!("{field}.name"), "出席人员")?,
+            "position": given(&(cx.sources.people)(o.head).post),
+            "opinion": format!("{stand}\n{said}"),
+        }));
+    }
+    let proposed: Vec<String> = cx
+        .disposals(&draft.substance)?
+        .get("decision_items")
+        .and_then(|it| it.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it["text"].as_str().map(str::to_owned))
+        .collect();
+    let outcome: DiscussionOutcome = discussion.outcome;
+    let conclusion = cx.text(&discussion.conclusion, "conclusion", "结论性意见")?;
+    Ok(("deliberation_record", fields(json!({
+        "case_name": cx.case_name()?,
+        "started_at": cx.cause.0.moment.day(),
+        "place": cx.line(&discussion.place, "place", "地点")?,
+        "chair": cx.name_of(discussion.chair, "chair", "主持人")?,
+        "recorder": cx.name_of(cx.actor(), "recorder", "记录人")?,
+        "subject": format!("{}的处理意见：\n{}", cx.case_name()?, proposed.join("\n")),
+        "report": cx.text(&draft.substance.facts, "report", "汇报情况")?,
+        "opinions": opinions,
+        "conclusion": format!("{}。\n{conclusion}", outcome.label()),
+    }))))
+}
+
+/// The decision on the addressee: substance, disposal, party.
+fn decided<'c>(cx: &'c Context<'_>) -> Result<(PartyNo, &'c PartyState, &'c DecisionSubstance), FillError> {
+    let (no, state) = cx.party()?;
+    let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision_items", "行政处罚决定"))?;
+    Ok((no, state, &decision.substance))
+}
+
+pub(super) fn penalty_decision(cx: &Context<'_>) -> Form {
+    let (no, state, substance) = decided(cx)?;
+    let disposal = substance.disposal(no).ok_or_else(|| cx.missing("decision_items", "行政处罚的种类"))?;
+    let mut own = fields(json!({
+        "party": cx.party_fields(&state.party, "party")?,
+        "defence_review": cx.defence_course(no, state)?,
+        "performance": cx.text(&substance.terms, "performance", "履行方式和期限")?,
+    }));
+    if disposal.fine_fen > 0 {
+        own.insert("payment".to_owned(), cx.payment());
+    }
+    let template = match state.party.kind {
+        PartyKind::Person => "penalty_decision_person",
+        PartyKind::IndividualBusiness | PartyKind::LegalPerson | PartyKind::Organisation => "penalty_decision_unit",
+    };
+    let form = with(cx.substance(substance)?, cx.disposal(disposal));
+    Ok((template, with(with(form, own), cx.remedies())))
+}
+
+/// Where the ground of no penalty stands.
+const fn ground_article(ground: NoPenaltyGround) -> &'static str {
+    match ground {
+        NoPenaltyGround::Under14 => "《中华人民共和国行政处罚法》第三十条",
+        NoPenaltyGround::Incapable => "《中华人民共和国行政处罚法》第三十一条",
+        NoPenaltyGround::MinorCorrected => "《中华人民共和国行政处罚法》第三十三条第一款前半段",
+        NoPenaltyGround::FirstTimeMinor => "《中华人民共和国行政处罚法》第三十三条第一款后半段",
+        NoPenaltyGround::NoFault => "《中华人民共和国行政处罚法》第三十三条第二款",
+        NoPenaltyGround::Expired => "《中华人民共和国行政处罚法》第三十六条",
+        NoPenaltyGround::NotEstablished => "《中华人民共和国行政处罚法》第五十七条第一款第三项",
+    }
+}
+
+pub(super) fn no_penalty_decision(cx: &Context<'_>) -> Form {
+    let (no, state, substance) = decided(cx)?;
+    let ground = substance.disposal(no).and_then(|it| it.no_penalty);
+    let ground = ground.ok_or_else(|| cx.missing("no_penalty_basis", "不予处罚的依据"))?;
+    let violated = if substance.violated.is_empty() {
+        // Nothing was found to be violated: the file says so, in the ground's own words.
+        ground.label().to_owned()
+    } else {
+        provisions(&substance.violated)
+    };
+    let own = fields(json!({
+        "party": cx.party_fields(&state.party, "party")?,
+        "facts": cx.text(&substance.facts, "facts", "事实")?,
+        "evidence": cx.evidence(Some(&substance.evidence))?,
+        "law_violated": violated,
+        "no_penalty_basis": ground_article(ground),
+        "reasons": cx.text(&substance.reasoning, "reasons", "不予处罚的理由")?,
+        "education": cx.text(&substance.terms, "education", "教育内容")?,
+    }));
+    Ok(("no_penalty_decision", with(own, cx.remedies())))
+}

@@ -1,0 +1,128 @@
+//! Correction, closing, and the file.
+
+use mingjing_domain::case::CaseEvent;
+use mingjing_domain::case::types::DocumentKind;
+use mingjing_domain::codes::format_yuan;
+use serde_json::{Value, json};
+
+use super::parts::disposal_words;
+use super::{Context, Fields, FillError, fields, with, words};
+
+type Form = Result<(&'static str, Fields), FillError>;
+
+pub(super) fn correction(cx: &Context<'_>) -> Form {
+    let CaseEvent::DocumentCorrected { document, correction, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let corrected = cx.case.document(*document).ok_or_else(|| cx.missing("decision", "原文书"))?;
+    let number = corrected.number.as_ref().ok_or_else(|| cx.missing("decision.number", "原文书文号"))?;
+    Ok(("correction_decision", fields(json!({
+        "party": cx.addressee()?,
+        "decision": { "number": number.to_string(), "date": corrected.issued_on },
+        "document_name": corrected.kind.label(),
+        "kind": "补正（更正）",
+        "correction": cx.text(correction, "correction", "补正（更正）的内容")?,
+    }))))
+}
+
+/// How the case was disposed of, party by party.
+fn result(cx: &Context<'_>) -> Result<String, FillError> {
+    let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("result", "处理结果"))?;
+    let mut lines = Vec::new();
+    for (no, state) in cx.case.numbered_parties() {
+        let name = cx.line(&state.party.name, "result", "处理结果")?;
+        let words = decision.substance.disposal(no).map(disposal_words).unwrap_or_default();
+        lines.push(format!("{name}：{}", words.concat()));
+    }
+    if let Some((ground, on)) = &decision.revoked {
+        lines.push(format!("该决定于{}被撤销：{}。", words(*on), ground.label()));
+    }
+    Ok(lines.join("\n"))
+}
+
+/// What was paid and what is still owed.
+fn execution(cx: &Context<'_>) -> Result<String, FillError> {
+    let (ground, _) = cx.case.closed.ok_or_else(|| cx.missing("execution", "执行情况"))?;
+    let mut lines = vec![format!("{}。", ground.label())];
+    for (no, state) in cx.case.numbered_parties() {
+        let name = cx.line(&state.party.name, "execution", "执行情况")?;
+        let owed = cx.owed(no, state);
+        for payment in &state.payments {
+            lines.push(format!(
+                "{name}于{}缴款{}元，票据号{}。",
+                words(payment.paid_on),
+                format_yuan(payment.amount_fen),
+                payment.receipt.trim()
+            ));
+        }
+        if owed > 0 {
+            lines.push(format!("{name}尚有{}元未缴。", format_yuan(owed)));
+        }
+    }
+    Ok(lines.join("\n"))
+}
+
+pub(super) fn closing_approval(cx: &Context<'_>) -> Form {
+    let decisions: Vec<String> = cx
+        .case
+        .documents
+        .iter()
+        .filter(|it| matches!(it.kind, DocumentKind::PenaltyDecision | DocumentKind::NoPenaltyDecision))
+        .filter_map(|it| it.number.as_ref().map(ToString::to_string))
+        .collect();
+    let own = fields(json!({
+        "filed_on": cx.filed_on()?,
+        "decision_number": if decisions.is_empty() { Value::Null } else { json!(decisions.join("、")) },
+        "result": result(cx)?,
+        "execution": execution(cx)?,
+    }));
+    Ok(("closing_approval", with(cx.approval_form(cx.cause_proposal()?)?, own)))
+}
+
+pub(super) fn cover(cx: &Context<'_>) -> Form {
+    let CaseEvent::Archived { volumes, pages, retention_years } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let mut parties = Vec::new();
+    for (index, state) in cx.case.parties.iter().enumerate() {
+        parties.push(json!({ "name": cx.line(&state.party.name, &format!("parties[{index}].name"), "当事人")? }));
+    }
+    let (_, closed_on) = cx.case.closed.ok_or_else(|| cx.missing("closed_on", "结案日期"))?;
+    let number = cx.case.number().ok_or_else(|| cx.missing("archive_number", "归档号"))?;
+    let retention = if *retention_years == 0 { "永久".to_owned() } else { format!("{retention_years}年") };
+    let volumes = if *volumes == 1 { String::new() } else { format!("（共{volumes}卷）") };
+    let own = fields(json!({
+        "parties": parties,
+        "result": result(cx)?,
+        "filed_on": cx.filed_on()?,
+        "closed_on": closed_on,
+        "officers": cx.officers(&cx.case.officers, "officers")?,
+        "archived_on": cx.cause.0.moment.day(),
+        "archive_number": format!("{number}{volumes}"),
+        "retention": retention,
+        "volume_pages": pages,
+    }));
+    Ok(("file_cover", with(cx.head()?, own)))
+}
+
+/// Every document that was made, with the page on which it begins, in the order of the file.
+pub(super) fn catalogue(cx: &Context<'_>) -> Form {
+    let number = cx.case.number().ok_or_else(|| cx.missing("case_number", "案号"))?;
+    let mut page = 1;
+    let mut rows = Vec::new();
+    for (index, document) in cx.case.documents.iter().enumerate() {
+        if matches!(document.kind, DocumentKind::FileCover | DocumentKind::FileCatalogue) {
+            continue;
+        }
+        let made = document.made.as_ref().ok_or_else(|| cx.missing(&format!("filed[{index}].pages"), "页号"))?;
+        let last = page + made.pages - 1;
+        rows.push(json!({
+            "name": document.kind.label(),
+            "number": document.number.as_ref().map(ToString::to_string),
+            "date": document.issued_on,
+            "pages": if last > page { format!("{page}-{last}") } else { page.to_string() },
+        }));
+        page = last + 1;
+    }
+    Ok(("file_index", fields(json!({
+        "case_name": cx.case_name()?,
+        "case_number": number.to_string(),
+        "filed": rows,
+    }))))
+}

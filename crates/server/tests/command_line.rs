@@ -1,0 +1,99 @@
+//! The program as an operator runs it: exit codes and named reasons.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn mingjing(data: &Path, args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mingjing"))
+        .arg("--data")
+        .arg(data)
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn text(out: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
+}
+
+fn code(out: &Output) -> i32 {
+    out.status.code().unwrap()
+}
+
+#[test]
+fn a_fresh_folder_verifies_backs_up_and_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let keys = mingjing(&data, &["vkey"], "");
+    assert_eq!((code(&keys), text(&keys).lines().count()), (0, 2), "{}", text(&keys));
+    let mode = std::fs::metadata(dir.path().join("data-keys/log.key")).unwrap();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode.permissions()) & 0o777, 0o600);
+    assert_eq!(text(&mingjing(&data, &["vkey"], "")), text(&keys), "the key stays");
+    for args in [&["fsck"][..], &["rebuild", "--check"], &["rebuild"]] {
+        let out = mingjing(&data, args, "");
+        assert_eq!(code(&out), 0, "{args:?}: {}", text(&out));
+    }
+    let doctor = mingjing(&data, &["doctor"], "");
+    assert_eq!(code(&doctor), 1);
+    assert!(text(&doctor).contains("--anchor"), "{}", text(&doctor));
+    let anchor = dir.path().join("anchor").display().to_string();
+    let doctor = mingjing(&data, &["doctor", "--anchor", &anchor], "");
+    assert_eq!(code(&doctor), 0, "{}", text(&doctor));
+    let backup = dir.path().join("backup").display().to_string();
+    assert_eq!(code(&mingjing(&data, &["backup", &backup], "")), 0);
+    assert_eq!(code(&mingjing(&data, &["backup", &backup], "")), 2, "the folder is in use");
+    let other = dir.path().join("other");
+    let orphan = mingjing(&other, &["restore", &backup], "");
+    assert_eq!(code(&orphan), 2);
+    assert!(text(&orphan).contains("--keys"), "{}", text(&orphan));
+    let folder = dir.path().join("data-keys").display().to_string();
+    let back = mingjing(&other, &["restore", &backup, "--keys", &folder], "");
+    assert_eq!(code(&back), 0, "{}", text(&back));
+    std::fs::remove_file(dir.path().join("data-keys/log.key")).unwrap();
+    assert_eq!(code(&mingjing(&data, &["fsck"], "")), 2, "no key to verify with");
+}
+
+#[test]
+fn limits_are_computed_and_compared() {
+    let dir = tempfile::tempdir().unwrap();
+    let one = mingjing(dir.path(), &["due", "--start", "2026-02-10", "--n", "5"], "");
+    assert_eq!(code(&one), 0, "{}", text(&one));
+    assert!(text(&one).starts_with("2026-02-"), "{}", text(&one));
+    let head = "id,start,n,unit,roll,expected_due\n";
+    let right = format!("{head}a,2026-03-13,15,calendar,forward,2026-03-30\n");
+    let out = mingjing(dir.path(), &["due"], &right);
+    assert_eq!(code(&out), 0, "{}", text(&out));
+    let wrong = format!("{head}a,2026-03-13,15,calendar,forward,2026-03-28\n");
+    let out = mingjing(dir.path(), &["due"], &wrong);
+    assert_eq!(code(&out), 1);
+    assert!(text(&out).contains("mismatch"), "{}", text(&out));
+    assert_eq!(code(&mingjing(dir.path(), &["due", "--start", "soon"], "")), 2);
+}
+
+#[test]
+fn proofs_and_files_are_judged() {
+    let dir = tempfile::tempdir().unwrap();
+    let one = r#"{"leafIdx":0,"treeSize":1,"root":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","leafHash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","proof":null}"#;
+    let out = mingjing(dir.path(), &["verify-proofs"], &format!("{one}\n"));
+    assert_eq!((code(&out), text(&out).as_str()), (0, "ok\n"));
+    let bad = one.replace("\"treeSize\":1", "\"treeSize\":2");
+    let out = mingjing(dir.path(), &["verify-proofs"], &format!("{one}\n{bad}\nx\n"));
+    assert_eq!((code(&out), text(&out).as_str()), (1, "ok\nerr\nerr\n"));
+    let keys = text(&mingjing(&dir.path().join("data"), &["vkey"], ""));
+    let key = keys.lines().next().unwrap();
+    let file = dir.path().join("x.json");
+    std::fs::write(&file, "{}").unwrap();
+    let file = file.display().to_string();
+    let out = mingjing(dir.path(), &["verify", &file, "--vkey", key], "");
+    assert_eq!(code(&out), 1);
+    assert!(text(&out).contains("验证不通过"), "{}", text(&out));
+    assert_eq!(code(&mingjing(dir.path(), &["verify", &file, "--vkey", "x"], "")), 2);
+    assert_eq!(code(&mingjing(dir.path(), &["fsck", "--url", "https://example.org", "--vkey", key], "")), 2);
+}

@@ -1,0 +1,198 @@
+//! Three people, the gates between them, and the end.
+
+use axum::http::StatusCode;
+use jiff::civil::date;
+use mingjing::disclosure::store;
+use mingjing::kit::db::Sql as _;
+use mingjing_domain::case::Case;
+use mingjing_domain::case::types::PartyKind;
+use mingjing_ledger::bundle::{Bundle, StatementLine};
+use serde_json::json;
+
+use crate::house::*;
+use crate::support::Bench;
+
+#[cfg(test)]
+mod engines {
+    crate::on_both_engines!(
+        a_decision_is_published_by_three_people_and_proved,
+        a_withdrawal_leaves_a_tombstone_and_no_content,
+        gates_hold_through_the_api
+    );
+}
+
+/// What must never be public of the sample case.
+fn hidden(body: &str, what: &str) {
+    for secret in [PARTY, "试甲", WITNESS, "样丙", PHONE, SECRET, "999999190001010015"] {
+        assert!(!body.contains(secret), "{what} shows {secret}: {body}");
+    }
+}
+
+async fn a_decision_is_published_by_three_people_and_proved(bench: Bench) {
+    let house = House::new(bench).await;
+    let case = house.case(1, true).await;
+    let queue = house.get_as(OFFICER, "/api/v1/publications?queue=prepare").await.json();
+    assert_eq!(queue["items"][0]["number"], "（示）应急罚〔2026〕2号");
+    house.at(date(2026, 6, 4));
+    let (id, public) = house.published(case).await;
+    assert!(!id.contains(&public) && !public.contains(&case.to_string()), "the public name is its own");
+    assert!(house.get_as(OFFICER, "/api/v1/publications?queue=prepare").await.json()["items"].as_array().unwrap().is_empty());
+    let page = house.get(&format!("/decisions/{public}")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert!(page.body.contains(MASKED) && page.body.contains("第3个工作日，按期") && page.body.contains("证人A"));
+    assert!(page.body.len() < 60 * 1024);
+    hidden(&page.body, "page");
+    for path in ["/", "/decisions", "/feed.atom", "/decisions.json"] {
+        let answer = house.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path} {}", answer.body);
+        assert!(answer.body.contains(MASKED), "{path} {}", answer.body);
+        assert!(answer.headers.get("set-cookie").is_none() && !answer.header("etag").is_empty(), "{path}");
+        hidden(&answer.body, path);
+    }
+    let data = house.get(&format!("/decisions/{public}.json")).await;
+    hidden(&data.body, "data");
+    assert_eq!(data.json()["decision"]["results"][0]["amount_fen"], 3_000_000);
+    let terms = house.app.db().all("publication_term", "SELECT term FROM publication_term", vec![]).await.unwrap();
+    let terms: Vec<String> = terms.iter().map(|r| r.text("term").unwrap()).collect();
+    assert!(terms.iter().any(|t| t == "欧阳") && !terms.iter().any(|t| ["阳试", "试甲", "样丙", "褚样"].contains(&t.as_str())));
+    proved(&house, &public).await;
+}
+
+async fn proved(house: &House, public: &str) {
+    let early = house.get(&format!("/decisions/{public}.proof.json")).await;
+    assert_eq!(early.status, StatusCode::SERVICE_UNAVAILABLE, "{}", early.body);
+    house.sign().await;
+    let page = house.get(&format!("/decisions/{public}")).await;
+    assert!(page.body.contains("已签验") && page.body.contains(".proof.json"), "{}", page.body);
+    let stored = house.app.db().all("publication_page", "SELECT body FROM publication_page", vec![]).await.unwrap();
+    assert_eq!(stored.len(), 1, "the page is stored once its proof is made");
+    assert_eq!(stored[0].bytes("body").unwrap(), page.body.as_bytes());
+    let again = house.get(&format!("/decisions/{public}")).await;
+    assert_eq!((again.body, again.headers.get("etag")), (page.body, page.headers.get("etag")));
+    for name in ["proof.json", "original.json"] {
+        let answer = house.get(&format!("/decisions/{public}.{name}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{name} {}", answer.body);
+        hidden(&answer.body, name);
+        let bundle = Bundle::from_bytes(answer.body.as_bytes()).unwrap();
+        let proof = bundle.verify(&house.ledger.verifiers()).unwrap();
+        let said: Vec<&str> = proof
+            .statement
+            .iter()
+            .map(|l| match l {
+                StatementLine::Field { value, .. } | StatementLine::Envelope { value, .. } => value.as_str(),
+            })
+            .collect();
+        assert!(said.iter().any(|l| l.contains("经查，欧阳■■（电话") && l.contains("未经安全培训上岗作业")), "{said:?}");
+        let mut forged: Bundle = bundle.clone();
+        forged.log.index += 1;
+        assert!(forged.verify(&house.ledger.verifiers()).is_err());
+    }
+}
+
+async fn a_withdrawal_leaves_a_tombstone_and_no_content(bench: Bench) {
+    let house = House::new(bench).await;
+    let case = house.case(1, true).await;
+    house.at(date(2026, 6, 4));
+    let (id, public) = house.published(case).await;
+    house.sign().await;
+    let before = house.get(&format!("/decisions/{public}")).await;
+    house.at(date(2026, 6, 8));
+    house.revoke(case).await;
+    let queue = house.get_as(PUBLISHER, "/api/v1/publications?queue=withdraw").await.json();
+    assert_eq!(queue["items"][0]["id"], id.as_str(), "the withdrawal is asked for at once");
+    assert!(house.get_as(PUBLISHER, "/publications?tab=withdraw").await.body.contains("须撤下"));
+    house.at(date(2026, 6, 9));
+    let done = house.must(PUBLISHER, &id, withdraw("2026-06-08")).await;
+    assert_eq!(done["state"], "withdrawn");
+    let after = house.get(&format!("/decisions/{public}")).await;
+    assert_eq!(after.status, StatusCode::OK);
+    assert!(after.body.contains("已经撤下") && after.body.contains("决定被依法撤销") && after.body.contains("公示员丁"));
+    assert_ne!(before.header("etag"), after.header("etag"));
+    for path in ["/", "/decisions", "/feed.atom", "/decisions.json"] {
+        gone(&house.get(path).await.body, path);
+    }
+    gone(&after.body, "page");
+    gone(&house.get(&format!("/decisions/{public}.json")).await.body, "data");
+    for name in ["proof.json", "original.json"] {
+        assert_eq!(house.get(&format!("/decisions/{public}.{name}")).await.status, StatusCode::NOT_FOUND, "{name}");
+    }
+    for q in ["%E6%AC%A7%E9%98%B3", "%E5%AE%89%E5%85%A8%E5%9F%B9%E8%AE%AD"] {
+        let found = house.get(&format!("/decisions.json?q={q}")).await.json();
+        assert!(found["items"].as_array().unwrap().is_empty(), "{found}");
+    }
+    let db = house.app.db();
+    assert!(db.all("publication_page", "SELECT 1 AS x FROM publication_page", vec![]).await.unwrap().is_empty());
+    // A client that held the old page does not get it confirmed.
+    let request = axum::http::Request::get(format!("/decisions/{public}"))
+        .header("if-none-match", before.header("etag"))
+        .body(axum::body::Body::empty())
+        .unwrap();
+    assert_eq!(house.send(request).await.status, StatusCode::OK);
+    let months = store::months(db, "2026-01").await.unwrap();
+    assert_eq!((months[0].published, months[0].on_time, months[0].withdrawn, months[0].withdrawn_on_time), (1, 1, 1, 1));
+    let tx = db.begin().await.unwrap();
+    store::recount(&tx).await.unwrap();
+    assert_eq!(store::months(&tx, "2026-01").await.unwrap(), months, "the figures are those of the rows");
+    tx.rollback().await.unwrap();
+    assert_eq!(house.code(OFFICER, &format!("{case}.1"), prepare()).await, "disclosure.withdrawn");
+}
+
+fn gone(body: &str, what: &str) {
+    hidden(body, what);
+    for word in [MASKED, "欧阳", "未经安全培训", "30,000.00"] {
+        assert!(!body.contains(word), "{what} still shows {word}: {body}");
+    }
+}
+
+async fn gates_hold_through_the_api(bench: Bench) {
+    let house = House::new(bench).await;
+    let unserved = house.case(1, false).await;
+    let subject = format!("{unserved}.1");
+    assert_eq!(house.code(OFFICER, &subject, prepare()).await, "disclosure.not_served");
+    let served = house.service();
+    house.stream::<Case>(unserved, ORGAN, vec![served]).await;
+    assert_eq!(house.code(LAW, &subject, prepare()).await, "authz.denied");
+    assert_eq!(house.act(STRANGER, &subject, prepare()).await.status, StatusCode::NOT_FOUND);
+    let bad = json!({ "act": "prepare", "grade": "ordinary", "withhold": [{ "field": "facts", "text": "没有的字", "ground": "privacy" }] });
+    assert_eq!(house.code(OFFICER, &subject, bad).await, "disclosure.withhold");
+    let first = house.act_once(ALL_HANDS, &subject, prepare(), Some("k1")).await;
+    let second = house.act_once(ALL_HANDS, &subject, prepare(), Some("k1")).await;
+    assert_eq!((first.status, &first.body), (second.status, &second.body), "the same key acts once");
+    let id = first.json()["publication"].as_str().unwrap().to_owned();
+    let digest = house.digest(&id).await;
+    let check = json!({ "act": "check", "digest": digest, "agree": true });
+    let publish = json!({ "act": "publish", "digest": digest });
+    assert_eq!(house.code(PUBLISHER, &id, publish.clone()).await, "disclosure.unchecked");
+    assert_eq!(house.code(ALL_HANDS, &id, check.clone()).await, "disclosure.same_person");
+    let other = json!({ "act": "check", "digest": "0".repeat(64), "agree": true });
+    assert_eq!(house.code(LAW, &id, other).await, "disclosure.copy_changed");
+    house.must(LAW, &id, check.clone()).await;
+    assert_eq!(house.code(LAW, &id, check).await, "disclosure.unpublished");
+    assert_eq!(house.code(ALL_HANDS, &id, publish.clone()).await, "disclosure.same_person");
+    house.must(PUBLISHER, &id, publish.clone()).await;
+    assert_eq!(house.code(PUBLISHER, &id, publish).await, "disclosure.already_published");
+    let leak = json!({ "act": "annotate", "ground": "clarification", "note": format!("请联系{PHONE}") });
+    assert_eq!(house.code(LAW, &id, leak).await, "disclosure.leak");
+    let named = json!({ "act": "annotate", "ground": "clarification", "note": format!("{WITNESS}已说明") });
+    assert_eq!(house.code(LAW, &id, named).await, "disclosure.leak");
+    house.must(LAW, &id, json!({ "act": "annotate", "ground": "under_litigation", "note": "当事人已起诉" })).await;
+    assert_eq!(house.code(PUBLISHER, &id, json!({ "act": "expire", "ground": "term" })).await, "disclosure.term_running");
+    // An identity number typed where a unit's code belongs stops at the check.
+    let mut wrong = party("示例有限公司", PartyKind::LegalPerson);
+    wrong.code = mingjing_domain::text::Text::closed("999999190001010015");
+    let wrong = house.case_of(8, true, wrong).await;
+    let leaking = house.must(OFFICER, &format!("{wrong}.1"), prepare()).await["publication"].as_str().unwrap().to_owned();
+    let digest = house.digest(&leaking).await;
+    let check = json!({ "act": "check", "digest": digest, "agree": true });
+    assert_eq!(house.code(LAW, &leaking, check).await, "disclosure.leak");
+    assert!(house.get_as(LAW, &format!("/publications/{leaking}")).await.body.contains("公民身份号码"));
+    let mut minor = party("申屠试丁", PartyKind::Person);
+    minor.minor = true;
+    let child = house.case_of(9, true, minor).await;
+    assert_eq!(house.code(OFFICER, &format!("{child}.1"), prepare()).await, "disclosure.minor");
+    house.must(LAW, &format!("{child}.1"), json!({ "act": "exempt", "ground": "minor", "reason": "当事人为未成年人" })).await;
+    for path in ["/publications", "/publications?tab=public", &format!("/publications/{id}"), &format!("/publications/{id}/withdraw")] {
+        let page = house.get_as(PUBLISHER, path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path} {}", page.body);
+    }
+}

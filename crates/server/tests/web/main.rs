@@ -1,0 +1,13 @@
+//! Pages, API and sign-in through the real router, with a clock that moves on purpose.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod authorization;
+mod desk;
+mod forgery;
+mod session;
+mod shell;
+mod staff;
