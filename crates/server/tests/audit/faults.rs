@@ -136,6 +136,7 @@ async fn tampering_is_named(bench: Bench) {
 
 /// An act put past the law: events straight into the write path, which commits
 /// them as soundly as any other.
+#[derive(Clone)]
 struct Bypass {
     actor: Actor,
     case: MatterId,
@@ -155,18 +156,20 @@ impl Bypass {
             body: self.body.clone(),
             moment: None,
         };
-        app.write(request, |w| {
+        let (bypass, reader) = (self.clone(), app.clone());
+        app.write(request, move |w| {
+            let (it, app) = (bypass.clone(), reader.clone());
             async move {
-                let mut case = w.load::<Case>(self.case).await?.ok_or(WriteError::NotFound("case"))?;
-                let notes = notes(app, case.organ).await;
+                let mut case = w.load::<Case>(it.case).await?.ok_or(WriteError::NotFound("case"))?;
+                let notes = notes(&app, case.organ).await;
                 w.load::<OrganState>(MatterId(case.organ.0)).await?;
                 for officer in case.officers.clone() {
                     w.load::<StaffState>(MatterId(officer.0)).await?;
                 }
-                w.load::<StaffState>(MatterId(self.actor.id.0)).await?;
-                w.note("rules", self.rules.clone().unwrap_or(notes.0));
+                w.load::<StaffState>(MatterId(it.actor.id.0)).await?;
+                w.note("rules", it.rules.clone().unwrap_or(notes.0));
                 w.note("calendar", notes.1);
-                for event in self.events.clone() {
+                for event in it.events.clone() {
                     w.append(&mut case, event).await?;
                 }
                 Ok(0_u8)
