@@ -109,8 +109,12 @@ pub fn decide(
                     .field("matters", "至少列明一项"));
             }
             if grounds.is_blank() {
-                return Err(refuse("erasure.grounds", "没有写明销毁依据", "请写明保管期限届满的情况或者法律依据")
-                    .field("grounds", "请写明销毁依据"));
+                return Err(refuse(
+                    "erasure.grounds",
+                    "没有写明销毁依据",
+                    "请写明保管期限届满的情况或者法律依据",
+                )
+                .field("grounds", "请写明销毁依据"));
             }
             let mut matters = matters.clone();
             matters.sort_unstable();
@@ -128,7 +132,11 @@ pub fn decide(
                 return Err(refuse("erasure.approver", "销毁须经本机关主要负责人批准", "请交主要负责人审批"));
             }
             if actor.id == state.proposer {
-                return Err(refuse("erasure.same_person", "呈请人不得批准自己的呈请", "请由其他有权人员审批"));
+                return Err(refuse(
+                    "erasure.same_person",
+                    "呈请人不得批准自己的呈请",
+                    "请由其他有权人员审批",
+                ));
             }
             let opinion = opinion.clone();
             Ok(if *approve {
@@ -162,14 +170,9 @@ impl Matter for Erasure {
         }
     }
 
-    fn decode(
-        type_name: &str,
-        version: u16,
-        body: serde_json::Value,
-    ) -> Result<ErasureEvent, DecodeError> {
+    fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<ErasureEvent, DecodeError> {
         let error = |reason: String| DecodeError { type_name: type_name.into(), version, reason };
-        let event: ErasureEvent =
-            serde_json::from_value(body).map_err(|e| error(e.to_string()))?;
+        let event: ErasureEvent = serde_json::from_value(body).map_err(|e| error(e.to_string()))?;
         if Self::type_of(&event) == (type_name, version) {
             Ok(event)
         } else {
@@ -232,8 +235,7 @@ mod tests {
         stranger.organ = OrganId(Uuid::from_u128(8));
         assert_eq!(code(decide(Some(&state), &approve, &stranger)), "erasure.approver");
         let head = actor(2, Role::Head);
-        let Ok(ErasureEvent::Approved { matters: named, .. }) = decide(Some(&state), &approve, &head)
-        else {
+        let Ok(ErasureEvent::Approved { matters: named, .. }) = decide(Some(&state), &approve, &head) else {
             panic!("approved")
         };
         assert_eq!(named, matters);

@@ -2,9 +2,9 @@
 
 use crate::staff::Role;
 use crate::text::Text;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

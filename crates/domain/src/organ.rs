@@ -260,23 +260,22 @@ fn confirm(
         return Err(refuse("organ.confirmed", "该日已有执法主体资格", "无须再办"));
     }
     if from < facts.today && !system {
-        return Err(refuse("organ.back_dated", "不得早于登记当日", "更正起始日").field("from", "不得早于登记当日"));
+        return Err(
+            refuse("organ.back_dated", "不得早于登记当日", "更正起始日").field("from", "不得早于登记当日")
+        );
     }
     Ok(vec![OrganEvent::Confirmed { from }])
 }
 
-fn end(
-    state: &OrganState,
-    on: Date,
-    system: bool,
-    facts: &OrganFacts,
-) -> Result<Vec<OrganEvent>, Refusal> {
+fn end(state: &OrganState, on: Date, system: bool, facts: &OrganFacts) -> Result<Vec<OrganEvent>, Refusal> {
     overseer(state, system, facts)?;
     let Some((from, _)) = state.confirmed.iter().find(|(_, end)| end.is_none()) else {
         return Err(refuse("organ.not_confirmed", "没有执法主体资格", "无须再办"));
     };
     if on < facts.today || on < *from {
-        return Err(refuse("organ.back_dated", "不得早于登记当日和确认之日", "更正日期").field("on", "日期过早"));
+        return Err(
+            refuse("organ.back_dated", "不得早于登记当日和确认之日", "更正日期").field("on", "日期过早")
+        );
     }
     Ok(vec![OrganEvent::Ended { on }])
 }
@@ -294,11 +293,7 @@ impl Matter for OrganState {
         }
     }
 
-    fn decode(
-        type_name: &str,
-        version: u16,
-        body: serde_json::Value,
-    ) -> Result<OrganEvent, DecodeError> {
+    fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<OrganEvent, DecodeError> {
         crate::matter::decode_as::<Self>(type_name, version, body)
     }
 
@@ -416,7 +411,8 @@ mod tests {
             let refusal = decide(None, &OrganCommand::Register { profile: bad }, &system).unwrap_err();
             assert_eq!(refusal.fields[0].field, field);
         }
-        let refusal = decide(None, &OrganCommand::Register { profile: profile() }, &facts(5, 1, &[Role::SystemAdmin]));
+        let refusal =
+            decide(None, &OrganCommand::Register { profile: profile() }, &facts(5, 1, &[Role::SystemAdmin]));
         assert_eq!(refusal.unwrap_err().code, "organ.system_only");
         assert!(decide(None, &OrganCommand::Register { profile: profile() }, &system).is_ok());
     }

@@ -164,8 +164,7 @@ impl<'de> Deserialize<'de> for Text {
         match Input::deserialize(deserializer)? {
             Input::Plain(value) => Ok(Self::closed(value.trim().to_owned())),
             Input::Wire(wire) => {
-                let class =
-                    if wire.publishable { TextClass::Publishable } else { TextClass::Closed };
+                let class = if wire.publishable { TextClass::Publishable } else { TextClass::Closed };
                 let digest = match wire.digest {
                     Some(hex) => {
                         let mut out = [0u8; 32];
@@ -180,12 +179,7 @@ impl<'de> Deserialize<'de> for Text {
                         text.digest = digest;
                         Ok(text)
                     }
-                    None => Ok(Self {
-                        class,
-                        value: None,
-                        chars: wire.chars.unwrap_or(0),
-                        digest,
-                    }),
+                    None => Ok(Self { class, value: None, chars: wire.chars.unwrap_or(0), digest }),
                 }
             }
         }

@@ -132,14 +132,10 @@ impl Bundle {
     /// [`VerifyError::Malformed`], [`VerifyError::UnknownFormat`], and
     /// [`VerifyError::NotCanonical`] when the bytes are not what [`Self::to_bytes`] gives.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, VerifyError> {
-        let bundle: Self = serde_json::from_slice(bytes)
-            .map_err(|error| VerifyError::Malformed(error.to_string()))?;
+        let bundle: Self =
+            serde_json::from_slice(bytes).map_err(|error| VerifyError::Malformed(error.to_string()))?;
         bundle.check_format()?;
-        if bundle.to_bytes() == bytes {
-            Ok(bundle)
-        } else {
-            Err(VerifyError::NotCanonical)
-        }
+        if bundle.to_bytes() == bytes { Ok(bundle) } else { Err(VerifyError::NotCanonical) }
     }
 
     /// Checks everything the bundle says against `keys`.
@@ -163,42 +159,22 @@ impl Bundle {
             Some(later) => Some(later.verify(&head.checkpoint, keys)?),
             None => None,
         };
-        Ok(Verified {
-            head,
-            index: self.log.index,
-            event,
-            statement: self.statement.clone(),
-            later,
-        })
+        Ok(Verified { head, index: self.log.index, event, statement: self.statement.clone(), later })
     }
 
     fn check_format(&self) -> Result<(), VerifyError> {
-        if self.format == FORMAT {
-            Ok(())
-        } else {
-            Err(VerifyError::UnknownFormat(self.format.clone()))
-        }
+        if self.format == FORMAT { Ok(()) } else { Err(VerifyError::UnknownFormat(self.format.clone())) }
     }
 }
 
 impl LaterHead {
-    fn verify(
-        &self,
-        first: &Checkpoint,
-        keys: &[VerifierKey],
-    ) -> Result<VerifiedHead, VerifyError> {
+    fn verify(&self, first: &Checkpoint, keys: &[VerifierKey]) -> Result<VerifiedHead, VerifyError> {
         let head = verify_head(&self.checkpoint, keys)?;
         let later = &head.checkpoint;
         if later.origin != first.origin {
             return Err(VerifyError::OriginMismatch);
         }
-        verify_consistency(
-            first.size,
-            later.size,
-            &self.proof,
-            &first.root,
-            &later.root,
-        )?;
+        verify_consistency(first.size, later.size, &self.proof, &first.root, &later.root)?;
         Ok(head)
     }
 }
@@ -209,11 +185,7 @@ impl Verified {
         let text = self.event.field(DOCUMENT_DIGEST_FIELD)?.rendered()?;
         let bytes: [u8; 32] = hex::decode(&text).ok()?.try_into().ok()?;
         // One spelling only.
-        if hex::encode(bytes) == text {
-            Some(bytes)
-        } else {
-            None
-        }
+        if hex::encode(bytes) == text { Some(bytes) } else { None }
     }
 
     /// Checks that `document` (the stored bytes, without a proof update) is the committed one.
@@ -221,14 +193,8 @@ impl Verified {
     /// # Errors
     /// [`VerifyError::NoDocumentDigest`], [`VerifyError::DocumentMismatch`].
     pub fn check_document(&self, document: &[u8]) -> Result<[u8; 32], VerifyError> {
-        let committed = self
-            .document_sha256()
-            .ok_or(VerifyError::NoDocumentDigest)?;
-        if sha256(&[document]) == committed {
-            Ok(committed)
-        } else {
-            Err(VerifyError::DocumentMismatch)
-        }
+        let committed = self.document_sha256().ok_or(VerifyError::NoDocumentDigest)?;
+        if sha256(&[document]) == committed { Ok(committed) } else { Err(VerifyError::DocumentMismatch) }
     }
 }
 
@@ -237,18 +203,11 @@ impl Verified {
 ///
 /// # Errors
 /// A [`VerifyError`] that names the first thing that does not hold.
-pub fn verify_document(
-    download: &[u8],
-    keys: &[VerifierKey],
-) -> Result<VerifiedDocument, VerifyError> {
+pub fn verify_document(download: &[u8], keys: &[VerifierKey]) -> Result<VerifiedDocument, VerifyError> {
     let parts = pdf::split(download)?;
     let proof = Bundle::from_bytes(parts.bundle)?.verify(keys)?;
     let sha256 = proof.check_document(parts.prefix)?;
-    Ok(VerifiedDocument {
-        proof,
-        sha256,
-        length: parts.prefix.len(),
-    })
+    Ok(VerifiedDocument { proof, sha256, length: parts.prefix.len() })
 }
 
 /// Checks a signed checkpoint: known signatures hold and one is the log's own.
@@ -267,29 +226,19 @@ pub fn verify_head(note: &str, keys: &[VerifierKey]) -> Result<VerifiedHead, Ver
         return Err(VerifyError::NoLogSignature);
     }
     let unknown_signatures = note.signatures().len() - signatures.len();
-    Ok(VerifiedHead {
-        checkpoint,
-        signatures,
-        unknown_signatures,
-    })
+    Ok(VerifiedHead { checkpoint, signatures, unknown_signatures })
 }
 
 fn check_line(line: &StatementLine, event: &VerifiedEvent) -> Result<(), VerifyError> {
     let (source, found, value) = match line {
-        StatementLine::Field { name, value } => (
-            name,
-            event.field(name).and_then(|field| field.rendered()),
-            value,
-        ),
+        StatementLine::Field { name, value } => {
+            (name, event.field(name).and_then(|field| field.rendered()), value)
+        }
         StatementLine::Envelope { pointer, value } => {
             (pointer, envelope_member(&event.envelope, pointer), value)
         }
     };
-    if found.as_ref() == Some(value) {
-        Ok(())
-    } else {
-        Err(VerifyError::StatementNotProved(source.clone()))
-    }
+    if found.as_ref() == Some(value) { Ok(()) } else { Err(VerifyError::StatementNotProved(source.clone())) }
 }
 
 fn envelope_member(envelope: &str, pointer: &str) -> Option<String> {

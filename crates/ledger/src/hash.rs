@@ -53,10 +53,7 @@ pub(crate) fn pair(parts: &[&[u8]]) -> Pair {
         sha.update(part);
         sm.update(part);
     }
-    Pair {
-        sha256: sha.finalize().into(),
-        sm3: sm.finalize().into(),
-    }
+    Pair { sha256: sha.finalize().into(), sm3: sm.finalize().into() }
 }
 
 /// Hashes the concatenation of `parts` with SHA-256 alone.
@@ -78,10 +75,7 @@ pub(crate) fn node(tag: u8, left: &Pair, right: &Pair) -> Pair {
     sm.update([tag]);
     sm.update(left.sm3);
     sm.update(right.sm3);
-    Pair {
-        sha256: sha.finalize().into(),
-        sm3: sm.finalize().into(),
-    }
+    Pair { sha256: sha.finalize().into(), sm3: sm.finalize().into() }
 }
 
 /// The left part of an RFC 6962 split: the largest power of two below `n`. Needs `n >= 2`.
@@ -116,9 +110,7 @@ pub(crate) mod b64_array {
     pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<[u8; 32], D::Error> {
         let text = String::deserialize(input)?;
         let bytes = STANDARD.decode(text).map_err(D::Error::custom)?;
-        bytes
-            .try_into()
-            .map_err(|_| D::Error::custom("a digest has 32 bytes"))
+        bytes.try_into().map_err(|_| D::Error::custom("a digest has 32 bytes"))
     }
 }
 
@@ -150,9 +142,6 @@ pub(crate) mod b64_list {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<[u8; 32]>, D::Error> {
-        Ok(Vec::<One>::deserialize(input)?
-            .into_iter()
-            .map(|one| one.0)
-            .collect())
+        Ok(Vec::<One>::deserialize(input)?.into_iter().map(|one| one.0).collect())
     }
 }

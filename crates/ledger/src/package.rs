@@ -104,10 +104,7 @@ struct Contents {
 ///
 /// # Errors
 /// A [`PackageError`] that names the file.
-pub fn verify_package<I, P, B>(
-    files: I,
-    keys: &[VerifierKey],
-) -> Result<PackageReport, PackageError>
+pub fn verify_package<I, P, B>(files: I, keys: &[VerifierKey]) -> Result<PackageReport, PackageError>
 where
     I: IntoIterator<Item = (P, B)>,
     P: Into<String>,
@@ -121,11 +118,7 @@ where
     let payload = contents.manifest(MANIFEST)?;
     let tags = contents.manifest(TAG_MANIFEST)?;
     for (path, digest) in &contents.digests {
-        let listed = if path.starts_with("data/") {
-            payload.get(path)
-        } else {
-            tags.get(path)
-        };
+        let listed = if path.starts_with("data/") { payload.get(path) } else { tags.get(path) };
         match listed {
             Some(want) if want == digest => {}
             Some(_) => return Err(PackageError::Altered(path.clone())),
@@ -133,10 +126,7 @@ where
             None => return Err(PackageError::Unlisted(path.clone())),
         }
     }
-    let missing = payload
-        .keys()
-        .chain(tags.keys())
-        .find(|path| !contents.digests.contains_key(*path));
+    let missing = payload.keys().chain(tags.keys()).find(|path| !contents.digests.contains_key(*path));
     if let Some(path) = missing {
         return Err(PackageError::Missing(path.clone()));
     }
@@ -145,12 +135,7 @@ where
 }
 
 impl Contents {
-    fn take(
-        &mut self,
-        path: String,
-        bytes: &[u8],
-        keys: &[VerifierKey],
-    ) -> Result<(), PackageError> {
+    fn take(&mut self, path: String, bytes: &[u8], keys: &[VerifierKey]) -> Result<(), PackageError> {
         if !path_is_valid(&path) {
             return Err(PackageError::Path(path));
         }
@@ -165,14 +150,10 @@ impl Contents {
         // A slice length fits u64.
         self.bytes += bytes.len() as u64;
         let mut document = digest;
-        let failed = |error| PackageError::Proof {
-            path: path.clone(),
-            error,
-        };
+        let failed = |error| PackageError::Proof { path: path.clone(), error };
         if path.ends_with(".proof.json") {
             let bundle = Bundle::from_bytes(bytes).map_err(failed)?;
-            self.proofs
-                .push((path.clone(), bundle.verify(keys).map_err(failed)?));
+            self.proofs.push((path.clone(), bundle.verify(keys).map_err(failed)?));
         } else if path.ends_with(".pdf") && holds_proof(bytes) {
             let verified = verify_document(bytes, keys).map_err(failed)?;
             document = verified.sha256;
@@ -192,10 +173,7 @@ impl Contents {
     }
 
     fn tag(&self, name: &str) -> Result<&str, PackageError> {
-        let bytes = self
-            .tags
-            .get(name)
-            .ok_or_else(|| PackageError::Missing(name.to_owned()))?;
+        let bytes = self.tags.get(name).ok_or_else(|| PackageError::Missing(name.to_owned()))?;
         std::str::from_utf8(bytes).map_err(|_| PackageError::Malformed(name.to_owned()))
     }
 
@@ -204,15 +182,10 @@ impl Contents {
         let mut listed = BTreeMap::new();
         for line in self.tag(name)?.lines() {
             let (digest, path) = line.split_once("  ").ok_or_else(malformed)?;
-            let digest: [u8; 32] = hex::decode(digest)
-                .ok()
-                .and_then(|bytes| bytes.try_into().ok())
-                .ok_or_else(malformed)?;
+            let digest: [u8; 32] =
+                hex::decode(digest).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(malformed)?;
             // RFC 8493, 2.1.3: line ends and the percent sign are escaped in manifests.
-            let path = path
-                .replace("%0A", "\n")
-                .replace("%0D", "\r")
-                .replace("%25", "%");
+            let path = path.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%");
             if (name == MANIFEST) != path.starts_with("data/") {
                 return Err(malformed());
             }
@@ -227,17 +200,9 @@ impl Contents {
         let Some(bytes) = self.tags.get(SEAL) else {
             return Ok(None);
         };
-        let failed = |error| PackageError::Proof {
-            path: SEAL.to_owned(),
-            error,
-        };
-        let verified = Bundle::from_bytes(bytes)
-            .and_then(|bundle| bundle.verify(keys))
-            .map_err(failed)?;
-        let committed = verified
-            .event
-            .field(PACKAGE_DIGEST_FIELD)
-            .and_then(|f| f.rendered());
+        let failed = |error| PackageError::Proof { path: SEAL.to_owned(), error };
+        let verified = Bundle::from_bytes(bytes).and_then(|bundle| bundle.verify(keys)).map_err(failed)?;
+        let committed = verified.event.field(PACKAGE_DIGEST_FIELD).and_then(|f| f.rendered());
         let manifest = self.digests.get(MANIFEST).map(hex::encode);
         if committed.is_some() && committed == manifest {
             Ok(Some(verified))
@@ -254,18 +219,9 @@ impl Contents {
             let same = |digest: &[u8; 32]| committed.as_ref() == Some(digest);
             let found = documents.iter().filter(|(_, digest)| same(digest));
             let documents = found.map(|(path, _)| path.clone()).collect();
-            PackageProof {
-                path,
-                verified,
-                documents,
-            }
+            PackageProof { path, verified, documents }
         });
-        PackageReport {
-            files: documents.len(),
-            bytes: self.bytes,
-            proofs: proofs.collect(),
-            seal,
-        }
+        PackageReport { files: documents.len(), bytes: self.bytes, proofs: proofs.collect(), seal }
     }
 }
 
@@ -287,8 +243,5 @@ fn holds_proof(bytes: &[u8]) -> bool {
 }
 
 fn path_is_valid(path: &str) -> bool {
-    !path.contains('\\')
-        && path
-            .split('/')
-            .all(|part| !part.is_empty() && part != "." && part != "..")
+    !path.contains('\\') && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
 }

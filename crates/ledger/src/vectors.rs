@@ -53,12 +53,7 @@ pub fn check_line(line: &str) -> Verdict {
 
 fn judge(line: &str) -> Result<(), String> {
     let line: Line = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let proof = line
-        .proof
-        .iter()
-        .flatten()
-        .map(|text| hash(text))
-        .collect::<Result<Vec<_>, _>>()?;
+    let proof = line.proof.iter().flatten().map(|text| hash(text)).collect::<Result<Vec<_>, _>>()?;
     let inclusion = (line.leaf_idx, line.tree_size, &line.root, &line.leaf_hash);
     let consistency = (line.size1, line.size2, &line.root1, &line.root2);
     match (inclusion, consistency) {
@@ -71,14 +66,9 @@ fn judge(line: &str) -> Result<(), String> {
             // use roots of other lengths there.
             if from == to && from > 0 && proof.is_empty() {
                 let same = bytes(old)? == bytes(new)?;
-                return if same {
-                    Ok(())
-                } else {
-                    Err("两个根不同".to_owned())
-                };
+                return if same { Ok(()) } else { Err("两个根不同".to_owned()) };
             }
-            verify_consistency(from, to, &proof, &hash(old)?, &hash(new)?)
-                .map_err(|error| error.to_string())
+            verify_consistency(from, to, &proof, &hash(old)?, &hash(new)?).map_err(|error| error.to_string())
         }
         _ => Err("既不是包含证明，也不是一致性证明".to_owned()),
     }
@@ -89,7 +79,5 @@ fn bytes(text: &str) -> Result<Vec<u8>, String> {
 }
 
 fn hash(text: &str) -> Result<Hash, String> {
-    bytes(text)?
-        .try_into()
-        .map_err(|_| "散列值应为 32 字节".to_owned())
+    bytes(text)?.try_into().map_err(|_| "散列值应为 32 字节".to_owned())
 }

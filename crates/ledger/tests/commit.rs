@@ -12,10 +12,7 @@ const SEED: [u8; 32] = [0x5a; 32];
 
 /// The text as a reader sees it.
 fn rendered(segments: &[Segment]) -> String {
-    let field = OpenedField::Text {
-        name: "t".to_owned(),
-        segments: segments.to_vec(),
-    };
+    let field = OpenedField::Text { name: "t".to_owned(), segments: segments.to_vec() };
     field.rendered().unwrap()
 }
 
@@ -74,18 +71,9 @@ fn name_seed_count_and_text_are_all_bound() {
     // The length prefix keeps name and value apart.
     assert_ne!(field_leaf("ab", &SEED, b"c"), field_leaf("a", &SEED, b"bc"));
     let opening = open_text(&SEED, "甲乙丙", &[]);
-    assert_eq!(
-        opening.verify("fact", &leaf),
-        Err(VerifyError::TextMismatch("fact".to_owned()))
-    );
-    assert_eq!(
-        opening.verify("", &leaf),
-        Err(VerifyError::FieldName(String::new()))
-    );
-    assert_eq!(
-        opening.verify("facts", &leaf).unwrap(),
-        [Segment::Shown("甲乙丙".to_owned())]
-    );
+    assert_eq!(opening.verify("fact", &leaf), Err(VerifyError::TextMismatch("fact".to_owned())));
+    assert_eq!(opening.verify("", &leaf), Err(VerifyError::FieldName(String::new())));
+    assert_eq!(opening.verify("facts", &leaf).unwrap(), [Segment::Shown("甲乙丙".to_owned())]);
 }
 
 #[test]
@@ -112,34 +100,18 @@ fn openings_of_another_shape_are_refused() {
     count.chars = 4;
     assert!(count.verify("t", &leaf).is_err());
     let mut empty = good.clone();
-    empty.parts.insert(
-        0,
-        Part::Withheld {
-            chars: 0,
-            hash: leaf,
-        },
-    );
+    empty.parts.insert(0, Part::Withheld { chars: 0, hash: leaf });
     assert_eq!(empty.verify("t", &leaf), shape);
     // Siblings that could have been one part: true, but not minimal.
-    let parts = [
-        open_text(&SEED, text, &[0..1]),
-        open_text(&SEED, text, &[1..2]),
-    ];
+    let parts = [open_text(&SEED, text, &[0..1]), open_text(&SEED, text, &[1..2])];
     let mut split = parts[1].clone();
     split.parts[1] = parts[0].parts[1].clone();
-    assert_eq!(
-        split.verify("t", &leaf),
-        Err(VerifyError::TextNotMinimal("t".to_owned()))
-    );
+    assert_eq!(split.verify("t", &leaf), Err(VerifyError::TextNotMinimal("t".to_owned())));
 }
 
 #[test]
 fn an_event_opens_in_part_and_only_as_committed() {
-    let leaves = [
-        field_leaf("a", &SEED, b"1"),
-        field_leaf("b", &SEED, b"2"),
-        text_leaf("c", &SEED, "三"),
-    ];
+    let leaves = [field_leaf("a", &SEED, b"1"), field_leaf("b", &SEED, b"2"), text_leaf("c", &SEED, "三")];
     let log_entry = entry(&event_root(b"{}", &leaves));
     let opened = |name: &str, value: &[u8]| FieldOpening::Opened {
         name: name.to_owned(),
@@ -151,18 +123,12 @@ fn an_event_opens_in_part_and_only_as_committed() {
         fields: vec![
             opened("a", b"1"),
             FieldOpening::Hidden { leaf: leaves[1] },
-            FieldOpening::Text {
-                name: "c".to_owned(),
-                opening: open_text(&SEED, "三", &[]),
-            },
+            FieldOpening::Text { name: "c".to_owned(), opening: open_text(&SEED, "三", &[]) },
         ],
     };
     let event = opening.verify(&log_entry).unwrap();
     assert_eq!((event.fields.len(), event.hidden), (2, 1));
-    assert_eq!(
-        event.field("c").and_then(OpenedField::rendered).as_deref(),
-        Some("三")
-    );
+    assert_eq!(event.field("c").and_then(OpenedField::rendered).as_deref(), Some("三"));
     assert_eq!(event.field("b"), None);
 
     let refused = |change: &dyn Fn(&mut EventOpening)| {
@@ -170,29 +136,15 @@ fn an_event_opens_in_part_and_only_as_committed() {
         change(&mut changed);
         changed.verify(&log_entry).unwrap_err()
     };
-    assert_eq!(
-        refused(&|e| e.envelope = "{ }".to_owned()),
-        VerifyError::EntryMismatch
-    );
-    assert_eq!(
-        refused(&|e| e.fields[0] = opened("a", b"9")),
-        VerifyError::EntryMismatch
-    );
-    assert_eq!(
-        refused(&|e| e.fields.swap(0, 1)),
-        VerifyError::EntryMismatch
-    );
+    assert_eq!(refused(&|e| e.envelope = "{ }".to_owned()), VerifyError::EntryMismatch);
+    assert_eq!(refused(&|e| e.fields[0] = opened("a", b"9")), VerifyError::EntryMismatch);
+    assert_eq!(refused(&|e| e.fields.swap(0, 1)), VerifyError::EntryMismatch);
     assert_eq!(refused(&|e| _ = e.fields.pop()), VerifyError::EntryMismatch);
     let twice = VerifyError::DuplicateField("a".to_owned());
     assert_eq!(refused(&|e| e.fields[1] = opened("a", b"1")), twice);
     let nameless = VerifyError::FieldName(String::new());
     assert_eq!(refused(&|e| e.fields[1] = opened("", b"1")), nameless);
-    for bad in [
-        &log_entry[..64],
-        &[0; 65],
-        &[],
-        &[log_entry.as_slice(), &[0]].concat(),
-    ] {
+    for bad in [&log_entry[..64], &[0; 65], &[], &[log_entry.as_slice(), &[0]].concat()] {
         assert_eq!(opening.verify(bad), Err(VerifyError::EntryFormat));
     }
     // Either hash alone condemns a change.
@@ -214,11 +166,7 @@ fn a_tree_node_cannot_pass_for_a_leaf() {
 
 #[test]
 fn two_thousand_characters_are_committed_quickly() {
-    let text: String = "处罚决定书记载的事实与证据"
-        .chars()
-        .cycle()
-        .take(2_000)
-        .collect();
+    let text: String = "处罚决定书记载的事实与证据".chars().cycle().take(2_000).collect();
     let leaf = text_leaf("facts", &SEED, &text);
     let fastest = (0..5)
         .map(|_| {
@@ -230,18 +178,11 @@ fn two_thousand_characters_are_committed_quickly() {
         .unwrap();
     // The bar is 10 ms in a release build; unoptimised code gets twenty times that.
     assert!(fastest.as_millis() < 200, "{fastest:?}");
-    assert!(
-        open_text(&SEED, &text, &[100..120])
-            .verify("facts", &leaf)
-            .is_ok()
-    );
+    assert!(open_text(&SEED, &text, &[100..120]).verify("facts", &leaf).is_ok());
 }
 
 fn ranges() -> impl Strategy<Value = Vec<std::ops::Range<usize>>> {
-    prop::collection::vec(
-        (0_usize..90, 0_usize..30).prop_map(|(at, len)| at..at + len),
-        0..5,
-    )
+    prop::collection::vec((0_usize..90, 0_usize..30).prop_map(|(at, len)| at..at + len), 0..5)
 }
 
 proptest! {

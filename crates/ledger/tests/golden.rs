@@ -21,20 +21,14 @@ fn key(value: &Value) -> [u8; 32] {
 }
 
 fn pair(value: &Value) -> Pair {
-    Pair {
-        sha256: key(&value["sha256"]),
-        sm3: key(&value["sm3"]),
-    }
+    Pair { sha256: key(&value["sha256"]), sm3: key(&value["sm3"]) }
 }
 
 #[test]
 fn field_leaves() {
     for case in golden()["fields"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
-        assert_eq!(
-            field_leaf(name, &key(&case["salt"]), &bytes(&case["value"])),
-            pair(&case["leaf"])
-        );
+        assert_eq!(field_leaf(name, &key(&case["salt"]), &bytes(&case["value"])), pair(&case["leaf"]));
     }
 }
 
@@ -42,11 +36,7 @@ fn field_leaves() {
 fn text_leaves_and_openings() {
     for case in golden()["texts"].as_array().unwrap() {
         let (text, seed) = (case["text"].as_str().unwrap(), key(&case["seed"]));
-        assert_eq!(
-            text_leaf("facts", &seed, text),
-            pair(&case["leaf"]),
-            "{text}"
-        );
+        assert_eq!(text_leaf("facts", &seed, text), pair(&case["leaf"]), "{text}");
         let withheld: Vec<_> = case["withheld"]
             .as_array()
             .unwrap()
@@ -55,10 +45,7 @@ fn text_leaves_and_openings() {
             .map(|at| at..at + 1)
             .collect();
         let opening = open_text(&seed, text, &withheld);
-        assert_eq!(
-            serde_json::to_string(&opening).unwrap(),
-            case["opening"].as_str().unwrap()
-        );
+        assert_eq!(serde_json::to_string(&opening).unwrap(), case["opening"].as_str().unwrap());
         assert!(opening.verify("facts", &pair(&case["leaf"])).is_ok());
     }
 }
@@ -98,39 +85,19 @@ fn evidence_identities_however_the_bytes_arrive() {
 #[test]
 fn keys_notes_and_cosignatures() {
     let golden = &golden()["note"];
-    let (log_vkey, witness_vkey) = (
-        golden["log_vkey"].as_str().unwrap(),
-        golden["witness_vkey"].as_str().unwrap(),
-    );
-    let log = SignerKey::from_seed(
-        KeyKind::Ed25519,
-        "example.gov.cn/log",
-        &key(&golden["log_seed"]),
-    );
-    let witness = SignerKey::from_seed(
-        KeyKind::Witness,
-        "witness.example.org/w1",
-        &key(&golden["witness_seed"]),
-    );
+    let (log_vkey, witness_vkey) =
+        (golden["log_vkey"].as_str().unwrap(), golden["witness_vkey"].as_str().unwrap());
+    let log = SignerKey::from_seed(KeyKind::Ed25519, "example.gov.cn/log", &key(&golden["log_seed"]));
+    let witness =
+        SignerKey::from_seed(KeyKind::Witness, "witness.example.org/w1", &key(&golden["witness_seed"]));
     let (log, witness) = (log.unwrap(), witness.unwrap());
     assert_eq!(log.verifier().to_string(), log_vkey);
     assert_eq!(witness.verifier().to_string(), witness_vkey);
-    let mut note = Checkpoint::new("example.gov.cn/log", 3, key(&golden["root"]))
-        .to_note()
-        .unwrap();
+    let mut note = Checkpoint::new("example.gov.cn/log", 3, key(&golden["root"])).to_note().unwrap();
     note.sign(&log).unwrap();
-    note.cosign(&witness, golden["time"].as_u64().unwrap())
-        .unwrap();
+    note.cosign(&witness, golden["time"].as_u64().unwrap()).unwrap();
     assert_eq!(note.to_string(), golden["note"].as_str().unwrap());
-    let keys: Vec<VerifierKey> = [log_vkey, witness_vkey]
-        .map(|key| key.parse().unwrap())
-        .into();
-    let verified = Note::parse(note.to_string().as_bytes())
-        .unwrap()
-        .verify(&keys)
-        .unwrap();
-    assert_eq!(
-        verified.iter().map(|v| v.timestamp).collect::<Vec<_>>(),
-        [None, Some(1_700_000_000)]
-    );
+    let keys: Vec<VerifierKey> = [log_vkey, witness_vkey].map(|key| key.parse().unwrap()).into();
+    let verified = Note::parse(note.to_string().as_bytes()).unwrap().verify(&keys).unwrap();
+    assert_eq!(verified.iter().map(|v| v.timestamp).collect::<Vec<_>>(), [None, Some(1_700_000_000)]);
 }

@@ -34,10 +34,7 @@ fn the_oracle_reads_our_notes_and_keys() {
     assert_eq!((verified.len(), unverified.len()), (1, 2));
     assert_eq!(verified[0].id(), log.verifier().id());
     let theirs = tlog_tiles::Checkpoint::from_bytes(note.text().as_bytes()).unwrap();
-    assert_eq!(
-        (theirs.origin(), theirs.size(), theirs.hash().0),
-        (LOG, 20_852_163, [0xab; 32])
-    );
+    assert_eq!((theirs.origin(), theirs.size(), theirs.hash().0), (LOG, 20_852_163, [0xab; 32]));
 }
 
 #[test]
@@ -48,11 +45,7 @@ fn we_read_the_oracle_s_notes() {
     let mut key = vec![1_u8];
     key.extend([9_u8; 32]);
     use base64::{Engine, engine::general_purpose::STANDARD};
-    let text = format!(
-        "PRIVATE+KEY+{LOG}+{:08x}+{}",
-        ours.verifier().id(),
-        STANDARD.encode(key)
-    );
+    let text = format!("PRIVATE+KEY+{LOG}+{:08x}+{}", ours.verifier().id(), STANDARD.encode(key));
     let theirs = signed_note::StandardSigner::new(&text).unwrap();
     let body = checkpoint().to_string();
     let mut note = signed_note::Note::new(body.as_bytes(), &[]).unwrap();
@@ -80,19 +73,12 @@ fn sm2_agrees_with_the_worked_example_of_the_standard() {
         "b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa"
     );
     use sm2::dsa::signature::Verifier;
-    let raw =
-        sm2::dsa::VerifyingKey::from_sec1_bytes(SM2_USER_ID, &key.verifier().public_key()).unwrap();
+    let raw = sm2::dsa::VerifyingKey::from_sec1_bytes(SM2_USER_ID, &key.verifier().public_key()).unwrap();
     let parsed = sm2::dsa::Signature::from_slice(&hex::decode(signature).unwrap()).unwrap();
     raw.verify(b"message digest", &parsed).unwrap();
     assert!(raw.verify(b"message digesu", &parsed).is_err());
-    assert_eq!(
-        SignerKey::from_sm2_scalar("x", &[0; 32]).unwrap_err(),
-        NoteError::Seed
-    );
-    assert_eq!(
-        SignerKey::from_sm2_scalar("x", &[0xff; 32]).unwrap_err(),
-        NoteError::Seed
-    );
+    assert_eq!(SignerKey::from_sm2_scalar("x", &[0; 32]).unwrap_err(), NoteError::Seed);
+    assert_eq!(SignerKey::from_sm2_scalar("x", &[0xff; 32]).unwrap_err(), NoteError::Seed);
 }
 
 #[test]
@@ -116,10 +102,7 @@ fn verifier_keys_round_trip_and_refuse_damage() {
 
 #[test]
 fn known_keys_must_verify_and_unknown_ones_are_ignored() {
-    let (log, other) = (
-        signer(KeyKind::Ed25519, LOG, 1),
-        signer(KeyKind::Ed25519, "other", 2),
-    );
+    let (log, other) = (signer(KeyKind::Ed25519, LOG, 1), signer(KeyKind::Ed25519, "other", 2));
     let mut note = checkpoint().to_note().unwrap();
     note.sign(&log).unwrap();
     note.sign(&other).unwrap();
@@ -128,20 +111,10 @@ fn known_keys_must_verify_and_unknown_ones_are_ignored() {
     assert_eq!(note.verify(&[]), Err(NoteError::Unverified));
     let moved = note.to_string().replace("20852163", "20852164");
     let moved = Note::parse(moved.as_bytes()).unwrap();
-    assert_eq!(
-        moved.verify(&known),
-        Err(NoteError::BadSignature {
-            name: LOG.to_owned()
-        })
-    );
+    assert_eq!(moved.verify(&known), Err(NoteError::BadSignature { name: LOG.to_owned() }));
     let line = note.signatures()[0].to_string();
     let twice = Note::parse(format!("{note}{line}\n").as_bytes()).unwrap();
-    assert_eq!(
-        twice.verify(&known),
-        Err(NoteError::DuplicateSignature {
-            name: LOG.to_owned()
-        })
-    );
+    assert_eq!(twice.verify(&known), Err(NoteError::DuplicateSignature { name: LOG.to_owned() }));
     // The same Ed25519 key as a witness key has another id, so neither passes for the other.
     let witness = signer(KeyKind::Witness, LOG, 1);
     assert_ne!(witness.verifier().id(), log.verifier().id());
@@ -155,41 +128,21 @@ fn a_cosignature_binds_its_time() {
     let mut note = checkpoint().to_note().unwrap();
     note.cosign(&witness, 1_800_000_000).unwrap();
     let keys = [witness.verifier().clone()];
-    assert_eq!(
-        note.verify(&keys).unwrap()[0].timestamp,
-        Some(1_800_000_000)
-    );
+    assert_eq!(note.verify(&keys).unwrap()[0].timestamp, Some(1_800_000_000));
     let mut signature = note.signatures()[0].clone();
     signature.bytes[7] ^= 1;
     note.add(signature);
-    assert!(matches!(
-        note.verify(&keys),
-        Err(NoteError::BadSignature { .. })
-    ));
-    assert!(matches!(
-        note.cosign(&witness, 1 << 63),
-        Err(NoteError::Checkpoint(_))
-    ));
+    assert!(matches!(note.verify(&keys), Err(NoteError::BadSignature { .. })));
+    assert!(matches!(note.cosign(&witness, 1 << 63), Err(NoteError::Checkpoint(_))));
     let mut no_checkpoint = Note::new("hello\n").unwrap();
-    assert!(matches!(
-        no_checkpoint.cosign(&witness, 1),
-        Err(NoteError::Checkpoint(_))
-    ));
+    assert!(matches!(no_checkpoint.cosign(&witness, 1), Err(NoteError::Checkpoint(_))));
 }
 
 #[test]
 fn malformed_notes_and_checkpoints_are_refused() {
     let root = "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=";
-    assert_eq!(
-        Checkpoint::parse(&format!("o\n1\n{root}\n")).unwrap().size,
-        1
-    );
-    assert_eq!(
-        Checkpoint::parse(&format!("o\n0\n{root}\nx\ny\n"))
-            .unwrap()
-            .extensions,
-        ["x", "y"]
-    );
+    assert_eq!(Checkpoint::parse(&format!("o\n1\n{root}\n")).unwrap().size, 1);
+    assert_eq!(Checkpoint::parse(&format!("o\n0\n{root}\nx\ny\n")).unwrap().extensions, ["x", "y"]);
     for bad in [
         format!("\n1\n{root}\n"),
         format!("o\n01\n{root}\n"),
@@ -223,15 +176,9 @@ fn malformed_notes_and_checkpoints_are_refused() {
     }
     assert!(Note::parse(b"a\n\n\xff").is_err());
     assert!(Note::parse("a\n\nb\n\n— n AAAAAAA=\n".as_bytes()).is_ok());
-    let two_lines = Checkpoint {
-        origin: "a\nb".to_owned(),
-        ..checkpoint()
-    };
+    let two_lines = Checkpoint { origin: "a\nb".to_owned(), ..checkpoint() };
     assert!(two_lines.to_note().is_err());
-    let lines = Checkpoint {
-        extensions: vec!["a\nb".to_owned()],
-        ..checkpoint()
-    };
+    let lines = Checkpoint { extensions: vec!["a\nb".to_owned()], ..checkpoint() };
     assert!(lines.to_note().is_err());
 }
 

@@ -19,9 +19,8 @@ fn hex_sha(bytes: &[u8]) -> String {
 }
 
 fn manifest(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let line = |(path, bytes): &(String, Vec<u8>)| {
-        format!("{}  {}\n", hex_sha(bytes), path.replace('%', "%25"))
-    };
+    let line =
+        |(path, bytes): &(String, Vec<u8>)| format!("{}  {}\n", hex_sha(bytes), path.replace('%', "%25"));
     files.iter().map(line).collect::<String>().into_bytes()
 }
 
@@ -30,10 +29,7 @@ fn bag(payload: Files, keys: &Keys, sealed: bool) -> Files {
     let listed = manifest(&payload);
     let declaration = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".to_vec();
     let seal = bundle(PACKAGE_DIGEST_FIELD, &hex_sha(&listed), keys, true).to_bytes();
-    let mut tags = vec![
-        ("bagit.txt".to_owned(), declaration),
-        ("manifest-sha256.txt".to_owned(), listed),
-    ];
+    let mut tags = vec![("bagit.txt".to_owned(), declaration), ("manifest-sha256.txt".to_owned(), listed)];
     let tag_manifest = manifest(&tags);
     tags.push(("tagmanifest-sha256.txt".to_owned(), tag_manifest));
     if sealed {
@@ -45,10 +41,7 @@ fn bag(payload: Files, keys: &Keys, sealed: bool) -> Files {
 fn payload(keys: &Keys) -> Files {
     let proof = bundle(DOCUMENT_DIGEST_FIELD, &hex_sha(TABLE), keys, true).to_bytes();
     vec![
-        (
-            "data/决定书.pdf".to_owned(),
-            append_bundle(TABLE, &proof).unwrap(),
-        ),
+        ("data/决定书.pdf".to_owned(), append_bundle(TABLE, &proof).unwrap()),
         ("data/原件 100%.pdf".to_owned(), TABLE.to_vec()),
         ("data/proofs/1.proof.json".to_owned(), proof),
         ("data/photo.bin".to_owned(), vec![0, 1, 2]),
@@ -131,18 +124,10 @@ fn a_proof_that_does_not_hold_condemns_the_package() {
     let last = files[2].1.len() - 9;
     files[2].1[last] ^= 1;
     let verdict = check(&bag(files, &keys, false), &keys);
-    assert!(
-        matches!(verdict, Err(PackageError::Proof { path, .. }) if path == "data/proofs/1.proof.json")
-    );
+    assert!(matches!(verdict, Err(PackageError::Proof { path, .. }) if path == "data/proofs/1.proof.json"));
     let mut files = payload(&keys);
     files[0].1[20] ^= 1;
     let verdict = check(&bag(files, &keys, false), &keys);
     let error = VerifyError::DocumentMismatch;
-    assert_eq!(
-        verdict,
-        Err(PackageError::Proof {
-            path: "data/决定书.pdf".to_owned(),
-            error
-        })
-    );
+    assert_eq!(verdict, Err(PackageError::Proof { path: "data/决定书.pdf".to_owned(), error }));
 }

@@ -23,10 +23,7 @@ const BUNDLE: &[u8] = br#"{"a":"endstream endobj"}"#;
 /// Runs a program on the bytes; fails loudly when it is not installed.
 fn run(program: &str, arguments: &[&str], pdf: &[u8], name: &str) -> (bool, String) {
     let path = std::env::temp_dir().join(format!("mingjing-{}-{name}.pdf", std::process::id()));
-    std::fs::File::create(&path)
-        .unwrap()
-        .write_all(pdf)
-        .unwrap();
+    std::fs::File::create(&path).unwrap().write_all(pdf).unwrap();
     let output = Command::new(program)
         .args(arguments)
         .arg(&path)
@@ -38,13 +35,7 @@ fn run(program: &str, arguments: &[&str], pdf: &[u8], name: &str) -> (bool, Stri
 }
 
 fn committed(document: &[u8], keys: &Keys) -> Vec<u8> {
-    bundle(
-        DOCUMENT_DIGEST_FIELD,
-        &hex::encode(Sha256::digest(document)),
-        keys,
-        true,
-    )
-    .to_bytes()
+    bundle(DOCUMENT_DIGEST_FIELD, &hex::encode(Sha256::digest(document)), keys, true).to_bytes()
 }
 
 #[test]
@@ -53,21 +44,14 @@ fn qpdf_accepts_a_download_and_sees_the_same_pages() {
         let download = append_bundle(document, &committed(document, &Keys::new())).unwrap();
         let (ok, text) = run("qpdf", &["--check"], &download, name);
         assert!(ok && !text.contains("WARNING"), "{text}");
-        assert!(
-            text.contains("No syntax or stream encoding errors found"),
-            "{text}"
-        );
+        assert!(text.contains("No syntax or stream encoding errors found"), "{text}");
         let (ok, pages) = run("qpdf", &["--show-pages"], &download, name);
         assert!(ok);
         assert_eq!(pages, run("qpdf", &["--show-pages"], document, name).1);
         // The proof can be taken out with ordinary tools.
         let number = split_number(&download);
-        let (ok, shown) = run(
-            "qpdf",
-            &[&format!("--show-object={number}"), "--raw-stream-data"],
-            &download,
-            name,
-        );
+        let (ok, shown) =
+            run("qpdf", &[&format!("--show-object={number}"), "--raw-stream-data"], &download, name);
         assert!(ok);
         assert_eq!(shown.as_bytes(), split(&download).unwrap().bundle);
     }
@@ -102,21 +86,12 @@ fn a_download_proves_its_document() {
         assert!(download.starts_with(document));
         let verified = verify_document(&download, &keys.all()).unwrap();
         assert_eq!(verified.length, document.len());
-        assert_eq!(
-            verified.sha256.as_slice(),
-            Sha256::digest(document).as_slice()
-        );
+        assert_eq!(verified.sha256.as_slice(), Sha256::digest(document).as_slice());
     }
     let swapped = append_bundle(STREAM, &committed(TABLE, &keys)).unwrap();
     let verdict = verify_document(&swapped, &keys.all());
     assert_eq!(verdict, Err(VerifyError::DocumentMismatch));
-    let other = bundle(
-        "other_sha256",
-        &hex::encode(Sha256::digest(TABLE)),
-        &keys,
-        true,
-    )
-    .to_bytes();
+    let other = bundle("other_sha256", &hex::encode(Sha256::digest(TABLE)), &keys, true).to_bytes();
     let verdict = verify_document(&append_bundle(TABLE, &other).unwrap(), &keys.all());
     assert_eq!(verdict, Err(VerifyError::NoDocumentDigest));
     let verdict = verify_document(TABLE, &keys.all());
@@ -126,28 +101,17 @@ fn a_download_proves_its_document() {
 #[test]
 fn every_flipped_byte_of_a_download_is_refused() {
     let keys = Keys::new();
-    let single = bundle(
-        DOCUMENT_DIGEST_FIELD,
-        &hex::encode(Sha256::digest(TABLE)),
-        &keys,
-        false,
-    );
+    let single = bundle(DOCUMENT_DIGEST_FIELD, &hex::encode(Sha256::digest(TABLE)), &keys, false);
     let download = append_bundle(TABLE, &single.to_bytes()).unwrap();
     let known = keys.log_only();
     assert!(verify_document(&download, &known).is_ok());
     for at in 0..download.len() {
         let mut damaged = download.clone();
         damaged[at] ^= 1;
-        assert!(
-            verify_document(&damaged, &known).is_err(),
-            "byte {at} passed"
-        );
+        assert!(verify_document(&damaged, &known).is_err(), "byte {at} passed");
     }
     for len in (0..download.len()).step_by(7) {
-        assert!(
-            verify_document(&download[..len], &known).is_err(),
-            "cut at {len} passed"
-        );
+        assert!(verify_document(&download[..len], &known).is_err(), "cut at {len} passed");
     }
     assert!(verify_document(&[download.as_slice(), b"x"].concat(), &known).is_err());
     assert!(verify_document(&[download.as_slice(), b"\n"].concat(), &known).is_err());
@@ -191,10 +155,7 @@ fn any_other_update_is_refused_by_name() {
     assert_eq!(split_error(TABLE), PdfError::NoProof);
     let keys = Keys::new();
     let forged = append_bundle(&before, &committed(TABLE, &keys)).unwrap();
-    assert_eq!(
-        verify_document(&forged, &keys.all()),
-        Err(VerifyError::DocumentMismatch)
-    );
+    assert_eq!(verify_document(&forged, &keys.all()), Err(VerifyError::DocumentMismatch));
 }
 
 fn split_error(pdf: &[u8]) -> PdfError {
@@ -207,9 +168,7 @@ fn what_is_no_plain_pdf_gets_no_proof() {
     assert!(malformed(b""));
     assert!(malformed(b"%PDF-1.7\n"));
     assert!(malformed(b"%PDF-1.7\nstartxref\n9\n%%EOF"));
-    assert!(malformed(
-        b"%PDF-1.7\nstartxref\n99999999999999999999\n%%EOF"
-    ));
+    assert!(malformed(b"%PDF-1.7\nstartxref\n99999999999999999999\n%%EOF"));
     assert!(malformed(&TABLE[1..]));
     assert!(malformed(&[TABLE, b"\ntrailing"].concat()));
     let start = TABLE.windows(7).rposition(|w| w == b"trailer").unwrap();

@@ -17,10 +17,7 @@ struct OracleStore(Vec<tlog_tiles::Hash>);
 
 impl tlog_tiles::HashReader for OracleStore {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<tlog_tiles::Hash>, tlog_tiles::Error> {
-        Ok(indexes
-            .iter()
-            .map(|index| self.0[*index as usize])
-            .collect())
+        Ok(indexes.iter().map(|index| self.0[*index as usize]).collect())
     }
 }
 
@@ -52,16 +49,8 @@ fn roots_agree_with_both_oracles_at_every_size() {
         log.push(entry.clone());
         tree.push(entry);
         let root = log.frontier.root();
-        assert_eq!(
-            root,
-            tlog_tiles::tree_hash(size, &store).unwrap().0,
-            "size {size}"
-        );
-        assert_eq!(
-            root.as_slice(),
-            tree.root().as_bytes().as_slice(),
-            "size {size}"
-        );
+        assert_eq!(root, tlog_tiles::tree_hash(size, &store).unwrap().0, "size {size}");
+        assert_eq!(root.as_slice(), tree.root().as_bytes().as_slice(), "size {size}");
         assert_eq!(root, root_at(size, &log).unwrap(), "size {size}");
     }
 }
@@ -89,16 +78,9 @@ fn consistency_proofs_agree_with_the_oracle() {
         let new_root = root_at(to, &log).unwrap();
         for from in 1..=to {
             let proof = consistency_proof(from, to, &log).unwrap();
-            assert_eq!(
-                proof,
-                raw(tlog_tiles::prove_tree(to, from, &store).unwrap()),
-                "{from}..{to}"
-            );
+            assert_eq!(proof, raw(tlog_tiles::prove_tree(to, from, &store).unwrap()), "{from}..{to}");
             let old_root = root_at(from, &log).unwrap();
-            assert_eq!(
-                verify_consistency(from, to, &proof, &old_root, &new_root),
-                Ok(())
-            );
+            assert_eq!(verify_consistency(from, to, &proof, &old_root, &new_root), Ok(()));
         }
     }
 }
@@ -107,46 +89,27 @@ fn consistency_proofs_agree_with_the_oracle() {
 fn a_log_of_three_tile_levels_agrees_with_the_oracle() {
     let size = 70_000;
     let (log, store) = (MemoryLog::with(size), OracleStore::with(size));
-    assert_eq!(
-        log.levels.iter().map(Vec::len).collect::<Vec<_>>(),
-        [70_000, 273, 1]
-    );
+    assert_eq!(log.levels.iter().map(Vec::len).collect::<Vec<_>>(), [70_000, 273, 1]);
     let root = log.frontier.root();
     assert_eq!(root, tlog_tiles::tree_hash(size, &store).unwrap().0);
     assert_eq!(root, root_at(size, &log).unwrap());
     for index in [0, 1, 255, 256, 65_535, 65_536, 69_887, 69_888, 69_999] {
         let proof = inclusion_proof(index, size, &log).unwrap();
-        assert_eq!(
-            proof,
-            raw(tlog_tiles::prove_record(size, index, &store).unwrap()),
-            "{index}"
-        );
+        assert_eq!(proof, raw(tlog_tiles::prove_record(size, index, &store).unwrap()), "{index}");
         let leaf = leaf_hash(&log.entries[index as usize]);
         assert_eq!(verify_inclusion(index, size, &leaf, &proof, &root), Ok(()));
     }
-    for from in [
-        1, 255, 256, 257, 65_535, 65_536, 65_537, 69_888, 69_999, 70_000,
-    ] {
+    for from in [1, 255, 256, 257, 65_535, 65_536, 65_537, 69_888, 69_999, 70_000] {
         let proof = consistency_proof(from, size, &log).unwrap();
-        assert_eq!(
-            proof,
-            raw(tlog_tiles::prove_tree(size, from, &store).unwrap()),
-            "{from}"
-        );
+        assert_eq!(proof, raw(tlog_tiles::prove_tree(size, from, &store).unwrap()), "{from}");
         let old_root = root_at(from, &log).unwrap();
-        assert_eq!(
-            verify_consistency(from, size, &proof, &old_root, &root),
-            Ok(())
-        );
+        assert_eq!(verify_consistency(from, size, &proof, &old_root, &root), Ok(()));
     }
 }
 
 #[test]
 fn our_proofs_convince_the_other_oracle() {
-    let (log, mut tree) = (
-        MemoryLog::with(300),
-        MemoryBackedTree::<sha2::Sha256, Vec<u8>>::new(),
-    );
+    let (log, mut tree) = (MemoryLog::with(300), MemoryBackedTree::<sha2::Sha256, Vec<u8>>::new());
     let roots: Vec<RootHash<sha2::Sha256>> = log
         .entries
         .iter()
@@ -158,15 +121,11 @@ fn our_proofs_convince_the_other_oracle() {
     let last = roots.last().unwrap();
     for index in 0..300_u64 {
         let proof = inclusion_proof(index, 300, &log).unwrap();
-        let theirs =
-            ct_merkle::InclusionProof::try_from_bytes(proof.as_flattened().to_vec()).unwrap();
-        last.verify_inclusion(&log.entries[index as usize], index, &theirs)
-            .unwrap();
+        let theirs = ct_merkle::InclusionProof::try_from_bytes(proof.as_flattened().to_vec()).unwrap();
+        last.verify_inclusion(&log.entries[index as usize], index, &theirs).unwrap();
         let proof = consistency_proof(index + 1, 300, &log).unwrap();
-        let theirs =
-            ct_merkle::ConsistencyProof::try_from_bytes(proof.as_flattened().to_vec()).unwrap();
-        last.verify_consistency(&roots[index as usize], &theirs)
-            .unwrap();
+        let theirs = ct_merkle::ConsistencyProof::try_from_bytes(proof.as_flattened().to_vec()).unwrap();
+        last.verify_consistency(&roots[index as usize], &theirs).unwrap();
     }
 }
 
@@ -181,13 +140,8 @@ impl tlog_tiles::TileReader for Served<'_> {
     fn read_tiles(&self, tiles: &[tlog_tiles::Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
         let serve = |tile: &tlog_tiles::Tile| {
             let ours: Tile = tile.path().replacen("tile/8/", "tile/", 1).parse().unwrap();
-            let TileKind::Hashes(level) = ours.kind() else {
-                panic!("entries are not hashes")
-            };
-            let hashes = self
-                .0
-                .hashes(level, ours.start(), usize::from(ours.width()))
-                .unwrap();
+            let TileKind::Hashes(level) = ours.kind() else { panic!("entries are not hashes") };
+            let hashes = self.0.hashes(level, ours.start(), usize::from(ours.width())).unwrap();
             encode_hashes(&hashes)
         };
         Ok(tiles.iter().map(serve).collect())
@@ -216,21 +170,13 @@ fn an_independent_tile_client_authenticates_our_tiles() {
 
 #[test]
 fn tile_paths_agree_with_the_oracle_and_have_one_spelling() {
-    for (level, index, width) in [
-        (0, 0, 256),
-        (0, 0, 1),
-        (1, 999, 17),
-        (2, 1000, 255),
-        (0, 1_234_067, 8),
-        (3, 999_999_999, 256),
-    ] {
+    for (level, index, width) in
+        [(0, 0, 256), (0, 0, 1), (1, 999, 17), (2, 1000, 255), (0, 1_234_067, 8), (3, 999_999_999, 256)]
+    {
         let ours = Tile::new(TileKind::Hashes(level), index, width).unwrap();
         let theirs = tlog_tiles::Tile::new(8, level, index, u32::from(width), false);
         // The oracle keeps the older Go spelling with the tile height as first element.
-        assert_eq!(
-            theirs.path().replacen("tile/8/", "tile/", 1),
-            ours.to_string()
-        );
+        assert_eq!(theirs.path().replacen("tile/8/", "tile/", 1), ours.to_string());
         assert_eq!(ours.to_string().parse(), Ok(ours));
     }
     let entries = Tile::new(TileKind::Entries, 1_234_067, 8).unwrap();
@@ -261,16 +207,12 @@ fn tile_paths_agree_with_the_oracle_and_have_one_spelling() {
 #[test]
 fn tiles_of_a_size_are_as_the_specification_says() {
     // The two examples of C2SP tlog-tiles: 70,000 and 256 leaves.
-    let last =
-        |level, size| Tile::last(TileKind::Hashes(level), size).map(|t| (t.index(), t.width()));
+    let last = |level, size| Tile::last(TileKind::Hashes(level), size).map(|t| (t.index(), t.width()));
     assert_eq!(
         [0, 1, 2, 3].map(|level| last(level, 70_000)),
         [Some((273, 112)), Some((1, 17)), Some((0, 1)), None]
     );
-    assert_eq!(
-        [0, 1, 2].map(|level| last(level, 256)),
-        [Some((0, 256)), Some((0, 1)), None]
-    );
+    assert_eq!([0, 1, 2].map(|level| last(level, 256)), [Some((0, 256)), Some((0, 1)), None]);
     assert_eq!(last(0, 0), None);
     let partial: Tile = "tile/1/001.p/17".parse().unwrap();
     assert!(partial.exists_at(70_000) && !partial.exists_at(69_887));
@@ -286,41 +228,20 @@ fn shapes_outside_the_tree_are_refused_by_name() {
     let zero = VerifyError::IndexOutOfRange { index: 0, size: 0 };
     assert_eq!(verify_inclusion(0, 0, &leaf, &[], &EMPTY_ROOT), Err(zero));
     let short = VerifyError::ProofLength { want: 3, got: 2 };
-    assert_eq!(
-        verify_inclusion(3, 8, &leaf, &proof[..2], &root),
-        Err(short)
-    );
+    assert_eq!(verify_inclusion(3, 8, &leaf, &proof[..2], &root), Err(short));
     let long = [proof.as_slice(), &[root]].concat();
     let length = VerifyError::ProofLength { want: 3, got: 4 };
     assert_eq!(verify_inclusion(3, 8, &leaf, &long, &root), Err(length));
-    assert_eq!(
-        verify_inclusion(2, 8, &leaf, &proof, &root),
-        Err(VerifyError::RootMismatch)
-    );
+    assert_eq!(verify_inclusion(2, 8, &leaf, &proof, &root), Err(VerifyError::RootMismatch));
     let shrunk = VerifyError::Shrunk { from: 9, to: 8 };
     assert_eq!(verify_consistency(9, 8, &[], &root, &root), Err(shrunk));
-    assert_eq!(
-        verify_consistency(0, 8, &[], &EMPTY_ROOT, &root),
-        Err(VerifyError::EmptyTree)
-    );
+    assert_eq!(verify_consistency(0, 8, &[], &EMPTY_ROOT, &root), Err(VerifyError::EmptyTree));
     let spare = VerifyError::ProofLength { want: 0, got: 1 };
     assert_eq!(verify_consistency(8, 8, &[root], &root, &root), Err(spare));
-    assert_eq!(
-        verify_consistency(8, 8, &[], &leaf, &root),
-        Err(VerifyError::RootMismatch)
-    );
-    assert!(matches!(
-        consistency_proof(0, 8, &log),
-        Err(ProofError::OutOfRange)
-    ));
-    assert!(matches!(
-        inclusion_proof(8, 8, &log),
-        Err(ProofError::OutOfRange)
-    ));
-    assert!(matches!(
-        inclusion_proof(0, 9, &log),
-        Err(ProofError::Source(_))
-    ));
+    assert_eq!(verify_consistency(8, 8, &[], &leaf, &root), Err(VerifyError::RootMismatch));
+    assert!(matches!(consistency_proof(0, 8, &log), Err(ProofError::OutOfRange)));
+    assert!(matches!(inclusion_proof(8, 8, &log), Err(ProofError::OutOfRange)));
+    assert!(matches!(inclusion_proof(0, 9, &log), Err(ProofError::Source(_))));
     let huge = verify_inclusion(u64::MAX - 1, u64::MAX, &leaf, &[], &root);
     assert!(matches!(huge, Err(VerifyError::ProofLength { .. })));
 }

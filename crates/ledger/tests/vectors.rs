@@ -12,10 +12,7 @@ struct Store(Vec<Hash>);
 
 impl HashReader for Store {
     fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<Hash>, tlog_tiles::Error> {
-        Ok(indexes
-            .iter()
-            .map(|index| self.0[*index as usize])
-            .collect())
+        Ok(indexes.iter().map(|index| self.0[*index as usize]).collect())
     }
 }
 
@@ -60,14 +57,8 @@ fn vectors_of_the_oracle_hold_at_every_small_size() {
     let store = store(40);
     for size in 1..=40 {
         for other in 1..=size {
-            assert!(
-                holds(&inclusion(&store, other - 1, size)),
-                "leaf {other} - 1 of {size}"
-            );
-            assert!(
-                holds(&consistency(&store, other, size)),
-                "{other} to {size}"
-            );
+            assert!(holds(&inclusion(&store, other - 1, size)), "leaf {other} - 1 of {size}");
+            assert!(holds(&consistency(&store, other, size)), "{other} to {size}");
         }
     }
 }

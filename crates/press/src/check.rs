@@ -131,9 +131,7 @@ impl Checker<'_> {
                     Some(day) => Some(format_date(day)),
                     None => value.as_str().and_then(parse_minute).map(format_minute),
                 };
-                printed
-                    .map(Value::String)
-                    .ok_or_else(|| bad("应为 2026-03-11T09:30 形式的时间"))
+                printed.map(Value::String).ok_or_else(|| bad("应为 2026-03-11T09:30 形式的时间"))
             }
             FieldKind::Money => {
                 let fen = value.as_u64().ok_or_else(|| bad("应为以分计的非负整数"))?;

@@ -17,11 +17,11 @@ use crate::kit::blob::Blobs;
 use crate::kit::clock::SystemClock;
 use crate::kit::config::Config;
 use crate::kit::db::Db;
+use crate::kit::limits::WebConfig;
 use crate::ledger::fsck::Report;
 use crate::ledger::keys::{LogKeys, key_file};
 use crate::ledger::outside::{Place, check};
 use crate::ledger::{fsck, store};
-use crate::kit::limits::WebConfig;
 use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore, serve};
 
 /// 明镜：行政执法公示、全过程记录、法制审核.
@@ -80,9 +80,7 @@ impl Global {
         if let Some(data) = &self.data {
             config.data.clone_from(data);
         }
-        for (given, slot) in
-            [(&self.anchor, &mut config.anchor), (&self.keys, &mut config.keys)]
-        {
+        for (given, slot) in [(&self.anchor, &mut config.anchor), (&self.keys, &mut config.keys)] {
             if given.is_some() {
                 slot.clone_from(given);
             }
@@ -242,9 +240,7 @@ fn parse_keys(texts: &[String]) -> Result<Vec<VerifierKey>, OpsError> {
             text.clone()
         };
         for line in lines.lines().filter(|line| !line.trim().is_empty()) {
-            keys.push(
-                line.trim().parse().map_err(|e| OpsError::Refused(format!("公钥 {line}：{e}")))?,
-            );
+            keys.push(line.trim().parse().map_err(|e| OpsError::Refused(format!("公钥 {line}：{e}")))?);
         }
     }
     Ok(keys)
@@ -293,8 +289,7 @@ async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
     let mut report = fsck::all(&snapshot, &keys).await?;
     snapshot.rollback().await?;
     let excused = erase::read_list(&config.erasure_list())?;
-    fsck::erasures(&db, &excused.iter().map(|it| it.matter).collect::<Vec<_>>(), &mut report)
-        .await?;
+    fsck::erasures(&db, &excused.iter().map(|it| it.matter).collect::<Vec<_>>(), &mut report).await?;
     print_report(&report)
 }
 
@@ -391,11 +386,7 @@ fn describe(it: &Verified) -> Vec<String> {
     lines
 }
 
-fn walk(
-    root: &Path,
-    folder: &Path,
-    files: &mut Vec<(String, Vec<u8>)>,
-) -> Result<(), OpsError> {
+fn walk(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), OpsError> {
     for entry in std::fs::read_dir(folder).map_err(|e| OpsError::io(folder, e))? {
         let path = entry.map_err(|e| OpsError::io(folder, e))?.path();
         if path.is_dir() {

@@ -20,8 +20,15 @@ pub const LANES: [Lane; 11] = [
 ];
 
 /// Main stages in the order a case goes through them.
-const LINE: [Stage; 7] =
-    [Stage::Clue, Stage::Checking, Stage::Investigating, Stage::Concluded, Stage::Decided, Stage::Closed, Stage::Archived];
+const LINE: [Stage; 7] = [
+    Stage::Clue,
+    Stage::Checking,
+    Stage::Investigating,
+    Stage::Concluded,
+    Stage::Decided,
+    Stage::Closed,
+    Stage::Archived,
+];
 
 /// Where a case leaves the line.
 const EXITS: [Stage; 3] = [Stage::NotFiled, Stage::Withdrawn, Stage::Transferred];
@@ -92,7 +99,12 @@ fn arrow(out: &mut String, step: &Step, to: Stage) {
     let place = |s: Stage| LINE.iter().position(|x| *x == s);
     match (place(from), place(to)) {
         (Some(a), Some(b)) if b == a + 1 => {
-            let _ = write!(out, "<path class=\"line\" marker-end=\"url(#tip)\" d=\"M{} 60H{}\"/>", x_of(from) + w, x_of(to));
+            let _ = write!(
+                out,
+                "<path class=\"line\" marker-end=\"url(#tip)\" d=\"M{} 60H{}\"/>",
+                x_of(from) + w,
+                x_of(to)
+            );
             let _ = write!(
                 out,
                 "<text x=\"{}\" y=\"30\" text-anchor=\"middle\">{}</text>",
@@ -103,13 +115,28 @@ fn arrow(out: &mut String, step: &Step, to: Stage) {
         // Back along the line: 恢复调查.
         (Some(a), Some(b)) if b < a => {
             let (x1, x2) = (x_of(from) + w / 4, x_of(to) + w * 3 / 4);
-            let _ = write!(out, "<path class=\"line\" marker-end=\"url(#tip)\" d=\"M{x1} {}V100H{x2}V{}\"/>", 40 + h, 40 + h);
-            let _ = write!(out, "<text x=\"{}\" y=\"116\" text-anchor=\"middle\">{}</text>", (x1 + x2) / 2, escape(step.verb.label()));
+            let _ = write!(
+                out,
+                "<path class=\"line\" marker-end=\"url(#tip)\" d=\"M{x1} {}V100H{x2}V{}\"/>",
+                40 + h,
+                40 + h
+            );
+            let _ = write!(
+                out,
+                "<text x=\"{}\" y=\"116\" text-anchor=\"middle\">{}</text>",
+                (x1 + x2) / 2,
+                escape(step.verb.label())
+            );
         }
         (Some(_), None) => {
             let x = x_of(to) + w / 2;
             let _ = write!(out, "<path class=\"line\" marker-end=\"url(#tip)\" d=\"M{x} {}V128\"/>", 40 + h);
-            let _ = write!(out, "<text x=\"{}\" y=\"186\" text-anchor=\"middle\">{}</text>", x, escape(step.verb.label()));
+            let _ = write!(
+                out,
+                "<text x=\"{}\" y=\"186\" text-anchor=\"middle\">{}</text>",
+                x,
+                escape(step.verb.label())
+            );
         }
         (Some(_) | None, Some(_) | None) => {}
     }
@@ -177,11 +204,15 @@ pub fn states_markdown() -> String {
     let mut out = String::from("# 案件的阶段\n\n本表由程序生成。\n\n");
     for stage in Stage::ALL {
         let _ = writeln!(out, "## {}\n", stage.label());
-        let into: Vec<_> = PROCEDURE.iter().filter(|s| s.to == Some(*stage)).map(|s| s.verb.label()).collect();
+        let into: Vec<_> =
+            PROCEDURE.iter().filter(|s| s.to == Some(*stage)).map(|s| s.verb.label()).collect();
         let _ = writeln!(out, "经由：{}\n", if into.is_empty() { "—".into() } else { into.join("、") });
         for lane in LANES {
-            let open: Vec<_> =
-                PROCEDURE.iter().filter(|s| s.lane == lane && s.from.contains(stage)).map(|s| s.verb.label()).collect();
+            let open: Vec<_> = PROCEDURE
+                .iter()
+                .filter(|s| s.lane == lane && s.from.contains(stage))
+                .map(|s| s.verb.label())
+                .collect();
             if !open.is_empty() {
                 let _ = writeln!(out, "- {}：{}", lane.label(), open.join("、"));
             }

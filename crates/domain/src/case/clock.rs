@@ -23,7 +23,11 @@ pub fn exclusions(case: &Case, facts: &Facts<'_>) -> Vec<Exclusion> {
         .collect();
     if facts.law.exclude_expert_time.value {
         let citation = &facts.law.exclude_expert_time.citation;
-        out.extend(case.experts.iter().filter_map(|e| excluded(e.span.0, e.span.1.unwrap_or(today), "鉴定、检测", citation)));
+        out.extend(
+            case.experts
+                .iter()
+                .filter_map(|e| excluded(e.span.0, e.span.1.unwrap_or(today), "鉴定、检测", citation)),
+        );
         for p in &case.parties {
             out.extend(p.heard_spans.iter().filter_map(|(from, to)| excluded(*from, *to, "听证", citation)));
             let pending = match &p.hearing {
@@ -86,7 +90,13 @@ pub fn prescription(case: &Case, facts: &Facts<'_>) -> Result<(), Refusal> {
 ///
 /// # Errors
 /// When the act was discovered too late and something would be imposed for it.
-pub fn within_prescription(facts: &Facts<'_>, act: Date, grave: bool, discovered: Date, case: &Case) -> Result<(), Refusal> {
+pub fn within_prescription(
+    facts: &Facts<'_>,
+    act: Date,
+    grave: bool,
+    discovered: Date,
+    case: &Case,
+) -> Result<(), Refusal> {
     let rule = if grave { &facts.law.grave_prescription } else { &facts.law.prescription };
     let limit = facts.limit(rule, act, "违法行为发生或者终了之日", &[])?;
     let only_no_penalty = case.draft.as_ref().is_some_and(|d| !d.substance.penalises());
@@ -107,7 +117,12 @@ pub fn within_prescription(facts: &Facts<'_>, act: Date, grave: bool, discovered
 ///
 /// # Errors
 /// When the decision is not served or the calendar does not reach.
-pub fn payment_gate(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Result<Date, Refusal> {
+pub fn payment_gate(
+    case: &Case,
+    facts: &Facts<'_>,
+    number: PartyNo,
+    state: &PartyState,
+) -> Result<Date, Refusal> {
     let mut paid = state.paid_fen();
     for instalment in &state.instalments {
         paid -= instalment.amount_fen;
@@ -134,7 +149,12 @@ pub fn payment_limit(case: &Case, facts: &Facts<'_>, number: PartyNo) -> Result<
 ///
 /// # Errors
 /// When the decision is not served or the calendar does not reach.
-pub fn additional_cap(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Result<i64, Refusal> {
+pub fn additional_cap(
+    case: &Case,
+    facts: &Facts<'_>,
+    number: PartyNo,
+    state: &PartyState,
+) -> Result<i64, Refusal> {
     let (decision, _) = gate::served_decision(case, number)?;
     let first = payment_limit(case, facts, number)?.due.latest();
     let fine = decision.substance.disposal(number).map_or(0, |d| d.fine_fen);
@@ -147,7 +167,8 @@ pub fn additional_cap(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &P
         }
         day = next;
         // A day counts when no remedy was pending on it (第七十三条第三款).
-        let pending = state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(until, _)| day < until));
+        let pending =
+            state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(until, _)| day < until));
         if !pending {
             let late = late_fen(state, fine, first, day);
             accrued = accrued.saturating_add(late.saturating_mul(facts.law.additional_percent.value) / 100);
@@ -174,7 +195,8 @@ fn late_fen(state: &PartyState, fine: i64, first: Date, day: Date) -> i64 {
 /// # Errors
 /// When the calendar does not reach.
 pub fn remedies_over(facts: &Facts<'_>, served: Date, state: &PartyState) -> Result<Date, Refusal> {
-    let reconsideration = facts.limit(&facts.law.reconsideration, served, "决定书送达之日", &[])?.due.latest();
+    let reconsideration =
+        facts.limit(&facts.law.reconsideration, served, "决定书送达之日", &[])?.due.latest();
     let litigation = facts.limit(&facts.law.litigation, served, "决定书送达之日", &[])?.due.latest();
     let mut last = reconsideration.max(litigation);
     let mut suit = facts.law.litigation.clone();
@@ -223,17 +245,27 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
         push("作出决定".into(), None, Ok(limit), false);
     }
     for (index, p) in case.preservations.iter().enumerate().filter(|(_, p)| p.disposed.is_none()) {
-        push(format!("处理第{}次先行登记保存", index + 1), Some(p.preserving.party), facts.limit(&facts.law.preserve, p.on, "先行登记保存之日", &[]), false);
+        push(
+            format!("处理第{}次先行登记保存", index + 1),
+            Some(p.preserving.party),
+            facts.limit(&facts.law.preserve, p.on, "先行登记保存之日", &[]),
+            false,
+        );
     }
     if matches!(case.review.phase, ReviewPhase::Submitted | ReviewPhase::Opined)
         && let Some((from, _)) = case.review.submitted
     {
-        let gaps: Vec<Exclusion> = case.review.returned.iter().map(|(from, until)| Exclusion {
-            from: *from,
-            to: until.unwrap_or(facts.today()),
-            reason: "补充材料".into(),
-            citation: facts.law.review.citation.clone(),
-        }).collect();
+        let gaps: Vec<Exclusion> = case
+            .review
+            .returned
+            .iter()
+            .map(|(from, until)| Exclusion {
+                from: *from,
+                to: until.unwrap_or(facts.today()),
+                reason: "补充材料".into(),
+                citation: facts.law.review.citation.clone(),
+            })
+            .collect();
         push("法制审核".into(), None, facts.limit(&facts.law.review, from, "送审之日", &gaps), false);
     }
     parties(case, facts, &mut push);
@@ -246,7 +278,11 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
     out
 }
 
-fn parties(case: &Case, facts: &Facts<'_>, push: &mut impl FnMut(String, Option<PartyNo>, Result<Limit, Refusal>, bool)) {
+fn parties(
+    case: &Case,
+    facts: &Facts<'_>,
+    push: &mut impl FnMut(String, Option<PartyNo>, Result<Limit, Refusal>, bool),
+) {
     for (number, state) in case.numbered_parties() {
         if case.stage == Stage::Concluded
             && let Some(notice) = &state.notice
@@ -257,7 +293,8 @@ fn parties(case: &Case, facts: &Facts<'_>, push: &mut impl FnMut(String, Option<
             if open(&limit) {
                 push("陈述、申辩期".into(), Some(number), limit, true);
             }
-            let limit = facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[]);
+            let limit =
+                facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[]);
             if state.hearing_told && matches!(state.hearing, Hearing::None) && open(&limit) {
                 push("听证申请期".into(), Some(number), limit, true);
             }
@@ -267,12 +304,18 @@ fn parties(case: &Case, facts: &Facts<'_>, push: &mut impl FnMut(String, Option<
             continue;
         }
         match gate::served_decision(case, number) {
-            Err(_) => push("送达决定书".into(), Some(number), facts.limit(&facts.law.service, decision.on, "作出决定之日", &[]), false),
+            Err(_) => push(
+                "送达决定书".into(),
+                Some(number),
+                facts.limit(&facts.law.service, decision.on, "作出决定之日", &[]),
+                false,
+            ),
             Ok((_, served)) => {
                 if gate::owed_fen(decision, number, state) > 0 {
                     push("缴纳罚款".into(), Some(number), payment_limit(case, facts, number), true);
                 }
-                let limit = facts.limit(&facts.law.reconsideration, served.effective_on, "决定书送达之日", &[]);
+                let limit =
+                    facts.limit(&facts.law.reconsideration, served.effective_on, "决定书送达之日", &[]);
                 if limit.as_ref().is_ok_and(|l| facts.today() <= l.due.latest()) {
                     push("申请行政复议".into(), Some(number), limit, true);
                 }

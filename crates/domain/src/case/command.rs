@@ -569,4 +569,3 @@ pub enum CaseCommand {
         made: Made,
     },
 }
-

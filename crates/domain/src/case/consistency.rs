@@ -19,7 +19,12 @@ pub struct Inconsistency {
     pub article: Citation,
 }
 
-fn found(code: &'static str, document: Option<DocumentNo>, article: Citation, message: String) -> Inconsistency {
+fn found(
+    code: &'static str,
+    document: Option<DocumentNo>,
+    article: Citation,
+    message: String,
+) -> Inconsistency {
     Inconsistency { code, document, message, article }
 }
 
@@ -54,7 +59,12 @@ fn dates(case: &Case, out: &mut Vec<Inconsistency>) {
         if let [(before, first), (after, second)] = pair
             && second < first
         {
-            out.push(found("order.milestones", None, record(), format!("{after}日期（{second}）早于{before}日期（{first}）")));
+            out.push(found(
+                "order.milestones",
+                None,
+                record(),
+                format!("{after}日期（{second}）早于{before}日期（{first}）"),
+            ));
         }
     }
     let filed = case.filed.as_ref().map(|f| f.on);
@@ -62,13 +72,23 @@ fn dates(case: &Case, out: &mut Vec<Inconsistency>) {
         if let Some(service) = &d.service
             && service.effective_on < d.issued_on
         {
-            out.push(found("order.served_before_issued", Some(no), penalty_law("第六十一条"), format!("《{}》的送达日期早于签发日期", d.kind.label())));
+            out.push(found(
+                "order.served_before_issued",
+                Some(no),
+                penalty_law("第六十一条"),
+                format!("《{}》的送达日期早于签发日期", d.kind.label()),
+            ));
         }
         if let Some(filed) = filed
             && after_filing(d.kind)
             && d.issued_on < filed
         {
-            out.push(found("order.before_filing", Some(no), penalty_law("第五十四条第二款"), format!("《{}》的日期早于立案日期", d.kind.label())));
+            out.push(found(
+                "order.before_filing",
+                Some(no),
+                penalty_law("第五十四条第二款"),
+                format!("《{}》的日期早于立案日期", d.kind.label()),
+            ));
         }
     }
     let Some(decision) = &case.decision else { return };
@@ -77,15 +97,30 @@ fn dates(case: &Case, out: &mut Vec<Inconsistency>) {
         if let Some((no, d)) = told
             && d.service.as_ref().is_some_and(|s| s.effective_on > decision.on)
         {
-            out.push(found("order.told_after_decided", Some(no), penalty_law("第四十四条"), format!("第{number}名当事人的告知书在决定之后才送达")));
+            out.push(found(
+                "order.told_after_decided",
+                Some(no),
+                penalty_law("第四十四条"),
+                format!("第{number}名当事人的告知书在决定之后才送达"),
+            ));
         }
         if let Hearing::Held { plan, .. } = &state.hearing
             && plan.on > decision.on
         {
-            out.push(found("order.heard_after_decided", None, penalty_law("第六十五条"), format!("第{number}名当事人的听证晚于决定")));
+            out.push(found(
+                "order.heard_after_decided",
+                None,
+                penalty_law("第六十五条"),
+                format!("第{number}名当事人的听证晚于决定"),
+            ));
         }
         for payment in state.payments.iter().filter(|p| p.paid_on < decision.on) {
-            out.push(found("order.paid_before_decided", None, penalty_law("第六十七条"), format!("票据{}的缴款日期早于决定日期", payment.receipt)));
+            out.push(found(
+                "order.paid_before_decided",
+                None,
+                penalty_law("第六十七条"),
+                format!("票据{}的缴款日期早于决定日期", payment.receipt),
+            ));
         }
     }
 }
@@ -112,18 +147,26 @@ fn after_filing(kind: DocumentKind) -> bool {
 pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
     use DocumentKind as D;
     match kind {
-        D::PreservationNotice | D::PreservationList | D::PreservationDisposalApproval => &[D::PreservationApproval],
+        D::PreservationNotice | D::PreservationList | D::PreservationDisposalApproval => {
+            &[D::PreservationApproval]
+        }
         D::PreservationDisposal => &[D::PreservationDisposalApproval],
         D::CorrectionRecheck => &[D::CorrectionOrder],
         D::ReviewOpinion => &[D::ReviewSubmission],
         D::ReviewFeedback | D::ReReviewOpinion => &[D::ReviewOpinion],
-        D::PenaltyNotice | D::HearingRightNotice | D::ReviewSubmission | D::DisposalApproval => &[D::ClosingReport],
+        D::PenaltyNotice | D::HearingRightNotice | D::ReviewSubmission | D::DisposalApproval => {
+            &[D::ClosingReport]
+        }
         D::DefenceRecord => &[D::PenaltyNotice, D::HearingRightNotice],
         D::HearingNotice => &[D::HearingRightNotice],
         D::HearingRecord => &[D::HearingNotice],
         D::HearingReport => &[D::HearingRecord],
         D::PenaltyDecision | D::NoPenaltyDecision => &[D::DisposalApproval],
-        D::PaymentNotice | D::DeferralApproval | D::AdditionalFineDecision | D::FineDemand | D::EnforcementDemand => &[D::PenaltyDecision],
+        D::PaymentNotice
+        | D::DeferralApproval
+        | D::AdditionalFineDecision
+        | D::FineDemand
+        | D::EnforcementDemand => &[D::PenaltyDecision],
         D::DeferralGrant => &[D::DeferralApproval],
         D::CourtApplication => &[D::EnforcementDemand],
         D::TransferLetter | D::CrimeTransferLetter => &[D::TransferApproval],
@@ -154,16 +197,28 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
 fn prerequisites(case: &Case, out: &mut Vec<Inconsistency>) {
     for ((index, d), no) in case.documents.iter().enumerate().zip(1..) {
         let needed = follows_from(d.kind);
-        let fits = |x: &&Document| needed.contains(&x.kind) && (x.party.is_none() || d.party.is_none() || x.party == d.party);
+        let fits = |x: &&Document| {
+            needed.contains(&x.kind) && (x.party.is_none() || d.party.is_none() || x.party == d.party)
+        };
         let before = case.documents[..index].iter().find(fits);
         match before {
             _ if needed.is_empty() => {}
             None => {
                 let names: Vec<_> = needed.iter().map(|k| format!("《{}》", k.label())).collect();
-                out.push(found("prerequisite.missing", Some(no), penalty_law("第四十七条"), format!("《{}》之前没有{}", d.kind.label(), names.join("或者"))));
+                out.push(found(
+                    "prerequisite.missing",
+                    Some(no),
+                    penalty_law("第四十七条"),
+                    format!("《{}》之前没有{}", d.kind.label(), names.join("或者")),
+                ));
             }
             Some(x) if d.issued_on < x.issued_on => {
-                out.push(found("prerequisite.later", Some(no), penalty_law("第四十七条"), format!("《{}》的日期早于《{}》", d.kind.label(), x.kind.label())));
+                out.push(found(
+                    "prerequisite.later",
+                    Some(no),
+                    penalty_law("第四十七条"),
+                    format!("《{}》的日期早于《{}》", d.kind.label(), x.kind.label()),
+                ));
             }
             Some(_) => {}
         }
@@ -178,7 +233,12 @@ fn numbers(case: &Case, out: &mut Vec<Inconsistency>) {
             out.push(found("number.repeated", Some(no), article(), format!("文号{number}用了两次")));
         }
         if number.year() != d.issued_on.year() {
-            out.push(found("number.year", Some(no), article(), format!("文号{number}的年份与签发日期不一致")));
+            out.push(found(
+                "number.year",
+                Some(no),
+                article(),
+                format!("文号{number}的年份与签发日期不一致"),
+            ));
         }
     }
 }
@@ -186,19 +246,34 @@ fn numbers(case: &Case, out: &mut Vec<Inconsistency>) {
 fn parties(case: &Case, out: &mut Vec<Inconsistency>) {
     for (d, no) in case.documents.iter().zip(1..) {
         if d.party.is_some_and(|p| case.party(p).is_none()) {
-            out.push(found("party.unknown", Some(no), penalty_law("第五十九条第一款第一项"), format!("《{}》的当事人不是本案当事人", d.kind.label())));
+            out.push(found(
+                "party.unknown",
+                Some(no),
+                penalty_law("第五十九条第一款第一项"),
+                format!("《{}》的当事人不是本案当事人", d.kind.label()),
+            ));
         }
     }
     let Some(decision) = &case.decision else { return };
     for (number, _) in case.numbered_parties() {
         let count = decision.documents.iter().filter(|(p, _)| *p == number).count();
         if count != 1 {
-            out.push(found("decision.documents", None, penalty_law("第五十九条"), format!("第{number}名当事人有{count}份决定书")));
+            out.push(found(
+                "decision.documents",
+                None,
+                penalty_law("第五十九条"),
+                format!("第{number}名当事人有{count}份决定书"),
+            ));
         }
     }
     for (number, no) in &decision.documents {
         if case.document(*no).is_none_or(|d| d.party != Some(*number)) {
-            out.push(found("decision.party", Some(*no), penalty_law("第五十九条第一款第一项"), "决定书的当事人与处理意见不一致".into()));
+            out.push(found(
+                "decision.party",
+                Some(*no),
+                penalty_law("第五十九条第一款第一项"),
+                "决定书的当事人与处理意见不一致".into(),
+            ));
         }
     }
 }
@@ -207,20 +282,41 @@ fn amounts(case: &Case, out: &mut Vec<Inconsistency>) {
     let Some(decision) = &case.decision else { return };
     let article = || penalty_law("第六十七条");
     if case.draft.as_ref().is_some_and(|d| d.digest != decision.digest) {
-        out.push(found("decision.digest", None, penalty_law("第五十八条"), "决定的内容与审批的处理意见不一致".into()));
+        out.push(found(
+            "decision.digest",
+            None,
+            penalty_law("第五十八条"),
+            "决定的内容与审批的处理意见不一致".into(),
+        ));
     }
     for (number, state) in case.numbered_parties() {
         let owed = super::gate::principal_fen(decision, number) + state.additional_fen;
         if state.paid_fen() > owed {
-            out.push(found("amount.overpaid", None, article(), format!("第{number}名当事人缴款合计多于决定和加处的数额")));
+            out.push(found(
+                "amount.overpaid",
+                None,
+                article(),
+                format!("第{number}名当事人缴款合计多于决定和加处的数额"),
+            ));
         }
         let parts: i64 = state.instalments.iter().map(|i| i.amount_fen).sum();
         if !state.instalments.is_empty() && parts < super::gate::principal_fen(decision, number) {
-            out.push(found("amount.instalments", None, penalty_law("第六十六条第二款"), format!("第{number}名当事人分期金额合计少于决定的数额")));
+            out.push(found(
+                "amount.instalments",
+                None,
+                penalty_law("第六十六条第二款"),
+                format!("第{number}名当事人分期金额合计少于决定的数额"),
+            ));
         }
-        let notice = case.documents.iter().any(|d| d.kind == DocumentKind::PaymentNotice && d.party == Some(number));
+        let notice =
+            case.documents.iter().any(|d| d.kind == DocumentKind::PaymentNotice && d.party == Some(number));
         if notice != (super::gate::principal_fen(decision, number) > 0) {
-            out.push(found("amount.notice", None, article(), format!("第{number}名当事人的缴款通知书与决定的数额不符")));
+            out.push(found(
+                "amount.notice",
+                None,
+                article(),
+                format!("第{number}名当事人的缴款通知书与决定的数额不符"),
+            ));
         }
     }
 }

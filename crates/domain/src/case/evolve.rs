@@ -1,9 +1,9 @@
 //! The fold: how each event changes the state. No rule is decided here.
 
+use super::command::Proposal;
 use super::event::CaseEvent;
 use super::state::*;
 use super::types::*;
-use super::command::Proposal;
 use crate::matter::{Meta, StaffId};
 
 /// State after the first event. Any other first event is a corrupt stream and
@@ -83,35 +83,65 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
             case.stage = Stage::Archived;
             case.archived = Some((meta.moment.day(), *retention_years));
         }
-        CaseEvent::Proposed { .. } | CaseEvent::ProposalReviewed { .. }
+        CaseEvent::Proposed { .. }
+        | CaseEvent::ProposalReviewed { .. }
         | CaseEvent::ProposalDecided { .. } => approval(&mut case, meta, event),
-        CaseEvent::DocumentIssued { .. } | CaseEvent::DocumentMade { .. } | CaseEvent::DocumentServed { .. }
+        CaseEvent::DocumentIssued { .. }
+        | CaseEvent::DocumentMade { .. }
+        | CaseEvent::DocumentServed { .. }
         | CaseEvent::DocumentCorrected { .. } => document(&mut case, meta, event),
-        CaseEvent::InquiryNotified { .. } | CaseEvent::InquiryRecorded { .. } | CaseEvent::SceneRecorded { .. }
-        | CaseEvent::EvidenceAdded { .. } | CaseEvent::Preserved { .. } | CaseEvent::PreservationDisposed { .. }
-        | CaseEvent::ExpertCommissioned { .. } | CaseEvent::ExpertReceived { .. }
-        | CaseEvent::CorrectionOrdered { .. } | CaseEvent::CorrectionRechecked { .. } | CaseEvent::Suspended { .. }
-        | CaseEvent::Resumed { .. } | CaseEvent::Extended { .. } | CaseEvent::Concluded { .. }
-        | CaseEvent::DraftPrepared { .. } | CaseEvent::Reinvestigated { .. } => investigation(&mut case, meta, event),
-        CaseEvent::ReviewSubmitted { .. } | CaseEvent::SubmissionReturned { .. }
-        | CaseEvent::SubmissionSupplemented { .. } | CaseEvent::OpinionGiven { .. }
-        | CaseEvent::OpinionSigned { .. } | CaseEvent::OpinionAnswered { .. } | CaseEvent::ReReviewRequested { .. }
-        | CaseEvent::ReReviewed { .. } | CaseEvent::Coordinated { .. } | CaseEvent::Cleared { .. } => {
+        CaseEvent::InquiryNotified { .. }
+        | CaseEvent::InquiryRecorded { .. }
+        | CaseEvent::SceneRecorded { .. }
+        | CaseEvent::EvidenceAdded { .. }
+        | CaseEvent::Preserved { .. }
+        | CaseEvent::PreservationDisposed { .. }
+        | CaseEvent::ExpertCommissioned { .. }
+        | CaseEvent::ExpertReceived { .. }
+        | CaseEvent::CorrectionOrdered { .. }
+        | CaseEvent::CorrectionRechecked { .. }
+        | CaseEvent::Suspended { .. }
+        | CaseEvent::Resumed { .. }
+        | CaseEvent::Extended { .. }
+        | CaseEvent::Concluded { .. }
+        | CaseEvent::DraftPrepared { .. }
+        | CaseEvent::Reinvestigated { .. } => investigation(&mut case, meta, event),
+        CaseEvent::ReviewSubmitted { .. }
+        | CaseEvent::SubmissionReturned { .. }
+        | CaseEvent::SubmissionSupplemented { .. }
+        | CaseEvent::OpinionGiven { .. }
+        | CaseEvent::OpinionSigned { .. }
+        | CaseEvent::OpinionAnswered { .. }
+        | CaseEvent::ReReviewRequested { .. }
+        | CaseEvent::ReReviewed { .. }
+        | CaseEvent::Coordinated { .. }
+        | CaseEvent::Cleared { .. } => {
             let evidence = case.evidence.len();
             if matches!(event, CaseEvent::OpinionGiven { .. } | CaseEvent::ReReviewed { .. }) {
                 keep_apart(&mut case, meta.actor);
             }
             review(&mut case.review, evidence, meta, event);
         }
-        CaseEvent::NoticeIssued { .. } | CaseEvent::AddressConfirmed { .. } | CaseEvent::DefenceStated { .. }
-        | CaseEvent::DefenceWaived { .. } | CaseEvent::DefenceAnswered { .. } => defence(&mut case, meta, event),
+        CaseEvent::NoticeIssued { .. }
+        | CaseEvent::AddressConfirmed { .. }
+        | CaseEvent::DefenceStated { .. }
+        | CaseEvent::DefenceWaived { .. }
+        | CaseEvent::DefenceAnswered { .. } => defence(&mut case, meta, event),
         CaseEvent::HearingRequested { .. }
-        | CaseEvent::HearingWithdrawn { .. } | CaseEvent::HearingScheduled { .. } | CaseEvent::HearingHeld(_)
+        | CaseEvent::HearingWithdrawn { .. }
+        | CaseEvent::HearingScheduled { .. }
+        | CaseEvent::HearingHeld(_)
         | CaseEvent::HearingReported { .. } => hearing(&mut case, meta, event),
-        CaseEvent::Discussed { .. } | CaseEvent::Decided { .. } | CaseEvent::PaymentRecorded(_)
-        | CaseEvent::DeferralGranted { .. } | CaseEvent::FineDemanded { .. }
-        | CaseEvent::AdditionalFineImposed { .. } | CaseEvent::EnforcementDemanded { .. }
-        | CaseEvent::CourtApplied { .. } | CaseEvent::RemedyLodged { .. } | CaseEvent::RemedyConcluded { .. }
+        CaseEvent::Discussed { .. }
+        | CaseEvent::Decided { .. }
+        | CaseEvent::PaymentRecorded(_)
+        | CaseEvent::DeferralGranted { .. }
+        | CaseEvent::FineDemanded { .. }
+        | CaseEvent::AdditionalFineImposed { .. }
+        | CaseEvent::EnforcementDemanded { .. }
+        | CaseEvent::CourtApplied { .. }
+        | CaseEvent::RemedyLodged { .. }
+        | CaseEvent::RemedyConcluded { .. }
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
     }
     case
@@ -200,11 +230,9 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::InquiryRecorded { .. } => case.inquiries += 1,
         CaseEvent::SceneRecorded { .. } => case.scenes += 1,
         CaseEvent::EvidenceAdded { evidence, .. } => case.evidence.push(evidence.clone()),
-        CaseEvent::Preserved { preserving, .. } => case.preservations.push(Preservation {
-            preserving: preserving.clone(),
-            on: day,
-            disposed: None,
-        }),
+        CaseEvent::Preserved { preserving, .. } => {
+            case.preservations.push(Preservation { preserving: preserving.clone(), on: day, disposed: None })
+        }
         CaseEvent::PreservationDisposed { disposing, .. } => {
             let index = usize::from(disposing.preservation).wrapping_sub(1);
             if let Some(p) = case.preservations.get_mut(index) {
@@ -251,7 +279,9 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 several_relations: *several_relations,
             });
         }
-        CaseEvent::DraftPrepared { substance, digest } => case.draft = Some(drafted(case, substance, digest, meta)),
+        CaseEvent::DraftPrepared { substance, digest } => {
+            case.draft = Some(drafted(case, substance, digest, meta))
+        }
         CaseEvent::Reinvestigated { .. } => {
             case.stage = Stage::Investigating;
             if case.review.phase != ReviewPhase::Cleared {
@@ -419,11 +449,7 @@ fn hearing(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                     Hearing::Scheduled { requested_on, .. } => *requested_on,
                     Hearing::None | Hearing::Held { .. } | Hearing::Withdrawn => meta.moment.day(),
                 };
-                p.hearing = Hearing::Scheduled {
-                    plan: plan.clone(),
-                    document: *document,
-                    requested_on,
-                };
+                p.hearing = Hearing::Scheduled { plan: plan.clone(), document: *document, requested_on };
             }
         }
         CaseEvent::HearingHeld(held) => {
@@ -546,8 +572,7 @@ fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
         }
         CaseEvent::RemedyConcluded { party: no, remedy, outcome, .. } => {
             if let Some(p) = party(case, *no)
-                && let Some(r) =
-                    p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
+                && let Some(r) = p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
             {
                 r.concluded = Some((day, *outcome));
             }

@@ -104,7 +104,14 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Facts without persons and serials.
-    pub fn new(moment: Moment, actor: Actor, organ: OrganFact, law: &'a Law, calendar: &'a Calendar, text_key: TextKey) -> Self {
+    pub fn new(
+        moment: Moment,
+        actor: Actor,
+        organ: OrganFact,
+        law: &'a Law,
+        calendar: &'a Calendar,
+        text_key: TextKey,
+    ) -> Self {
         Self {
             moment,
             actor,
@@ -133,9 +140,20 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// When the calendar does not reach.
-    pub fn limit(&self, rule: &Rule, start: Date, source: &'static str, exclusions: &[Exclusion]) -> Result<Limit, Refusal> {
+    pub fn limit(
+        &self,
+        rule: &Rule,
+        start: Date,
+        source: &'static str,
+        exclusions: &[Exclusion],
+    ) -> Result<Limit, Refusal> {
         period::limit(self.calendar, rule, &Start::new(start, source), exclusions).map_err(|e| {
-            Refusal::new("calendar.out_of_range", rule.citation.clone(), format!("期限不能计算：{e}"), "请系统管理员导入相应年份的工作日历。")
+            Refusal::new(
+                "calendar.out_of_range",
+                rule.citation.clone(),
+                format!("期限不能计算：{e}"),
+                "请系统管理员导入相应年份的工作日历。",
+            )
         })
     }
 
@@ -143,7 +161,12 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// When the service gave no serial for the character.
-    pub(super) fn number(&self, kind: DocumentKind, case_serial: Option<u32>, case: &Case) -> Result<Option<DocumentNumber>, Refusal> {
+    pub(super) fn number(
+        &self,
+        kind: DocumentKind,
+        case_serial: Option<u32>,
+        case: &Case,
+    ) -> Result<Option<DocumentNumber>, Refusal> {
         let Some(character) = kind.character() else { return Ok(None) };
         let year = self.today().year();
         if self.law.case_bound_numbers
@@ -159,7 +182,12 @@ impl<'a> Facts<'a> {
             return self.document_number(character, year, serial, sub).map(Some);
         }
         let base = self.serials.get(character).copied().ok_or_else(|| {
-            Refusal::new("number.unavailable", Citation::of("党政机关公文处理工作条例", "第九条"), format!("没有取得“{character}”字文号"), "请重试；仍不成功请联系系统管理员。")
+            Refusal::new(
+                "number.unavailable",
+                Citation::of("党政机关公文处理工作条例", "第九条"),
+                format!("没有取得“{character}”字文号"),
+                "请重试；仍不成功请联系系统管理员。",
+            )
         })?;
         let mut used = self.used.borrow_mut();
         let count = used.entry(character).or_insert(0);
@@ -168,11 +196,23 @@ impl<'a> Facts<'a> {
         self.document_number(character, year, serial, None).map(Some)
     }
 
-    fn document_number(&self, character: &str, year: i16, serial: u32, sub: Option<u32>) -> Result<DocumentNumber, Refusal> {
+    fn document_number(
+        &self,
+        character: &str,
+        year: i16,
+        serial: u32,
+        sub: Option<u32>,
+    ) -> Result<DocumentNumber, Refusal> {
         let place = Some(self.law.number_place.as_str()).filter(|p| !p.is_empty());
-        DocumentNumber::new(place, &format!("{}{character}", self.law.number_system), year, serial, sub).map_err(|e| {
-            Refusal::new("number.malformed", Citation::of("党政机关公文处理工作条例", "第九条"), format!("文号不能编制：{e}"), "请系统管理员核对文号规则。")
-        })
+        DocumentNumber::new(place, &format!("{}{character}", self.law.number_system), year, serial, sub)
+            .map_err(|e| {
+                Refusal::new(
+                    "number.malformed",
+                    Citation::of("党政机关公文处理工作条例", "第九条"),
+                    format!("文号不能编制：{e}"),
+                    "请系统管理员核对文号规则。",
+                )
+            })
     }
 
     /// Serials used by this command, by character.
@@ -186,25 +226,53 @@ impl<'a> Facts<'a> {
     ///
     /// # Errors
     /// Names the person's field and the article.
-    pub fn qualified(&self, officers: &[StaffId], day: Date, category: Option<&str>, region: Option<&str>) -> Result<(), Refusal> {
+    pub fn qualified(
+        &self,
+        officers: &[StaffId],
+        day: Date,
+        category: Option<&str>,
+        region: Option<&str>,
+    ) -> Result<(), Refusal> {
         let two = penalty_law("第四十二条第一款");
         let mut distinct = officers.to_vec();
         distinct.sort_unstable();
         distinct.dedup();
         if distinct.len() != officers.len() {
-            return Err(Refusal::new("officers.same_person", two, "同一名执法人员被列了两次", "请选择两名以上不同的执法人员。").field("officers", "有重复的人员"));
+            return Err(Refusal::new(
+                "officers.same_person",
+                two,
+                "同一名执法人员被列了两次",
+                "请选择两名以上不同的执法人员。",
+            )
+            .field("officers", "有重复的人员"));
         }
         if officers.len() < 2 {
-            return Err(Refusal::new("officers.fewer_than_two", two, "执法人员不得少于两人", "请选择两名以上执法人员。").field("officers", "至少两人"));
+            return Err(Refusal::new(
+                "officers.fewer_than_two",
+                two,
+                "执法人员不得少于两人",
+                "请选择两名以上执法人员。",
+            )
+            .field("officers", "至少两人"));
         }
         for (index, id) in officers.iter().enumerate() {
             let field = format!("officers/{index}");
             let person = self.people.get(id).filter(|p| p.organ == self.organ.id);
             let Some(person) = person.filter(|p| p.enabled && p.roles.contains(&Role::Officer)) else {
-                return Err(Refusal::new("officers.not_an_officer", two, "所列人员不是本机关在岗执法人员", "请改选本机关执法人员。").field(field, "不是本机关在岗执法人员"));
+                return Err(Refusal::new(
+                    "officers.not_an_officer",
+                    two,
+                    "所列人员不是本机关在岗执法人员",
+                    "请改选本机关执法人员。",
+                )
+                .field(field, "不是本机关在岗执法人员"));
             };
             let valid = person.certificates.iter().any(|c| {
-                c.covers(day, category.unwrap_or(c.categories.first().map_or("", String::as_str)), region.unwrap_or(&self.organ.region))
+                c.covers(
+                    day,
+                    category.unwrap_or(c.categories.first().map_or("", String::as_str)),
+                    region.unwrap_or(&self.organ.region),
+                )
             });
             if !valid {
                 return Err(Refusal::new(

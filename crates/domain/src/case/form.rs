@@ -156,25 +156,33 @@ fn draft() -> Vec<Field> {
         line("range", "法定幅度编号").optional().hint("本系统裁量基准中的编号；没有的留空，在理由中写明"),
         paragraph("discretion", "裁量基准的适用情况").hint("国办发〔2022〕27号（十二）：应当说明"),
         paragraph("reasoning", "理由"),
-        f("disposals", "处理意见", Kind::List(vec![
-            party(),
-            f("kinds", "处罚种类", Kind::Choices(PenaltyKind::choices())).optional(),
-            f("fine_fen", "罚款", Kind::Money).optional(),
-            f("confiscated_fen", "没收违法所得", Kind::Money).optional(),
-            f("goods_fen", "没收非法财物价值", Kind::Money).optional(),
-            choice::<Grade>("grade", "裁量阶次"),
-            choice::<NoPenaltyGround>("no_penalty", "不予处罚的情形").optional(),
-        ])),
+        f(
+            "disposals",
+            "处理意见",
+            Kind::List(vec![
+                party(),
+                f("kinds", "处罚种类", Kind::Choices(PenaltyKind::choices())).optional(),
+                f("fine_fen", "罚款", Kind::Money).optional(),
+                f("confiscated_fen", "没收违法所得", Kind::Money).optional(),
+                f("goods_fen", "没收非法财物价值", Kind::Money).optional(),
+                choice::<Grade>("grade", "裁量阶次"),
+                choice::<NoPenaltyGround>("no_penalty", "不予处罚的情形").optional(),
+            ]),
+        ),
         paragraph("terms", "履行方式和期限"),
     ]
 }
 
 fn opinions(name: &'static str) -> Field {
-    f(name, "各负责人意见", Kind::List(vec![
-        f("head", "负责人", Kind::Staff),
-        flag("agrees", "同意结论"),
-        paragraph("opinion", "意见"),
-    ]))
+    f(
+        name,
+        "各负责人意见",
+        Kind::List(vec![
+            f("head", "负责人", Kind::Staff),
+            flag("agrees", "同意结论"),
+            paragraph("opinion", "意见"),
+        ]),
+    )
 }
 
 /// The fields of a command, in the order of its form.
@@ -212,7 +220,9 @@ pub fn fields(verb: Verb) -> Vec<Field> {
             flag("grant", "准许回避"),
             paragraph("reason", "决定理由"),
         ],
-        Verb::NotifyInquiry => vec![party(), line("person", "被询问人"), paragraph("details", "时间、地点和应带材料")],
+        Verb::NotifyInquiry => {
+            vec![party(), line("person", "被询问人"), paragraph("details", "时间、地点和应带材料")]
+        }
         Verb::RecordInquiry => {
             let mut all = session();
             all.extend([
@@ -238,15 +248,20 @@ pub fn fields(verb: Verb) -> Vec<Field> {
             flag("signed", "提供人已签名、盖章，或者已注明原因"),
         ],
         Verb::CommissionExpert => vec![line("agency", "鉴定、检测机构"), paragraph("question", "委托事项")],
-        Verb::ReceiveExpert => vec![f("commission", "第几次委托", Kind::Ordinal), paragraph("conclusion", "鉴定、检测意见")],
-        Verb::OrderCorrection => vec![party(), paragraph("items", "责令改正的内容"), f("due_on", "改正期限", Kind::Date)],
+        Verb::ReceiveExpert => {
+            vec![f("commission", "第几次委托", Kind::Ordinal), paragraph("conclusion", "鉴定、检测意见")]
+        }
+        Verb::OrderCorrection => {
+            vec![party(), paragraph("items", "责令改正的内容"), f("due_on", "改正期限", Kind::Date)]
+        }
         Verb::RecheckCorrection => vec![
             f("order", "第几次责令改正", Kind::Ordinal),
             flag("corrected", "已改正"),
             paragraph("opinion", "复查意见"),
         ],
         Verb::Conclude => vec![
-            paragraph("report", "调查终结报告").hint("案件来源与经过、认定事实、证据、处罚依据、裁量基准运用、处理建议"),
+            paragraph("report", "调查终结报告")
+                .hint("案件来源与经过、认定事实、证据、处罚依据、裁量基准运用、处理建议"),
             flag("complex", "情节复杂或者重大违法行为").hint("第五十七条第二款：应当集体讨论"),
             flag("public_interest", "涉及重大公共利益").hint("第五十八条第一款第一项"),
             flag("several_relations", "疑难复杂、涉及多个法律关系").hint("第五十八条第一款第三项"),
@@ -266,20 +281,33 @@ pub fn fields(verb: Verb) -> Vec<Field> {
 
 fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
     let mut fields = match verb {
-        Verb::ProposeExtendCheck | Verb::ProposeNotFile | Verb::ProposeResume | Verb::ProposeWithdraw | Verb::ProposeDispose => Vec::new(),
+        Verb::ProposeExtendCheck
+        | Verb::ProposeNotFile
+        | Verb::ProposeResume
+        | Verb::ProposeWithdraw
+        | Verb::ProposeDispose => Vec::new(),
         Verb::ProposeFile => vec![
             line("title", "案件名称"),
             line("cause", "案由"),
             f("category", "执法类别", Kind::Category),
             f("region", "违法行为发生地", Kind::Region),
             f("violation_on", "违法行为发生（终了）之日", Kind::Date),
-            flag("grave_harm", "涉及公民生命健康安全、金融安全且有危害后果").hint("第三十六条第一款：追责期限五年"),
+            flag("grave_harm", "涉及公民生命健康安全、金融安全且有危害后果")
+                .hint("第三十六条第一款：追责期限五年"),
             f("parties", "当事人", Kind::List(party_fields())),
             officers(),
         ],
         Verb::ProposePreserve => vec![
             party(),
-            f("items", "保存物品", Kind::List(vec![line("name", "名称"), line("description", "规格、特征").optional(), line("quantity", "数量")])),
+            f(
+                "items",
+                "保存物品",
+                Kind::List(vec![
+                    line("name", "名称"),
+                    line("description", "规格、特征").optional(),
+                    line("quantity", "数量"),
+                ]),
+            ),
             paragraph("manner", "保存方式和地点"),
         ],
         Verb::ProposeDisposePreservation => vec![
@@ -288,10 +316,17 @@ fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
         ],
         Verb::ProposeSuspend => vec![choice::<SuspensionGround>("ground", "中止情形")],
         Verb::ProposeExtend => vec![f("days", "延长天数", Kind::Number)],
-        Verb::ProposeTransfer => vec![flag("crime", "涉嫌犯罪，移送公安机关"), line("recipient", "受移送机关")],
+        Verb::ProposeTransfer => {
+            vec![flag("crime", "涉嫌犯罪，移送公安机关"), line("recipient", "受移送机关")]
+        }
         Verb::ProposeDefer => vec![
             party(),
-            f("instalments", "缴款计划", Kind::List(vec![f("due_on", "最后缴款日", Kind::Date), f("amount_fen", "金额", Kind::Money)])).hint("只有一期即为延期"),
+            f(
+                "instalments",
+                "缴款计划",
+                Kind::List(vec![f("due_on", "最后缴款日", Kind::Date), f("amount_fen", "金额", Kind::Money)]),
+            )
+            .hint("只有一期即为延期"),
         ],
         Verb::ProposeClose => vec![choice::<ClosingGround>("ground", "结案情形")],
         _ => return None,
@@ -306,16 +341,22 @@ fn later(verb: Verb) -> Vec<Field> {
         Verb::ReturnSubmission => vec![paragraph("missing", "应补充的材料")],
         Verb::SupplementSubmission => vec![paragraph("note", "补充情况")],
         Verb::GiveOpinion => vec![
-            f("findings", "十项审核意见", Kind::List(vec![
-                choice::<Point>("point", "审核内容"),
-                flag("pass", "符合要求"),
-                paragraph("finding", "意见"),
-            ])),
+            f(
+                "findings",
+                "十项审核意见",
+                Kind::List(vec![
+                    choice::<Point>("point", "审核内容"),
+                    flag("pass", "符合要求"),
+                    paragraph("finding", "意见"),
+                ]),
+            ),
             choice::<Opinion>("opinion", "审核结论"),
             paragraph("reasons", "理由和建议"),
         ],
         Verb::SignOpinion => vec![flag("sign", "签发"), paragraph("note", "说明").optional()],
-        Verb::AnswerOpinion => vec![choice::<Stand>("stand", "是否采纳"), paragraph("answer", "逐项研究意见")],
+        Verb::AnswerOpinion => {
+            vec![choice::<Stand>("stand", "是否采纳"), paragraph("answer", "逐项研究意见")]
+        }
         Verb::RequestReReview => vec![paragraph("reason", "异议和理由")],
         Verb::GiveReReview => vec![
             f("members", "参加复核的双方人员", Kind::StaffList),
@@ -338,10 +379,16 @@ fn later(verb: Verb) -> Vec<Field> {
             line("address", "送达地址"),
             line("electronic", "电子送达地址").optional().hint("当事人同意电子送达的填写"),
         ],
-        Verb::StateDefence => vec![party(), f("on", "陈述申辩日期", Kind::Date), paragraph("statement", "陈述申辩内容")],
+        Verb::StateDefence => {
+            vec![party(), f("on", "陈述申辩日期", Kind::Date), paragraph("statement", "陈述申辩内容")]
+        }
         Verb::WaiveDefence => vec![party(), paragraph("statement", "当事人明确放弃的表示")],
-        Verb::AnswerDefence => vec![party(), choice::<Adoption>("adoption", "是否采纳"), paragraph("reasons", "复核意见和理由")],
-        Verb::RequestHearing => vec![party(), f("on", "申请日期", Kind::Date), paragraph("request", "听证申请")],
+        Verb::AnswerDefence => {
+            vec![party(), choice::<Adoption>("adoption", "是否采纳"), paragraph("reasons", "复核意见和理由")]
+        }
+        Verb::RequestHearing => {
+            vec![party(), f("on", "申请日期", Kind::Date), paragraph("request", "听证申请")]
+        }
         Verb::WithdrawHearing => vec![party(), paragraph("statement", "当事人放弃、撤回的表示")],
         Verb::ScheduleHearing => vec![
             party(),
@@ -396,8 +443,12 @@ fn execution(verb: Verb) -> Vec<Field> {
             choice::<RemedyOutcome>("outcome", "结果"),
             line("document", "文书名称、文号和日期"),
         ],
-        Verb::RevokeDecision => vec![choice::<RevocationGround>("ground", "撤销情形"), paragraph("document", "撤销文书和理由")],
-        Verb::CorrectDocument => vec![f("document", "文书", Kind::Document), paragraph("correction", "补正、更正内容")],
+        Verb::RevokeDecision => {
+            vec![choice::<RevocationGround>("ground", "撤销情形"), paragraph("document", "撤销文书和理由")]
+        }
+        Verb::CorrectDocument => {
+            vec![f("document", "文书", Kind::Document), paragraph("correction", "补正、更正内容")]
+        }
         Verb::Archive => vec![
             f("volumes", "卷数", Kind::Number),
             f("pages", "页数", Kind::Number),
@@ -460,7 +511,8 @@ tag_table! {
 fn forged(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::Object(object) => {
-            let marked = object.keys().any(|k| k.starts_with('$')) || (object.contains_key("n") && object.len() <= 3);
+            let marked =
+                object.keys().any(|k| k.starts_with('$')) || (object.contains_key("n") && object.len() <= 3);
             marked || object.values().any(forged)
         }
         serde_json::Value::Array(items) => items.iter().any(forged),
@@ -501,7 +553,9 @@ mod tests {
             Kind::Line | Kind::Paragraph => json!("示例"),
             Kind::Date => json!("2026-03-02"),
             Kind::Instant => json!("2026-03-02T01:00:00Z"),
-            Kind::Money | Kind::Number | Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => json!(1),
+            Kind::Money | Kind::Number | Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => {
+                json!(1)
+            }
             Kind::NumberChoice(choices) => json!(choices[0].0),
             Kind::Flag => json!(true),
             Kind::Choice(choices) => json!(choices[0].0),
@@ -512,7 +566,10 @@ mod tests {
             Kind::Region => json!("999901"),
             Kind::Category => json!("安全生产"),
             Kind::List(fields) if fields.len() == 1 && fields[0].name.is_empty() => json!(["示例"]),
-            Kind::List(fields) => json!([fields.iter().map(|f| (f.name.to_string(), sample(f))).collect::<serde_json::Map<_, _>>()]),
+            Kind::List(fields) => json!([fields
+                .iter()
+                .map(|f| (f.name.to_string(), sample(f)))
+                .collect::<serde_json::Map<_, _>>()]),
         }
     }
 
@@ -527,10 +584,16 @@ mod tests {
     #[test]
     fn every_verb_reads_from_its_own_fields_and_says_its_own_verb() {
         for verb in Verb::ALL {
-            let body: serde_json::Map<_, _> = fields(*verb).iter().map(|f| (f.name.to_string(), sample(f))).collect();
-            let command = read(*verb, Value::Object(body.clone())).unwrap_or_else(|e| panic!("{verb:?}: {e} {body:?}"));
+            let body: serde_json::Map<_, _> =
+                fields(*verb).iter().map(|f| (f.name.to_string(), sample(f))).collect();
+            let command =
+                read(*verb, Value::Object(body.clone())).unwrap_or_else(|e| panic!("{verb:?}: {e} {body:?}"));
             assert_eq!(command.verb(), *verb);
-            let required: serde_json::Map<_, _> = fields(*verb).iter().filter(|f| f.required || matches!(f.kind, Kind::Flag)).map(|f| (f.name.to_string(), sample(f))).collect();
+            let required: serde_json::Map<_, _> = fields(*verb)
+                .iter()
+                .filter(|f| f.required || matches!(f.kind, Kind::Flag))
+                .map(|f| (f.name.to_string(), sample(f)))
+                .collect();
             assert!(read(*verb, Value::Object(required)).is_ok(), "{verb:?} with required fields only");
         }
     }

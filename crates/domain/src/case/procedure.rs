@@ -232,96 +232,293 @@ pub static PROCEDURE: std::sync::LazyLock<Vec<Step>> = std::sync::LazyLock::new(
 
 fn opening() -> Vec<Step> {
     vec![
-        row(V::RegisterClue, L::Main, &[], ZJ("第十五条")).to(S::Clue).by(HANDLERS, R::Organ).makes(&[D::ClueRegister]),
-        row(V::StartCheck, L::Main, &[S::Clue], ZJ("第十五条")).to(S::Checking).by(HANDLERS, R::Organ).within("十五个工作日"),
-        row(V::ProposeExtendCheck, L::Approval, &[S::Checking], ZJ("第十五条")).gate(gate::extend_check).within("延长不超过十个工作日"),
-        row(V::ProposeFile, L::Approval, &[S::Checking], penalty_law("第五十四条第二款")).to(S::Investigating).gate(gate::file).makes(&[D::FilingApproval]).within("符合立案标准的，及时立案"),
-        row(V::ProposeNotFile, L::Approval, &[S::Checking], ZJ("第十五条")).to(S::NotFiled).gate(gate::single_proposal_not_file).makes(&[D::NoFilingApproval]),
-        row(V::ReviewProposal, L::Approval, &[S::Checking, S::Investigating, S::Concluded, S::Decided], penalty_law("第五十七条")).by(&[Role::UnitHead], R::Organ).gate(gate::review_proposal),
-        row(V::ApproveProposal, L::Approval, &[S::Checking, S::Investigating, S::Concluded, S::Decided], penalty_law("第五十七条")).by(HEADS, R::Organ).gate(gate::approve_proposal),
-        row(V::ChangeOfficers, L::Main, OPEN, penalty_law("第四十二条第一款")).by(&[Role::UnitHead], R::Organ),
-        row(V::RequestRecusal, L::Main, OPEN, penalty_law("第四十三条")).by(&[Role::Officer, Role::UnitHead, Role::Reviewer, Role::HearingHost], R::Organ),
-        row(V::DecideRecusal, L::Main, OPEN, penalty_law("第四十三条第三款")).by(HEADS, R::Organ).gate(gate::decide_recusal).makes(&[D::RecusalDecision]),
+        row(V::RegisterClue, L::Main, &[], ZJ("第十五条"))
+            .to(S::Clue)
+            .by(HANDLERS, R::Organ)
+            .makes(&[D::ClueRegister]),
+        row(V::StartCheck, L::Main, &[S::Clue], ZJ("第十五条"))
+            .to(S::Checking)
+            .by(HANDLERS, R::Organ)
+            .within("十五个工作日"),
+        row(V::ProposeExtendCheck, L::Approval, &[S::Checking], ZJ("第十五条"))
+            .gate(gate::extend_check)
+            .within("延长不超过十个工作日"),
+        row(V::ProposeFile, L::Approval, &[S::Checking], penalty_law("第五十四条第二款"))
+            .to(S::Investigating)
+            .gate(gate::file)
+            .makes(&[D::FilingApproval])
+            .within("符合立案标准的，及时立案"),
+        row(V::ProposeNotFile, L::Approval, &[S::Checking], ZJ("第十五条"))
+            .to(S::NotFiled)
+            .gate(gate::single_proposal_not_file)
+            .makes(&[D::NoFilingApproval]),
+        row(
+            V::ReviewProposal,
+            L::Approval,
+            &[S::Checking, S::Investigating, S::Concluded, S::Decided],
+            penalty_law("第五十七条"),
+        )
+        .by(&[Role::UnitHead], R::Organ)
+        .gate(gate::review_proposal),
+        row(
+            V::ApproveProposal,
+            L::Approval,
+            &[S::Checking, S::Investigating, S::Concluded, S::Decided],
+            penalty_law("第五十七条"),
+        )
+        .by(HEADS, R::Organ)
+        .gate(gate::approve_proposal),
+        row(V::ChangeOfficers, L::Main, OPEN, penalty_law("第四十二条第一款"))
+            .by(&[Role::UnitHead], R::Organ),
+        row(V::RequestRecusal, L::Main, OPEN, penalty_law("第四十三条"))
+            .by(&[Role::Officer, Role::UnitHead, Role::Reviewer, Role::HearingHost], R::Organ),
+        row(V::DecideRecusal, L::Main, OPEN, penalty_law("第四十三条第三款"))
+            .by(HEADS, R::Organ)
+            .gate(gate::decide_recusal)
+            .makes(&[D::RecusalDecision]),
     ]
 }
 
 fn investigation() -> Vec<Step> {
     vec![
-        row(V::NotifyInquiry, L::Investigation, BEFORE_DECISION, penalty_law("第五十五条")).gate(gate::running).makes(&[D::InquiryNotice]),
-        row(V::RecordInquiry, L::Investigation, BEFORE_DECISION, penalty_law("第五十五条")).gate(gate::running).makes(&[D::InquiryRecord]),
-        row(V::RecordScene, L::Investigation, BEFORE_DECISION, penalty_law("第五十五条")).gate(gate::running).makes(&[D::SceneRecord]),
+        row(V::NotifyInquiry, L::Investigation, BEFORE_DECISION, penalty_law("第五十五条"))
+            .gate(gate::running)
+            .makes(&[D::InquiryNotice]),
+        row(V::RecordInquiry, L::Investigation, BEFORE_DECISION, penalty_law("第五十五条"))
+            .gate(gate::running)
+            .makes(&[D::InquiryRecord]),
+        row(V::RecordScene, L::Investigation, BEFORE_DECISION, penalty_law("第五十五条"))
+            .gate(gate::running)
+            .makes(&[D::SceneRecord]),
         row(V::AddEvidence, L::Investigation, BEFORE_DECISION, penalty_law("第四十六条")).gate(gate::running),
         row(V::CommissionExpert, L::Investigation, BEFORE_DECISION, ZJ("第十八条")).gate(gate::running),
         row(V::ReceiveExpert, L::Investigation, BEFORE_DECISION, ZJ("第十八条")).gate(gate::receive_expert),
-        row(V::ProposePreserve, L::Preservation, &[S::Investigating], penalty_law("第五十六条")).gate(gate::preserve).makes(&[D::PreservationApproval, D::PreservationNotice, D::PreservationList]),
-        row(V::ProposeDisposePreservation, L::Preservation, BEFORE_DECISION, penalty_law("第五十六条")).gate(gate::dispose_preservation).makes(&[D::PreservationDisposalApproval, D::PreservationDisposal]).within("七个工作日"),
-        row(V::OrderCorrection, L::Investigation, &[S::Investigating, S::Concluded, S::Decided], penalty_law("第二十八条第一款")).makes(&[D::CorrectionOrder]),
-        row(V::RecheckCorrection, L::Investigation, &[S::Investigating, S::Concluded, S::Decided], penalty_law("第二十八条第一款")).gate(gate::recheck).makes(&[D::CorrectionRecheck]),
-        row(V::ProposeSuspend, L::Clock, BEFORE_DECISION, ZJ("第三十条")).gate(gate::suspend).makes(&[D::SuspensionApproval]),
-        row(V::ProposeResume, L::Clock, BEFORE_DECISION, ZJ("第三十条")).gate(gate::resume).makes(&[D::SuspensionApproval]),
-        row(V::ProposeExtend, L::Clock, BEFORE_DECISION, penalty_law("第六十条")).gate(gate::extend).makes(&[D::ExtensionApproval]).within("负责人批准三十日；集体讨论再延不超过六十日"),
-        row(V::Conclude, L::Main, &[S::Investigating], ZJ("第二十条")).to(S::Concluded).gate(gate::conclude).makes(&[D::ClosingReport]),
+        row(V::ProposePreserve, L::Preservation, &[S::Investigating], penalty_law("第五十六条"))
+            .gate(gate::preserve)
+            .makes(&[D::PreservationApproval, D::PreservationNotice, D::PreservationList]),
+        row(V::ProposeDisposePreservation, L::Preservation, BEFORE_DECISION, penalty_law("第五十六条"))
+            .gate(gate::dispose_preservation)
+            .makes(&[D::PreservationDisposalApproval, D::PreservationDisposal])
+            .within("七个工作日"),
+        row(
+            V::OrderCorrection,
+            L::Investigation,
+            &[S::Investigating, S::Concluded, S::Decided],
+            penalty_law("第二十八条第一款"),
+        )
+        .makes(&[D::CorrectionOrder]),
+        row(
+            V::RecheckCorrection,
+            L::Investigation,
+            &[S::Investigating, S::Concluded, S::Decided],
+            penalty_law("第二十八条第一款"),
+        )
+        .gate(gate::recheck)
+        .makes(&[D::CorrectionRecheck]),
+        row(V::ProposeSuspend, L::Clock, BEFORE_DECISION, ZJ("第三十条"))
+            .gate(gate::suspend)
+            .makes(&[D::SuspensionApproval]),
+        row(V::ProposeResume, L::Clock, BEFORE_DECISION, ZJ("第三十条"))
+            .gate(gate::resume)
+            .makes(&[D::SuspensionApproval]),
+        row(V::ProposeExtend, L::Clock, BEFORE_DECISION, penalty_law("第六十条"))
+            .gate(gate::extend)
+            .makes(&[D::ExtensionApproval])
+            .within("负责人批准三十日；集体讨论再延不超过六十日"),
+        row(V::Conclude, L::Main, &[S::Investigating], ZJ("第二十条"))
+            .to(S::Concluded)
+            .gate(gate::conclude)
+            .makes(&[D::ClosingReport]),
         row(V::PrepareDraft, L::Main, &[S::Concluded], penalty_law("第五十七条")).gate(gate::draft),
-        row(V::Reinvestigate, L::Main, &[S::Concluded], penalty_law("第五十四条第一款")).to(S::Investigating).gate(gate::running),
+        row(V::Reinvestigate, L::Main, &[S::Concluded], penalty_law("第五十四条第一款"))
+            .to(S::Investigating)
+            .gate(gate::running),
     ]
 }
 
 fn review() -> Vec<Step> {
     let article = || penalty_law("第五十八条");
     vec![
-        row(V::SubmitReview, L::Review, &[S::Concluded], article()).gate(gate::submit_review).makes(&[D::ReviewSubmission]),
-        row(V::ReturnSubmission, L::Review, &[S::Concluded], article()).by(&[Role::Reviewer], R::Apart).gate(gate::review_running),
+        row(V::SubmitReview, L::Review, &[S::Concluded], article())
+            .gate(gate::submit_review)
+            .makes(&[D::ReviewSubmission]),
+        row(V::ReturnSubmission, L::Review, &[S::Concluded], article())
+            .by(&[Role::Reviewer], R::Apart)
+            .gate(gate::review_running),
         row(V::SupplementSubmission, L::Review, &[S::Concluded], article()).gate(gate::review_returned),
-        row(V::GiveOpinion, L::Review, &[S::Concluded], article()).by(&[Role::Reviewer], R::Apart).gate(gate::review_running).within("十个工作日"),
-        row(V::SignOpinion, L::Review, &[S::Concluded], article()).by(&[Role::ReviewHead], R::Apart).gate(gate::sign_opinion).makes(&[D::ReviewOpinion]),
-        row(V::AnswerOpinion, L::Review, &[S::Concluded], article()).gate(gate::answer_opinion).makes(&[D::ReviewFeedback]),
+        row(V::GiveOpinion, L::Review, &[S::Concluded], article())
+            .by(&[Role::Reviewer], R::Apart)
+            .gate(gate::review_running)
+            .within("十个工作日"),
+        row(V::SignOpinion, L::Review, &[S::Concluded], article())
+            .by(&[Role::ReviewHead], R::Apart)
+            .gate(gate::sign_opinion)
+            .makes(&[D::ReviewOpinion]),
+        row(V::AnswerOpinion, L::Review, &[S::Concluded], article())
+            .gate(gate::answer_opinion)
+            .makes(&[D::ReviewFeedback]),
         row(V::RequestReReview, L::Review, &[S::Concluded], article()).gate(gate::request_rereview),
-        row(V::GiveReReview, L::Review, &[S::Concluded], article()).by(&[Role::ReviewHead], R::Apart).gate(gate::give_rereview).makes(&[D::ReReviewOpinion]),
-        row(V::Coordinate, L::Review, &[S::Concluded], article()).by(&[Role::Deputy], R::Apart).gate(gate::coordinate),
+        row(V::GiveReReview, L::Review, &[S::Concluded], article())
+            .by(&[Role::ReviewHead], R::Apart)
+            .gate(gate::give_rereview)
+            .makes(&[D::ReReviewOpinion]),
+        row(V::Coordinate, L::Review, &[S::Concluded], article())
+            .by(&[Role::Deputy], R::Apart)
+            .gate(gate::coordinate),
     ]
 }
 
 fn defence() -> Vec<Step> {
     vec![
-        row(V::IssueNotice, L::Notice, &[S::Concluded], penalty_law("第四十四条")).gate(gate::notice).makes(&[D::PenaltyNotice, D::HearingRightNotice]),
-        row(V::ServeDocument, L::Service, &[S::Checking, S::Investigating, S::Concluded, S::Decided, S::Closed, S::Archived, S::NotFiled, S::Withdrawn, S::Transferred], penalty_law("第六十一条")).gate(gate::serve).makes(&[D::ServiceReceipt]).within("决定书：当场交付，或者七个工作日内"),
-        row(V::ConfirmAddress, L::Service, &[S::Investigating, S::Concluded, S::Decided], penalty_law("第六十一条第二款")).makes(&[D::AddressConfirmation]),
-        row(V::StateDefence, L::Notice, BEFORE_DECISION, penalty_law("第四十五条")).gate(gate::defence).makes(&[D::DefenceRecord]).within("五个工作日"),
+        row(V::IssueNotice, L::Notice, &[S::Concluded], penalty_law("第四十四条"))
+            .gate(gate::notice)
+            .makes(&[D::PenaltyNotice, D::HearingRightNotice]),
+        row(
+            V::ServeDocument,
+            L::Service,
+            &[
+                S::Checking,
+                S::Investigating,
+                S::Concluded,
+                S::Decided,
+                S::Closed,
+                S::Archived,
+                S::NotFiled,
+                S::Withdrawn,
+                S::Transferred,
+            ],
+            penalty_law("第六十一条"),
+        )
+        .gate(gate::serve)
+        .makes(&[D::ServiceReceipt])
+        .within("决定书：当场交付，或者七个工作日内"),
+        row(
+            V::ConfirmAddress,
+            L::Service,
+            &[S::Investigating, S::Concluded, S::Decided],
+            penalty_law("第六十一条第二款"),
+        )
+        .makes(&[D::AddressConfirmation]),
+        row(V::StateDefence, L::Notice, BEFORE_DECISION, penalty_law("第四十五条"))
+            .gate(gate::defence)
+            .makes(&[D::DefenceRecord])
+            .within("五个工作日"),
         row(V::WaiveDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条")).gate(gate::defence),
-        row(V::AnswerDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条第一款")).gate(gate::answer_defence),
-        row(V::RequestHearing, L::Hearing, BEFORE_DECISION, penalty_law("第六十四条第一项")).gate(gate::request_hearing).within("五个工作日"),
-        row(V::WithdrawHearing, L::Hearing, BEFORE_DECISION, penalty_law("第六十四条")).gate(gate::withdraw_hearing),
-        row(V::ScheduleHearing, L::Hearing, &[S::Concluded], penalty_law("第六十四条第二项")).by(&[Role::HearingHost, Role::ReviewHead], R::Apart).gate(gate::schedule_hearing).makes(&[D::HearingNotice]).within("举行的七个工作日前通知"),
-        row(V::HoldHearing, L::Hearing, &[S::Concluded], penalty_law("第六十四条")).by(&[Role::HearingHost], R::Apart).gate(gate::hold_hearing).makes(&[D::HearingRecord]),
-        row(V::ReportHearing, L::Hearing, &[S::Concluded], penalty_law("第六十五条")).by(&[Role::HearingHost], R::Apart).gate(gate::report_hearing).makes(&[D::HearingReport]),
+        row(V::AnswerDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条第一款"))
+            .gate(gate::answer_defence),
+        row(V::RequestHearing, L::Hearing, BEFORE_DECISION, penalty_law("第六十四条第一项"))
+            .gate(gate::request_hearing)
+            .within("五个工作日"),
+        row(V::WithdrawHearing, L::Hearing, BEFORE_DECISION, penalty_law("第六十四条"))
+            .gate(gate::withdraw_hearing),
+        row(V::ScheduleHearing, L::Hearing, &[S::Concluded], penalty_law("第六十四条第二项"))
+            .by(&[Role::HearingHost, Role::ReviewHead], R::Apart)
+            .gate(gate::schedule_hearing)
+            .makes(&[D::HearingNotice])
+            .within("举行的七个工作日前通知"),
+        row(V::HoldHearing, L::Hearing, &[S::Concluded], penalty_law("第六十四条"))
+            .by(&[Role::HearingHost], R::Apart)
+            .gate(gate::hold_hearing)
+            .makes(&[D::HearingRecord]),
+        row(V::ReportHearing, L::Hearing, &[S::Concluded], penalty_law("第六十五条"))
+            .by(&[Role::HearingHost], R::Apart)
+            .gate(gate::report_hearing)
+            .makes(&[D::HearingReport]),
     ]
 }
 
 fn decision() -> Vec<Step> {
     vec![
-        row(V::Discuss, L::Main, &[S::Concluded], penalty_law("第五十七条第二款")).by(HEADS, R::Organ).gate(gate::discuss).makes(&[D::DiscussionRecord]),
-        row(V::ProposeDispose, L::Main, &[S::Concluded], penalty_law("第五十七条第一款")).to(S::Decided).gate(gate::dispose).makes(&[D::DisposalApproval, D::PenaltyDecision, D::NoPenaltyDecision, D::PaymentNotice]).within("立案之日起九十日"),
-        row(V::CorrectDocument, L::Main, AFTER_DECISION, ZJ("第二十八条")).by(&[Role::Deputy, Role::Head], R::Organ).makes(&[D::Correction]),
-        row(V::RevokeDecision, L::Remedy, AFTER_DECISION, penalty_law("第七十五条第二款")).by(&[Role::Head], R::Organ).gate(gate::revoke),
-        row(V::ProposeWithdraw, L::Main, BEFORE_DECISION, penalty_law("第五十四条")).to(S::Withdrawn).gate(gate::single_proposal_withdraw).makes(&[D::WithdrawalApproval]),
-        row(V::ProposeTransfer, L::Main, &[S::Checking, S::Investigating, S::Concluded, S::Decided], penalty_law("第五十七条第一款第四项")).to(S::Transferred).gate(gate::single_proposal_transfer).makes(&[D::TransferApproval, D::TransferLetter, D::CrimeTransferLetter]),
-        row(V::MarkMade, L::Service, &[S::Clue, S::Checking, S::Investigating, S::Concluded, S::Decided, S::Closed, S::Archived, S::NotFiled, S::Withdrawn, S::Transferred], penalty_law("第四十七条")).by(&[], R::System),
+        row(V::Discuss, L::Main, &[S::Concluded], penalty_law("第五十七条第二款"))
+            .by(HEADS, R::Organ)
+            .gate(gate::discuss)
+            .makes(&[D::DiscussionRecord]),
+        row(V::ProposeDispose, L::Main, &[S::Concluded], penalty_law("第五十七条第一款"))
+            .to(S::Decided)
+            .gate(gate::dispose)
+            .makes(&[D::DisposalApproval, D::PenaltyDecision, D::NoPenaltyDecision, D::PaymentNotice])
+            .within("立案之日起九十日"),
+        row(V::CorrectDocument, L::Main, AFTER_DECISION, ZJ("第二十八条"))
+            .by(&[Role::Deputy, Role::Head], R::Organ)
+            .makes(&[D::Correction]),
+        row(V::RevokeDecision, L::Remedy, AFTER_DECISION, penalty_law("第七十五条第二款"))
+            .by(&[Role::Head], R::Organ)
+            .gate(gate::revoke),
+        row(V::ProposeWithdraw, L::Main, BEFORE_DECISION, penalty_law("第五十四条"))
+            .to(S::Withdrawn)
+            .gate(gate::single_proposal_withdraw)
+            .makes(&[D::WithdrawalApproval]),
+        row(
+            V::ProposeTransfer,
+            L::Main,
+            &[S::Checking, S::Investigating, S::Concluded, S::Decided],
+            penalty_law("第五十七条第一款第四项"),
+        )
+        .to(S::Transferred)
+        .gate(gate::single_proposal_transfer)
+        .makes(&[D::TransferApproval, D::TransferLetter, D::CrimeTransferLetter]),
+        row(
+            V::MarkMade,
+            L::Service,
+            &[
+                S::Clue,
+                S::Checking,
+                S::Investigating,
+                S::Concluded,
+                S::Decided,
+                S::Closed,
+                S::Archived,
+                S::NotFiled,
+                S::Withdrawn,
+                S::Transferred,
+            ],
+            penalty_law("第四十七条"),
+        )
+        .by(&[], R::System),
     ]
 }
 
 fn execution() -> Vec<Step> {
     let decided = &[S::Decided];
     vec![
-        row(V::RecordPayment, L::Execution, decided, penalty_law("第六十七条")).by(&[Role::Cashier], R::Apart).gate(gate::pay).within("收到决定书之日起十五日"),
-        row(V::ProposeDefer, L::Execution, decided, penalty_law("第六十六条第二款")).gate(gate::defer).makes(&[D::DeferralApproval, D::DeferralGrant]),
-        row(V::DemandFine, L::Execution, decided, penalty_law("第七十二条")).gate(gate::demand_fine).makes(&[D::FineDemand]),
-        row(V::ImposeAdditionalFine, L::Execution, decided, penalty_law("第七十二条第一款第一项")).by(HEADS, R::Organ).gate(gate::additional_fine).makes(&[D::AdditionalFineDecision]),
-        row(V::DemandEnforcement, L::Execution, decided, super::law::coercion_law("第五十四条")).gate(gate::demand_enforcement).makes(&[D::EnforcementDemand]),
-        row(V::ApplyToCourt, L::Execution, decided, super::law::coercion_law("第五十三条")).by(&[Role::Head], R::Organ).gate(gate::court).makes(&[D::CourtApplication]).within("期限届满之日起三个月内"),
-        row(V::RecordRemedy, L::Remedy, AFTER_DECISION, penalty_law("第七条")).by(&[Role::Officer, Role::Reviewer, Role::ReviewHead], R::Organ),
-        row(V::ConcludeRemedy, L::Remedy, AFTER_DECISION, penalty_law("第七条")).by(&[Role::Officer, Role::Reviewer, Role::ReviewHead], R::Organ).gate(gate::conclude_remedy),
-        row(V::ProposeClose, L::Main, decided, ZJ("第三十一条")).to(S::Closed).gate(gate::close).makes(&[D::ClosingApproval]).within("十五个工作日"),
-        row(V::Archive, L::Main, &[S::Closed, S::NotFiled, S::Withdrawn, S::Transferred], ZJ("第四十条")).to(S::Archived).by(&[Role::Officer, Role::Archivist], R::Organ).gate(gate::archive).makes(&[D::FileCover, D::FileCatalogue]).within("三十日"),
+        row(V::RecordPayment, L::Execution, decided, penalty_law("第六十七条"))
+            .by(&[Role::Cashier], R::Apart)
+            .gate(gate::pay)
+            .within("收到决定书之日起十五日"),
+        row(V::ProposeDefer, L::Execution, decided, penalty_law("第六十六条第二款"))
+            .gate(gate::defer)
+            .makes(&[D::DeferralApproval, D::DeferralGrant]),
+        row(V::DemandFine, L::Execution, decided, penalty_law("第七十二条"))
+            .gate(gate::demand_fine)
+            .makes(&[D::FineDemand]),
+        row(V::ImposeAdditionalFine, L::Execution, decided, penalty_law("第七十二条第一款第一项"))
+            .by(HEADS, R::Organ)
+            .gate(gate::additional_fine)
+            .makes(&[D::AdditionalFineDecision]),
+        row(V::DemandEnforcement, L::Execution, decided, super::law::coercion_law("第五十四条"))
+            .gate(gate::demand_enforcement)
+            .makes(&[D::EnforcementDemand]),
+        row(V::ApplyToCourt, L::Execution, decided, super::law::coercion_law("第五十三条"))
+            .by(&[Role::Head], R::Organ)
+            .gate(gate::court)
+            .makes(&[D::CourtApplication])
+            .within("期限届满之日起三个月内"),
+        row(V::RecordRemedy, L::Remedy, AFTER_DECISION, penalty_law("第七条"))
+            .by(&[Role::Officer, Role::Reviewer, Role::ReviewHead], R::Organ),
+        row(V::ConcludeRemedy, L::Remedy, AFTER_DECISION, penalty_law("第七条"))
+            .by(&[Role::Officer, Role::Reviewer, Role::ReviewHead], R::Organ)
+            .gate(gate::conclude_remedy),
+        row(V::ProposeClose, L::Main, decided, ZJ("第三十一条"))
+            .to(S::Closed)
+            .gate(gate::close)
+            .makes(&[D::ClosingApproval])
+            .within("十五个工作日"),
+        row(V::Archive, L::Main, &[S::Closed, S::NotFiled, S::Withdrawn, S::Transferred], ZJ("第四十条"))
+            .to(S::Archived)
+            .by(&[Role::Officer, Role::Archivist], R::Organ)
+            .gate(gate::archive)
+            .makes(&[D::FileCover, D::FileCatalogue])
+            .within("三十日"),
     ]
 }
 

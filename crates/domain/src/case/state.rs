@@ -498,10 +498,7 @@ impl Case {
 
     /// The number under which people know the case: that of its filing.
     pub fn number(&self) -> Option<&DocumentNumber> {
-        self.documents
-            .iter()
-            .find(|d| d.kind == DocumentKind::FilingApproval)
-            .and_then(|d| d.number.as_ref())
+        self.documents.iter().find(|d| d.kind == DocumentKind::FilingApproval).and_then(|d| d.number.as_ref())
     }
 
     /// The open suspension, if the investigation is suspended.
@@ -518,7 +515,7 @@ impl Case {
             && draft.evidence == self.evidence.len()
             && clearance.evidence == self.evidence.len()
             && clearance.submitted_version > self.last_hearing())
-            .then_some(clearance)
+        .then_some(clearance)
     }
 
     /// Version that recorded the last hearing of any party, 0 without one.
@@ -537,9 +534,10 @@ impl Case {
     pub fn discovered_on(&self) -> Date {
         match self.clue.source {
             ClueSource::TransferredIn | ClueSource::Assigned | ClueSource::Accident => self.clue.received_on,
-            ClueSource::Inspection | ClueSource::Complaint | ClueSource::Report | ClueSource::RandomInspection => {
-                self.clue.received_on.max(self.registered_on)
-            }
+            ClueSource::Inspection
+            | ClueSource::Complaint
+            | ClueSource::Report
+            | ClueSource::RandomInspection => self.clue.received_on.max(self.registered_on),
         }
     }
 

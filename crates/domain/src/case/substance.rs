@@ -126,7 +126,12 @@ impl DecisionSubstance {
 /// Digest of the substance together with what it refers to: the parties as
 /// they stand and the identities of the evidence relied upon. Texts enter by
 /// keyed digest, so it can be recomputed after erasure. SHA-256, hex.
-pub fn digest(substance: &DecisionSubstance, parties: &[Cow<'_, Value>], evidence: &[(EvidenceNo, &str)], key: &TextKey) -> String {
+pub fn digest(
+    substance: &DecisionSubstance,
+    parties: &[Cow<'_, Value>],
+    evidence: &[(EvidenceNo, &str)],
+    key: &TextKey,
+) -> String {
     let mut hash = Sha256::new();
     hash.update(b"mingjing decision substance\n");
     hash.update([SUBSTANCE_VERSION]);

@@ -3,8 +3,8 @@
 pub use super::document::*;
 use crate::matter::{MatterId, StaffId};
 use crate::text::Text;
-use jiff::civil::Date;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Declares a plain enum with its Chinese label, its stored name (serde

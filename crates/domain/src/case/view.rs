@@ -58,7 +58,8 @@ fn on(day: Date) -> String {
 
 /// The stages of the procedure as this case went through them.
 pub fn rail(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
-    let mut stops = vec![stop("线索", case.stage != Stage::Clue, case.stage == Stage::Clue, on(case.registered_on))];
+    let mut stops =
+        vec![stop("线索", case.stage != Stage::Clue, case.stage == Stage::Clue, on(case.registered_on))];
     let filed = case.filed.as_ref();
     let checking = case.stage == Stage::Checking;
     let note = match (filed, case.stage) {
@@ -69,7 +70,12 @@ pub fn rail(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
     };
     stops.push(stop("立案", filed.is_some() || case.stage == Stage::NotFiled, checking, note));
     let concluded = case.conclusion.as_ref().filter(|_| case.stage != Stage::Investigating);
-    stops.push(stop("调查", concluded.is_some(), case.stage == Stage::Investigating, concluded.map_or("—".into(), |c| format!("{}终结", on(c.on)))));
+    stops.push(stop(
+        "调查",
+        concluded.is_some(),
+        case.stage == Stage::Investigating,
+        concluded.map_or("—".into(), |c| format!("{}终结", on(c.on))),
+    ));
     stops.extend(deliberation(case, facts, concluded.is_some()));
     stops.extend(afterwards(case, facts));
     stops
@@ -89,21 +95,49 @@ fn deliberation(case: &Case, facts: &Facts<'_>, concluded: bool) -> Vec<Stop> {
     let live = concluded && !decided;
     let needs_review = !gate::triggers(case, facts.law).is_empty();
     let cleared = case.clearance().is_some();
-    let mut review = stop("法制审核", cleared, live && case.draft.is_some() && needs_review, case.review.phase.label().into());
+    let mut review = stop(
+        "法制审核",
+        cleared,
+        live && case.draft.is_some() && needs_review,
+        case.review.phase.label().into(),
+    );
     if decided && !cleared || live && case.draft.is_some() && !needs_review {
         review.progress = Progress::Skipped;
         review.note = "不属重大决定".into();
     }
-    let told = !case.parties.is_empty() && case.parties.iter().all(|p| p.notice.as_ref().and_then(|n| case.document(n.document)).is_some_and(|d| d.service.is_some()));
-    let told_on = case.parties.iter().filter_map(|p| p.notice.as_ref()).filter_map(|n| case.document(n.document)).filter_map(|d| d.service.as_ref()).map(|s| s.effective_on).max();
-    let notice = stop("告知", told, live && case.draft.is_some(), told_on.map_or("—".into(), |d| format!("{}送达", on(d))));
+    let told = !case.parties.is_empty()
+        && case.parties.iter().all(|p| {
+            p.notice.as_ref().and_then(|n| case.document(n.document)).is_some_and(|d| d.service.is_some())
+        });
+    let told_on = case
+        .parties
+        .iter()
+        .filter_map(|p| p.notice.as_ref())
+        .filter_map(|n| case.document(n.document))
+        .filter_map(|d| d.service.as_ref())
+        .map(|s| s.effective_on)
+        .max();
+    let notice = stop(
+        "告知",
+        told,
+        live && case.draft.is_some(),
+        told_on.map_or("—".into(), |d| format!("{}送达", on(d))),
+    );
     let hearing_told = case.parties.iter().any(|p| p.hearing_told);
     let held = case.parties.iter().any(|p| matches!(p.hearing, Hearing::Held { .. }));
     let mut hearing = stop("听证", held, live && hearing_told, "—".into());
-    let window = case.numbered_parties().filter(|(_, p)| p.hearing_told).filter_map(|(_, p)| {
-        let served = p.notice.as_ref().and_then(|n| case.document(n.document)).and_then(|d| d.service.as_ref())?;
-        facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[]).ok().map(|l| l.due.latest())
-    }).max();
+    let window = case
+        .numbered_parties()
+        .filter(|(_, p)| p.hearing_told)
+        .filter_map(|(_, p)| {
+            let served =
+                p.notice.as_ref().and_then(|n| case.document(n.document)).and_then(|d| d.service.as_ref())?;
+            facts
+                .limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[])
+                .ok()
+                .map(|l| l.due.latest())
+        })
+        .max();
     hearing.note = match (held, window) {
         (true, _) => "已举行".into(),
         (false, Some(day)) if live => format!("可申请至{}", on(day)),
@@ -112,8 +146,10 @@ fn deliberation(case: &Case, facts: &Facts<'_>, concluded: bool) -> Vec<Stop> {
     if told && !hearing_told || decided && !held {
         hearing.progress = Progress::Skipped;
     }
-    let discussed = case.draft.as_ref().is_some_and(|d| case.discussions.iter().any(|x| x.digest == d.digest));
-    let mut discussion = stop("集体讨论", discussed, live && told && gate::discussion_required(case, facts.law), "—".into());
+    let discussed =
+        case.draft.as_ref().is_some_and(|d| case.discussions.iter().any(|x| x.digest == d.digest));
+    let mut discussion =
+        stop("集体讨论", discussed, live && told && gate::discussion_required(case, facts.law), "—".into());
     if decided && !discussed {
         discussion.progress = Progress::Skipped;
     }
@@ -129,11 +165,21 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
         (None, None) => "—".into(),
     };
     let mut stops = vec![stop("决定", decision.is_some(), false, note)];
-    let served = decision.is_some() && case.numbered_parties().all(|(n, _)| gate::served_decision(case, n).is_ok());
-    let paid = decision.is_some_and(|d| served && case.numbered_parties().all(|(n, p)| gate::owed_fen(d, n, p) <= 0));
-    stops.push(stop("送达", served, case.stage == Stage::Decided && !served, if served { "已送达".into() } else { "决定后7个工作日".into() }));
+    let served =
+        decision.is_some() && case.numbered_parties().all(|(n, _)| gate::served_decision(case, n).is_ok());
+    let paid = decision
+        .is_some_and(|d| served && case.numbered_parties().all(|(n, p)| gate::owed_fen(d, n, p) <= 0));
+    stops.push(stop(
+        "送达",
+        served,
+        case.stage == Stage::Decided && !served,
+        if served { "已送达".into() } else { "决定后7个工作日".into() },
+    ));
     stops.push(stop("执行", paid, served && !paid, if paid { "已缴清".into() } else { "收到后15日".into() }));
-    let over = matches!(case.stage, Stage::Closed | Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred);
+    let over = matches!(
+        case.stage,
+        Stage::Closed | Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred
+    );
     stops.push(stop("结案归档", case.stage == Stage::Archived, over || paid, case.stage.label().into()));
     stops
 }

@@ -1,9 +1,9 @@
 //! What a person may ask for, and what then happened.
 
+use super::content::Imported;
 use super::content::{PublicDecision, SourceRef};
 use super::rules::Timeliness;
 use super::words::{AnnotationGround, CreditGrade, ExemptGround, ExpiryGround, Verb, WithdrawalGround};
-use super::content::Imported;
 use crate::matter::MatterId;
 use crate::text::Text;
 use jiff::civil::Date;

@@ -137,7 +137,9 @@ impl PublicDecision {
         all.extend(self.representative.iter().map(|r| ("representative".to_owned(), r)));
         all.push(("facts".to_owned(), &self.facts));
         all.push(("evidence".to_owned(), &self.evidence));
-        all.extend(self.results.iter().enumerate().map(|(i, r)| (format!("results/{i}/content"), &r.content)));
+        all.extend(
+            self.results.iter().enumerate().map(|(i, r)| (format!("results/{i}/content"), &r.content)),
+        );
         all.push(("terms".to_owned(), &self.terms));
         all.push(("remedies".to_owned(), &self.remedies));
         all
@@ -154,7 +156,9 @@ impl PublicDecision {
         all.extend(self.credit_code.iter().map(|c| ("credit_code".to_owned(), c.as_str())));
         all.extend(self.violated.iter().enumerate().map(|(i, v)| (format!("violated/{i}"), v.as_str())));
         all.extend(self.basis.iter().enumerate().map(|(i, v)| (format!("basis/{i}"), v.as_str())));
-        all.extend(self.results.iter().enumerate().map(|(i, r)| (format!("results/{i}/kind"), r.kind.as_str())));
+        all.extend(
+            self.results.iter().enumerate().map(|(i, r)| (format!("results/{i}/kind"), r.kind.as_str())),
+        );
         for (i, o) in self.officers.iter().enumerate() {
             all.push((format!("officers/{i}/name"), o.name.value().unwrap_or_default()));
             all.push((format!("officers/{i}/certificate"), o.certificate.as_str()));
@@ -230,9 +234,18 @@ impl Inspection {
 }
 
 /// Inspects a copy against the persons of its case.
-pub fn inspect(content: &PublicDecision, persons: &[KnownPerson], operator_shown: bool, key: &TextKey) -> Inspection {
-    let mut out =
-        Inspection { digest: content.digest(key), findings: Vec::new(), uncovered: Vec::new(), complete: true };
+pub fn inspect(
+    content: &PublicDecision,
+    persons: &[KnownPerson],
+    operator_shown: bool,
+    key: &TextKey,
+) -> Inspection {
+    let mut out = Inspection {
+        digest: content.digest(key),
+        findings: Vec::new(),
+        uncovered: Vec::new(),
+        complete: true,
+    };
     for (field, text) in content.masked() {
         out.uncovered.extend(text.uncovered(&field, persons, operator_shown));
         match text.public() {
@@ -258,7 +271,12 @@ pub struct NoteScan {
 }
 
 /// Scans a note. An erased note has the digest of nothing and is never clean.
-pub fn scan_note(note: &Text, persons: &[KnownPerson], operator_shown: bool, key: &TextKey) -> Option<NoteScan> {
+pub fn scan_note(
+    note: &Text,
+    persons: &[KnownPerson],
+    operator_shown: bool,
+    key: &TextKey,
+) -> Option<NoteScan> {
     let text = note.value()?;
     Some(NoteScan { digest: note.digest(key), findings: scan("note", text, persons, operator_shown) })
 }

@@ -109,7 +109,11 @@ pub fn actions(state: Option<&Publication>, facts: &Facts<'_>) -> Vec<(Verb, Res
 ///
 /// # Errors
 /// The rule that forbids it, with what to do next.
-pub fn decide(state: Option<&Publication>, command: Command, facts: &Facts<'_>) -> Result<Vec<PublicationEvent>, Refusal> {
+pub fn decide(
+    state: Option<&Publication>,
+    command: Command,
+    facts: &Facts<'_>,
+) -> Result<Vec<PublicationEvent>, Refusal> {
     gate(command.verb(), state, facts)?;
     match command {
         Command::Prepare(body) => prepare(state, body, facts),
@@ -119,7 +123,9 @@ pub fn decide(state: Option<&Publication>, command: Command, facts: &Facts<'_>) 
             guards::said(&opinion, "opinion", "退回意见")?;
             Ok(vec![PublicationEvent::Returned { by: Verb::Return, opinion }])
         }
-        Command::Correct { content, reason, known_on } => correct(guards::existing(state)?, content, reason, known_on, facts),
+        Command::Correct { content, reason, known_on } => {
+            correct(guards::existing(state)?, content, reason, known_on, facts)
+        }
         Command::Annotate { ground, note } => {
             guards::said(&note, "note", "标注内容")?;
             guards::note(&note, facts)?;
@@ -150,7 +156,11 @@ pub fn decide(state: Option<&Publication>, command: Command, facts: &Facts<'_>) 
     }
 }
 
-fn prepare(state: Option<&Publication>, body: Preparing, facts: &Facts<'_>) -> Result<Vec<PublicationEvent>, Refusal> {
+fn prepare(
+    state: Option<&Publication>,
+    body: Preparing,
+    facts: &Facts<'_>,
+) -> Result<Vec<PublicationEvent>, Refusal> {
     guards::source_of(&body.source, state, facts)?;
     let digest = guards::copy(&body.content, facts)?;
     let term = facts.rules.term(body.content.party_kind, body.grade).ok_or_else(|| {
@@ -175,7 +185,12 @@ fn prepare(state: Option<&Publication>, body: Preparing, facts: &Facts<'_>) -> R
     Ok(vec![PublicationEvent::Prepared { body, digest, imported }])
 }
 
-fn check(draft: &Draft, digest: String, agree: bool, opinion: Text) -> Result<Vec<PublicationEvent>, Refusal> {
+fn check(
+    draft: &Draft,
+    digest: String,
+    agree: bool,
+    opinion: Text,
+) -> Result<Vec<PublicationEvent>, Refusal> {
     guards::same_copy(draft, &digest)?;
     if agree {
         return Ok(vec![PublicationEvent::Checked { digest, opinion }]);
@@ -184,15 +199,23 @@ fn check(draft: &Draft, digest: String, agree: bool, opinion: Text) -> Result<Ve
     Ok(vec![PublicationEvent::Returned { by: Verb::Check, opinion }])
 }
 
-fn publish((state, draft): (&Publication, &Draft), digest: String, facts: &Facts<'_>) -> Result<Vec<PublicationEvent>, Refusal> {
+fn publish(
+    (state, draft): (&Publication, &Draft),
+    digest: String,
+    facts: &Facts<'_>,
+) -> Result<Vec<PublicationEvent>, Refusal> {
     guards::same_copy(draft, &digest)?;
     if state.live.is_some() {
         return Ok(vec![PublicationEvent::Corrected { digest }]);
     }
     let start = Start::new(state.source.decided_on, "作出处罚决定");
-    let timeliness =
-        Timeliness::of(facts.calendar, &facts.rules.publish, &start, facts.today()).map_err(calendar_refusal)?;
-    Ok(vec![PublicationEvent::Published { digest, timeliness: Box::new(timeliness), public_id: facts.fresh_id.to_owned() }])
+    let timeliness = Timeliness::of(facts.calendar, &facts.rules.publish, &start, facts.today())
+        .map_err(calendar_refusal)?;
+    Ok(vec![PublicationEvent::Published {
+        digest,
+        timeliness: Box::new(timeliness),
+        public_id: facts.fresh_id.to_owned(),
+    }])
 }
 
 fn correct(
@@ -227,17 +250,27 @@ fn withdraw(
     let recorded = facts.source.and_then(|s| s.ended).map(|e| e.known_on);
     let known_on = recorded.map_or(known_on, |r| r.min(known_on));
     let start = Start::new(known_on, "知道应当撤下");
-    let timeliness =
-        Timeliness::of(facts.calendar, &facts.rules.withdraw, &start, facts.today()).map_err(calendar_refusal)?;
+    let timeliness = Timeliness::of(facts.calendar, &facts.rules.withdraw, &start, facts.today())
+        .map_err(calendar_refusal)?;
     Ok(vec![PublicationEvent::Withdrawn { ground, known_on, explanation, timeliness: Box::new(timeliness) }])
 }
 
-fn expire(state: &Publication, ground: ExpiryGround, note: Text, facts: &Facts<'_>) -> Result<Vec<PublicationEvent>, Refusal> {
+fn expire(
+    state: &Publication,
+    ground: ExpiryGround,
+    note: Text,
+    facts: &Facts<'_>,
+) -> Result<Vec<PublicationEvent>, Refusal> {
     let live = state.live.as_ref();
     let published = state.first_published.as_ref().map(|t| t.done_on);
     let term = live.zip(state.grade).and_then(|(l, g)| facts.rules.term(l.content.party_kind, g));
     let (Some(published), Some(term)) = (published, term) else {
-        return Err(Refusal::new("disclosure.no_term", three_systems("（六）"), "没有可以适用的公示期限。", "请先补充公示期限规则。"));
+        return Err(Refusal::new(
+            "disclosure.no_term",
+            three_systems("（六）"),
+            "没有可以适用的公示期限。",
+            "请先补充公示期限规则。",
+        ));
     };
     let start = Start::new(published, "公示");
     let rule = match ground {
@@ -263,7 +296,12 @@ fn expire(state: &Publication, ground: ExpiryGround, note: Text, facts: &Facts<'
     Ok(vec![PublicationEvent::Expired { ground, note }])
 }
 
-fn exempt_ground(ground: ExemptGround, assessment: &Text, filing_no: &str, facts: &Facts<'_>) -> Result<(), Refusal> {
+fn exempt_ground(
+    ground: ExemptGround,
+    assessment: &Text,
+    filing_no: &str,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
     let source = facts.source;
     match ground {
         ExemptGround::Unsuitable => {

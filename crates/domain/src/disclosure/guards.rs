@@ -5,8 +5,8 @@ use super::decide::{Facts, is_checked};
 use super::procedure::Step;
 use super::state::{Draft, Publication};
 use super::words::{
-    DraftPhase, ExemptGround, MINORS, PartyKind, Stage, Verb, WithdrawalGround, order_244, personal_information,
-    three_systems,
+    DraftPhase, ExemptGround, MINORS, PartyKind, Stage, Verb, WithdrawalGround, order_244,
+    personal_information, three_systems,
 };
 use crate::cite::{Citation, penalty_law};
 use crate::matter::MatterId;
@@ -34,16 +34,27 @@ pub(super) fn stage(step: &Step, state: Option<&Publication>) -> Guard {
         return if step.draft.is_empty() {
             Ok(())
         } else {
-            Err(refuse("disclosure.already_published", step, "该决定已经公示，没有待办的公示文本。", "如需修改，请办理更正。"))
+            Err(refuse(
+                "disclosure.already_published",
+                step,
+                "该决定已经公示，没有待办的公示文本。",
+                "如需修改，请办理更正。",
+            ))
         };
     };
     if step.draft.is_empty() || step.draft.contains(&draft.phase) {
         return Ok(());
     }
     Err(match draft.phase {
-        DraftPhase::Drafted => refuse("disclosure.unchecked", step, "公示文本尚未审核。", "请由法制机构审核后再办理。"),
-        DraftPhase::Checked => refuse("disclosure.already_checked", step, "公示文本已经审核。", "请由公示人员公示。"),
-        DraftPhase::Returned => refuse("disclosure.returned", step, "公示文本已退回修改。", "请制作人修改后重新提交。"),
+        DraftPhase::Drafted => {
+            refuse("disclosure.unchecked", step, "公示文本尚未审核。", "请由法制机构审核后再办理。")
+        }
+        DraftPhase::Checked => {
+            refuse("disclosure.already_checked", step, "公示文本已经审核。", "请由公示人员公示。")
+        }
+        DraftPhase::Returned => {
+            refuse("disclosure.returned", step, "公示文本已退回修改。", "请制作人修改后重新提交。")
+        }
     })
 }
 
@@ -130,7 +141,12 @@ pub(super) fn unique(state: Option<&Publication>, facts: &Facts<'_>) -> Guard {
 /// its party is no minor.
 pub(super) fn publishable(facts: &Facts<'_>) -> Guard {
     let Some(source) = facts.source else {
-        return Err(Refusal::new("disclosure.no_decision", OPINION, "没有可以公示的决定。", "请先作出决定。"));
+        return Err(Refusal::new(
+            "disclosure.no_decision",
+            OPINION,
+            "没有可以公示的决定。",
+            "请先作出决定。",
+        ));
     };
     if source.minor {
         return Err(Refusal::new(
@@ -194,7 +210,12 @@ pub(super) fn same_source(state: Option<&Publication>, facts: &Facts<'_>) -> Gua
 /// The command names the decision as the case has it, and the same one as before.
 pub(super) fn source_of(claimed: &SourceRef, state: Option<&Publication>, facts: &Facts<'_>) -> Guard {
     let Some(source) = facts.source else {
-        return Err(Refusal::new("disclosure.no_decision", OPINION, "没有可以公示的决定。", "请先作出决定。"));
+        return Err(Refusal::new(
+            "disclosure.no_decision",
+            OPINION,
+            "没有可以公示的决定。",
+            "请先作出决定。",
+        ));
     };
     let same = state.is_none_or(|s| {
         (s.source.case, s.source.party, &s.source.number) == (claimed.case, claimed.party, &claimed.number)
@@ -218,7 +239,11 @@ fn separate(message: &str, remedy: &str, facts: &Facts<'_>) -> Refusal {
 /// Nobody checks, returns or publishes what they had a hand in making.
 pub(super) fn not_preparer(draft: &Draft, facts: &Facts<'_>) -> Guard {
     if draft.prepared_by.contains(&facts.actor.id) {
-        return Err(separate("公示文本的制作、审核、公示应当由不同的人员办理；您是制作人。", "请交由其他人员办理。", facts));
+        return Err(separate(
+            "公示文本的制作、审核、公示应当由不同的人员办理；您是制作人。",
+            "请交由其他人员办理。",
+            facts,
+        ));
     }
     Ok(())
 }
@@ -226,10 +251,19 @@ pub(super) fn not_preparer(draft: &Draft, facts: &Facts<'_>) -> Guard {
 /// The publisher is not the checker.
 pub(super) fn not_checker(draft: &Draft, facts: &Facts<'_>) -> Guard {
     if draft.checked_by == Some(facts.actor.id) {
-        return Err(separate("公示文本的制作、审核、公示应当由不同的人员办理；您是审核人。", "请交由其他人员公示。", facts));
+        return Err(separate(
+            "公示文本的制作、审核、公示应当由不同的人员办理；您是审核人。",
+            "请交由其他人员公示。",
+            facts,
+        ));
     }
     if !is_checked(draft) {
-        return Err(Refusal::new("disclosure.unchecked", OPINION, "公示文本尚未审核。", "请先由法制机构审核。"));
+        return Err(Refusal::new(
+            "disclosure.unchecked",
+            OPINION,
+            "公示文本尚未审核。",
+            "请先由法制机构审核。",
+        ));
     }
     Ok(())
 }
@@ -278,7 +312,8 @@ pub(super) fn clean(facts: &Facts<'_>, digest: &str) -> Guard {
         refusal = refusal.field(f.field.clone(), format!("第{}至{}字：{}", f.from + 1, f.to, f.rule.label()));
     }
     for u in &inspection.uncovered {
-        refusal = refusal.field(u.field.clone(), format!("原文第{}至{}字：{}", u.from + 1, u.to, u.ground.label()));
+        refusal =
+            refusal.field(u.field.clone(), format!("原文第{}至{}字：{}", u.from + 1, u.to, u.ground.label()));
     }
     Err(refusal)
 }
@@ -307,8 +342,13 @@ pub(super) fn copy(content: &PublicDecision, facts: &Facts<'_>) -> Result<String
         return Err(missing.iter().fold(base, |r, (field, title)| r.field(*field, format!("请填写{title}"))));
     }
     if let Some((field, _)) = content.masked().into_iter().find(|(_, m)| !m.well_formed()) {
-        return Err(Refusal::new("disclosure.ranges", OPINION, "隐去范围超出原文或者相互重叠。", "请重新标注隐去范围。")
-            .field(field, "隐去范围有误"));
+        return Err(Refusal::new(
+            "disclosure.ranges",
+            OPINION,
+            "隐去范围超出原文或者相互重叠。",
+            "请重新标注隐去范围。",
+        )
+        .field(field, "隐去范围有误"));
     }
     true_copy(content, facts)?;
     natural_person(content)?;
@@ -391,8 +431,13 @@ pub(super) fn same_copy(draft: &Draft, seen: &str) -> Guard {
 /// A free text that must not be empty.
 pub(super) fn said(text: &Text, field: &'static str, title: &str) -> Guard {
     if text.is_blank() {
-        return Err(Refusal::new("disclosure.blank", OPINION, format!("{title}不能为空。"), format!("请填写{title}。"))
-            .field(field, format!("请填写{title}")));
+        return Err(Refusal::new(
+            "disclosure.blank",
+            OPINION,
+            format!("{title}不能为空。"),
+            format!("请填写{title}。"),
+        )
+        .field(field, format!("请填写{title}")));
     }
     Ok(())
 }
@@ -475,7 +520,12 @@ pub(super) fn approval_asked(state: Option<&Publication>, facts: &Facts<'_>) -> 
         ));
     }
     if state.is_some_and(|s| s.expiry_approved.is_some()) {
-        return Err(Refusal::new("disclosure.already_approved", OPINION, "到期撤下已经批准。", "请由公示人员撤下。"));
+        return Err(Refusal::new(
+            "disclosure.already_approved",
+            OPINION,
+            "到期撤下已经批准。",
+            "请由公示人员撤下。",
+        ));
     }
     Ok(())
 }
@@ -497,7 +547,9 @@ pub(super) fn approved(state: Option<&Publication>, facts: &Facts<'_>) -> Guard 
 
 /// Repair asks for performance and for the repair decision's number.
 pub(super) fn repaired(note: &Text, article: &Citation, facts: &Facts<'_>) -> Guard {
-    let refusal = |message: &str, remedy: &str| Err(Refusal::new("disclosure.repair", article.clone(), message, remedy));
+    let refusal = |message: &str, remedy: &str| {
+        Err(Refusal::new("disclosure.repair", article.clone(), message, remedy))
+    };
     if !facts.source.is_some_and(|s| s.performed) {
         return refusal("决定规定的义务尚未履行完毕，不能提前停止公示。", "履行完毕并登记后再办理。");
     }

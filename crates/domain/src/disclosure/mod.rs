@@ -26,8 +26,8 @@ mod words;
 
 pub use command::{Command, Preparing, PublicationEvent};
 pub use content::{
-    DecisionEnd, Imported, Inspection, NoteScan, PublicDecision, ResultItem, ShownOfficer, SourceFacts, SourceRef,
-    inspect, scan_note,
+    DecisionEnd, Imported, Inspection, NoteScan, PublicDecision, ResultItem, ShownOfficer, SourceFacts,
+    SourceRef, inspect, scan_note,
 };
 pub use decide::{Facts, OtherPublication, actions, decide, gate};
 pub use persons::{COMPOUND_SURNAMES, KnownPerson, public_name};

@@ -41,7 +41,13 @@ const PREPARABLE: &[Stage] = &[Stage::Drafted, Stage::Checked, Stage::Returned, 
 const UNPUBLISHED: &[Stage] = &[Stage::Drafted, Stage::Checked, Stage::Returned];
 const HANDLING: &[Role] = &[Role::Officer, Role::UnitHead];
 
-fn step(verb: Verb, who: &'static [Role], from: &'static [Stage], to: Option<Stage>, article: Citation) -> Step {
+fn step(
+    verb: Verb,
+    who: &'static [Role],
+    from: &'static [Stage],
+    to: Option<Stage>,
+    article: Citation,
+) -> Step {
     Step {
         verb,
         who,
@@ -82,11 +88,12 @@ pub fn row(verb: Verb) -> Step {
             to_when_public: None,
             ..step(verb, &[Role::Publicity], PUBLISHABLE, Some(Stage::Returned), opinion)
         },
-        Verb::Correct => Step {
-            documents: &["更正公示文本"],
-            ..step(verb, HANDLING, PUBLIC, None, opinion)
-        },
-        Verb::Annotate => step(verb, &[Role::ReviewHead], PUBLIC, Some(Stage::Annotated), three_systems("（六）")),
+        Verb::Correct => {
+            Step { documents: &["更正公示文本"], ..step(verb, HANDLING, PUBLIC, None, opinion) }
+        }
+        Verb::Annotate => {
+            step(verb, &[Role::ReviewHead], PUBLIC, Some(Stage::Annotated), three_systems("（六）"))
+        }
         Verb::Withdraw => Step {
             documents: &["撤回说明"],
             limit: Some("disclosure.withdraw"),
@@ -98,15 +105,23 @@ pub fn row(verb: Verb) -> Step {
                 penalty_law("第四十八条第二款"),
             )
         },
-        Verb::Replace => {
-            step(verb, &[Role::Publicity, Role::ReviewHead], &[Stage::Withdrawn], None, three_systems("（六）"))
-        }
-        Verb::ApproveExpiry => {
-            step(verb, &[Role::Head], PUBLIC, None, three_systems("（六）"))
-        }
+        Verb::Replace => step(
+            verb,
+            &[Role::Publicity, Role::ReviewHead],
+            &[Stage::Withdrawn],
+            None,
+            three_systems("（六）"),
+        ),
+        Verb::ApproveExpiry => step(verb, &[Role::Head], PUBLIC, None, three_systems("（六）")),
         Verb::Expire => Step {
             limit: Some("disclosure.term.maximum"),
-            ..step(verb, &[Role::Publicity], PUBLIC, Some(Stage::Expired), Citation::of("信用修复管理办法", ""))
+            ..step(
+                verb,
+                &[Role::Publicity],
+                PUBLIC,
+                Some(Stage::Expired),
+                Citation::of("信用修复管理办法", ""),
+            )
         },
         Verb::Exempt => Step {
             begins: true,
@@ -152,12 +167,7 @@ pub struct RailStep {
 /// The rail: made, checked, published, then how it ended.
 pub fn rail(state: Option<&Publication>) -> Vec<RailStep> {
     let Some(state) = state else {
-        return vec![
-            now("制作公示文本"),
-            ahead("审核"),
-            ahead("公示"),
-            ahead(Stage::Expired.label()),
-        ];
+        return vec![now("制作公示文本"), ahead("审核"), ahead("公示"), ahead(Stage::Expired.label())];
     };
     if let Some(exemption) = &state.exemption {
         let note = Some(exemption.ground.label().to_owned());
@@ -166,7 +176,9 @@ pub fn rail(state: Option<&Publication>) -> Vec<RailStep> {
     let mut all = vec![done("制作公示文本", state.prepared_on, None)];
     let first = state.first_published.as_ref();
     let (checked, published) = match (state.stage, first) {
-        (_, Some(t)) => (done("审核", state.checked_on, None), done("公示", Some(t.done_on), Some(t.sentence()))),
+        (_, Some(t)) => {
+            (done("审核", state.checked_on, None), done("公示", Some(t.done_on), Some(t.sentence())))
+        }
         (Stage::Checked, None) => (done("审核", state.checked_on, None), now("公示")),
         (Stage::Drafted, None) => (now("审核"), ahead("公示")),
         (Stage::Returned, None) => {
@@ -192,7 +204,10 @@ fn ending(state: &Publication) -> RailStep {
     let on = state.ended_on;
     match state.stage {
         Stage::Withdrawn => {
-            let note = state.tombstone.as_ref().map(|t| format!("{}；{}", t.ground.label(), t.timeliness.sentence()));
+            let note = state
+                .tombstone
+                .as_ref()
+                .map(|t| format!("{}；{}", t.ground.label(), t.timeliness.sentence()));
             done(Stage::Withdrawn.label(), on, note)
         }
         Stage::Expired => done(Stage::Expired.label(), on, None),

@@ -42,7 +42,9 @@ impl Mark {
             Self::Given => "某".into(),
             Self::GivenLong => "某某".into(),
             Self::Role { role, no } if no < 26 => format!("{}{}", role.label(), char::from(b'A' + no)),
-            Self::Role { role, no } => format!("{}第{}", role.label(), crate::codes::numeral(u32::from(no) + 1)),
+            Self::Role { role, no } => {
+                format!("{}第{}", role.label(), crate::codes::numeral(u32::from(no) + 1))
+            }
             Self::Removed => "〔略〕".into(),
             Self::Omitted => "〔此处略〕".into(),
         }
@@ -256,7 +258,12 @@ fn names(text: &str, persons: &[KnownPerson], operator_shown: bool) -> Vec<Withh
             Treatment::Role => {
                 let ground = if person.role == PersonRole::Minor { Ground::Minor } else { Ground::RoleName };
                 let mark = Mark::Role { role: person.role, no };
-                found.extend(occurrences.iter().map(|o| Withheld { from: o.from as u32, to: o.to as u32, ground, mark }));
+                found.extend(occurrences.iter().map(|o| Withheld {
+                    from: o.from as u32,
+                    to: o.to as u32,
+                    ground,
+                    mark,
+                }));
             }
             Treatment::Surname => found.extend(occurrences.iter().filter_map(|o| given(&person.name, o))),
         }

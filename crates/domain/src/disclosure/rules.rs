@@ -57,7 +57,11 @@ impl DisclosureRules {
         let takedown = &policy.publish_takedown;
         Self {
             publish: policy.publish_penalty.rule("disclosure.publish", "公开处罚决定", roll),
-            withdraw: policy.publish_withdraw.rule("disclosure.withdraw", "撤回处罚决定信息并公开说明理由", roll),
+            withdraw: policy.publish_withdraw.rule(
+                "disclosure.withdraw",
+                "撤回处罚决定信息并公开说明理由",
+                roll,
+            ),
             terms,
             expiry_approval: match takedown.value {
                 TakedownApproval::NoApproval => None,
@@ -82,7 +86,13 @@ impl DisclosureRules {
         let months = |n| Period::months(n, Roll::None);
         let years = |n| Period::years(n, Roll::None);
         Self {
-            publish: rule("disclosure.publish", "公开处罚决定", Period::working_days(7), three_systems("（六）"), None),
+            publish: rule(
+                "disclosure.publish",
+                "公开处罚决定",
+                Period::working_days(7),
+                three_systems("（六）"),
+                None,
+            ),
             withdraw: rule(
                 "disclosure.withdraw",
                 "撤回处罚决定信息并公开说明理由",
@@ -140,7 +150,13 @@ fn terms_of(natural: bool, sourced: &Sourced<PublicationTerm>, roll: Roll) -> Ve
     }
 }
 
-fn rule(id: &'static str, title: &'static str, period: Period, citation: Citation, day: Option<Citation>) -> Rule {
+fn rule(
+    id: &'static str,
+    title: &'static str,
+    period: Period,
+    citation: Citation,
+    day: Option<Citation>,
+) -> Rule {
     Rule { id: Cow::Borrowed(id), title: Cow::Borrowed(title), period, citation, day_citation: day }
 }
 

@@ -3,7 +3,9 @@
 use super::command::PublicationEvent;
 use super::content::{Imported, PublicDecision, SourceRef};
 use super::rules::Timeliness;
-use super::words::{AnnotationGround, CreditGrade, DraftPhase, ExemptGround, ExpiryGround, Stage, WithdrawalGround};
+use super::words::{
+    AnnotationGround, CreditGrade, DraftPhase, ExemptGround, ExpiryGround, Stage, WithdrawalGround,
+};
 use crate::matter::{DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId};
 use crate::text::Text;
 use jiff::civil::Date;
@@ -338,7 +340,11 @@ impl Matter for Publication {
         (name, 1)
     }
 
-    fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<PublicationEvent, DecodeError> {
+    fn decode(
+        type_name: &str,
+        version: u16,
+        body: serde_json::Value,
+    ) -> Result<PublicationEvent, DecodeError> {
         let fail = |reason: String| DecodeError { type_name: type_name.to_owned(), version, reason };
         if version != 1 {
             return Err(fail("没有这个版本".into()));

@@ -142,9 +142,7 @@ impl WithdrawalGround {
     /// The rule that takes the copy down on this ground.
     pub const fn citation(self) -> Citation {
         match self {
-            Self::Revoked | Self::Unlawful | Self::Invalid | Self::Changed => {
-                penalty_law("第四十八条第二款")
-            }
+            Self::Revoked | Self::Unlawful | Self::Invalid | Self::Changed => penalty_law("第四十八条第二款"),
             Self::Redo => three_systems("（六）"),
             Self::Inaccurate | Self::Other => three_systems("二、全面推行行政执法公示制度"),
         }

@@ -71,9 +71,8 @@ pub fn certificate_on<'a>(
     category: &str,
     region: &str,
 ) -> Result<&'a Certificate, Refusal> {
-    let fits = |it: &&Certificate| {
-        it.in_force(day) && it.covers_category(category) && it.covers_region(region)
-    };
+    let fits =
+        |it: &&Certificate| it.in_force(day) && it.covers_category(category) && it.covers_region(region);
     if let Some(best) = certificates.iter().filter(fits).max_by_key(|it| it.valid_to) {
         return Ok(best);
     }
@@ -120,6 +119,9 @@ fn reason(certificates: &[Certificate], day: Date, category: &str, region: &str)
     } else {
         ("certificate.expired", format!("执法证件有效期至 {}", near.valid_to))
     };
-    let basis = Citation::of("国务院办公厅关于全面推行行政执法公示制度执法全过程记录制度重大执法决定法制审核制度的指导意见（国办发〔2018〕118号）", "（二十三）");
+    let basis = Citation::of(
+        "国务院办公厅关于全面推行行政执法公示制度执法全过程记录制度重大执法决定法制审核制度的指导意见（国办发〔2018〕118号）",
+        "（二十三）",
+    );
     Refusal::new(code, basis, message, "由证件在行为当日有效的执法人员办理")
 }

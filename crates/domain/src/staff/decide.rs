@@ -106,8 +106,7 @@ pub struct StaffFacts {
 }
 
 /// Separation of system, security and audit administration.
-const THREE: Citation =
-    Citation::of("信息安全技术 网络安全等级保护基本要求（GB/T 22239—2019）", "8.1.5");
+const THREE: Citation = Citation::of("信息安全技术 网络安全等级保护基本要求（GB/T 22239—2019）", "8.1.5");
 /// Qualification and oversight of enforcement staff.
 const OVERSIGHT: Citation = Citation::of("行政执法监督条例", "第三十二条");
 
@@ -136,14 +135,20 @@ pub fn decide(
         }
         StaffCommand::SuspendCertificate { number, from, reason } => {
             held(state, number, *from, reason, facts)?;
-            Ok(vec![StaffEvent::CertificateSuspended { number: number.clone(), from: *from, reason: reason.clone() }])
+            Ok(vec![StaffEvent::CertificateSuspended {
+                number: number.clone(),
+                from: *from,
+                reason: reason.clone(),
+            }])
         }
-        StaffCommand::RestoreCertificate { number, on, reason } => {
-            restore(state, number, *on, reason, facts)
-        }
+        StaffCommand::RestoreCertificate { number, on, reason } => restore(state, number, *on, reason, facts),
         StaffCommand::RevokeCertificate { number, on, reason } => {
             voidable(state, number, *on, reason, facts)?;
-            Ok(vec![StaffEvent::CertificateRevoked { number: number.clone(), on: *on, reason: reason.clone() }])
+            Ok(vec![StaffEvent::CertificateRevoked {
+                number: number.clone(),
+                on: *on,
+                reason: reason.clone(),
+            }])
         }
         StaffCommand::Disable { reason } => {
             not_oneself(state.id, facts)?;
@@ -234,7 +239,8 @@ fn grant(state: &StaffState, role: Role, facts: &StaffFacts) -> Result<Vec<Staff
     let clash = state.roles.iter().find(|it| role.is_administrator() || it.is_administrator());
     if let Some(held) = clash {
         let message = format!("{}与{}不得由同一人担任", role.label(), held.label());
-        return Err(Refusal::new("staff.separation", THREE, message, "由不同人员分别担任").field("role", "与已有角色冲突"));
+        return Err(Refusal::new("staff.separation", THREE, message, "由不同人员分别担任")
+            .field("role", "与已有角色冲突"));
     }
     Ok(vec![StaffEvent::RoleGranted { role }])
 }
@@ -329,12 +335,14 @@ fn restore(
     facts: &StaffFacts,
 ) -> Result<Vec<StaffEvent>, Refusal> {
     voidable(state, number, on, reason, facts)?;
-    let open = state
-        .certificate(number)
-        .and_then(|it| it.blocked.iter().find(|(_, until)| until.is_none()));
+    let open = state.certificate(number).and_then(|it| it.blocked.iter().find(|(_, until)| until.is_none()));
     match open {
         None => Err(Refusal::new("certificate.not_suspended", OVERSIGHT, "证件没有暂扣", "无须再办")),
         Some((from, _)) if on < *from => Err(field("certificate.order", "on", "不得早于暂扣之日")),
-        Some(_) => Ok(vec![StaffEvent::CertificateRestored { number: number.to_owned(), on, reason: reason.clone() }]),
+        Some(_) => Ok(vec![StaffEvent::CertificateRestored {
+            number: number.to_owned(),
+            on,
+            reason: reason.clone(),
+        }]),
     }
 }

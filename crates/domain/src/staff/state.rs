@@ -119,12 +119,7 @@ impl StaffState {
     ///
     /// # Errors
     /// The nearest reason why there is none (行政处罚法第四十二条第一款).
-    pub fn certificate_on(
-        &self,
-        day: Date,
-        category: &str,
-        region: &str,
-    ) -> Result<&Certificate, Refusal> {
+    pub fn certificate_on(&self, day: Date, category: &str, region: &str) -> Result<&Certificate, Refusal> {
         certificate_on(&self.certificates, day, category, region)
     }
 
@@ -206,11 +201,7 @@ impl Matter for StaffState {
         }
     }
 
-    fn decode(
-        type_name: &str,
-        version: u16,
-        body: serde_json::Value,
-    ) -> Result<StaffEvent, DecodeError> {
+    fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<StaffEvent, DecodeError> {
         crate::matter::decode_as::<Self>(type_name, version, body)
     }
 

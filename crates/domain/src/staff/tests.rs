@@ -71,10 +71,25 @@ fn roles_are_granted_by_security_and_never_to_oneself_or_across_the_separation()
         (vec![registered()], grant(Role::Officer), facts(PERSON, &security), "staff.oneself"),
         (vec![registered(), officer.clone()], grant(Role::Officer), facts(9, &security), "staff.role_held"),
         (vec![registered(), officer.clone()], grant(Role::UnitHead), facts(9, &security), "ok"),
-        (vec![registered(), officer.clone()], grant(Role::SystemAdmin), facts(9, &security), "staff.separation"),
-        (vec![registered(), auditor.clone()], grant(Role::SecurityAdmin), facts(9, &security), "staff.separation"),
+        (
+            vec![registered(), officer.clone()],
+            grant(Role::SystemAdmin),
+            facts(9, &security),
+            "staff.separation",
+        ),
+        (
+            vec![registered(), auditor.clone()],
+            grant(Role::SecurityAdmin),
+            facts(9, &security),
+            "staff.separation",
+        ),
         (vec![registered(), auditor], grant(Role::Officer), facts(9, &security), "staff.separation"),
-        (vec![registered(), officer], StaffCommand::RevokeRole { role: Role::Officer }, facts(9, &security), "ok"),
+        (
+            vec![registered(), officer],
+            StaffCommand::RevokeRole { role: Role::Officer },
+            facts(9, &security),
+            "ok",
+        ),
         (
             vec![registered(), StaffEvent::Disabled { reason: reason() }],
             grant(Role::Officer),
@@ -131,7 +146,10 @@ fn a_certificate_is_valid_inside_its_term_for_its_category_and_region() {
         assert_eq!(got.err().as_deref(), expected, "{day} {category} {region}");
     }
     let bare = fold(&[registered()]);
-    assert_eq!(bare.certificate_on(date(2026, 5, 1), "安全生产", "513435").unwrap_err().code, "certificate.none");
+    assert_eq!(
+        bare.certificate_on(date(2026, 5, 1), "安全生产", "513435").unwrap_err().code,
+        "certificate.none"
+    );
 }
 
 #[test]
@@ -146,7 +164,10 @@ fn suspension_blocks_its_days_only_and_revocation_all_after() {
     ];
     let state = fold(&given);
     let on = |month, day| {
-        state.certificate_on(date(2026, month, day), "安全生产", "513435").map_err(|it| it.code.into_owned()).err()
+        state
+            .certificate_on(date(2026, month, day), "安全生产", "513435")
+            .map_err(|it| it.code.into_owned())
+            .err()
     };
     assert_eq!(on(3, 9), None);
     assert_eq!(on(3, 10).as_deref(), Some("certificate.suspended"));
@@ -159,11 +180,18 @@ fn suspension_blocks_its_days_only_and_revocation_all_after() {
 fn certificates_are_not_back_dated_nor_issued_to_oneself() {
     let supervisor = facts(9, &[Role::Supervisor]);
     let given = [registered(), issued(date(2026, 1, 1), date(2026, 12, 31))];
-    let suspend = |from| StaffCommand::SuspendCertificate { number: "示00001".into(), from, reason: reason() };
+    let suspend =
+        |from| StaffCommand::SuspendCertificate { number: "示00001".into(), from, reason: reason() };
     assert_eq!(code(&given, &suspend(date(2026, 3, 1)), &supervisor), "certificate.back_dated");
     assert_eq!(code(&given, &suspend(date(2026, 3, 2)), &supervisor), "ok");
-    assert_eq!(code(&given, &suspend(date(2026, 3, 2)), &facts(PERSON, &[Role::Supervisor])), "staff.oneself");
-    let restore = StaffCommand::RestoreCertificate { number: "示00001".into(), on: date(2026, 3, 3), reason: reason() };
+    assert_eq!(
+        code(&given, &suspend(date(2026, 3, 2)), &facts(PERSON, &[Role::Supervisor])),
+        "staff.oneself"
+    );
+    let restore =
+        StaffCommand::RestoreCertificate {
+            number: "示00001".into(), on: date(2026, 3, 3), reason: reason()
+        };
     assert_eq!(code(&given, &restore, &supervisor), "certificate.not_suspended");
     let again = StaffCommand::IssueCertificate {
         number: "示00001".into(),

@@ -185,10 +185,17 @@ fn no_heavier_penalty_because_of_a_defence() {
     let heavier: [(&str, PartyDisposal); 4] = [
         ("more money", fine(1, 4 * WAN)),
         ("another kind", PartyDisposal { kinds: vec![PenaltyKind::OrderStop], fine_fen: 0, ..fine(1, 0) }),
-        ("a kind added", PartyDisposal { kinds: vec![PenaltyKind::Warning, PenaltyKind::Fine], ..fine(1, 3 * WAN) }),
+        (
+            "a kind added",
+            PartyDisposal { kinds: vec![PenaltyKind::Warning, PenaltyKind::Fine], ..fine(1, 3 * WAN) },
+        ),
         (
             "confiscation beside less money",
-            PartyDisposal { kinds: vec![PenaltyKind::Fine, PenaltyKind::ConfiscateIncome], confiscated_fen: 1, ..fine(1, WAN) },
+            PartyDisposal {
+                kinds: vec![PenaltyKind::Fine, PenaltyKind::ConfiscateIncome],
+                confiscated_fen: 1,
+                ..fine(1, WAN)
+            },
         ),
     ];
     for (what, disposal) in heavier {
@@ -299,7 +306,10 @@ fn new_evidence_voids_a_clearance_even_of_the_same_draft() {
     w.no(A, propose(Proposal::Dispose), "draft.stale");
     // Written again word for word: the same digest, but reviewed without that evidence.
     redraft(&mut w, &[1], fine(1, 7 * WAN));
-    assert_eq!(w.case().draft.as_ref().map(|d| &d.digest), w.case().review.clearance.as_ref().map(|c| &c.digest));
+    assert_eq!(
+        w.case().draft.as_ref().map(|d| &d.digest),
+        w.case().review.clearance.as_ref().map(|c| &c.digest)
+    );
     w.no(A, propose(Proposal::Dispose), "review.required");
     clear(&mut w);
     w.ok(A, propose(Proposal::Dispose));
@@ -420,7 +430,11 @@ fn an_opinion_is_contested_once_then_coordinated() {
     w.ok(A, Do::AnswerOpinion { stand: Stand::Disputed, answer: t("不同意") });
     w.no(DEPUTY, Do::Coordinate { opinion: Opinion::Agree, reasons: t("协调") }, "review.phase");
     w.ok(A, Do::RequestReReview { reason: t("异议") });
-    let give = |members: &[_]| Do::GiveReReview { members: members.to_vec(), opinion: Opinion::Correct, reasons: t("复核") };
+    let give = |members: &[_]| Do::GiveReReview {
+        members: members.to_vec(),
+        opinion: Opinion::Correct,
+        reasons: t("复核"),
+    };
     w.no(REVIEW_HEAD, give(&[REVIEW_HEAD, REVIEWER]), "review.not_joint");
     w.no(REVIEW_HEAD, give(&[A, B]), "review.not_joint");
     w.ok(REVIEW_HEAD, give(&[A, REVIEWER]));

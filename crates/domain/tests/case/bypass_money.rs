@@ -90,15 +90,26 @@ fn an_additional_fine_accrues_by_day_up_to_the_fine_and_not_during_a_remedy() {
     w.ok(A, Do::DemandFine { party: 1 });
     // From the 5th to the 14th a remedy is pending: those days do not count.
     w.at("2026-04-05");
-    let lodge = Do::RecordRemedy { party: 1, remedy: RemedyKind::Reconsideration, on: day("2026-04-05"), body: t("县政府") };
+    let lodge = Do::RecordRemedy {
+        party: 1,
+        remedy: RemedyKind::Reconsideration,
+        on: day("2026-04-05"),
+        body: t("县政府"),
+    };
     w.ok(A, lodge.clone());
     w.no(A, lodge, "remedy.repeated");
     w.no(DEPUTY, impose(1), "remedy.pending");
     w.at("2026-04-15");
-    let end = Do::ConcludeRemedy { party: 1, remedy: RemedyKind::Reconsideration, outcome: RemedyOutcome::Upheld, document: t("文号") };
+    let end = Do::ConcludeRemedy {
+        party: 1,
+        remedy: RemedyKind::Reconsideration,
+        outcome: RemedyOutcome::Upheld,
+        document: t("文号"),
+    };
     w.ok(A, end.clone());
     w.no(A, end, "remedy.none");
-    let cap = |w: &World| clock::additional_cap(w.case(), &w.facts(A), 1, &w.case().parties[0]).expect("served");
+    let cap =
+        |w: &World| clock::additional_cap(w.case(), &w.facts(A), 1, &w.case().parties[0]).expect("served");
     // 3, 4 and 15 April.
     assert_eq!(cap(&w), 3 * 900 * YUAN);
     // Paying two thirds leaves 3 % of the rest a day.
@@ -127,7 +138,8 @@ fn a_decision_served_on_paper_opens_no_demand_early() {
 fn instalments_add_up_and_only_what_is_due_of_them_is_late() {
     let mut w = decision_served(3 * WAN);
     let plan = |parts: &[(&str, i64)]| {
-        let instalments = parts.iter().map(|(d, fen)| Instalment { due_on: day(d), amount_fen: *fen }).collect();
+        let instalments =
+            parts.iter().map(|(d, fen)| Instalment { due_on: day(d), amount_fen: *fen }).collect();
         Proposal::Defer(Deferring { party: 1, instalments })
     };
     for bad in [
@@ -165,7 +177,12 @@ fn enforcement_needs_a_served_demand_ten_working_days_and_the_end_of_remedies() 
     assert_eq!(refusal.after, Some(day("2026-09-24")));
     w.at("2026-09-24");
     let mut contested = w.fork();
-    contested.ok(A, Do::RecordRemedy { party: 1, remedy: RemedyKind::Litigation, on: day("2026-09-18"), body: t("法院") });
+    contested.ok(
+        A,
+        Do::RecordRemedy {
+            party: 1, remedy: RemedyKind::Litigation, on: day("2026-09-18"), body: t("法院")
+        },
+    );
     contested.no(HEAD, court(), "remedy.pending");
     w.no(DEPUTY, court(), "role.missing");
     let mut late = w.fork();
@@ -195,7 +212,8 @@ fn a_case_closes_when_nothing_is_owed_or_pending_and_for_a_reason_that_fits() {
     let close = |ground| propose(Proposal::Close { ground });
     w.no(A, close(ClosingGround::Performed), "payment.owed");
     w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-18"));
-    for ground in [ClosingGround::CourtClosed, ClosingGround::NoPenaltyServed, ClosingGround::DecisionRevoked] {
+    for ground in [ClosingGround::CourtClosed, ClosingGround::NoPenaltyServed, ClosingGround::DecisionRevoked]
+    {
         w.no(A, close(ground), "closing.ground");
     }
     w.ok(A, Do::OrderCorrection { party: 1, items: t("改正"), due_on: day("2026-03-30") });
@@ -231,7 +249,8 @@ fn a_file_is_archived_complete() {
 #[test]
 fn a_revoked_decision_is_neither_paid_nor_enforced_nor_revoked_again() {
     let mut w = decision_served(3 * WAN);
-    let revoke = || Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号和理由") };
+    let revoke =
+        || Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号和理由") };
     w.no(DEPUTY, revoke(), "role.missing");
     w.ok(HEAD, revoke());
     w.no(HEAD, revoke(), "decision.revoked");
@@ -249,7 +268,8 @@ fn a_case_bound_number_is_taken_once() {
     for _ in 0..3 {
         w.ok(A, Do::NotifyInquiry { party: 1, person: t("甲"), details: t("到局") });
     }
-    let mut numbers: Vec<String> = w.case().documents.iter().filter_map(|d| d.number.as_ref()).map(ToString::to_string).collect();
+    let mut numbers: Vec<String> =
+        w.case().documents.iter().filter_map(|d| d.number.as_ref()).map(ToString::to_string).collect();
     let count = numbers.len();
     numbers.sort();
     numbers.dedup();

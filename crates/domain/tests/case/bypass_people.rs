@@ -31,14 +31,31 @@ fn two_different_qualified_officers_everywhere() {
         w.at("2026-03-05");
         w.no(UNIT_HEAD, Do::ChangeOfficers { officers: officers.clone(), reason: t("调整") }, code);
         let inquiry = Session { officers: officers.clone(), ..session(&w) };
-        w.no(A, Do::RecordInquiry { session: inquiry.clone(), person: t("甲"), record: t("问答"), signed: true }, code);
+        w.no(
+            A,
+            Do::RecordInquiry {
+                session: inquiry.clone(), person: t("甲"), record: t("问答"), signed: true
+            },
+            code,
+        );
         w.no(A, Do::RecordScene { session: inquiry, record: t("现场"), witnessed: true }, code);
-        let refusal = w.no(A, Do::AddEvidence(Evidence { collectors: officers.clone(), ..evidence("名册", "2026-03-05") }), code);
+        let refusal = w.no(
+            A,
+            Do::AddEvidence(Evidence { collectors: officers.clone(), ..evidence("名册", "2026-03-05") }),
+            code,
+        );
         assert!(refusal.fields.iter().all(|f| f.field.starts_with("collectors")));
         w.ok(A, Do::NotifyInquiry { party: 1, person: t("甲"), details: t("到局") });
         w.make_all();
         let no = w.document(DocumentKind::InquiryNotice, Some(1));
-        w.no(A, Do::ServeDocument { document: no, service: Service { officers: officers.clone(), ..service("2026-03-05") } }, code);
+        w.no(
+            A,
+            Do::ServeDocument {
+                document: no,
+                service: Service { officers: officers.clone(), ..service("2026-03-05") },
+            },
+            code,
+        );
         let mut w = checking();
         if *code != "officers.certificate_invalid" || officers.contains(&EXPIRED) {
             let mut fresh = World::new("2026-03-02");
@@ -57,14 +74,16 @@ fn a_certificate_counts_on_the_day_of_the_act() {
     let valid = Session { officers: vec![A, UNTIL_MARCH], ..session(&w) };
     w.at("2026-03-11");
     let today = Session { officers: vec![A, UNTIL_MARCH], ..session(&w) };
-    let inquiry = |session| Do::RecordInquiry { session, person: t("甲"), record: t("问答"), signed: true };
+    let inquiry =
+        |session| Do::RecordInquiry { session, person: t("甲"), record: t("问答"), signed: true };
     w.no(A, inquiry(today), "officers.certificate_invalid");
     // Yesterday it was valid: that a day has passed since does not matter…
     w.at("2026-03-11");
     w.claim("2026-03-10", paper());
     w.ok(A, inquiry(valid));
     // …and collecting evidence today under it is refused, on its last day allowed.
-    let collected = |on| Do::AddEvidence(Evidence { collectors: vec![A, UNTIL_MARCH], ..evidence("名册", on) });
+    let collected =
+        |on| Do::AddEvidence(Evidence { collectors: vec![A, UNTIL_MARCH], ..evidence("名册", on) });
     w.no(A, collected("2026-03-11"), "officers.certificate_invalid");
     w.ok(A, collected("2026-03-10"));
 }
@@ -84,7 +103,8 @@ fn a_revoked_certificate_and_one_suspended_later() {
 #[test]
 fn who_is_recused_acts_no_more_and_until_then_the_investigation_goes_on() {
     let mut w = investigated(vec![unit_party()]);
-    let request = |officer| Do::RequestRecusal { officer, by_party: true, reason: t("与当事人有利害关系") };
+    let request =
+        |officer| Do::RequestRecusal { officer, by_party: true, reason: t("与当事人有利害关系") };
     w.ok(A, request(B));
     w.no(A, request(B), "recusal.repeated");
     w.no(A, request(STRANGER), "recusal.unknown");
@@ -92,7 +112,8 @@ fn who_is_recused_acts_no_more_and_until_then_the_investigation_goes_on() {
     w.ok(B, Do::AddEvidence(evidence("补充", "2026-03-05")));
     // …but not finished before it is decided.
     w.no(A, conclude(false), "recusal.open");
-    let decide = |officer| Do::DecideRecusal { officer, grant: true, reason: t("应当回避"), opinions: vec![] };
+    let decide =
+        |officer| Do::DecideRecusal { officer, grant: true, reason: t("应当回避"), opinions: vec![] };
     w.no(HEAD, decide(A), "recusal.none");
     w.ok(DEPUTY, decide(B));
     w.no(B, Do::AddEvidence(evidence("再补充", "2026-03-05")), "actor.recused");
@@ -107,14 +128,21 @@ fn who_is_recused_acts_no_more_and_until_then_the_investigation_goes_on() {
 fn the_principal_head_is_recused_only_by_the_other_heads_together() {
     let mut w = investigated(vec![unit_party()]);
     w.ok(A, Do::RequestRecusal { officer: HEAD, by_party: true, reason: t("亲属关系") });
-    let decide = |heads: &[StaffId]| Do::DecideRecusal { officer: HEAD, grant: true, reason: t("应当回避"), opinions: opinions(heads) };
+    let decide = |heads: &[StaffId]| Do::DecideRecusal {
+        officer: HEAD,
+        grant: true,
+        reason: t("应当回避"),
+        opinions: opinions(heads),
+    };
     w.no(HEAD, decide(&[DEPUTY, DEPUTY_2]), "recusal.own");
     w.no(DEPUTY, decide(&[]), "discussion.quorum");
     w.no(DEPUTY, decide(&[DEPUTY]), "discussion.quorum");
     w.no(DEPUTY, decide(&[DEPUTY, HEAD]), "recusal.own");
     w.no(DEPUTY, decide(&[DEPUTY, STRANGER]), "discussion.not_head");
     w.no(DEPUTY, decide(&[DEPUTY, DEPUTY]), "discussion.same_head");
-    let Do::DecideRecusal { officer, grant, reason, mut opinions } = decide(&[DEPUTY, DEPUTY_2]) else { unreachable!() };
+    let Do::DecideRecusal { officer, grant, reason, mut opinions } = decide(&[DEPUTY, DEPUTY_2]) else {
+        unreachable!()
+    };
     opinions[0].agrees = false;
     w.no(DEPUTY, Do::DecideRecusal { officer, grant, reason, opinions }, "discussion.majority");
     w.ok(DEPUTY, decide(&[DEPUTY, DEPUTY_2]));

@@ -50,7 +50,8 @@ fn a_late_entry_needs_reason_and_someone_elses_approval() {
     let mut old = session(&w);
     old.started_at = old.started_at.checked_sub(jiff::SignedDuration::from_hours(72)).expect("earlier");
     old.ended_at = old.ended_at.checked_sub(jiff::SignedDuration::from_hours(72)).expect("earlier");
-    let inquiry = |session| Do::RecordInquiry { session, person: t("甲"), record: t("问答"), signed: true };
+    let inquiry =
+        |session| Do::RecordInquiry { session, person: t("甲"), record: t("问答"), signed: true };
     w.no(A, inquiry(old.clone()), "time.late");
     w.people.get_mut(&UNIT_HEAD).expect("a head").enabled = true;
     w.claim("2026-03-07", paper());
@@ -72,13 +73,25 @@ fn a_session_lies_after_filing_and_ends_after_it_began() {
     let bad = shifted(&w, -60 * 23, -60);
     w.no(A, bad, "session.before_filing");
     let without = Session { certificates_shown: false, ..session(&w) };
-    w.no(A, Do::RecordScene { session: without, record: t("现场"), witnessed: true }, "certificate.not_shown");
+    w.no(
+        A,
+        Do::RecordScene { session: without, record: t("现场"), witnessed: true },
+        "certificate.not_shown",
+    );
     let without = Session { rights_told: false, ..session(&w) };
     w.no(A, Do::RecordScene { session: without, record: t("现场"), witnessed: true }, "rights.not_told");
     let strangers = Session { officers: vec![A, C], ..session(&w) };
-    w.no(A, Do::RecordScene { session: strangers, record: t("现场"), witnessed: true }, "officers.not_handling");
+    w.no(
+        A,
+        Do::RecordScene { session: strangers, record: t("现场"), witnessed: true },
+        "officers.not_handling",
+    );
     let unsigned = session(&w);
-    w.no(A, Do::RecordInquiry { session: unsigned, person: t("甲"), record: t("问答"), signed: false }, "record.unsigned");
+    w.no(
+        A,
+        Do::RecordInquiry { session: unsigned, person: t("甲"), record: t("问答"), signed: false },
+        "record.unsigned",
+    );
 }
 
 #[test]
@@ -182,7 +195,8 @@ fn extensions_twice_in_time_the_second_by_the_heads() {
     w.ok(A, propose(Proposal::Extend { days: 60 }));
     w.ok(UNIT_HEAD, reviewed(3));
     w.no(HEAD, approved(3), "discussion.quorum");
-    let with = |opinions| Do::ApproveProposal { proposal_no: 3, approve: true, opinion: t("同意"), opinions };
+    let with =
+        |opinions| Do::ApproveProposal { proposal_no: 3, approve: true, opinion: t("同意"), opinions };
     w.no(HEAD, with(opinions(&[HEAD, DEPUTY, STRANGER])), "discussion.not_head");
     let mut against = opinions(&[HEAD, DEPUTY, DEPUTY_2]);
     against[0].agrees = false;
@@ -205,7 +219,10 @@ fn an_extension_after_the_term_is_refused_also_when_proposed_before() {
     w.at("2026-06-05");
     w.claim("2026-06-02", paper());
     w.no(HEAD, approved(2), "clock.expired");
-    w.ok(HEAD, Do::ApproveProposal { proposal_no: 2, approve: false, opinion: t("已届满"), opinions: vec![] });
+    w.ok(
+        HEAD,
+        Do::ApproveProposal { proposal_no: 2, approve: false, opinion: t("已届满"), opinions: vec![] },
+    );
     w.no(A, propose(Proposal::Extend { days: 30 }), "clock.expired");
 }
 
@@ -215,7 +232,8 @@ fn preserved_evidence_is_handled_within_seven_working_days_or_only_returned() {
         let items = vec![PreservedItem { name: t("档案"), description: t(""), quantity: "2册".into() }];
         Proposal::Preserve(Preserving { party: 1, items, manner: t("就地保存") })
     };
-    let dispose = |disposal| Proposal::DisposePreservation(PreservationDisposing { preservation: 1, disposal });
+    let dispose =
+        |disposal| Proposal::DisposePreservation(PreservationDisposing { preservation: 1, disposal });
     let mut w = investigated(vec![unit_party()]);
     w.no(A, propose(dispose(PreservationDisposal::Return)), "preservation.none");
     w.pass(preserve());
@@ -231,7 +249,10 @@ fn preserved_evidence_is_handled_within_seven_working_days_or_only_returned() {
     w.no(HEAD, approved(no), "preservation.lapsed");
     w.claim("2026-03-16", paper());
     w.no(HEAD, approved(no), "preservation.lapsed");
-    w.ok(HEAD, Do::ApproveProposal { proposal_no: no, approve: false, opinion: t("已解除"), opinions: vec![] });
+    w.ok(
+        HEAD,
+        Do::ApproveProposal { proposal_no: no, approve: false, opinion: t("已解除"), opinions: vec![] },
+    );
     w.pass(dispose(PreservationDisposal::Return));
 }
 
@@ -255,7 +276,11 @@ fn an_early_date_in_the_form_revives_no_act_that_is_past_prescription() {
     w.ok(A, propose(Proposal::File(Filing { grave_harm: true, ..old() })));
     let mut w = with(ClueSource::Inspection, "2026-03-02");
     w.no(A, propose(Proposal::File(Filing { violation_on: day("2026-03-03"), ..old() })), "violation.future");
-    w.no(A, propose(Proposal::File(Filing { region: "990102".into(), ..filing(vec![unit_party()]) })), "jurisdiction.region");
+    w.no(
+        A,
+        propose(Proposal::File(Filing { region: "990102".into(), ..filing(vec![unit_party()]) })),
+        "jurisdiction.region",
+    );
 }
 
 #[test]

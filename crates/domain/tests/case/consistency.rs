@@ -12,7 +12,9 @@ fn codes(case: &Case) -> Vec<&'static str> {
 
 #[test]
 fn lawful_files_are_consistent() {
-    for w in [checking(), investigated(vec![unit_party()]), noticed(7 * WAN), decision_served(7 * WAN), closed()] {
+    for w in
+        [checking(), investigated(vec![unit_party()]), noticed(7 * WAN), decision_served(7 * WAN), closed()]
+    {
         assert_eq!(consistency(w.case()), vec![]);
     }
 }
@@ -21,7 +23,8 @@ type Change = fn(&mut Case);
 
 #[test]
 fn each_disagreement_is_named() {
-    let index = |case: &Case, kind| case.documents.iter().position(|d| d.kind == kind).expect("such a document");
+    let index =
+        |case: &Case, kind| case.documents.iter().position(|d| d.kind == kind).expect("such a document");
     let _ = index;
     let changes: [(&str, Change); 13] = [
         ("order.milestones", |c| c.closed.as_mut().expect("closed").1 = day("2026-03-16")),
@@ -30,7 +33,11 @@ fn each_disagreement_is_named() {
             d.service.as_mut().expect("served").effective_on = day("2026-03-08");
         }),
         ("order.before_filing", |c| {
-            c.documents.iter_mut().find(|d| d.kind == DocumentKind::InquiryRecord).expect("a record").issued_on = day("2026-03-03");
+            c.documents
+                .iter_mut()
+                .find(|d| d.kind == DocumentKind::InquiryRecord)
+                .expect("a record")
+                .issued_on = day("2026-03-03");
         }),
         ("order.told_after_decided", |c| {
             let d = c.documents.iter_mut().find(|d| d.kind == DocumentKind::PenaltyNotice).expect("a notice");
@@ -39,7 +46,11 @@ fn each_disagreement_is_named() {
         ("order.paid_before_decided", |c| c.parties[0].payments[0].paid_on = day("2026-03-16")),
         ("prerequisite.missing", |c| c.documents.retain(|d| d.kind != DocumentKind::DisposalApproval)),
         ("prerequisite.later", |c| {
-            c.documents.iter_mut().find(|d| d.kind == DocumentKind::DisposalApproval).expect("a form").issued_on = day("2026-03-19");
+            c.documents
+                .iter_mut()
+                .find(|d| d.kind == DocumentKind::DisposalApproval)
+                .expect("a form")
+                .issued_on = day("2026-03-19");
         }),
         ("number.repeated", |c| c.documents[1].number = c.documents[0].number.clone()),
         ("number.year", |c| c.documents[0].issued_on = day("2025-12-31")),

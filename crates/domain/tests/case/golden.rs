@@ -19,7 +19,11 @@ fn compare(path: &str, text: &str) {
         std::fs::write(&path, text).expect("the golden file can be written");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == text, "{} differs from what the table says; run with BLESS=1 and read the change", path.display());
+    assert!(
+        kept == text,
+        "{} differs from what the table says; run with BLESS=1 and read the change",
+        path.display()
+    );
 }
 
 /// A world whose case stands at the stage.
@@ -90,9 +94,13 @@ pub fn command(verb: Verb, w: &World) -> Do {
         V::ApproveProposal => approved(no),
         V::ChangeOfficers => Do::ChangeOfficers { officers: vec![A, C], reason: t("调整") },
         V::RequestRecusal => Do::RequestRecusal { officer: B, by_party: true, reason: t("利害关系") },
-        V::DecideRecusal => Do::DecideRecusal { officer: B, grant: true, reason: t("应当回避"), opinions: vec![] },
+        V::DecideRecusal => {
+            Do::DecideRecusal { officer: B, grant: true, reason: t("应当回避"), opinions: vec![] }
+        }
         V::NotifyInquiry => Do::NotifyInquiry { party: 1, person: t("甲"), details: t("到局") },
-        V::RecordInquiry => Do::RecordInquiry { session: session(w), person: t("甲"), record: t("问答"), signed: true },
+        V::RecordInquiry => {
+            Do::RecordInquiry { session: session(w), person: t("甲"), record: t("问答"), signed: true }
+        }
         V::RecordScene => Do::RecordScene { session: session(w), record: t("现场"), witnessed: true },
         V::AddEvidence => Do::AddEvidence(evidence("名册", &today)),
         V::CommissionExpert => Do::CommissionExpert { agency: t("中心"), question: t("真伪") },
@@ -133,14 +141,21 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::SignOpinion => sign(),
         V::AnswerOpinion => Do::AnswerOpinion { stand: Stand::Adopted, answer: t("采纳") },
         V::RequestReReview => Do::RequestReReview { reason: t("异议") },
-        V::GiveReReview => Do::GiveReReview { members: vec![A, REVIEWER], opinion: Opinion::Agree, reasons: t("复核") },
+        V::GiveReReview => {
+            Do::GiveReReview { members: vec![A, REVIEWER], opinion: Opinion::Agree, reasons: t("复核") }
+        }
         V::Coordinate => Do::Coordinate { opinion: Opinion::Agree, reasons: t("协调") },
         V::IssueNotice => Do::IssueNotice { party: 1 },
-        V::ServeDocument => serve(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")), &today),
+        V::ServeDocument => serve(
+            w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")),
+            &today,
+        ),
         V::ConfirmAddress => Do::ConfirmAddress { party: 1, address: t("示例路1号"), electronic: t("") },
         V::StateDefence => defence(1, &today),
         V::WaiveDefence => Do::WaiveDefence { party: 1, statement: t("放弃") },
-        V::AnswerDefence => Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") },
+        V::AnswerDefence => {
+            Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") }
+        }
         V::RequestHearing => ask_hearing(1, &today),
         V::WithdrawHearing => Do::WithdrawHearing { party: 1, statement: t("放弃听证") },
         V::ScheduleHearing => Do::ScheduleHearing(plan(1, "2026-12-01")),
@@ -157,25 +172,47 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::ImposeAdditionalFine => Do::ImposeAdditionalFine { party: 1, amount_fen: 100 },
         V::DemandEnforcement => Do::DemandEnforcement { party: 1 },
         V::ApplyToCourt => Do::ApplyToCourt { party: 1, court: t("示例县人民法院") },
-        V::RecordRemedy => Do::RecordRemedy { party: 1, remedy: RemedyKind::Reconsideration, on: w.today(), body: t("县政府") },
-        V::ConcludeRemedy => Do::ConcludeRemedy { party: 1, remedy: RemedyKind::Reconsideration, outcome: RemedyOutcome::Upheld, document: t("文号") },
-        V::RevokeDecision => Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号") },
+        V::RecordRemedy => Do::RecordRemedy {
+            party: 1,
+            remedy: RemedyKind::Reconsideration,
+            on: w.today(),
+            body: t("县政府"),
+        },
+        V::ConcludeRemedy => Do::ConcludeRemedy {
+            party: 1,
+            remedy: RemedyKind::Reconsideration,
+            outcome: RemedyOutcome::Upheld,
+            document: t("文号"),
+        },
+        V::RevokeDecision => {
+            Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号") }
+        }
         V::CorrectDocument => {
             let kind = DocumentKind::PenaltyDecision;
-            let found = w.case.as_ref().and_then(|c| c.documents.iter().position(|d| d.kind == kind)).unwrap_or(0);
-            Do::CorrectDocument { document: DocumentNo::try_from(found + 1).expect("few"), correction: t("更正日期") }
+            let found =
+                w.case.as_ref().and_then(|c| c.documents.iter().position(|d| d.kind == kind)).unwrap_or(0);
+            Do::CorrectDocument {
+                document: DocumentNo::try_from(found + 1).expect("few"),
+                correction: t("更正日期"),
+            }
         }
         V::ProposeWithdraw => propose(Proposal::Withdraw),
-        V::ProposeTransfer => propose(Proposal::Transfer(Transferring { crime: true, recipient: t("公安局") })),
+        V::ProposeTransfer => {
+            propose(Proposal::Transfer(Transferring { crime: true, recipient: t("公安局") }))
+        }
         V::ProposeClose => propose(Proposal::Close { ground: ClosingGround::Performed }),
         V::Archive => Do::Archive { volumes: 1, pages: 9, retention_years: 30 },
-        _ => made(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few"))),
+        _ => {
+            made(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")))
+        }
     }
 }
 
 #[test]
 fn the_transition_matrix_is_as_read() {
-    let mut out = String::from("# 转换矩阵：每个阶段 × 每个事项\n# “可”为允许，其余为拒绝的代码；“无”列为案件尚不存在\n");
+    let mut out = String::from(
+        "# 转换矩阵：每个阶段 × 每个事项\n# “可”为允许，其余为拒绝的代码；“无”列为案件尚不存在\n",
+    );
     let none = World::new("2026-03-02");
     let worlds: Vec<(&str, World)> = Stage::ALL.iter().map(|s| (s.label(), at(*s))).collect();
     let mut allowed = 0;
@@ -209,10 +246,15 @@ fn nobody_but_the_named_roles_may_do_anything() {
         for verb in Verb::ALL {
             let row = step(*verb);
             for (who, person) in &w.people {
-                let named = row.who.iter().any(|r| person.roles.contains(r)) && person.organ == ORGAN && person.enabled;
+                let named = row.who.iter().any(|r| person.roles.contains(r))
+                    && person.organ == ORGAN
+                    && person.enabled;
                 if !named {
                     let refusal = w.ask(*who, &command(*verb, &w)).expect_err("not theirs");
-                    assert!(!refusal.article.law.is_empty() && !refusal.remedy.is_empty(), "{verb:?} {stage:?}");
+                    assert!(
+                        !refusal.article.law.is_empty() && !refusal.remedy.is_empty(),
+                        "{verb:?} {stage:?}"
+                    );
                 }
             }
         }

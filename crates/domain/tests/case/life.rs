@@ -13,7 +13,13 @@ use mingjing_domain::matter::StaffId;
 fn due(w: &World, who: StaffId, title: &str, party: Option<PartyNo>) -> String {
     let all = clock::running(w.case(), &w.facts(who));
     let one = all.iter().find(|r| r.title == title && r.party == party);
-    one.unwrap_or_else(|| panic!("{title} runs; there are {:?}", all.iter().map(|r| &r.title).collect::<Vec<_>>())).limit.due.latest().to_string()
+    one.unwrap_or_else(|| {
+        panic!("{title} runs; there are {:?}", all.iter().map(|r| &r.title).collect::<Vec<_>>())
+    })
+    .limit
+    .due
+    .latest()
+    .to_string()
 }
 
 fn first_notice(w: &mut World) {
@@ -36,7 +42,12 @@ fn investigation(w: &mut World) {
     w.at("2026-03-05");
     w.ok(A, Do::NotifyInquiry { party: 1, person: t("示范甲"), details: t("三月五日到局") });
     let now = session(w);
-    w.ok(A, Do::RecordInquiry { session: now, person: t("示范甲，总经理"), record: t("问答"), signed: true });
+    w.ok(
+        A,
+        Do::RecordInquiry {
+            session: now, person: t("示范甲，总经理"), record: t("问答"), signed: true
+        },
+    );
     let now = session(w);
     w.ok(B, Do::RecordScene { session: now, record: t("现场情况"), witnessed: true });
     w.ok(A, Do::AddEvidence(evidence("特种作业人员名册", "2026-03-05")));
@@ -46,7 +57,10 @@ fn investigation(w: &mut World) {
     w.at("2026-03-10");
     w.ok(A, Do::CommissionExpert { agency: t("示例检测中心"), question: t("证件真伪") });
     w.at("2026-03-13");
-    w.pass(Proposal::DisposePreservation(PreservationDisposing { preservation: 1, disposal: PreservationDisposal::KeepAsEvidence }));
+    w.pass(Proposal::DisposePreservation(PreservationDisposing {
+        preservation: 1,
+        disposal: PreservationDisposal::KeepAsEvidence,
+    }));
     w.at("2026-03-16");
     w.ok(A, Do::OrderCorrection { party: 1, items: t("停止无证作业"), due_on: day("2026-03-31") });
     w.at("2026-03-20");
@@ -115,7 +129,9 @@ fn decision(w: &mut World) {
     w.at("2026-05-07");
     let events = w.pass(Proposal::Dispose);
     let decided = events.iter().find_map(|e| match e {
-        CaseEvent::Decided { documents, overdue_days, clearance, .. } => Some((documents.len(), *overdue_days, clearance.len())),
+        CaseEvent::Decided { documents, overdue_days, clearance, .. } => {
+            Some((documents.len(), *overdue_days, clearance.len()))
+        }
         _ => None,
     });
     assert_eq!(decided, Some((2, 0, 64)));
@@ -170,7 +186,9 @@ fn the_whole_life_of_a_case_of_a_unit_and_its_responsible_person() {
     w.make_all();
     assert_eq!(w.case().stage, Stage::Archived);
     let rail = rail(w.case(), &w.facts(A));
-    for title in ["线索", "立案", "调查", "法制审核", "告知", "听证", "集体讨论", "决定", "送达", "执行", "结案归档"] {
+    for title in
+        ["线索", "立案", "调查", "法制审核", "告知", "听证", "集体讨论", "决定", "送达", "执行", "结案归档"]
+    {
         let stop = rail.iter().find(|s| s.title == title).unwrap_or_else(|| panic!("{title}"));
         assert_eq!(stop.progress, Progress::Done, "{title}");
     }
@@ -184,7 +202,11 @@ fn a_small_case_needs_neither_hearing_nor_review_nor_discussion() {
     assert!(w.case().review.clearance.is_none() && w.case().discussions.is_empty());
     let rail = rail(w.case(), &w.facts(A));
     for title in ["法制审核", "听证", "集体讨论"] {
-        assert_eq!(rail.iter().find(|s| s.title == title).map(|s| s.progress), Some(Progress::Skipped), "{title}");
+        assert_eq!(
+            rail.iter().find(|s| s.title == title).map(|s| s.progress),
+            Some(Progress::Skipped),
+            "{title}"
+        );
     }
     w.at("2026-03-18");
     w.serve_now(DocumentKind::PenaltyDecision, 1);
@@ -232,7 +254,8 @@ fn a_case_can_end_without_penalty() {
 
 #[test]
 fn a_case_can_go_to_public_security_or_to_another_organ() {
-    for (crime, letter) in [(true, DocumentKind::CrimeTransferLetter), (false, DocumentKind::TransferLetter)] {
+    for (crime, letter) in [(true, DocumentKind::CrimeTransferLetter), (false, DocumentKind::TransferLetter)]
+    {
         let mut w = investigated(vec![unit_party()]);
         w.ok(A, propose(Proposal::Transfer(Transferring { crime, recipient: t("示例县公安局") })));
         w.ok(UNIT_HEAD, reviewed(2));
@@ -250,11 +273,20 @@ fn a_decision_revoked_by_reconsideration_ends_the_case_without_payment() {
         let mut w = decision_served(3 * WAN);
         w.at("2026-04-20");
         let body = t("示例县人民政府");
-        w.ok(A, Do::RecordRemedy { party: 1, remedy: RemedyKind::Reconsideration, on: day("2026-04-15"), body });
+        w.ok(
+            A,
+            Do::RecordRemedy { party: 1, remedy: RemedyKind::Reconsideration, on: day("2026-04-15"), body },
+        );
         w.at("2026-06-01");
         let document = t("示政复决〔2026〕1号");
-        let events = w.ok(REVIEWER, Do::ConcludeRemedy { party: 1, remedy: RemedyKind::Reconsideration, outcome, document });
-        assert!(events.iter().any(|e| matches!(e, CaseEvent::DecisionRevoked { ground: RevocationGround::Reconsideration, .. })));
+        let events = w.ok(
+            REVIEWER,
+            Do::ConcludeRemedy { party: 1, remedy: RemedyKind::Reconsideration, outcome, document },
+        );
+        assert!(events.iter().any(|e| matches!(
+            e,
+            CaseEvent::DecisionRevoked { ground: RevocationGround::Reconsideration, .. }
+        )));
         w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-01"), "decision.revoked");
         w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
         w.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });

@@ -103,7 +103,9 @@ proptest! {
 use mingjing_domain::case::command::Transferring;
 
 /// Events with every text reduced to what erasure leaves: its keyed digest.
-fn outline(outcome: &Result<Vec<mingjing_domain::case::CaseEvent>, mingjing_domain::refusal::Refusal>) -> Result<Vec<String>, String> {
+fn outline(
+    outcome: &Result<Vec<mingjing_domain::case::CaseEvent>, mingjing_domain::refusal::Refusal>,
+) -> Result<Vec<String>, String> {
     match outcome {
         Ok(events) => Ok(events
             .iter()
@@ -128,7 +130,10 @@ fn strip(value: &mut serde_json::Value) {
             object.values_mut().for_each(strip);
         }
         serde_json::Value::Array(items) => items.iter_mut().for_each(strip),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::String(_) => {}
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
     }
 }
 

@@ -126,7 +126,10 @@ pub fn draft(evidence: &[EvidenceNo], disposals: Vec<PartyDisposal>) -> Do {
 }
 
 pub fn findings(failed: Option<Point>) -> Vec<Finding> {
-    Point::ALL.iter().map(|p| Finding { point: *p, pass: failed != Some(*p), finding: t("经审核，写明意见") }).collect()
+    Point::ALL
+        .iter()
+        .map(|p| Finding { point: *p, pass: failed != Some(*p), finding: t("经审核，写明意见") })
+        .collect()
 }
 
 pub fn opinions(heads: &[StaffId]) -> Vec<HeadOpinion> {
@@ -156,11 +159,24 @@ pub fn plan(party: PartyNo, on: &str) -> HearingPlan {
 }
 
 pub fn held(party: PartyNo) -> HearingHeld {
-    HearingHeld { party, attended: true, agents: vec![t("代理人甲")], presenters: vec![A], record: t("听证笔录"), signed: true }
+    HearingHeld {
+        party,
+        attended: true,
+        agents: vec![t("代理人甲")],
+        presenters: vec![A],
+        record: t("听证笔录"),
+        signed: true,
+    }
 }
 
 pub fn payment(party: PartyNo, receipt: &str, fen: i64, on: &str) -> Do {
-    Do::RecordPayment(Payment { party, receipt: receipt.into(), amount_fen: fen, paid_on: day(on), collector: "示例县农村商业银行".into() })
+    Do::RecordPayment(Payment {
+        party,
+        receipt: receipt.into(),
+        amount_fen: fen,
+        paid_on: day(on),
+        collector: "示例县农村商业银行".into(),
+    })
 }
 
 pub fn propose(proposal: Proposal) -> Do {
@@ -185,11 +201,20 @@ pub fn sign() -> Do {
 }
 
 pub fn conclude(complex: bool) -> Do {
-    Do::Conclude { report: t("调查终结报告"), complex, public_interest: false, several_relations: false }
+    Do::Conclude {
+        report: t("调查终结报告"), complex, public_interest: false, several_relations: false
+    }
 }
 
 pub fn service(on: &str) -> Service {
-    Service { method: ServiceMethod::Direct, on: day(on), recipient: t("示范甲，本人"), place: t("示例路1号"), officers: vec![A, B], witness: t("") }
+    Service {
+        method: ServiceMethod::Direct,
+        on: day(on),
+        recipient: t("示范甲，本人"),
+        place: t("示例路1号"),
+        officers: vec![A, B],
+        witness: t(""),
+    }
 }
 
 pub fn serve(document: DocumentNo, on: &str) -> Do {
@@ -205,7 +230,10 @@ pub fn ask_hearing(party: PartyNo, on: &str) -> Do {
 }
 
 pub fn made(document: DocumentNo) -> Do {
-    Do::MarkMade { document, made: Made { sha256: "cd".repeat(32), sm3: "ef".repeat(32), pages: 1, template: "01".repeat(32) } }
+    Do::MarkMade {
+        document,
+        made: Made { sha256: "cd".repeat(32), sm3: "ef".repeat(32), pages: 1, template: "01".repeat(32) },
+    }
 }
 
 impl World {
@@ -223,7 +251,11 @@ impl World {
 
     /// The number of the last document of a kind (for a party).
     pub fn document(&self, kind: DocumentKind, party: Option<PartyNo>) -> DocumentNo {
-        let found = self.case().documents.iter().rposition(|d| d.kind == kind && (party.is_none() || d.party == party));
+        let found = self
+            .case()
+            .documents
+            .iter()
+            .rposition(|d| d.kind == kind && (party.is_none() || d.party == party));
         DocumentNo::try_from(found.expect("such a document") + 1).expect("few documents")
     }
 

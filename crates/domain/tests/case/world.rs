@@ -11,7 +11,9 @@ use mingjing_domain::case::law::Law;
 use mingjing_domain::case::procedure::step;
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
-use mingjing_domain::matter::{Actor, Matter, MatterId, Meta, Moment, OrganId, StaffId, TimeSource, civil_day, shanghai};
+use mingjing_domain::matter::{
+    Actor, Matter, MatterId, Meta, Moment, OrganId, StaffId, TimeSource, civil_day, shanghai,
+};
 use mingjing_domain::policy::{Jurisdiction, PolicyBook, System};
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::Role;
@@ -98,7 +100,13 @@ fn certificate(number: &str) -> CertificateFact {
     }
 }
 
-fn person(id: StaffId, organ: OrganId, unit: &str, roles: &[Role], certificates: Vec<CertificateFact>) -> (StaffId, Person) {
+fn person(
+    id: StaffId,
+    organ: OrganId,
+    unit: &str,
+    roles: &[Role],
+    certificates: Vec<CertificateFact>,
+) -> (StaffId, Person) {
     (id, Person { id, organ, unit: unit.into(), enabled: true, roles: roles.to_vec(), certificates })
 }
 
@@ -115,7 +123,13 @@ fn people() -> BTreeMap<StaffId, Person> {
         person(CLERK, ORGAN, "办公室", &[R::Publicity], vec![]),
         person(CASHIER, ORGAN, "财务股", &[R::Cashier], vec![]),
         person(ARCHIVIST, ORGAN, "档案室", &[R::Archivist], vec![]),
-        person(STRANGER, OTHER_ORGAN, "领导班子", &[R::Head, R::Deputy, R::UnitHead, R::Officer], vec![certificate("外1")]),
+        person(
+            STRANGER,
+            OTHER_ORGAN,
+            "领导班子",
+            &[R::Head, R::Deputy, R::UnitHead, R::Officer],
+            vec![certificate("外1")],
+        ),
     ]
     .into();
     for (n, id) in [A, B, C].into_iter().enumerate() {
@@ -141,11 +155,17 @@ impl World {
     pub fn new(at: &str) -> Self {
         let jurisdiction = Jurisdiction { region: REGION.into(), system: System::Emergency, organ: None };
         let known: Timestamp = "2026-01-01T00:00:00Z".parse().expect("an instant");
-        let policy = PolicyBook::built_in().resolve(&jurisdiction, day("2026-01-01"), known).expect("a demo county");
+        let policy =
+            PolicyBook::built_in().resolve(&jurisdiction, day("2026-01-01"), known).expect("a demo county");
         let mut world = Self {
             law: Law::of(&policy),
             calendar: Calendar::national().clone(),
-            organ: OrganFact { id: ORGAN, region: REGION.into(), confirmed: true, heads: vec![HEAD, DEPUTY, DEPUTY_2] },
+            organ: OrganFact {
+                id: ORGAN,
+                region: REGION.into(),
+                confirmed: true,
+                heads: vec![HEAD, DEPUTY, DEPUTY_2],
+            },
             people: people(),
             now: known,
             case: None,
@@ -186,7 +206,9 @@ impl World {
     fn moment(&self) -> Moment {
         match &self.claimed {
             None => Moment::now(self.now),
-            Some((happened_at, source)) => Moment { recorded_at: self.now, happened_at: *happened_at, source: source.clone() },
+            Some((happened_at, source)) => {
+                Moment { recorded_at: self.now, happened_at: *happened_at, source: source.clone() }
+            }
         }
     }
 
@@ -250,7 +272,13 @@ impl World {
 
     fn store(&mut self, who: StaffId, moment: &Moment, event: &CaseEvent) {
         let version = self.case.as_ref().map_or(0, |c| c.version) + 1;
-        let meta = Meta { matter: MatterId(Uuid::from_u128(7)), organ: ORGAN, version, actor: who, moment: moment.clone() };
+        let meta = Meta {
+            matter: MatterId(Uuid::from_u128(7)),
+            organ: ORGAN,
+            version,
+            actor: who,
+            moment: moment.clone(),
+        };
         let (name, type_version) = Case::type_of(event);
         let mut body = serde_json::to_value(event).expect("events serialise");
         let lifted = text::seal(&mut body, &KEY);
@@ -303,7 +331,11 @@ impl World {
                 Ok(events) => panic!("round {round}: {command:?}\nwas allowed: {events:?}"),
                 Err(refusal) => {
                     assert_eq!(refusal.code, code, "round {round}: {refusal}");
-                    assert!(!refusal.article.law.is_empty() && !refusal.remedy.is_empty() && !refusal.message.is_empty());
+                    assert!(
+                        !refusal.article.law.is_empty()
+                            && !refusal.remedy.is_empty()
+                            && !refusal.message.is_empty()
+                    );
                 }
             }
         }

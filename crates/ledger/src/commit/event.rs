@@ -204,21 +204,12 @@ impl EventOpening {
                     if !name_is_valid(name) {
                         return Err(VerifyError::FieldName(name.clone()));
                     }
-                    let opened = OpenedField::Whole {
-                        name: name.clone(),
-                        bytes: value.0.clone(),
-                    };
+                    let opened = OpenedField::Whole { name: name.clone(), bytes: value.0.clone() };
                     (field_leaf(name, salt, &value.0), opened)
                 }
                 FieldOpening::Text { name, opening } => {
                     let (leaf, segments) = opening.evaluate(name)?;
-                    (
-                        leaf,
-                        OpenedField::Text {
-                            name: name.clone(),
-                            segments,
-                        },
-                    )
+                    (leaf, OpenedField::Text { name: name.clone(), segments })
                 }
                 FieldOpening::Hidden { leaf } => {
                     leaves.push(*leaf);
@@ -233,12 +224,7 @@ impl EventOpening {
             fields.push(opened);
         }
         let root = event_root(self.envelope.as_bytes(), &leaves);
-        Ok(VerifiedEvent {
-            root,
-            envelope: self.envelope.clone(),
-            fields,
-            hidden,
-        })
+        Ok(VerifiedEvent { root, envelope: self.envelope.clone(), fields, hidden })
     }
 
     /// Checks the opening against a log entry (65 bytes).
@@ -248,10 +234,6 @@ impl EventOpening {
     pub fn verify(&self, entry: &[u8]) -> Result<VerifiedEvent, VerifyError> {
         let committed = parse_entry(entry)?;
         let event = self.evaluate()?;
-        if event.root == committed {
-            Ok(event)
-        } else {
-            Err(VerifyError::EntryMismatch)
-        }
+        if event.root == committed { Ok(event) } else { Err(VerifyError::EntryMismatch) }
     }
 }

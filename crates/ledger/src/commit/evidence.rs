@@ -79,26 +79,17 @@ impl EvidenceHasher {
                 sha256: pair(&[&[tag::EVIDENCE_ROOT], &length, &top.sha256]).sha256,
                 sm3: pair(&[&[tag::EVIDENCE_ROOT], &length, &top.sm3]).sm3,
             },
-            file: Pair {
-                sha256: self.file.0.finalize().into(),
-                sm3: self.file.1.finalize().into(),
-            },
+            file: Pair { sha256: self.file.0.finalize().into(), sm3: self.file.1.finalize().into() },
         }
     }
 
     fn close_chunk(&mut self) {
         let (sha, sm) = std::mem::replace(&mut self.chunk, fresh_chunk());
-        self.leaves.push(Pair {
-            sha256: sha.finalize().into(),
-            sm3: sm.finalize().into(),
-        });
+        self.leaves.push(Pair { sha256: sha.finalize().into(), sm3: sm.finalize().into() });
         self.filled = 0;
     }
 }
 
 fn fresh_chunk() -> (Sha256, Sm3) {
-    (
-        Sha256::new_with_prefix([tag::CHUNK]),
-        Sm3::new_with_prefix([tag::CHUNK]),
-    )
+    (Sha256::new_with_prefix([tag::CHUNK]), Sm3::new_with_prefix([tag::CHUNK]))
 }

@@ -7,8 +7,8 @@ mod evidence;
 mod text;
 
 pub use event::{
-    ENTRY_LEN, ENTRY_VERSION, EventOpening, FieldOpening, OpenedField, OpenedValue, VerifiedEvent,
-    entry, event_root, parse_entry,
+    ENTRY_LEN, ENTRY_VERSION, EventOpening, FieldOpening, OpenedField, OpenedValue, VerifiedEvent, entry,
+    event_root, parse_entry,
 };
 pub use evidence::{CHUNK_LEN, EvidenceHasher, EvidenceIdentity};
 pub use text::{Part, Segment, TextOpening, open_text, text_leaf};

@@ -54,10 +54,10 @@ impl Part {
 
     fn same_kind(&self, other: &Part) -> bool {
         match (self, other) {
-            (Part::Shown { .. }, Part::Shown { .. })
-            | (Part::Withheld { .. }, Part::Withheld { .. }) => true,
-            (Part::Shown { .. }, Part::Withheld { .. })
-            | (Part::Withheld { .. }, Part::Shown { .. }) => false,
+            (Part::Shown { .. }, Part::Shown { .. }) | (Part::Withheld { .. }, Part::Withheld { .. }) => true,
+            (Part::Shown { .. }, Part::Withheld { .. }) | (Part::Withheld { .. }, Part::Shown { .. }) => {
+                false
+            }
         }
     }
 }
@@ -83,11 +83,7 @@ pub struct TextOpening {
 pub fn text_leaf(name: &str, seed: &[u8; 32], text: &str) -> Pair {
     let chars: Vec<char> = text.chars().collect();
     let count = u32::try_from(chars.len()).unwrap_or(u32::MAX);
-    let top = if chars.is_empty() {
-        pair(&[])
-    } else {
-        shown_root(seed, &chars)
-    };
+    let top = if chars.is_empty() { pair(&[]) } else { shown_root(seed, &chars) };
     leaf(name, &text_salt(seed), count, &top)
 }
 
@@ -106,11 +102,7 @@ pub fn open_text(seed: &[u8; 32], text: &str, withheld: &[Range<usize>]) -> Text
     if !chars.is_empty() {
         split(seed, &chars, &hidden, &mut parts);
     }
-    TextOpening {
-        chars: u32::try_from(chars.len()).unwrap_or(u32::MAX),
-        salt: text_salt(seed),
-        parts,
-    }
+    TextOpening { chars: u32::try_from(chars.len()).unwrap_or(u32::MAX), salt: text_salt(seed), parts }
 }
 
 impl TextOpening {
@@ -123,11 +115,7 @@ impl TextOpening {
             return Err(VerifyError::FieldName(name.to_owned()));
         }
         let mut rest = self.parts.as_slice();
-        let top = if self.chars == 0 {
-            pair(&[])
-        } else {
-            rebuild(name, u64::from(self.chars), &mut rest)?
-        };
+        let top = if self.chars == 0 { pair(&[]) } else { rebuild(name, u64::from(self.chars), &mut rest)? };
         if !rest.is_empty() {
             return Err(VerifyError::TextShape(name.to_owned()));
         }
@@ -140,11 +128,7 @@ impl TextOpening {
     /// As [`Self::evaluate`], and [`VerifyError::TextMismatch`] when it leads elsewhere.
     pub fn verify(&self, name: &str, leaf: &Pair) -> Result<Vec<Segment>, VerifyError> {
         let (found, segments) = self.evaluate(name)?;
-        if found == *leaf {
-            Ok(segments)
-        } else {
-            Err(VerifyError::TextMismatch(name.to_owned()))
-        }
+        if found == *leaf { Ok(segments) } else { Err(VerifyError::TextMismatch(name.to_owned())) }
     }
 
     fn segments(&self) -> Vec<Segment> {
@@ -188,11 +172,7 @@ fn leaf(name: &str, salt: &[u8; 32], chars: u32, top: &Pair) -> Pair {
 
 fn character_leaf(salt: &[u8; 32], character: char) -> Pair {
     let mut buffer = [0; 4];
-    pair(&[
-        &[tag::CHARACTER],
-        salt,
-        character.encode_utf8(&mut buffer).as_bytes(),
-    ])
+    pair(&[&[tag::CHARACTER], salt, character.encode_utf8(&mut buffer).as_bytes()])
 }
 
 /// Hash of a non-empty subtree from its seed and characters.
@@ -201,26 +181,16 @@ fn shown_root(seed: &[u8; 32], chars: &[char]) -> Pair {
         return character_leaf(seed, *one);
     }
     let (left, right) = chars.split_at(split_point(chars.len() as u64) as usize);
-    hash::node(
-        tag::TEXT_NODE,
-        &shown_root(&child(seed, 0), left),
-        &shown_root(&child(seed, 1), right),
-    )
+    hash::node(tag::TEXT_NODE, &shown_root(&child(seed, 0), left), &shown_root(&child(seed, 1), right))
 }
 
 /// Cuts a non-empty subtree into maximal parts.
 fn split(seed: &[u8; 32], chars: &[char], hidden: &[bool], parts: &mut Vec<Part>) {
     if hidden.iter().all(|is_hidden| !is_hidden) {
-        parts.push(Part::Shown {
-            seed: *seed,
-            text: chars.iter().collect(),
-        });
+        parts.push(Part::Shown { seed: *seed, text: chars.iter().collect() });
     } else if hidden.iter().all(|is_hidden| *is_hidden) {
         let count = u32::try_from(chars.len()).unwrap_or(u32::MAX);
-        parts.push(Part::Withheld {
-            chars: count,
-            hash: shown_root(seed, chars),
-        });
+        parts.push(Part::Withheld { chars: count, hash: shown_root(seed, chars) });
     } else {
         let at = split_point(chars.len() as u64) as usize;
         split(&child(seed, 0), &chars[..at], &hidden[..at], parts);

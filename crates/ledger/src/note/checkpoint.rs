@@ -23,12 +23,7 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// A checkpoint without extension lines.
     pub fn new(origin: &str, size: u64, root: Hash) -> Self {
-        Self {
-            origin: origin.to_owned(),
-            size,
-            root,
-            extensions: Vec::new(),
-        }
+        Self { origin: origin.to_owned(), size, root, extensions: Vec::new() }
     }
 
     /// The note to sign.
@@ -49,23 +44,14 @@ impl Checkpoint {
     /// # Errors
     /// [`NoteError::Checkpoint`].
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        let body = text
-            .strip_suffix('\n')
-            .ok_or(NoteError::Checkpoint("末行不完整"))?;
+        let body = text.strip_suffix('\n').ok_or(NoteError::Checkpoint("末行不完整"))?;
         let mut lines = body.split('\n');
-        let mut next = |what| {
-            lines
-                .next()
-                .filter(|line| !line.is_empty())
-                .ok_or(NoteError::Checkpoint(what))
-        };
+        let mut next = |what| lines.next().filter(|line| !line.is_empty()).ok_or(NoteError::Checkpoint(what));
         let origin = next("缺账本名称")?.to_owned();
         let digits = next("缺大小")?;
         let encoded = next("缺根")?;
         let size: u64 = digits.parse().map_err(|_| NoteError::Checkpoint("大小"))?;
-        let root = STANDARD
-            .decode(encoded)
-            .map_err(|_| NoteError::Checkpoint("根"))?;
+        let root = STANDARD.decode(encoded).map_err(|_| NoteError::Checkpoint("根"))?;
         let root: Hash = root.try_into().map_err(|_| NoteError::Checkpoint("根"))?;
         // "007" and "+7" parse as 7; only the plain spelling is allowed.
         if size.to_string() != digits {
@@ -75,26 +61,13 @@ impl Checkpoint {
         if extensions.iter().any(String::is_empty) {
             return Err(NoteError::Checkpoint("空行"));
         }
-        Ok(Self {
-            origin,
-            size,
-            root,
-            extensions,
-        })
+        Ok(Self { origin, size, root, extensions })
     }
 }
 
 impl fmt::Display for Checkpoint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            out,
-            "{}\n{}\n{}",
-            self.origin,
-            self.size,
-            STANDARD.encode(self.root)
-        )?;
-        self.extensions
-            .iter()
-            .try_for_each(|line| writeln!(out, "{line}"))
+        writeln!(out, "{}\n{}\n{}", self.origin, self.size, STANDARD.encode(self.root))?;
+        self.extensions.iter().try_for_each(|line| writeln!(out, "{line}"))
     }
 }

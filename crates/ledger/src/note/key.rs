@@ -39,10 +39,7 @@ impl KeyKind {
 
 /// Key names are non-empty and have neither white space nor `+` (nor, in notes, controls).
 pub(super) fn name_is_valid(name: &str) -> bool {
-    !name.is_empty()
-        && !name
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || c == '+')
+    !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
 }
 
 #[derive(Clone)]
@@ -84,11 +81,7 @@ impl VerifierKey {
         };
         let digest = sha256(&[name.as_bytes(), b"\n", &kind.prefix(), key]);
         let id = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
-        Ok(Self {
-            name: name.to_owned(),
-            id,
-            public,
-        })
+        Ok(Self { name: name.to_owned(), id, public })
     }
 
     /// Key name.
@@ -120,14 +113,11 @@ impl VerifierKey {
 
     /// Checks signature bytes over a note text; for a witness, returns its time.
     pub(super) fn verify(&self, text: &str, bytes: &[u8]) -> Result<Option<u64>, NoteError> {
-        let bad = || NoteError::BadSignature {
-            name: self.name.clone(),
-        };
+        let bad = || NoteError::BadSignature { name: self.name.clone() };
         match &self.public {
             Public::Ed25519(key) => {
                 let signature = ed25519_dalek::Signature::from_slice(bytes).map_err(|_| bad())?;
-                key.verify_strict(text.as_bytes(), &signature)
-                    .map_err(|_| bad())?;
+                key.verify_strict(text.as_bytes(), &signature).map_err(|_| bad())?;
                 Ok(None)
             }
             Public::Sm2(key) => {
@@ -140,8 +130,7 @@ impl VerifierKey {
                 let time = u64::from_be_bytes(*time);
                 let message = cosigned_message(text, time)?;
                 let signature = ed25519_dalek::Signature::from_slice(rest).map_err(|_| bad())?;
-                key.verify_strict(message.as_bytes(), &signature)
-                    .map_err(|_| bad())?;
+                key.verify_strict(message.as_bytes(), &signature).map_err(|_| bad())?;
                 Ok(Some(time))
             }
         }
@@ -150,8 +139,7 @@ impl VerifierKey {
 
 impl PartialEq for VerifierKey {
     fn eq(&self, other: &Self) -> bool {
-        (&self.name, self.kind(), self.public_key())
-            == (&other.name, other.kind(), other.public_key())
+        (&self.name, self.kind(), self.public_key()) == (&other.name, other.kind(), other.public_key())
     }
 }
 
@@ -167,13 +155,7 @@ impl fmt::Display for VerifierKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut key = self.kind().prefix();
         key.extend(self.public_key());
-        write!(
-            out,
-            "{}+{:08x}+{}",
-            self.name,
-            self.id,
-            STANDARD.encode(key)
-        )
+        write!(out, "{}+{:08x}+{}", self.name, self.id, STANDARD.encode(key))
     }
 }
 
@@ -182,26 +164,17 @@ impl FromStr for VerifierKey {
 
     fn from_str(text: &str) -> Result<Self, NoteError> {
         let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(id), Some(encoded)) = (parts.next(), parts.next(), parts.next())
-        else {
+        let (Some(name), Some(id), Some(encoded)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(NoteError::Key("应为三段"));
         };
-        let bytes = STANDARD
-            .decode(encoded)
-            .map_err(|_| NoteError::Key("base64"))?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| NoteError::Key("base64"))?;
         let kinds = [KeyKind::Ed25519, KeyKind::Witness, KeyKind::Sm2];
-        let found = kinds.iter().find_map(|kind| {
-            bytes
-                .strip_prefix(kind.prefix().as_slice())
-                .map(|key| (*kind, key))
-        });
+        let found = kinds
+            .iter()
+            .find_map(|kind| bytes.strip_prefix(kind.prefix().as_slice()).map(|key| (*kind, key)));
         let (kind, key) = found.ok_or(NoteError::Key("密钥种类"))?;
         let verifier = Self::new(name, kind, key)?;
-        if id == format!("{:08x}", verifier.id) {
-            Ok(verifier)
-        } else {
-            Err(NoteError::Key("密钥编号"))
-        }
+        if id == format!("{:08x}", verifier.id) { Ok(verifier) } else { Err(NoteError::Key("密钥编号")) }
     }
 }
 
@@ -249,10 +222,7 @@ impl SignerKey {
                 (Secret::Sm2(Box::new(key)), public)
             }
         };
-        Ok(Self {
-            secret,
-            verifier: VerifierKey::new(name, kind, &public)?,
-        })
+        Ok(Self { secret, verifier: VerifierKey::new(name, kind, &public)? })
     }
 
     /// An SM2 key from its private scalar, 32 bytes big-endian, as kept by other programs.
@@ -263,10 +233,7 @@ impl SignerKey {
         let key = sm2_key(scalar).ok_or(NoteError::Seed)?;
         let public = key.verifying_key().to_sec1_bytes();
         let verifier = VerifierKey::new(name, KeyKind::Sm2, &public)?;
-        Ok(Self {
-            secret: Secret::Sm2(Box::new(key)),
-            verifier,
-        })
+        Ok(Self { secret: Secret::Sm2(Box::new(key)), verifier })
     }
 
     /// The public half.
@@ -308,11 +275,7 @@ impl SignerKey {
     }
 
     fn line(&self, bytes: Vec<u8>) -> Signature {
-        Signature {
-            name: self.verifier.name.clone(),
-            id: self.verifier.id,
-            bytes,
-        }
+        Signature { name: self.verifier.name.clone(), id: self.verifier.id, bytes }
     }
 }
 

@@ -91,10 +91,7 @@ impl Note {
     /// characters.
     pub fn new(text: &str) -> Result<Self, NoteError> {
         check_text(text)?;
-        Ok(Self {
-            text: text.to_owned(),
-            signatures: Vec::new(),
-        })
+        Ok(Self { text: text.to_owned(), signatures: Vec::new() })
     }
 
     /// The signed text, with its final newline.
@@ -130,8 +127,7 @@ impl Note {
 
     /// Adds a signature line, replacing one of the same key.
     pub fn add(&mut self, signature: Signature) {
-        self.signatures
-            .retain(|old| (&old.name, old.id) != (&signature.name, signature.id));
+        self.signatures.retain(|old| (&old.name, old.id) != (&signature.name, signature.id));
         self.signatures.push(signature);
     }
 
@@ -144,25 +140,15 @@ impl Note {
             return Err(NoteError::Malformed("过长"));
         }
         let whole = std::str::from_utf8(bytes).map_err(|_| NoteError::Malformed("不是 UTF-8"))?;
-        let cut = whole
-            .rfind("\n\n")
-            .ok_or(NoteError::Malformed("没有签名"))?;
+        let cut = whole.rfind("\n\n").ok_or(NoteError::Malformed("没有签名"))?;
         let (text, lines) = (&whole[..=cut], &whole[cut + 2..]);
         check_text(text)?;
-        let lines = lines
-            .strip_suffix('\n')
-            .ok_or(NoteError::Malformed("末行不完整"))?;
-        let signatures = lines
-            .split('\n')
-            .map(Signature::parse)
-            .collect::<Result<Vec<_>, _>>()?;
+        let lines = lines.strip_suffix('\n').ok_or(NoteError::Malformed("末行不完整"))?;
+        let signatures = lines.split('\n').map(Signature::parse).collect::<Result<Vec<_>, _>>()?;
         if signatures.len() > MAX_SIGNATURES {
             return Err(NoteError::Malformed("签名过多"));
         }
-        Ok(Self {
-            text: text.to_owned(),
-            signatures,
-        })
+        Ok(Self { text: text.to_owned(), signatures })
     }
 
     /// Checks every signature of a known key; unknown ones are ignored, as C2SP asks.
@@ -173,17 +159,10 @@ impl Note {
     pub fn verify(&self, keys: &[VerifierKey]) -> Result<Vec<VerifiedSignature>, NoteError> {
         let mut verified: Vec<VerifiedSignature> = Vec::new();
         for signature in &self.signatures {
-            let known = keys
-                .iter()
-                .find(|key| (key.name(), key.id()) == (&signature.name, signature.id));
+            let known = keys.iter().find(|key| (key.name(), key.id()) == (&signature.name, signature.id));
             let Some(key) = known else { continue };
-            if verified
-                .iter()
-                .any(|old| (&old.name, old.id) == (&signature.name, signature.id))
-            {
-                return Err(NoteError::DuplicateSignature {
-                    name: signature.name.clone(),
-                });
+            if verified.iter().any(|old| (&old.name, old.id) == (&signature.name, signature.id)) {
+                return Err(NoteError::DuplicateSignature { name: signature.name.clone() });
             }
             let timestamp = key.verify(&self.text, &signature.bytes)?;
             verified.push(VerifiedSignature {
@@ -193,20 +172,14 @@ impl Note {
                 timestamp,
             });
         }
-        if verified.is_empty() {
-            Err(NoteError::Unverified)
-        } else {
-            Ok(verified)
-        }
+        if verified.is_empty() { Err(NoteError::Unverified) } else { Ok(verified) }
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "{}", self.text)?;
-        self.signatures
-            .iter()
-            .try_for_each(|signature| writeln!(out, "{signature}"))
+        self.signatures.iter().try_for_each(|signature| writeln!(out, "{signature}"))
     }
 }
 
@@ -224,11 +197,7 @@ impl Signature {
         if !key::name_is_valid(name) || rest.is_empty() {
             return Err(malformed);
         }
-        Ok(Self {
-            name: name.to_owned(),
-            id: u32::from_be_bytes(*id),
-            bytes: rest.to_vec(),
-        })
+        Ok(Self { name: name.to_owned(), id: u32::from_be_bytes(*id), bytes: rest.to_vec() })
     }
 }
 

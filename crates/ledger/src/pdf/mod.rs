@@ -64,10 +64,7 @@ pub fn append_bundle(prefix: &[u8], bundle: &[u8]) -> Result<Vec<u8>, PdfError> 
     }
     let object = base.size;
     let at = out.len();
-    let head = format!(
-        "{object} 0 obj\n<< /Type /MJ_Proof /Length {} >>\nstream\n",
-        bundle.len()
-    );
+    let head = format!("{object} 0 obj\n<< /Type /MJ_Proof /Length {} >>\nstream\n", bundle.len());
     out.extend_from_slice(head.as_bytes());
     out.extend_from_slice(bundle);
     out.extend_from_slice(b"\nendstream\nendobj\n");
@@ -132,21 +129,11 @@ fn proof_stream(pdf: &[u8], prefix: usize, object: u64) -> Result<&[u8], PdfErro
     let rest = pdf.get(prefix..).ok_or(not_canonical.clone())?;
     let rest = rest.strip_prefix(b"\n").unwrap_or(rest);
     let head = format!("{object} 0 obj\n");
-    let rest = rest
-        .strip_prefix(head.as_bytes())
-        .ok_or(not_canonical.clone())?;
+    let rest = rest.strip_prefix(head.as_bytes()).ok_or(not_canonical.clone())?;
     let (dict, rest) = Dict::parse(rest).ok_or(not_canonical.clone())?;
-    let length = dict
-        .get("Length")
-        .and_then(object::integer)
-        .ok_or(not_canonical.clone())?;
-    let rest = rest
-        .strip_prefix(b"\nstream\n")
-        .ok_or(not_canonical.clone())?;
-    usize::try_from(length)
-        .ok()
-        .and_then(|length| rest.get(..length))
-        .ok_or(not_canonical)
+    let length = dict.get("Length").and_then(object::integer).ok_or(not_canonical.clone())?;
+    let rest = rest.strip_prefix(b"\nstream\n").ok_or(not_canonical.clone())?;
+    usize::try_from(length).ok().and_then(|length| rest.get(..length)).ok_or(not_canonical)
 }
 
 /// What both kinds of section repeat from the document's own trailer.
@@ -158,19 +145,13 @@ fn trailer_entries(base: &Section<'_>, prefix: usize, object: u64) -> Vec<u8> {
             out.extend_from_slice(value);
         }
     }
-    let own = format!(
-        " /Prev {} /MJ_Proof {object} 0 R /MJ_Prefix {prefix}",
-        base.offset
-    );
+    let own = format!(" /Prev {} /MJ_Proof {object} 0 R /MJ_Prefix {prefix}", base.offset);
     out.extend_from_slice(own.as_bytes());
     out
 }
 
 fn write_table(out: &mut Vec<u8>, base: &Section<'_>, prefix: usize, object: u64, at: usize) {
-    let table = format!(
-        "xref\n{object} 1\n{at:010} 00000 n \ntrailer\n<< /Size {}",
-        object + 1
-    );
+    let table = format!("xref\n{object} 1\n{at:010} 00000 n \ntrailer\n<< /Size {}", object + 1);
     out.extend_from_slice(table.as_bytes());
     out.extend_from_slice(&trailer_entries(base, prefix, object));
     out.extend_from_slice(b" >>\n");

@@ -34,10 +34,7 @@ impl<'a> Dict<'a> {
 
     /// Raw value bytes of a key.
     pub(super) fn get(&self, key: &str) -> Option<&'a [u8]> {
-        self.entries
-            .iter()
-            .find(|(name, _)| *name == key.as_bytes())
-            .map(|(_, value)| *value)
+        self.entries.iter().find(|(name, _)| *name == key.as_bytes()).map(|(_, value)| *value)
     }
 }
 
@@ -51,9 +48,7 @@ pub(super) fn integer(bytes: &[u8]) -> Option<u64> {
 
 /// An indirect reference `n g R`, the whole of `bytes`.
 pub(super) fn reference(bytes: &[u8]) -> Option<(u64, u64)> {
-    let mut words = bytes
-        .split(|byte| is_space(*byte))
-        .filter(|word| !word.is_empty());
+    let mut words = bytes.split(|byte| is_space(*byte)).filter(|word| !word.is_empty());
     let (number, generation, letter) = (words.next()?, words.next()?, words.next()?);
     if letter != b"R" || words.next().is_some() {
         return None;
@@ -64,10 +59,7 @@ pub(super) fn reference(bytes: &[u8]) -> Option<(u64, u64)> {
 /// Reads a non-negative integer at the start (after white space); returns what follows.
 pub(super) fn take_integer(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let bytes = skip_space(bytes);
-    let len = bytes
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let len = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     Some((integer(&bytes[..len])?, &bytes[len..]))
 }
 
@@ -76,10 +68,7 @@ pub(super) fn is_space(byte: u8) -> bool {
 }
 
 fn is_delimiter(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
-    )
+    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
 }
 
 /// Skips white space and comments.
@@ -97,10 +86,7 @@ pub(super) fn skip_space(mut bytes: &[u8]) -> &[u8] {
 }
 
 fn regular_len(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .take_while(|byte| !is_space(**byte) && !is_delimiter(**byte))
-        .count()
+    bytes.iter().take_while(|byte| !is_space(**byte) && !is_delimiter(**byte)).count()
 }
 
 /// What follows the value at the start of `bytes`.
@@ -114,10 +100,7 @@ fn skip_value(bytes: &[u8], depth: usize) -> Option<&[u8]> {
     match bytes.first()? {
         b'[' => skip_until(&bytes[1..], b"]", depth),
         b'(' => skip_string(bytes),
-        b'<' => bytes
-            .iter()
-            .position(|byte| *byte == b'>')
-            .map(|end| &bytes[end + 1..]),
+        b'<' => bytes.iter().position(|byte| *byte == b'>').map(|end| &bytes[end + 1..]),
         b'/' => Some(&bytes[1 + regular_len(&bytes[1..])..]),
         _ => {
             let len = regular_len(bytes);
@@ -144,11 +127,7 @@ fn skip_reference(bytes: &[u8]) -> Option<&[u8]> {
     let (_, rest) = take_integer(bytes)?;
     let (_, rest) = take_integer(rest)?;
     let rest = skip_space(rest).strip_prefix(b"R")?;
-    if regular_len(rest) == 0 {
-        Some(rest)
-    } else {
-        None
-    }
+    if regular_len(rest) == 0 { Some(rest) } else { None }
 }
 
 fn skip_string(bytes: &[u8]) -> Option<&[u8]> {

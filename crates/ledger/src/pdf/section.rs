@@ -57,14 +57,8 @@ impl<'a> Section<'a> {
                 (Form::Stream, dict, ranges)
             }
         };
-        let size = dict
-            .get("Size")
-            .and_then(integer)
-            .ok_or(PdfError::Malformed("Size"))?;
-        let root = dict
-            .get("Root")
-            .and_then(reference)
-            .ok_or(PdfError::Malformed("Root"))?;
+        let size = dict.get("Size").and_then(integer).ok_or(PdfError::Malformed("Size"))?;
+        let root = dict.get("Root").and_then(reference).ok_or(PdfError::Malformed("Root"))?;
         let prev = match dict.get("Prev") {
             Some(value) => Some(integer(value).ok_or(PdfError::Malformed("Prev"))?),
             None => None,
@@ -73,15 +67,7 @@ impl<'a> Section<'a> {
         if size == 0 || size > u64::from(u32::MAX) {
             return Err(PdfError::Malformed("Size"));
         }
-        Ok(Self {
-            form,
-            offset,
-            dict,
-            size,
-            root,
-            prev,
-            ranges,
-        })
+        Ok(Self { form, offset, dict, size, root, prev, ranges })
     }
 }
 
@@ -89,17 +75,11 @@ impl<'a> Section<'a> {
 fn start_offset(pdf: &[u8]) -> Option<u64> {
     let tail = &pdf[pdf.len().saturating_sub(TAIL)..];
     let word = b"startxref";
-    let at = tail
-        .windows(word.len())
-        .rposition(|window| window == word)?;
+    let at = tail.windows(word.len()).rposition(|window| window == word)?;
     let (offset, rest) = take_integer(&tail[at + word.len()..])?;
     let start = rest.iter().position(|byte| !object::is_space(*byte))?;
     let rest = rest[start..].strip_prefix(b"%%EOF")?;
-    if rest.iter().all(|byte| object::is_space(*byte)) {
-        Some(offset)
-    } else {
-        None
-    }
+    if rest.iter().all(|byte| object::is_space(*byte)) { Some(offset) } else { None }
 }
 
 /// Subsections of a table up to `trailer`; returns what follows that word.
@@ -123,11 +103,7 @@ fn stream_dict(bytes: &[u8]) -> Option<Dict<'_>> {
     let (_, rest) = take_integer(rest)?;
     let (dict, rest) = Dict::parse(skip_space(rest).strip_prefix(b"obj")?)?;
     let is_xref = dict.get("Type") == Some(b"/XRef");
-    if is_xref && skip_space(rest).starts_with(b"stream") {
-        Some(dict)
-    } else {
-        None
-    }
+    if is_xref && skip_space(rest).starts_with(b"stream") { Some(dict) } else { None }
 }
 
 fn stream_ranges(dict: &Dict<'_>) -> Option<Ranges> {

@@ -25,10 +25,7 @@ struct Stored {
 
 impl From<Frontier> for Stored {
     fn from(frontier: Frontier) -> Self {
-        Self {
-            size: frontier.size,
-            hashes: frontier.hashes,
-        }
+        Self { size: frontier.size, hashes: frontier.hashes }
     }
 }
 
@@ -91,11 +88,7 @@ impl Frontier {
         if hashes.len() == want {
             Ok(Self { size, hashes })
         } else {
-            Err(FrontierError::Shape {
-                size,
-                want,
-                got: hashes.len(),
-            })
+            Err(FrontierError::Shape { size, want, got: hashes.len() })
         }
     }
 
@@ -127,11 +120,7 @@ impl Frontier {
             hash = node_hash(&left, &hash);
             if height % 8 == 0 {
                 // At most 64 / 8 levels, so the level fits u8.
-                completed.push(TileHash {
-                    level: (height / 8) as u8,
-                    index: index >> height,
-                    hash,
-                });
+                completed.push(TileHash { level: (height / 8) as u8, index: index >> height, hash });
             }
         }
         self.hashes.push(hash);
@@ -160,9 +149,7 @@ impl Frontier {
     /// # Errors
     /// [`FrontierError::Length`] or [`FrontierError::Shape`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrontierError> {
-        let (size, rest) = bytes
-            .split_first_chunk::<8>()
-            .ok_or(FrontierError::Length)?;
+        let (size, rest) = bytes.split_first_chunk::<8>().ok_or(FrontierError::Length)?;
         let (hashes, cut) = rest.as_chunks::<32>();
         if !cut.is_empty() {
             return Err(FrontierError::Length);

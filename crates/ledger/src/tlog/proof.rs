@@ -61,10 +61,7 @@ pub fn root_at<S: HashSource>(size: u64, source: &S) -> Result<Hash, ProofError<
 pub fn frontier_at<S: HashSource>(size: u64, source: &S) -> Result<Frontier, ProofError<S::Error>> {
     let mut reader = Reader::new(source, size);
     let (mut low, mut hashes) = (0, Vec::new());
-    for height in (0..u64::BITS)
-        .rev()
-        .filter(|height| size >> height & 1 == 1)
-    {
+    for height in (0..u64::BITS).rev().filter(|height| size >> height & 1 == 1) {
         hashes.push(reader.perfect(low, height)?);
         low += 1 << height;
     }
@@ -143,11 +140,7 @@ struct Reader<'a, S> {
 
 impl<'a, S: HashSource> Reader<'a, S> {
     fn new(source: &'a S, size: u64) -> Self {
-        Self {
-            source,
-            size,
-            tiles: Vec::new(),
-        }
+        Self { source, size, tiles: Vec::new() }
     }
 
     /// Root of the leaves `low..high`, a node of an RFC 6962 tree: perfect subtrees of falling
@@ -172,33 +165,22 @@ impl<'a, S: HashSource> Reader<'a, S> {
         let width = u64::from(TILE_WIDTH);
         let tile = self.tile(level, start / width)?;
         let from = (start % width) as usize;
-        let hashes = tile.get(from..from + count).ok_or(ProofError::Short {
-            want: from + count,
-            got: tile.len(),
-        })?;
+        let hashes =
+            tile.get(from..from + count).ok_or(ProofError::Short { want: from + count, got: tile.len() })?;
         Ok(fold(hashes))
     }
 
     fn tile(&mut self, level: u8, index: u64) -> Result<&[Hash], ProofError<S::Error>> {
-        let known = self
-            .tiles
-            .iter()
-            .position(|(l, i, _)| (*l, *i) == (level, index));
+        let known = self.tiles.iter().position(|(l, i, _)| (*l, *i) == (level, index));
         let position = match known {
             Some(position) => position,
             None => {
                 let start = index * u64::from(TILE_WIDTH);
                 let left = items_at(level, self.size).saturating_sub(start);
                 let want = left.min(u64::from(TILE_WIDTH)) as usize;
-                let hashes = self
-                    .source
-                    .hashes(level, start, want)
-                    .map_err(ProofError::Source)?;
+                let hashes = self.source.hashes(level, start, want).map_err(ProofError::Source)?;
                 if hashes.len() != want {
-                    return Err(ProofError::Short {
-                        want,
-                        got: hashes.len(),
-                    });
+                    return Err(ProofError::Short { want, got: hashes.len() });
                 }
                 self.tiles.push((level, index, hashes));
                 self.tiles.len() - 1

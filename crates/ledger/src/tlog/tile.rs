@@ -144,11 +144,7 @@ impl fmt::Display for Tile {
             write!(out, "x{group:03}/")?;
         }
         write!(out, "{:03}", groups[0])?;
-        if self.is_full() {
-            Ok(())
-        } else {
-            write!(out, ".p/{}", self.width)
-        }
+        if self.is_full() { Ok(()) } else { write!(out, ".p/{}", self.width) }
     }
 }
 
@@ -168,23 +164,12 @@ impl FromStr for Tile {
         };
         let mut index = 0_u64;
         for group in digits.split('/') {
-            let number: u64 = group
-                .strip_prefix('x')
-                .unwrap_or(group)
-                .parse()
-                .map_err(|_| TileError)?;
-            index = index
-                .checked_mul(1000)
-                .and_then(|sum| sum.checked_add(number))
-                .ok_or(TileError)?;
+            let number: u64 = group.strip_prefix('x').unwrap_or(group).parse().map_err(|_| TileError)?;
+            index = index.checked_mul(1000).and_then(|sum| sum.checked_add(number)).ok_or(TileError)?;
         }
         let tile = Self::new(kind, index, width)?;
         // One spelling only: signs, spare zeroes and misplaced x differ from what we would write.
-        if tile.to_string() == path {
-            Ok(tile)
-        } else {
-            Err(TileError)
-        }
+        if tile.to_string() == path { Ok(tile) } else { Err(TileError) }
     }
 }
 
@@ -228,9 +213,7 @@ pub fn encode_entries<E: AsRef<[u8]>>(entries: &[E]) -> Result<Vec<u8>, BundleEr
 pub fn decode_entries(mut bytes: &[u8], width: u16) -> Result<Vec<Vec<u8>>, BundleError> {
     let mut entries = Vec::new();
     while !bytes.is_empty() {
-        let (len, rest) = bytes
-            .split_first_chunk::<2>()
-            .ok_or(BundleError::Truncated)?;
+        let (len, rest) = bytes.split_first_chunk::<2>().ok_or(BundleError::Truncated)?;
         let len = usize::from(u16::from_be_bytes(*len));
         if rest.len() < len {
             return Err(BundleError::Truncated);
@@ -245,9 +228,5 @@ pub fn decode_entries(mut bytes: &[u8], width: u16) -> Result<Vec<Vec<u8>>, Bund
 
 fn check_width(got: usize, width: u16) -> Result<(), BundleError> {
     let want = usize::from(width);
-    if got == want {
-        Ok(())
-    } else {
-        Err(BundleError::Width { want, got })
-    }
+    if got == want { Ok(()) } else { Err(BundleError::Width { want, got }) }
 }

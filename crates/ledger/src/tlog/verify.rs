@@ -27,9 +27,7 @@ pub fn root_from_inclusion(
     check_length(inner + border, proof.len())?;
     let (within, along) = proof.split_at(inner);
     let node = climb(*leaf_hash, within, index);
-    Ok(along
-        .iter()
-        .fold(node, |right, left| node_hash(left, &right)))
+    Ok(along.iter().fold(node, |right, left| node_hash(left, &right)))
 }
 
 /// Checks that the leaf at `index` is in the tree of `size` leaves with that `root`.
@@ -73,11 +71,7 @@ pub fn verify_consistency(
     }
     if from == to {
         check_length(0, proof.len())?;
-        return if old_root == new_root {
-            Ok(())
-        } else {
-            Err(VerifyError::RootMismatch)
-        };
+        return if old_root == new_root { Ok(()) } else { Err(VerifyError::RootMismatch) };
     }
     // The proof starts at the largest perfect subtree that ends the old tree; where that is the
     // whole old tree, its root is known and left out.
@@ -87,10 +81,8 @@ pub fn verify_consistency(
     let (seed, rest) = if from.is_power_of_two() {
         (*old_root, proof)
     } else {
-        let (first, rest) = proof.split_first().ok_or(VerifyError::ProofLength {
-            want: inner + border + 1,
-            got: 0,
-        })?;
+        let (first, rest) =
+            proof.split_first().ok_or(VerifyError::ProofLength { want: inner + border + 1, got: 0 })?;
         (*first, rest)
     };
     let given = proof.len() - rest.len();
@@ -98,55 +90,29 @@ pub fn verify_consistency(
     let mask = (from - 1) >> shift;
     let (within, along) = rest.split_at(inner);
     let old = climb_right(seed, within, mask);
-    let old = along
-        .iter()
-        .fold(old, |right, left| node_hash(left, &right));
+    let old = along.iter().fold(old, |right, left| node_hash(left, &right));
     if old != *old_root {
         return Err(VerifyError::OldRootMismatch);
     }
     let new = climb(seed, within, mask);
-    let new = along
-        .iter()
-        .fold(new, |right, left| node_hash(left, &right));
-    if new == *new_root {
-        Ok(())
-    } else {
-        Err(VerifyError::RootMismatch)
-    }
+    let new = along.iter().fold(new, |right, left| node_hash(left, &right));
+    if new == *new_root { Ok(()) } else { Err(VerifyError::RootMismatch) }
 }
 
 /// Hashes upwards; bit `i` of `path` says whether the node is a right child at height `i`.
 fn climb(start: Hash, siblings: &[Hash], path: u64) -> Hash {
-    siblings
-        .iter()
-        .enumerate()
-        .fold(start, |node, (height, sibling)| {
-            if path >> height & 1 == 0 {
-                node_hash(&node, sibling)
-            } else {
-                node_hash(sibling, &node)
-            }
-        })
+    siblings.iter().enumerate().fold(start, |node, (height, sibling)| {
+        if path >> height & 1 == 0 { node_hash(&node, sibling) } else { node_hash(sibling, &node) }
+    })
 }
 
 /// Hashes upwards with left siblings only: what lies to the right was not yet there.
 fn climb_right(start: Hash, siblings: &[Hash], path: u64) -> Hash {
-    siblings
-        .iter()
-        .enumerate()
-        .fold(start, |node, (height, sibling)| {
-            if path >> height & 1 == 0 {
-                node
-            } else {
-                node_hash(sibling, &node)
-            }
-        })
+    siblings.iter().enumerate().fold(start, |node, (height, sibling)| {
+        if path >> height & 1 == 0 { node } else { node_hash(sibling, &node) }
+    })
 }
 
 fn check_length(want: usize, got: usize) -> Result<(), VerifyError> {
-    if want == got {
-        Ok(())
-    } else {
-        Err(VerifyError::ProofLength { want, got })
-    }
+    if want == got { Ok(()) } else { Err(VerifyError::ProofLength { want, got }) }
 }

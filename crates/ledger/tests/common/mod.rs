@@ -45,11 +45,7 @@ impl MemoryLog {
             self.levels.push(Vec::new());
         }
         let level = &mut self.levels[usize::from(level)];
-        assert_eq!(
-            level.len() as u64,
-            index,
-            "hashes of a level complete in order"
-        );
+        assert_eq!(level.len() as u64, index, "hashes of a level complete in order");
         level.push(hash);
     }
 }
@@ -93,9 +89,7 @@ impl Keys {
     }
 
     pub fn all(&self) -> Vec<VerifierKey> {
-        [&self.log, &self.sm2, &self.witness]
-            .map(|key| key.verifier().clone())
-            .into()
+        [&self.log, &self.sm2, &self.witness].map(|key| key.verifier().clone()).into()
     }
 }
 
@@ -111,15 +105,8 @@ pub fn event(field: &str, digest: &str) -> (Vec<u8>, EventOpening) {
     let root = event_root(ENVELOPE.as_bytes(), &leaves);
     // The name is withheld, characters 6 to 8.
     let fields = vec![
-        FieldOpening::Opened {
-            name: field.to_owned(),
-            salt,
-            value: OpenedValue(digest.as_bytes().to_vec()),
-        },
-        FieldOpening::Text {
-            name: "facts".to_owned(),
-            opening: open_text(&seed, FACTS, &[6..9]),
-        },
+        FieldOpening::Opened { name: field.to_owned(), salt, value: OpenedValue(digest.as_bytes().to_vec()) },
+        FieldOpening::Text { name: "facts".to_owned(), opening: open_text(&seed, FACTS, &[6..9]) },
         FieldOpening::Hidden { leaf: leaves[2] },
         FieldOpening::Opened {
             name: "amount_fen".to_owned(),
@@ -127,13 +114,7 @@ pub fn event(field: &str, digest: &str) -> (Vec<u8>, EventOpening) {
             value: OpenedValue(b"5000000".to_vec()),
         },
     ];
-    (
-        entry(&root),
-        EventOpening {
-            envelope: ENVELOPE.to_owned(),
-            fields,
-        },
-    )
+    (entry(&root), EventOpening { envelope: ENVELOPE.to_owned(), fields })
 }
 
 /// A signed checkpoint of the first `size` leaves; with every key when `all`.
@@ -159,18 +140,9 @@ pub fn bundle(field: &str, digest: &str, keys: &Keys, all: bool) -> Bundle {
     Bundle {
         format: FORMAT.to_owned(),
         statement: vec![
-            StatementLine::Envelope {
-                pointer: "/organ".to_owned(),
-                value: "应急管理局".to_owned(),
-            },
-            StatementLine::Envelope {
-                pointer: "/version".to_owned(),
-                value: "12".to_owned(),
-            },
-            StatementLine::Field {
-                name: "facts".to_owned(),
-                value: FACTS.replace("张某某", "■■■"),
-            },
+            StatementLine::Envelope { pointer: "/organ".to_owned(), value: "应急管理局".to_owned() },
+            StatementLine::Envelope { pointer: "/version".to_owned(), value: "12".to_owned() },
+            StatementLine::Field { name: "facts".to_owned(), value: FACTS.replace("张某某", "■■■") },
         ],
         event,
         log: LogProof {

@@ -17,7 +17,8 @@ const TRANSFER: &str = "《住房和城乡建设行政处罚程序规定》第�
 const CRIMINAL: &str = "《行政执法机关移送涉嫌犯罪案件的规定》第六条";
 
 const HEAD: &[FieldSpec] = &[text("name", "姓名"), text("position", "职务"), paragraphs("opinion", "意见")];
-const ATTACHMENT: &[FieldSpec] = &[text("name", "材料名称"), count("copies", "份数"), count("pages", "页数").optional()];
+const ATTACHMENT: &[FieldSpec] =
+    &[text("name", "材料名称"), count("copies", "份数"), count("pages", "页数").optional()];
 
 /// Everything Art. 59 asks for, the party excepted.
 macro_rules! penalty_decision_fields {

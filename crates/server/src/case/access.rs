@@ -63,7 +63,11 @@ pub fn may(who: &Identity, verb: Verb, case: Option<&Loaded<Case>>) -> Result<()
     let handlers: &[StaffId] = match step(verb).relation {
         Relation::Apart => &case.state.handled_by,
         Relation::Organ | Relation::Handling | Relation::System => {
-            if case.state.officers.is_empty() { &registrar } else { &case.state.officers }
+            if case.state.officers.is_empty() {
+                &registrar
+            } else {
+                &case.state.officers
+            }
         }
     };
     who.may(case_verb(verb), &Target { handlers, ..Target::organ(case.organ) })
@@ -138,7 +142,8 @@ pub fn masked(number: &str) -> String {
         return "*".repeat(chars.len());
     }
     let hidden = "*".repeat(chars.len() - 5);
-    let (head, tail): (String, String) = (chars[..3].iter().collect(), chars[chars.len() - 2..].iter().collect());
+    let (head, tail): (String, String) =
+        (chars[..3].iter().collect(), chars[chars.len() - 2..].iter().collect());
     format!("{head}{hidden}{tail}")
 }
 

@@ -118,7 +118,11 @@ fn serials(asked: &Asked<'_>, organ: OrganId) -> Result<BTreeMap<String, u32>, O
 }
 
 /// As many numbers were taken as the decision uses.
-fn numbers_fit(asked: &Asked<'_>, case: Option<&Case>, facts: &mingjing_domain::case::facts::Facts<'_>) -> bool {
+fn numbers_fit(
+    asked: &Asked<'_>,
+    case: Option<&Case>,
+    facts: &mingjing_domain::case::facts::Facts<'_>,
+) -> bool {
     let bound = facts.law.case_bound_numbers && case.is_some_and(|it| it.filed.is_some());
     let mut taken: BTreeMap<&str, u32> = BTreeMap::new();
     for (_, character, _, _) in &asked.command.numbers {

@@ -172,7 +172,8 @@ fn value_of(field: &Field, value: Value, path: &str, errors: &mut Vec<FieldError
     };
     match &field.kind {
         Kind::Line | Kind::Paragraph => text(field, &value, path, errors),
-        Kind::Date => match value.as_str().filter(|it| it.len() == 10).and_then(|it| it.parse::<Date>().ok()) {
+        Kind::Date => match value.as_str().filter(|it| it.len() == 10).and_then(|it| it.parse::<Date>().ok())
+        {
             Some(day) if (1900..=2199).contains(&day.year()) => Some(value),
             Some(_) | None => wrong(format!("{label}应为年-月-日，如 2026-03-11")),
         },
@@ -188,7 +189,13 @@ fn value_of(field: &Field, value: Value, path: &str, errors: &mut Vec<FieldError
             Some(0..=MAX_NUMBER) => Some(value),
             Some(_) | None => wrong(format!("{label}应为 0 至 {MAX_NUMBER} 的整数")),
         },
-        Kind::Flag => if value.is_boolean() { Some(value) } else { wrong(format!("{label}应为 true 或 false")) },
+        Kind::Flag => {
+            if value.is_boolean() {
+                Some(value)
+            } else {
+                wrong(format!("{label}应为 true 或 false"))
+            }
+        }
         Kind::Choice(choices) => match value.as_str() {
             Some(it) if choices.iter().any(|(name, _)| name == it) => Some(value),
             Some(_) | None => wrong(format!("{label}中没有这个选项")),
@@ -201,10 +208,20 @@ fn value_of(field: &Field, value: Value, path: &str, errors: &mut Vec<FieldError
             let known = |it: &Value| it.as_str().is_some_and(|it| choices.iter().any(|(name, _)| name == it));
             set(field, value, path, "不存在的选项", known, errors)
         }
-        Kind::Staff => if is_id(&value) { Some(value) } else { wrong(format!("{label}应为人员编号")) },
+        Kind::Staff => {
+            if is_id(&value) {
+                Some(value)
+            } else {
+                wrong(format!("{label}应为人员编号"))
+            }
+        }
         Kind::StaffList => set(field, value, path, "不是人员编号的内容", is_id, errors),
         Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => {
-            if is_number(&value) { Some(value) } else { wrong(format!("{label}应为从 1 起的序号")) }
+            if is_number(&value) {
+                Some(value)
+            } else {
+                wrong(format!("{label}应为从 1 起的序号"))
+            }
         }
         Kind::EvidenceList => set(field, value, path, "不是序号的内容", is_number, errors),
         Kind::Region => match value.as_str() {
@@ -234,7 +251,8 @@ fn text(field: &Field, value: &Value, path: &str, errors: &mut Vec<FieldError>) 
         missing(field, path, errors);
         return None;
     }
-    let (chars, max) = (text.chars().count(), if field.max_chars == 0 { 200 } else { field.max_chars as usize });
+    let (chars, max) =
+        (text.chars().count(), if field.max_chars == 0 { 200 } else { field.max_chars as usize });
     if chars > max {
         errors.push(error(path, format!("{label}最多 {max} 字，现有 {chars} 字")));
         return None;

@@ -60,8 +60,11 @@ fn a_late_entry_names_time_reason_and_approver() {
     assert_eq!(paths(Verb::IssueNotice, with(json!({"late_reason": "停电"}))), ["happened_at"]);
     assert_eq!(paths(Verb::IssueNotice, with(json!({"happened_at": "昨天"}))), ["happened_at"]);
     assert_eq!(paths(Verb::IssueNotice, with(json!({"happened_at": at}))), ["late_approver"]);
-    let read = read(Verb::IssueNotice, with(json!({"happened_at": at, "late_reason": "停电", "late_approver": id})));
-    let Ok(Read { moment: Some((_, TimeSource::Paper { approver, .. })), .. }) = read else { panic!("a late entry") };
+    let read =
+        read(Verb::IssueNotice, with(json!({"happened_at": at, "late_reason": "停电", "late_approver": id})));
+    let Ok(Read { moment: Some((_, TimeSource::Paper { approver, .. })), .. }) = read else {
+        panic!("a late entry")
+    };
     assert_eq!(approver, StaffId(Uuid::from_u128(7)));
     let device = super::read(Verb::IssueNotice, with(json!({"happened_at": at, "device_offset_ms": -40})));
     assert!(matches!(device, Ok(Read { moment: Some((_, TimeSource::Device { offset_ms: -40 })), .. })));

@@ -66,11 +66,8 @@ impl Rules {
             return Ok(Arc::clone(found));
         }
         let profile = &organ.profile;
-        let jurisdiction = Jurisdiction {
-            region: profile.region.clone(),
-            system: system(&profile.system),
-            organ: None,
-        };
+        let jurisdiction =
+            Jurisdiction { region: profile.region.clone(), system: system(&profile.system), organ: None };
         let policy = self.policies.resolve(&jurisdiction, day, Timestamp::MAX).map_err(|e| {
             Refusal::new(
                 "policy.none",
@@ -95,9 +92,8 @@ impl Rules {
     /// The calendar of a region.
     pub fn calendar(&self, region: &str) -> Arc<Calendar> {
         let mut cache = lock(&self.by_region);
-        let made = cache
-            .entry(region.to_owned())
-            .or_insert_with(|| Arc::new(self.calendars.view(Some(region))));
+        let made =
+            cache.entry(region.to_owned()).or_insert_with(|| Arc::new(self.calendars.view(Some(region))));
         Arc::clone(made)
     }
 }
@@ -180,7 +176,10 @@ pub fn people(actor: StaffId, case: Option<&Case>, command: Option<&CaseCommand>
 
 /// Whether the decision needs to know the heads of the organ.
 pub const fn needs_heads(command: &CaseCommand) -> bool {
-    matches!(command, CaseCommand::Discuss(_) | CaseCommand::ApproveProposal { .. } | CaseCommand::DecideRecusal { .. })
+    matches!(
+        command,
+        CaseCommand::Discuss(_) | CaseCommand::ApproveProposal { .. } | CaseCommand::DecideRecusal { .. }
+    )
 }
 
 /// Identifiers anywhere in a body. Those of other matters are harmless: no

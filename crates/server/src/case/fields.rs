@@ -44,7 +44,9 @@ fn decides(verb: Verb, name: &str) -> Option<(&'static str, &'static str)> {
         (Verb::SignOpinion, "sign") => Some(("签发", "退回审核人员")),
         (Verb::RecheckCorrection, "corrected") => Some(("已改正", "未改正")),
         (Verb::HoldHearing, "attended") => Some(("当事人到场", "未到场或者擅自退出")),
-        (Verb::ScheduleHearing, "public") => Some(("公开举行", "不公开举行（涉及国家秘密、商业秘密或者个人隐私）")),
+        (Verb::ScheduleHearing, "public") => {
+            Some(("公开举行", "不公开举行（涉及国家秘密、商业秘密或者个人隐私）"))
+        }
         (Verb::ProposeTransfer, "crime") => Some(("涉嫌犯罪，移送公安机关", "移送有管辖权的机关")),
         _ => None,
     }
@@ -61,7 +63,8 @@ pub fn specs(verb: Verb, around: &Around<'_>) -> Vec<FieldSpec> {
 
 /// 补录: when it happened, why it is entered late, who allowed it.
 fn late(around: &Around<'_>) -> [FieldSpec; 3] {
-    let boss = |it: &Colleague| it.roles.iter().any(|r| matches!(r, Role::UnitHead | Role::Deputy | Role::Head));
+    let boss =
+        |it: &Colleague| it.roles.iter().any(|r| matches!(r, Role::UnitHead | Role::Deputy | Role::Head));
     [
         FieldSpec::new("happened_at", "实际发生时间（仅补录填写）", Input::DateTime)
             .hint("现在办理的留空。补录不能满足已经依据过的条件。")
@@ -120,9 +123,9 @@ fn input(verb: Verb, it: &Field, around: &Around<'_>) -> Input {
         Kind::Flag => Input::Flag,
         Kind::Choice(choices) => Input::Choice(named(choices)),
         Kind::Choices(choices) => Input::MultiChoice(named(choices)),
-        Kind::NumberChoice(choices) => {
-            Input::Choice(choices.iter().map(|(n, label)| Choice::new(n.to_string(), *label).json(json!(n))).collect())
-        }
+        Kind::NumberChoice(choices) => Input::Choice(
+            choices.iter().map(|(n, label)| Choice::new(n.to_string(), *label).json(json!(n))).collect(),
+        ),
         Kind::Staff => Input::Staff(who(verb, it.name, around)),
         Kind::StaffList => Input::MultiChoice(who(verb, it.name, around)),
         Kind::Party => Input::Party(parties(around)),
@@ -158,7 +161,8 @@ fn who(verb: Verb, name: &str, around: &Around<'_>) -> Vec<Choice> {
         (Verb::RequestRecusal, "officer") => {
             let case = around.case;
             staff(around, |it| {
-                case.is_some_and(|c| c.officers.contains(&it.id)) || it.roles.iter().any(|r| !r.is_administrator())
+                case.is_some_and(|c| c.officers.contains(&it.id))
+                    || it.roles.iter().any(|r| !r.is_administrator())
             })
         }
         (Verb::DecideRecusal, "officer") => {
@@ -171,7 +175,10 @@ fn who(verb: Verb, name: &str, around: &Around<'_>) -> Vec<Choice> {
             .filter(|it| it.enabled && has(it, Role::Officer) && !recused(it))
             .filter_map(|it| {
                 let held = it.certificates.iter().find(|c| c.from <= today && today <= c.until)?;
-                Some(Choice::new(it.id.to_string(), format!("{}（{}，执法证 {}）", it.name, it.unit, held.number)))
+                Some(Choice::new(
+                    it.id.to_string(),
+                    format!("{}（{}，执法证 {}）", it.name, it.unit, held.number),
+                ))
             })
             .collect(),
         (_, "host") => staff(around, |it| has(it, Role::HearingHost) && !recused(it)),
@@ -182,7 +189,9 @@ fn who(verb: Verb, name: &str, around: &Around<'_>) -> Vec<Choice> {
 
 fn parties(around: &Around<'_>) -> Vec<Choice> {
     let Some(case) = around.case else { return Vec::new() };
-    case.numbered_parties().map(|(no, it)| numbered(usize::from(no), it.party.name.or_erased().to_owned())).collect()
+    case.numbered_parties()
+        .map(|(no, it)| numbered(usize::from(no), it.party.name.or_erased().to_owned()))
+        .collect()
 }
 
 fn documents(verb: Verb, around: &Around<'_>) -> Vec<Choice> {
@@ -209,7 +218,10 @@ fn proposals(verb: Verb, around: &Around<'_>) -> Vec<Choice> {
     waiting
         .map(|(at, it)| {
             let by = around.people.name(it.by.0);
-            numbered(at + 1, format!("{}（{by}，{}呈请）", words::proposal(&it.body), show::short_date(it.by.1)))
+            numbered(
+                at + 1,
+                format!("{}（{by}，{}呈请）", words::proposal(&it.body), show::short_date(it.by.1)),
+            )
         })
         .collect()
 }
@@ -217,7 +229,11 @@ fn proposals(verb: Verb, around: &Around<'_>) -> Vec<Choice> {
 fn evidence(around: &Around<'_>) -> Vec<Choice> {
     let Some(case) = around.case else { return Vec::new() };
     let items = case.evidence.iter().enumerate();
-    items.map(|(at, it)| numbered(at + 1, format!("{}．{}（{}）", at + 1, it.name.or_erased(), it.kind.label()))).collect()
+    items
+        .map(|(at, it)| {
+            numbered(at + 1, format!("{}．{}（{}）", at + 1, it.name.or_erased(), it.kind.label()))
+        })
+        .collect()
 }
 
 fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
@@ -225,7 +241,8 @@ fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
     match name {
         "commission" => {
             let open = case.experts.iter().enumerate().filter(|(_, it)| it.span.1.is_none());
-            open.map(|(at, it)| numbered(at + 1, format!("第{}次：{}", at + 1, it.agency.or_erased()))).collect()
+            open.map(|(at, it)| numbered(at + 1, format!("第{}次：{}", at + 1, it.agency.or_erased())))
+                .collect()
         }
         "order" => {
             let open = case.corrections.iter().enumerate().filter(|(_, it)| it.rechecked != Some(true));
@@ -237,7 +254,8 @@ fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
         }
         "preservation" => {
             let open = case.preservations.iter().enumerate().filter(|(_, it)| it.disposed.is_none());
-            open.map(|(at, it)| numbered(at + 1, format!("第{}次：{}登记", at + 1, show::short_date(it.on)))).collect()
+            open.map(|(at, it)| numbered(at + 1, format!("第{}次：{}登记", at + 1, show::short_date(it.on))))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -250,7 +268,10 @@ fn regions(organ: &OrganProfile) -> Vec<Choice> {
     let name = all.full_name(code).unwrap_or_else(|| code.clone());
     let mut out = vec![Choice::new(code.clone(), format!("{name}（{code}）"))];
     if let Some(region) = all.get(code).filter(|it| it.level() != RegionLevel::County) {
-        out.extend(all.children(region).map(|it| Choice::new(it.code.clone(), format!("{}（{}）", it.name, it.code))));
+        out.extend(
+            all.children(region)
+                .map(|it| Choice::new(it.code.clone(), format!("{}（{}）", it.name, it.code))),
+        );
     }
     out
 }
@@ -278,13 +299,18 @@ fn ten_points(spec: FieldSpec, around: &Around<'_>) -> FieldSpec {
             format!("系统核对{}：{words}", if *holds { "" } else { "（请注意）" })
         });
         let inner = vec![
-            FieldSpec::new("pass", "是否符合要求", Input::Choice(vec![
-                Choice::new("true", "符合").json(Value::Bool(true)),
-                Choice::new("false", "不符合").json(Value::Bool(false)),
-            ])),
+            FieldSpec::new(
+                "pass",
+                "是否符合要求",
+                Input::Choice(vec![
+                    Choice::new("true", "符合").json(Value::Bool(true)),
+                    Choice::new("false", "不符合").json(Value::Bool(false)),
+                ]),
+            ),
             FieldSpec::new("finding", "意见", Input::Paragraph).max(2_000),
         ];
-        FieldSpec::new(form::wire_name(point), format!("{}．{}", at + 1, point.label()), Input::Record(inner)).hint(hint)
+        FieldSpec::new(form::wire_name(point), format!("{}．{}", at + 1, point.label()), Input::Record(inner))
+            .hint(hint)
     });
     FieldSpec { kind: Input::Record(groups.collect()), ..spec }
 }
@@ -294,16 +320,24 @@ fn each_head(verb: Verb, spec: FieldSpec, around: &Around<'_>) -> FieldSpec {
     let heads = who(verb, "head", around);
     let groups = heads.into_iter().map(|head| {
         let inner = vec![
-            FieldSpec::new("agrees", "是否同意结论", Input::Choice(vec![
-                Choice::new("true", "同意").json(Value::Bool(true)),
-                Choice::new("false", "不同意").json(Value::Bool(false)),
-            ]))
+            FieldSpec::new(
+                "agrees",
+                "是否同意结论",
+                Input::Choice(vec![
+                    Choice::new("true", "同意").json(Value::Bool(true)),
+                    Choice::new("false", "不同意").json(Value::Bool(false)),
+                ]),
+            )
             .optional(),
             FieldSpec::new("opinion", "意见", Input::Paragraph).optional().max(2_000),
         ];
         FieldSpec::new(head.value, head.label, Input::Record(inner))
     });
-    let hint = if spec.hint.is_empty() { Cow::Borrowed("逐人填写；没有参加的留空") } else { spec.hint.clone() };
+    let hint = if spec.hint.is_empty() {
+        Cow::Borrowed("逐人填写；没有参加的留空")
+    } else {
+        spec.hint.clone()
+    };
     FieldSpec { kind: Input::Record(groups.collect()), hint, ..spec }
 }
 
@@ -367,11 +401,15 @@ pub fn to_form(verb: Verb, specs: &[FieldSpec], body: &Value, errors: Vec<FieldE
         let mut parts: Vec<String> = it.field.split('/').map(str::to_owned).collect();
         if let (Some((list, key)), [first, index, ..]) = (list, parts.as_mut_slice())
             && first == list
-            && let Some(name) = index.parse::<usize>().ok().and_then(|at| body.get(list)?.get(at)?.get(key)?.as_str())
+            && let Some(name) =
+                index.parse::<usize>().ok().and_then(|at| body.get(list)?.get(at)?.get(key)?.as_str())
         {
             *index = name.to_owned();
         }
-        let whole = specs.iter().find(|s| s.name == parts[0]).is_some_and(|s| !matches!(s.kind, Input::List(_) | Input::Record(_)));
+        let whole = specs
+            .iter()
+            .find(|s| s.name == parts[0])
+            .is_some_and(|s| !matches!(s.kind, Input::List(_) | Input::Record(_)));
         it.field = if whole { parts.swap_remove(0) } else { parts.join("/") };
         if !out.contains(&it) {
             out.push(it);

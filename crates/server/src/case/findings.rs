@@ -33,7 +33,15 @@ pub fn findings(case: &Case, facts: &Facts<'_>, people: &People) -> Vec<(Point, 
 
 fn subject(facts: &Facts<'_>) -> (bool, String) {
     let holds = facts.organ.confirmed;
-    (holds, if holds { "本机关今日具有已确认公告的执法主体资格" } else { "本机关的执法主体资格未经确认" }.to_owned())
+    (
+        holds,
+        if holds {
+            "本机关今日具有已确认公告的执法主体资格"
+        } else {
+            "本机关的执法主体资格未经确认"
+        }
+        .to_owned(),
+    )
 }
 
 fn staff(case: &Case, facts: &Facts<'_>, people: &People) -> (bool, String) {
@@ -42,7 +50,8 @@ fn staff(case: &Case, facts: &Facts<'_>, people: &People) -> (bool, String) {
     let valid = |id| {
         people.get(id).is_some_and(|it| {
             it.certificates.iter().any(|c| {
-                let covers = filed.is_none_or(|f| c.categories.split('、').any(|name| name == f.filing.category));
+                let covers =
+                    filed.is_none_or(|f| c.categories.split('、').any(|name| name == f.filing.category));
                 covers && c.from <= today && today <= c.until
             })
         })
@@ -81,7 +90,10 @@ fn procedure(case: &Case, facts: &Facts<'_>) -> (bool, String) {
 
 fn facts_found(case: &Case) -> (bool, String) {
     match &case.draft {
-        Some(draft) => (true, format!("代拟稿认定的事实{}字，当事人{}名", draft.substance.facts.chars(), case.parties.len())),
+        Some(draft) => (
+            true,
+            format!("代拟稿认定的事实{}字，当事人{}名", draft.substance.facts.chars(), case.parties.len()),
+        ),
         None => (false, "还没有代拟稿".to_owned()),
     }
 }
@@ -112,7 +124,11 @@ fn law(case: &Case) -> (bool, String) {
 fn discretion(case: &Case) -> (bool, String) {
     let Some(draft) = &case.draft else { return (false, "还没有代拟稿".to_owned()) };
     let grades: Vec<&str> = draft.substance.disposals.iter().map(|d| d.grade.label()).collect();
-    let range = if draft.substance.range.is_empty() { "未引用裁量基准编号".to_owned() } else { format!("基准编号 {}", draft.substance.range) };
+    let range = if draft.substance.range.is_empty() {
+        "未引用裁量基准编号".to_owned()
+    } else {
+        format!("基准编号 {}", draft.substance.range)
+    };
     (!draft.substance.discretion.is_blank(), format!("阶次{}，{range}", grades.join("、")))
 }
 
@@ -120,11 +136,22 @@ fn authority(case: &Case, facts: &Facts<'_>) -> (bool, String) {
     let Some(filed) = &case.filed else { return (false, "还没有立案".to_owned()) };
     let code = &filed.filing.region;
     let within = crate::kit::authz::covers(&facts.organ.region, code);
-    (within, format!("违法行为发生地 {code} {}本机关区域内，类别“{}”", if within { "在" } else { "不在" }, filed.filing.category))
+    (
+        within,
+        format!(
+            "违法行为发生地 {code} {}本机关区域内，类别“{}”",
+            if within { "在" } else { "不在" },
+            filed.filing.category
+        ),
+    )
 }
 
 fn documents(case: &Case) -> (bool, String) {
     let unmade = case.documents.iter().filter(|d| d.made.is_none()).count();
-    let words = format!("卷内文书{}件{}", case.documents.len(), if unmade > 0 { format!("，{unmade}件尚未制成") } else { String::new() });
+    let words = format!(
+        "卷内文书{}件{}",
+        case.documents.len(),
+        if unmade > 0 { format!("，{unmade}件尚未制成") } else { String::new() }
+    );
     (unmade == 0, words)
 }

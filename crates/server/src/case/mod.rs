@@ -1,8 +1,8 @@
 //! 案件: penalty cases.
 
 pub mod access;
-pub mod body;
 pub mod audit;
+pub mod body;
 pub mod facts;
 pub mod fields;
 pub mod findings;

@@ -22,7 +22,10 @@ pub fn opened(verb: Verb, specs: &[FieldSpec], around: &Around<'_>, actor: Staff
         {
             object.insert(spec.name.to_string(), only.json.clone());
         }
-        let waits = matches!(spec.name.as_ref(), "document" | "proposal_no" | "commission" | "order" | "preservation" | "region" | "category");
+        let waits = matches!(
+            spec.name.as_ref(),
+            "document" | "proposal_no" | "commission" | "order" | "preservation" | "region" | "category"
+        );
         if let Kind::Choice(choices) = &spec.kind
             && waits
             && let Some(first) = choices.first()

@@ -114,7 +114,9 @@ pub async fn list<S: Sql>(sql: &S, filter: &Filter, limit: u32) -> Result<Vec<Li
     }
     if let Some(officer) = filter.officer {
         let officer = bind(params![officer].remove(0));
-        from.push_str(&format!(" JOIN case_officer o ON o.matter_id = r.matter_id AND o.staff_id = {officer}"));
+        from.push_str(&format!(
+            " JOIN case_officer o ON o.matter_id = r.matter_id AND o.staff_id = {officer}"
+        ));
     }
     if !organs.is_empty() {
         conditions.push(match organs.as_slice() {
@@ -133,10 +135,8 @@ pub async fn list<S: Sql>(sql: &S, filter: &Filter, limit: u32) -> Result<Vec<Li
     }
     let conditions =
         if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-    let text = format!(
-        "SELECT {} FROM {from}{conditions} ORDER BY r.matter_id DESC LIMIT {limit}",
-        Line::COLUMNS
-    );
+    let text =
+        format!("SELECT {} FROM {from}{conditions} ORDER BY r.matter_id DESC LIMIT {limit}", Line::COLUMNS);
     sql.all("case_row", text, values).await?.iter().map(Line::read).collect()
 }
 
@@ -225,7 +225,8 @@ pub async fn categories<S: Sql>(sql: &S, organs: &[OrganId]) -> Result<Vec<Strin
         // Skips through the index from one category to the next: its cost is the
         // number of categories, not of cases.
         let mut last = String::new();
-        let text = "SELECT category FROM case_row WHERE organ_id = $1 AND category > $2 ORDER BY category LIMIT 1";
+        let text =
+            "SELECT category FROM case_row WHERE organ_id = $1 AND category > $2 ORDER BY category LIMIT 1";
         while let Some(row) = sql.one("case_row", text, params![*organ, last.as_str()]).await? {
             last = row.text("category")?;
             out.push(last.clone());

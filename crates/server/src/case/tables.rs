@@ -182,10 +182,7 @@ fn review_task(case: &Case, out: &mut Vec<Task>) {
         ReviewPhase::Opined => (Role::ReviewHead, "签发法制审核意见"),
         ReviewPhase::Contested => (Role::ReviewHead, "组织共同复核"),
         ReviewPhase::ReReviewed
-            if !matches!(
-                case.review.opinion,
-                Some((mingjing_domain::case::types::Opinion::Agree, _))
-            ) =>
+            if !matches!(case.review.opinion, Some((mingjing_domain::case::types::Opinion::Agree, _))) =>
         {
             (Role::Deputy, "协调有异议的审核意见")
         }
@@ -287,10 +284,8 @@ impl Projects for Case {
 
     fn rows(id: MatterId, organ: OrganId, _version: u64, case: &Self) -> Vec<Row> {
         let stage = wire_name(&case.stage);
-        let fine: i64 = case
-            .decision
-            .as_ref()
-            .map_or(0, |d| d.substance.disposals.iter().map(|x| x.fine_fen).sum());
+        let fine: i64 =
+            case.decision.as_ref().map_or(0, |d| d.substance.disposals.iter().map(|x| x.fine_fen).sum());
         let mut rows = vec![Row {
             table: ROW.name,
             values: params![
@@ -309,10 +304,11 @@ impl Projects for Case {
                 fine,
             ],
         }];
-        rows.extend(case.officers.iter().map(|staff| Row {
-            table: OFFICER.name,
-            values: params![id, *staff, organ, stage.clone()],
-        }));
+        rows.extend(
+            case.officers
+                .iter()
+                .map(|staff| Row { table: OFFICER.name, values: params![id, *staff, organ, stage.clone()] }),
+        );
         rows.extend(tasks(case).into_iter().map(|t| Row {
             table: TASK.name,
             values: params![id, t.task, organ, wire_name(&t.role), t.staff, t.title, t.since],
@@ -323,9 +319,7 @@ impl Projects for Case {
                 .map(|term| Row { table: TERM.name, values: params![id, term, organ] }),
         );
         let payments = case.parties.iter().flat_map(|p| &p.payments);
-        rows.extend(
-            payments.map(|p| Row { table: RECEIPT.name, values: params![id, p.receipt.clone()] }),
-        );
+        rows.extend(payments.map(|p| Row { table: RECEIPT.name, values: params![id, p.receipt.clone()] }));
         rows.extend(case.documents.iter().enumerate().map(|(index, d)| Row {
             table: DOCUMENT.name,
             values: params![

@@ -1,9 +1,9 @@
 //! Events as sentences for a person.
 
+use mingjing_domain::case::CaseEvent as E;
 use mingjing_domain::case::command::Proposal;
 use mingjing_domain::case::state::Case;
 use mingjing_domain::case::types::{DocumentNo, PartyNo, ProposalNo};
-use mingjing_domain::case::CaseEvent as E;
 
 use super::access::People;
 use crate::kit::ui::show;
@@ -86,9 +86,15 @@ impl Part {
 /// The part of an event, and whether it is a turn of the procedure.
 pub const fn part(event: &E) -> (Part, bool) {
     match event {
-        E::Proposed { .. } | E::ProposalReviewed { .. } | E::ProposalDecided { .. } => (Part::Approval, false),
-        E::Filed { .. } | E::NotFiled { .. } | E::Withdrawn { .. } | E::Transferred { .. } => (Part::Approval, true),
-        E::CheckExtended { .. } | E::Suspended { .. } | E::Resumed { .. } | E::Extended { .. } => (Part::Approval, false),
+        E::Proposed { .. } | E::ProposalReviewed { .. } | E::ProposalDecided { .. } => {
+            (Part::Approval, false)
+        }
+        E::Filed { .. } | E::NotFiled { .. } | E::Withdrawn { .. } | E::Transferred { .. } => {
+            (Part::Approval, true)
+        }
+        E::CheckExtended { .. } | E::Suspended { .. } | E::Resumed { .. } | E::Extended { .. } => {
+            (Part::Approval, false)
+        }
         E::ClueRegistered(..) | E::Concluded { .. } => (Part::Inquiry, true),
         E::CheckStarted { .. }
         | E::OfficersChanged { .. }
@@ -115,7 +121,9 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::ReReviewRequested { .. }
         | E::ReReviewed { .. }
         | E::Coordinated { .. } => (Part::Review, false),
-        E::Decided { .. } | E::DecisionRevoked { .. } | E::HearingHeld(..) | E::Discussed { .. } => (Part::Decision, true),
+        E::Decided { .. } | E::DecisionRevoked { .. } | E::HearingHeld(..) | E::Discussed { .. } => {
+            (Part::Decision, true)
+        }
         E::DraftPrepared { .. }
         | E::NoticeIssued { .. }
         | E::DefenceStated { .. }
@@ -165,7 +173,12 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         }
         E::DocumentIssued { no, .. } | E::DocumentMade { no, .. } => document(case, *no),
         E::DocumentServed { no, service, effective_on } => {
-            format!("{}，{}，{}视为送达", document(case, *no), service.method.label(), show::short_date(*effective_on))
+            format!(
+                "{}，{}，{}视为送达",
+                document(case, *no),
+                service.method.label(),
+                show::short_date(*effective_on)
+            )
         }
         E::DocumentCorrected { .. } => return None,
         E::Filed { filing, .. } => filing.title.or_erased().to_owned(),
@@ -173,11 +186,15 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         E::RecusalDecided { officer, grant, .. } => {
             format!("{}，{}", people.name(*officer), if *grant { "准许" } else { "驳回" })
         }
-        E::InquiryNotified { person, .. } | E::InquiryRecorded { person, .. } => person.or_erased().to_owned(),
+        E::InquiryNotified { person, .. } | E::InquiryRecorded { person, .. } => {
+            person.or_erased().to_owned()
+        }
         E::EvidenceAdded { no, evidence } => {
             format!("第{no}号 {}（{}）", evidence.name.or_erased(), evidence.kind.label())
         }
-        E::Preserved { preserving, .. } => format!("{}，{}件", party(case, preserving.party), preserving.items.len()),
+        E::Preserved { preserving, .. } => {
+            format!("{}，{}件", party(case, preserving.party), preserving.items.len())
+        }
         E::PreservationDisposed { disposing, .. } => disposing.disposal.label().to_owned(),
         E::ExpertCommissioned { agency, .. } => agency.or_erased().to_owned(),
         E::CorrectionOrdered { party: no, due_on, .. } => {
@@ -204,8 +221,12 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         | E::FineDemanded { party: no, .. }
         | E::EnforcementDemanded { party: no, .. }
         | E::CourtApplied { party: no, .. } => party(case, *no),
-        E::DefenceAnswered { party: no, adoption, .. } => format!("{}，{}", party(case, *no), adoption.label()),
-        E::HearingScheduled { plan, .. } => format!("{}，{}", party(case, plan.party), show::short_date(plan.on)),
+        E::DefenceAnswered { party: no, adoption, .. } => {
+            format!("{}，{}", party(case, *no), adoption.label())
+        }
+        E::HearingScheduled { plan, .. } => {
+            format!("{}，{}", party(case, plan.party), show::short_date(plan.on))
+        }
         E::HearingHeld(held) => {
             format!("{}{}", party(case, held.party), if held.attended { "" } else { "（未出席，视为放弃）" })
         }

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::ToSpan as _;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::disclosure::{Inspection, PublicDecision, Stage};
 use mingjing_domain::matter::{MatterId, Moment, civil_day};
-use jiff::ToSpan as _;
 use serde_json::{Value, json};
 
 use super::office::{open, rules, subject};
@@ -50,7 +50,11 @@ fn line(it: &Queued) -> Value {
 }
 
 /// `?queue=prepare|withdraw` or `?state=…`, continued with `after`.
-async fn list(State(shell): State<Shell>, who: Identity, RawQuery(raw): RawQuery) -> Result<Json<Value>, Failure> {
+async fn list(
+    State(shell): State<Shell>,
+    who: Identity,
+    RawQuery(raw): RawQuery,
+) -> Result<Json<Value>, Failure> {
     let query = Query::new("/api/v1/publications", raw.as_deref());
     let (db, organ) = (shell.app.db(), who.person.organ);
     let after = query.get("after").and_then(|a| a.parse().ok()).map(MatterId);
@@ -64,7 +68,10 @@ async fn list(State(shell): State<Shell>, who: Identity, RawQuery(raw): RawQuery
         Some(_) => return Err(Failure::Malformed("queue 应为 prepare 或 withdraw".into())),
         None => {
             let stages: Vec<Stage> = match query.get("state") {
-                Some(name) => vec![serde_json::from_value(name.into()).map_err(|_| Failure::Malformed("没有这种状态".into()))?],
+                Some(name) => vec![
+                    serde_json::from_value(name.into())
+                        .map_err(|_| Failure::Malformed("没有这种状态".into()))?,
+                ],
                 None => Stage::ALL.to_vec(),
             };
             store::in_stage(db, organ, &stages, None, after, PAGE).await?
@@ -125,7 +132,11 @@ fn whole(view: &View, who: &Identity, shell: &Shell) -> Value {
     })
 }
 
-async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<String>) -> Result<Json<Value>, Failure> {
+async fn one(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Failure> {
     let (_, view) = open(&shell, &who, &id).await?;
     Ok(Json(whole(&view, &who, &shell)))
 }

@@ -31,14 +31,19 @@ fn blackened(masked: &Masked) -> Option<String> {
 
 /// Names of the texts of a copy inside its event, with the text.
 fn texts<'a>(content: &'a PublicDecision, prefix: &str) -> Vec<(String, &'a Masked)> {
-    content.masked().into_iter().map(|(field, masked)| (format!("text:{prefix}/{field}/original"), masked)).collect()
+    content
+        .masked()
+        .into_iter()
+        .map(|(field, masked)| (format!("text:{prefix}/{field}/original"), masked))
+        .collect()
 }
 
 /// What a bundle of the copy opens. `correction` tells which event holds it.
 fn disclosure(content: &PublicDecision, correction: bool) -> (Disclosure, Vec<StatementLine>) {
     let prefix = if correction { "/content" } else { "/body/content" };
     let field = if correction { "guard:/content" } else { "guard:/body" };
-    let mut open = vec!["shape".to_owned(), "guard:/event".to_owned(), "guard:/digest".to_owned(), field.to_owned()];
+    let mut open =
+        vec!["shape".to_owned(), "guard:/event".to_owned(), "guard:/digest".to_owned(), field.to_owned()];
     open.extend((0..content.officers.len()).map(|i| format!("text:{prefix}/officers/{i}/name")));
     let mut redacted = BTreeMap::new();
     let mut statement = Vec::new();
@@ -82,9 +87,12 @@ async fn first_copy(app: &App, matter: MatterId, version: u64) -> Result<u64, Le
 /// As [`copy`].
 pub async fn original(ledger: &Ledger, state: &Publication) -> Result<Option<Bundle>, LedgerError> {
     let Some(live) = &state.live else { return Err(LedgerError::NotYet("没有公示文本")) };
-    let case = ledger.app().load::<Case>(state.source.case).await.map_err(|e| LedgerError::Broken(e.to_string()))?;
+    let case =
+        ledger.app().load::<Case>(state.source.case).await.map_err(|e| LedgerError::Broken(e.to_string()))?;
     let Some(case) = case else { return Ok(None) };
-    let Some(draft) = case.draft.as_ref().filter(|d| d.digest == state.source.digest) else { return Ok(None) };
+    let Some(draft) = case.draft.as_ref().filter(|d| d.digest == state.source.digest) else {
+        return Ok(None);
+    };
     let name = "text:/substance/facts".to_owned();
     let statement = match blackened(&live.content.facts) {
         Some(value) => vec![StatementLine::Field { name: name.clone(), value }],

@@ -4,18 +4,18 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::{Case, CaseEvent};
 use mingjing_domain::disclosure::{
-    AnnotationGround, Command, CreditGrade, DisclosureRules, ExemptGround, ExpiryGround, Facts, Ground, Inspection,
-    KnownPerson, NoteScan, PublicDecision, Publication, PublicationEvent, Preparing, SourceFacts, Verb,
-    WithdrawalGround, decide, inspect, scan_note,
+    AnnotationGround, Command, CreditGrade, DisclosureRules, ExemptGround, ExpiryGround, Facts, Ground,
+    Inspection, KnownPerson, NoteScan, Preparing, PublicDecision, Publication, PublicationEvent, SourceFacts,
+    Verb, WithdrawalGround, decide, inspect, scan_note,
 };
 use mingjing_domain::matter::{Actor, MatterId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::StaffState;
 use mingjing_domain::text::{Text, TextKey};
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -418,7 +418,9 @@ async fn command(w: &mut Write, it: &Gathered, act: &Act) -> Result<Command, Wri
             Command::Correct { content: copy(&withhold)?, reason, known_on }
         }
         Act::Annotate { ground, note } => Command::Annotate { ground, note },
-        Act::Withdraw { ground, known_on, explanation } => Command::Withdraw { ground, known_on, explanation },
+        Act::Withdraw { ground, known_on, explanation } => {
+            Command::Withdraw { ground, known_on, explanation }
+        }
         Act::Replace { by } => {
             let new = w.load::<Publication>(by).await?.filter(|p| p.organ == it.case.organ);
             let new = new.ok_or(WriteError::NotFound("替换的公示事项"))?;
@@ -559,7 +561,9 @@ pub async fn view(app: &App, rules: &Rules, subject: Subject) -> Result<Option<V
     let inputs =
         Inputs { case: &case, party, organ: &organ, officers: &officers, persons: &persons, operator_shown };
     let proposal = source::propose_copy(&inputs);
-    let held = publication.as_ref().and_then(|p| p.draft.as_ref().map(|d| &d.content).or(p.live.as_ref().map(|l| &l.content)));
+    let held = publication
+        .as_ref()
+        .and_then(|p| p.draft.as_ref().map(|d| &d.content).or(p.live.as_ref().map(|l| &l.content)));
     let inspection = held.map(|c| inspect(c, &persons, operator_shown, &NO_KEY));
     let source = source::facts(case_id, &case, party, &NO_KEY);
     Ok(Some(View {

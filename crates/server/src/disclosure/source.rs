@@ -1,18 +1,18 @@
 //! What a case says of its decision, and the public copy proposed from it.
 
+use jiff::civil::Date;
 use mingjing_domain::case::gate::{owed_fen, served_decision};
 use mingjing_domain::case::substance::PartyDisposal;
 use mingjing_domain::case::types::{self as case_types, ClosingGround, PartyNo, PenaltyKind, RemedyOutcome};
 use mingjing_domain::case::{Case, CaseEvent};
 use mingjing_domain::disclosure::{
-    DecisionEnd, KnownPerson, Masked, PartyKind, PersonRole, PublicDecision, ResultItem, ShownOfficer, SourceFacts,
-    SourceRef, WithdrawalGround,
+    DecisionEnd, KnownPerson, Masked, PartyKind, PersonRole, PublicDecision, ResultItem, ShownOfficer,
+    SourceFacts, SourceRef, WithdrawalGround,
 };
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::StaffState;
 use mingjing_domain::text::{Text, TextKey};
-use jiff::civil::Date;
 
 use crate::kit::ui::show::yuan;
 
@@ -40,7 +40,8 @@ pub fn decision(case: &Case, party: PartyNo) -> Option<Decided> {
 /// What became of the decision on a party, if it no longer stands.
 pub fn ended(case: &Case, party: PartyNo) -> Option<DecisionEnd> {
     let decision = case.decision.as_ref()?;
-    let revoked = decision.revoked.map(|(_, on)| DecisionEnd { ground: WithdrawalGround::Revoked, known_on: on });
+    let revoked =
+        decision.revoked.map(|(_, on)| DecisionEnd { ground: WithdrawalGround::Revoked, known_on: on });
     let remedies = case.party(party).into_iter().flat_map(|p| &p.remedies);
     let by_remedy = remedies.filter_map(|r| r.concluded).filter_map(|(on, outcome)| {
         let ground = match outcome {
@@ -191,7 +192,8 @@ pub fn propose_copy(it: &Inputs<'_>) -> Option<PublicDecision> {
         .filter_map(|no| it.case.evidence.get(usize::from(*no).checked_sub(1)?))
         .filter_map(|e| e.name.value())
         .collect();
-    let category = it.case.filed.as_ref().map_or(it.organ.profile.category.as_str(), |f| f.filing.category.as_str());
+    let category =
+        it.case.filed.as_ref().map_or(it.organ.profile.category.as_str(), |f| f.filing.category.as_str());
     Some(PublicDecision {
         organ: it.organ.profile.name.clone(),
         party_kind: kind,

@@ -14,7 +14,8 @@ use crate::kit::write::Loaded;
 /// The name of an organ in public addresses: derived, so that no inner
 /// identifier shows.
 pub fn public_name(organ: OrganId) -> String {
-    let digest = Sha256::new().chain_update("mingjing organ page\0").chain_update(organ.0.as_bytes()).finalize();
+    let digest =
+        Sha256::new().chain_update("mingjing organ page\0").chain_update(organ.0.as_bytes()).finalize();
     hex::encode(&digest[..8])
 }
 

@@ -156,9 +156,8 @@ fn listed_on(state: &Publication) -> Option<String> {
 /// Who waits for what, and since when.
 fn tasks(state: &Publication) -> Vec<(&'static str, Role, String, String)> {
     let Some(draft) = &state.draft else { return Vec::new() };
-    let role = |verb| {
-        procedure_table().into_iter().find(|s| s.verb == verb).and_then(|s| s.who.first().copied())
-    };
+    let role =
+        |verb| procedure_table().into_iter().find(|s| s.verb == verb).and_then(|s| s.who.first().copied());
     let (name, verb, since) = match draft.phase {
         DraftPhase::Drafted => ("check", Verb::Check, state.prepared_on),
         DraftPhase::Checked => ("publish", Verb::Publish, state.checked_on),
@@ -172,7 +171,10 @@ fn tasks(state: &Publication) -> Vec<(&'static str, Role, String, String)> {
         (DraftPhase::Checked, true) => "公示更正文本".to_owned(),
     };
     let since = since.unwrap_or(state.source.decided_on).to_string();
-    role(verb).map(|role| (name, role, format!("{title}：{}", state.source.number), since)).into_iter().collect()
+    role(verb)
+        .map(|role| (name, role, format!("{title}：{}", state.source.number), since))
+        .into_iter()
+        .collect()
 }
 
 fn main_row(id: MatterId, organ: OrganId, version: u64, state: &Publication) -> Row {
@@ -225,16 +227,22 @@ impl Projects for Publication {
     fn rows(id: MatterId, organ: OrganId, version: u64, state: &Self) -> Vec<Row> {
         let mut rows = vec![main_row(id, organ, version, state)];
         if let (Some(live), Some(on), Some(public)) = (&state.live, listed_on(state), &state.public_id) {
-            rows.extend(searchable(&live.content).into_iter().map(|term| Row {
-                table: TERM.name,
-                values: params![id, term, on.clone(), public.clone()],
-            }));
-        } else if let (Some(tomb), Some(on), Some(public)) = (&state.tombstone, listed_on(state), &state.public_id) {
+            rows.extend(
+                searchable(&live.content).into_iter().map(|term| Row {
+                    table: TERM.name,
+                    values: params![id, term, on.clone(), public.clone()],
+                }),
+            );
+        } else if let (Some(tomb), Some(on), Some(public)) =
+            (&state.tombstone, listed_on(state), &state.public_id)
+        {
             // A tombstone is found by its number, which stays public.
-            rows.extend(pairs(&tomb.number).into_iter().map(|term| Row {
-                table: TERM.name,
-                values: params![id, term, on.clone(), public.clone()],
-            }));
+            rows.extend(
+                pairs(&tomb.number).into_iter().map(|term| Row {
+                    table: TERM.name,
+                    values: params![id, term, on.clone(), public.clone()],
+                }),
+            );
         }
         rows.extend(tasks(state).into_iter().map(|(task, role, title, since)| Row {
             table: TASK.name,

@@ -89,8 +89,14 @@ mod tests {
         for step in domain::procedure_table() {
             let verb = of(step.verb);
             assert_eq!(verb.label, step.verb.label());
-            assert_eq!(verb.basis, if step.verb == domain::Verb::Expire { TERM } else { step.article }, "{}", verb.name);
-            let granted: Vec<Role> = ROWS.iter().filter(|g| g.verb.name == verb.name).map(|g| g.role).collect();
+            assert_eq!(
+                verb.basis,
+                if step.verb == domain::Verb::Expire { TERM } else { step.article },
+                "{}",
+                verb.name
+            );
+            let granted: Vec<Role> =
+                ROWS.iter().filter(|g| g.verb.name == verb.name).map(|g| g.role).collect();
             assert_eq!(granted, step.who, "{}", verb.name);
         }
     }

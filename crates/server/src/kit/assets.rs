@@ -58,10 +58,7 @@ pub async fn serve(Path(file): Path<String>) -> Response {
         Some(asset) => (
             [
                 (header::CONTENT_TYPE, HeaderValue::from_static(asset.media)),
-                (
-                    header::CACHE_CONTROL,
-                    HeaderValue::from_static("public, max-age=31536000, immutable"),
-                ),
+                (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
             ],
             asset.body.clone(),
         )

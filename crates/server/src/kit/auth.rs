@@ -130,7 +130,8 @@ impl FromRequestParts<Shell> for CommandId {
             None => Ok(Self(shell.fresh_id())),
             Some(key) => {
                 let key = key.to_str().ok().filter(|it| (1..=200).contains(&it.len()));
-                let key = key.ok_or_else(|| Failure::Malformed("Idempotency-Key 应为 1 至 200 个字符".into()))?;
+                let key =
+                    key.ok_or_else(|| Failure::Malformed("Idempotency-Key 应为 1 至 200 个字符".into()))?;
                 Ok(Self(identity.command_id(key)))
             }
         }
@@ -310,9 +311,7 @@ pub async fn unforged(identity: &Identity, limit: usize, request: Request) -> Re
         return Err(Failure::Forged);
     }
     let (parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, limit)
-        .await
-        .map_err(|_| Failure::TooLarge)?;
+    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| Failure::TooLarge)?;
     let fits = form_urlencoded::parse(&bytes)
         .find(|(name, _)| name == "_csrf")
         .is_some_and(|(_, token)| secret.accepts(&token));

@@ -287,18 +287,15 @@ pub struct Scope {
 /// What a person may see of a list under a verb; none when nothing at all. The
 /// placeholders are numbered from `first`.
 pub fn scope(verb: &Verb, who: &Subject<'_>, columns: &Columns, first: usize) -> Option<Scope> {
-    let mut relations: Vec<Relation> = rows_of(verb)
-        .filter(|it| who.roles.contains(&it.role))
-        .map(|it| it.relation)
-        .collect();
+    let mut relations: Vec<Relation> =
+        rows_of(verb).filter(|it| who.roles.contains(&it.role)).map(|it| it.relation).collect();
     relations.sort_unstable();
     relations.dedup();
     if relations.contains(&Relation::Any) {
         return Some(Scope { clause: "(1 = 1)".to_owned(), params: Vec::new() });
     }
     let mut builder = Builder { next: first, params: Vec::new() };
-    let terms: Vec<String> =
-        relations.into_iter().filter_map(|it| builder.term(it, who, columns)).collect();
+    let terms: Vec<String> = relations.into_iter().filter_map(|it| builder.term(it, who, columns)).collect();
     if terms.is_empty() {
         return None;
     }

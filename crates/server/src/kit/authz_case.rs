@@ -12,11 +12,10 @@ use super::authz::{Grant, Relation, Verb};
 
 /// Looking at cases of one's organ, or of the organs one supervises. The three
 /// administrators see no business data.
-pub const CASE_READ: &Verb = &Verb {
-    name: "case.read",
-    label: "查看案件",
-    basis: Citation::of("国办发〔2018〕118号", "（十五）"),
-};
+pub const CASE_READ: &Verb =
+    &Verb {
+        name: "case.read", label: "查看案件", basis: Citation::of("国办发〔2018〕118号", "（十五）")
+    };
 
 const READERS: [Role; 10] = [
     Role::Officer,
@@ -44,8 +43,10 @@ static VERBS: LazyLock<Vec<(procedure::Verb, Verb)>> = LazyLock::new(|| {
 });
 
 static ROWS: LazyLock<Vec<Grant>> = LazyLock::new(|| {
-    let mut rows: Vec<Grant> =
-        READERS.iter().map(|role| Grant { verb: CASE_READ, role: *role, relation: Relation::OwnOrgan }).collect();
+    let mut rows: Vec<Grant> = READERS
+        .iter()
+        .map(|role| Grant { verb: CASE_READ, role: *role, relation: Relation::OwnOrgan })
+        .collect();
     rows.push(Grant { verb: CASE_READ, role: Role::Supervisor, relation: Relation::Supervised });
     for step in PROCEDURE.iter() {
         let relation = match step.relation {

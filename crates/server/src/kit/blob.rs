@@ -43,8 +43,7 @@ impl Blobs {
     pub fn put(&self, matter: MatterId, bytes: &[u8]) -> Result<[u8; 32], BlobError> {
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let path = self.path(matter, &digest);
-        write_new(&path, bytes)
-            .map_err(|error| BlobError::Io { name: hex::encode(digest), error })?;
+        write_new(&path, bytes).map_err(|error| BlobError::Io { name: hex::encode(digest), error })?;
         Ok(digest)
     }
 

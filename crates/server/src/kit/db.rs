@@ -11,9 +11,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, IsolationLevel, QueryResult, RuntimeErr, SqlErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, QueryResult, RuntimeErr, SqlErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, Value,
 };
 use uuid::Uuid;
 
@@ -196,9 +196,7 @@ impl Row {
 
     /// Thirty-two bytes.
     pub fn bytes32(&self, column: &str) -> Result<[u8; 32], DbError> {
-        self.bytes(column)?
-            .try_into()
-            .map_err(|_| DbError::row(self.table, column, "32 bytes expected"))
+        self.bytes(column)?.try_into().map_err(|_| DbError::row(self.table, column, "32 bytes expected"))
     }
 
     /// An identifier.
@@ -244,8 +242,7 @@ pub trait Sql: Sync {
     ) -> impl Future<Output = Result<Vec<Row>, DbError>> + Send {
         async move {
             let inner = self.inner();
-            let statement =
-                Statement::from_sql_and_values(inner.get_database_backend(), sql, params);
+            let statement = Statement::from_sql_and_values(inner.get_database_backend(), sql, params);
             let rows = inner.query_all_raw(statement).await?;
             Ok(rows.into_iter().map(|inner| Row { table, inner }).collect())
         }
@@ -263,8 +260,7 @@ pub trait Sql: Sync {
     ) -> impl Future<Output = Result<Option<Row>, DbError>> + Send {
         async move {
             let inner = self.inner();
-            let statement =
-                Statement::from_sql_and_values(inner.get_database_backend(), sql, params);
+            let statement = Statement::from_sql_and_values(inner.get_database_backend(), sql, params);
             Ok(inner.query_one_raw(statement).await?.map(|inner| Row { table, inner }))
         }
     }
@@ -280,8 +276,7 @@ pub trait Sql: Sync {
     ) -> impl Future<Output = Result<u64, DbError>> + Send {
         async move {
             let inner = self.inner();
-            let statement =
-                Statement::from_sql_and_values(inner.get_database_backend(), sql, params);
+            let statement = Statement::from_sql_and_values(inner.get_database_backend(), sql, params);
             Ok(inner.execute_raw(statement).await?.rows_affected())
         }
     }

@@ -53,8 +53,8 @@ pub async fn load(db: &Db, place: Place<'_>) -> Result<Option<(Posted, Timestamp
     let sql = "SELECT body, saved_at FROM draft WHERE owner = $1 AND matter_id = $2 AND form = $3";
     let values = params![place.owner, place.matter(), place.form];
     let Some(row) = db.one("draft", sql, values).await? else { return Ok(None) };
-    let pairs: Vec<(String, String)> = serde_json::from_str(&row.text("body")?)
-        .map_err(|e| DbError::row("draft", "body", e))?;
+    let pairs: Vec<(String, String)> =
+        serde_json::from_str(&row.text("body")?).map_err(|e| DbError::row("draft", "body", e))?;
     Ok(Some((Posted::from_pairs(pairs), row.instant("saved_at")?)))
 }
 

@@ -23,9 +23,7 @@ impl Entropy for OsEntropy {
         // Without randomness no key, salt or session could be trusted: stopping
         // here is the only safe answer.
         #[allow(clippy::expect_used)]
-        rand::rngs::SysRng
-            .try_fill_bytes(&mut out)
-            .expect("the operating system gives random bytes");
+        rand::rngs::SysRng.try_fill_bytes(&mut out).expect("the operating system gives random bytes");
         out
     }
 }

@@ -19,8 +19,8 @@ use mingjing_domain::matter::{
 use mingjing_domain::text::{self, TextClass, TextKey};
 use mingjing_ledger::Pair;
 use mingjing_ledger::bundle::DOCUMENT_DIGEST_FIELD;
-use mingjing_ledger::package::PACKAGE_DIGEST_FIELD;
 use mingjing_ledger::commit::{entry, event_root, field_leaf, text_leaf};
+use mingjing_ledger::package::PACKAGE_DIGEST_FIELD;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -226,20 +226,14 @@ pub fn root_of(
 /// # Errors
 /// When the body is not JSON.
 pub fn guard_leaves(body: &[u8], salt: &[u8; 32]) -> Result<Vec<Pair>, WriteError> {
-    Ok(guard_openings(body, salt)?
-        .iter()
-        .map(|(name, salt, bytes)| field_leaf(name, salt, bytes))
-        .collect())
+    Ok(guard_openings(body, salt)?.iter().map(|(name, salt, bytes)| field_leaf(name, salt, bytes)).collect())
 }
 
 /// Name, salt and bytes of each leaf of the body, in order.
 ///
 /// # Errors
 /// When the body is not JSON.
-pub fn guard_openings(
-    body: &[u8],
-    salt: &[u8; 32],
-) -> Result<Vec<(String, [u8; 32], Vec<u8>)>, WriteError> {
+pub fn guard_openings(body: &[u8], salt: &[u8; 32]) -> Result<Vec<(String, [u8; 32], Vec<u8>)>, WriteError> {
     let fields = guard_fields(body)?;
     let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
     let shape = serde_json::to_vec(&names)?;
@@ -381,11 +375,7 @@ pub fn open<M: Matter>(
         organ: envelope.organ,
         version: envelope.version,
         actor: envelope.actor,
-        moment: Moment {
-            recorded_at: envelope.recorded_at,
-            happened_at: envelope.happened_at,
-            source,
-        },
+        moment: Moment { recorded_at: envelope.recorded_at, happened_at: envelope.happened_at, source },
     };
     Ok(Opened { envelope, meta, event })
 }
@@ -395,14 +385,9 @@ pub fn open<M: Matter>(
 /// # Errors
 /// When there is none.
 pub fn fold<M: Matter>(events: &[Opened<M::Event>]) -> Result<M, DecodeError> {
-    events
-        .iter()
-        .fold(None, |state, it| Some(M::evolve(state, &it.meta, &it.event)))
-        .ok_or_else(|| DecodeError {
-            type_name: M::KIND.name().to_owned(),
-            version: 0,
-            reason: "no events".to_owned(),
-        })
+    events.iter().fold(None, |state, it| Some(M::evolve(state, &it.meta, &it.event))).ok_or_else(|| {
+        DecodeError { type_name: M::KIND.name().to_owned(), version: 0, reason: "no events".to_owned() }
+    })
 }
 
 #[cfg(test)]

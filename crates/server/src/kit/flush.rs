@@ -178,8 +178,7 @@ async fn events(work: &mut Work, events: Vec<NewEvent>) -> Result<(), WriteError
         }
         match work.frontier.as_mut() {
             Some(frontier) => {
-                let (leaf, completed) =
-                    append_leaf(frontier, &event.sealed.entry, Some((at.0, at.1)))?;
+                let (leaf, completed) = append_leaf(frontier, &event.sealed.entry, Some((at.0, at.1)))?;
                 leaves.push(leaf);
                 nodes.extend(completed);
             }
@@ -196,8 +195,7 @@ async fn events(work: &mut Work, events: Vec<NewEvent>) -> Result<(), WriteError
         rows,
     )
     .await?;
-    insert(tx, "event_content (matter_id, version, slot, name, class, salt, text)", 7, contents)
-        .await?;
+    insert(tx, "event_content (matter_id, version, slot, name, class, salt, text)", 7, contents).await?;
     if let Some(frontier) = &work.frontier {
         store_leaves(tx, leaves, &nodes).await?;
         tx.run(
@@ -219,8 +217,7 @@ pub(crate) fn append_leaf(
     event: Option<(MatterId, u64)>,
 ) -> Result<(Vec<Value>, Vec<TileHash>), DbError> {
     let hash = leaf_hash(entry);
-    let appended =
-        frontier.append(hash).map_err(|e| DbError::row("ledger_head", "frontier", e))?;
+    let appended = frontier.append(hash).map_err(|e| DbError::row("ledger_head", "frontier", e))?;
     let (matter, version) = event.unzip();
     Ok((params![appended.index, entry, hash, matter, version], appended.completed))
 }
@@ -259,10 +256,7 @@ fn event_row(event: NewEvent) -> Vec<Value> {
     ]
 }
 
-async fn numbers(
-    tx: &Tx,
-    numbers: Vec<(OrganId, String, i32, u32, Uuid)>,
-) -> Result<(), DbError> {
+async fn numbers(tx: &Tx, numbers: Vec<(OrganId, String, i32, u32, Uuid)>) -> Result<(), DbError> {
     for (organ, character, year, n, command) in numbers {
         tx.run(
             "INSERT INTO number_counter (organ_id, character, year, n) VALUES ($1, $2, $3, $4) \
@@ -292,4 +286,3 @@ async fn projections(work: &mut Work) -> Result<(), WriteError> {
     projection::apply(&work.tx, differences).await?;
     Ok(())
 }
-

@@ -102,11 +102,7 @@ pub struct FieldSpec {
 
 impl FieldSpec {
     /// A required field.
-    pub fn new(
-        name: impl Into<Cow<'static, str>>,
-        label: impl Into<Cow<'static, str>>,
-        kind: Kind,
-    ) -> Self {
+    pub fn new(name: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>, kind: Kind) -> Self {
         let max_chars = if kind == Kind::Paragraph { 10_000 } else { 200 };
         Self {
             name: name.into(),

@@ -28,11 +28,8 @@ fn office(shell: &Shell, title: &str, width: Width, body: Markup) -> Response {
         csrf: "",
     };
     let crumbs = vec![("组件", "/gallery".to_owned())];
-    page::office(
-        &Office { site: &shell.site, viewer, title, current: "/gallery", crumbs, width },
-        body,
-    )
-    .into_response()
+    page::office(&Office { site: &shell.site, viewer, title, current: "/gallery", crumbs, width }, body)
+        .into_response()
 }
 
 /// `/gallery`: the case page's components together, as they will stand.
@@ -122,7 +119,9 @@ fn sample_dues() -> Markup {
         of("整改复查", Run::Over(2), date(2026, 3, 13)),
         of("听证申请期", Run::Left(5), date(2026, 3, 20)),
         of("作出决定", Run::Left(57), date(2026, 5, 11)),
-        Due { latest: Some(date(2027, 1, 6)), ..of("加处罚款起算", Run::AtLeast(280), date(2026, 12, 31)) },
+        Due {
+            latest: Some(date(2027, 1, 6)), ..of("加处罚款起算", Run::AtLeast(280), date(2026, 12, 31))
+        },
         of("鉴定期间", Run::Paused, date(2026, 4, 1)),
         of("法制审核", Run::Kept(date(2026, 3, 12)), date(2026, 3, 19)),
     ])
@@ -168,8 +167,22 @@ fn entries() -> Vec<Entry> {
         proof,
     };
     let mut all = vec![
-        entry(6, "2026-03-13T07:20:00Z", "送达告知书，当事人签收", "执法人员甲、乙", true, ProofState::Pending),
-        entry(5, "2026-03-12T09:02:00Z", "法制审核：同意（十项意见）", "审核人员丙", true, ProofState::Sequenced),
+        entry(
+            6,
+            "2026-03-13T07:20:00Z",
+            "送达告知书，当事人签收",
+            "执法人员甲、乙",
+            true,
+            ProofState::Pending,
+        ),
+        entry(
+            5,
+            "2026-03-12T09:02:00Z",
+            "法制审核：同意（十项意见）",
+            "审核人员丙",
+            true,
+            ProofState::Sequenced,
+        ),
         entry(4, "2026-03-09T01:11:00Z", "送审，材料齐全", "执法人员甲", false, ProofState::Checkpointed),
         entry(3, "2026-03-05T08:40:00Z", "调查终结报告", "执法人员甲", false, ProofState::Witnessed),
         entry(1, "2026-02-10T03:05:00Z", "立案，负责人批准", "分管负责人丁", true, ProofState::Witnessed),
@@ -199,16 +212,22 @@ pub async fn form(State(shell): State<Shell>) -> Response {
 }
 
 fn specimen() -> Vec<FieldSpec> {
-    let people = vec![Choice::new("1", "执法人员甲（证件 示00001）"), Choice::new("2", "执法人员乙（证件 示00002）")];
+    let people =
+        vec![Choice::new("1", "执法人员甲（证件 示00001）"), Choice::new("2", "执法人员乙（证件 示00002）")];
     let kinds = ["警告", "通报批评", "罚款", "没收违法所得", "责令停产停业"];
     let kinds = kinds.iter().map(|it| Choice::new(*it, *it)).collect();
-    let grades = vec![Choice::new("light", "从轻"), Choice::new("common", "一般"), Choice::new("heavy", "从重")];
+    let grades =
+        vec![Choice::new("light", "从轻"), Choice::new("common", "一般"), Choice::new("heavy", "从重")];
     let party = vec![
         FieldSpec::new("name", "名称或者姓名", Kind::Line),
-        FieldSpec::new("id_number", "证件号码", Kind::Line).hint("单位填统一社会信用代码，个人填公民身份号码").optional(),
+        FieldSpec::new("id_number", "证件号码", Kind::Line)
+            .hint("单位填统一社会信用代码，个人填公民身份号码")
+            .optional(),
     ];
     vec![
-        FieldSpec::new("cause", "案由", Kind::Line).max(60).hint("写明违法行为，如“特种作业人员未取得资格上岗作业”"),
+        FieldSpec::new("cause", "案由", Kind::Line)
+            .max(60)
+            .hint("写明违法行为，如“特种作业人员未取得资格上岗作业”"),
         FieldSpec::new("parties", "当事人", Kind::List(party)),
         FieldSpec::new("facts", "事实、理由和依据", Kind::Paragraph).max(3000),
         FieldSpec::new("kinds", "拟处罚种类", Kind::MultiChoice(kinds)),
@@ -270,9 +289,11 @@ pub async fn parts(State(shell): State<Shell>) -> Response {
         (Tone::Seal, "已超期"),
         (Tone::Info, "说明"),
     ];
-    let proofs = [ProofState::Pending, ProofState::Sequenced, ProofState::Checkpointed, ProofState::Witnessed];
+    let proofs =
+        [ProofState::Pending, ProofState::Sequenced, ProofState::Checkpointed, ProofState::Witnessed];
     let standings = [Standing::Done, Standing::Now, Standing::Ahead, Standing::Skipped, Standing::Stopped];
-    let all: Vec<Stop<'_>> = standings.map(|standing| Stop { label: "阶段", standing, note: String::new() }).to_vec();
+    let all: Vec<Stop<'_>> =
+        standings.map(|standing| Stop { label: "阶段", standing, note: String::new() }).to_vec();
     let body = html! {
         (page::heading(None, "零件", None, None))
         (show::notice(Tone::Ok, "已送审", html! { p { "送审表已制成，法制审核机构已收到。" } }))
@@ -324,5 +345,6 @@ pub async fn portal(State(shell): State<Shell>) -> Response {
         }
         section.card.tombstone { h2 { "已撤下：决定被依法撤销" } p.meta { "撤销 3月4日 → 撤下 3月5日" } }
     };
-    page::portal(&shell.site, "示例", "", Width::Middle, Some(hero), html! { div.stack { (body) } }).into_response()
+    page::portal(&shell.site, "示例", "", Width::Middle, Some(hero), html! { div.stack { (body) } })
+        .into_response()
 }

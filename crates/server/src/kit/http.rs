@@ -108,31 +108,56 @@ impl Routes {
 
     /// Adds a page or resource.
     #[must_use]
-    pub fn get<H: Handler<T, Shell>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn get<H: Handler<T, Shell>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
         self.add(Method::GET, MethodFilter::GET, path, access, handler)
     }
 
     /// Adds something that changes.
     #[must_use]
-    pub fn post<H: Handler<T, Shell>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn post<H: Handler<T, Shell>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
         self.add(Method::POST, MethodFilter::POST, path, access, handler)
     }
 
     /// Adds a replacement, as the API's uploads need it.
     #[must_use]
-    pub fn put<H: Handler<T, Shell>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn put<H: Handler<T, Shell>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
         self.add(Method::PUT, MethodFilter::PUT, path, access, handler)
     }
 
     /// Adds a partial change, as the API's uploads need it.
     #[must_use]
-    pub fn patch<H: Handler<T, Shell>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn patch<H: Handler<T, Shell>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
         self.add(Method::PATCH, MethodFilter::PATCH, path, access, handler)
     }
 
     /// Adds a removal.
     #[must_use]
-    pub fn delete<H: Handler<T, Shell>, T: 'static>(self, path: &'static str, access: Access, handler: H) -> Self {
+    pub fn delete<H: Handler<T, Shell>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
         self.add(Method::DELETE, MethodFilter::DELETE, path, access, handler)
     }
 
@@ -144,8 +169,8 @@ impl Routes {
         access: Access,
         handler: H,
     ) -> Self {
-        let guarded = on(filter, handler)
-            .layer(middleware::from_fn(move |request, next| guard(access, request, next)));
+        let guarded =
+            on(filter, handler).layer(middleware::from_fn(move |request, next| guard(access, request, next)));
         self.router = self.router.route(path, guarded);
         self.listed.push(Listed { method, path, access });
         self
@@ -221,15 +246,10 @@ pub fn build(app: App, config: WebConfig, routes: Routes) -> Result<(Router, She
         office_nav: routes.office_nav,
         portal_nav: routes.portal_nav,
         home: if routes.listed.iter().any(|it| it.path == "/desk") { "/desk" } else { "/account" },
-        office_search: routes
-            .listed
-            .iter()
-            .any(|it| it.path == "/search")
-            .then_some("/search"),
+        office_search: routes.listed.iter().any(|it| it.path == "/search").then_some("/search"),
     };
-    let persons = Mutex::new(LruCache::new(
-        NonZeroUsize::new(config.cached_persons).unwrap_or(NonZeroUsize::MIN),
-    ));
+    let persons =
+        Mutex::new(LruCache::new(NonZeroUsize::new(config.cached_persons).unwrap_or(NonZeroUsize::MIN)));
     let body = config.body_bytes;
     let shell = Shell(Arc::new(ShellParts { app, config, site, hasher, persons }));
     let router = routes
@@ -247,14 +267,12 @@ pub fn build(app: App, config: WebConfig, routes: Routes) -> Result<(Router, She
 
 /// Liveness, readiness and figures.
 pub fn health(config: &WebConfig) -> Routes {
-    let routes = Routes::new()
-        .get("/healthz", Access::Public, || async { "ok\n" })
-        .get("/readyz", Access::Public, ready);
-    if config.metrics_here {
-        routes.get("/metrics", Access::Public, || async { figures() })
-    } else {
-        routes
-    }
+    let routes = Routes::new().get("/healthz", Access::Public, || async { "ok\n" }).get(
+        "/readyz",
+        Access::Public,
+        ready,
+    );
+    if config.metrics_here { routes.get("/metrics", Access::Public, || async { figures() }) } else { routes }
 }
 
 /// Figures alone, for an address of their own.
@@ -288,8 +306,7 @@ async fn outermost(State(shell): State<Shell>, mut request: Request, next: Next)
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let query = request.uri().query().map(str::to_owned);
-    let route =
-        request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
+    let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     request.extensions_mut().insert(RequestId(id.clone()));
     let limit = Duration::from_secs(shell.config.request_seconds.max(1));
     let run = tokio::time::timeout(limit, AssertUnwindSafe(next.run(request)).catch_unwind());

@@ -53,9 +53,7 @@ pub(crate) async fn insert(tx: &Tx, jobs: Vec<NewJob>, now: Timestamp) -> Result
     }
     let rows = last
         .into_values()
-        .map(|it| {
-            params![it.kind, it.dedupe, it.matter, it.payload, "ready", 0_i64, it.run_at, 0_i64, now]
-        })
+        .map(|it| params![it.kind, it.dedupe, it.matter, it.payload, "ready", 0_i64, it.run_at, 0_i64, now])
         .collect();
     insert_tail(
         tx,
@@ -168,8 +166,7 @@ impl From<WriteError> for JobError {
 
 /// Carries out one kind of job. It ends the job itself, in its write
 /// ([`super::write::Write::complete`]) or by [`App::end_job`].
-pub type Handler =
-    Arc<dyn Fn(App, Claimed) -> BoxFuture<'static, Result<(), JobError>> + Send + Sync>;
+pub type Handler = Arc<dyn Fn(App, Claimed) -> BoxFuture<'static, Result<(), JobError>> + Send + Sync>;
 
 /// Works off jobs until told to stop.
 pub struct Worker {

@@ -28,11 +28,7 @@ pub fn render() -> String {
 
 /// Counts one answered request. `route` is the template, never the address.
 pub fn answered(method: &str, route: &str, status: u16, seconds: f64) {
-    let labels = [
-        ("method", method.to_owned()),
-        ("route", route.to_owned()),
-        ("status", status.to_string()),
-    ];
+    let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
     metrics::counter!("mingjing_http_requests_total", &labels).increment(1);
     metrics::histogram!("mingjing_http_request_seconds", "route" => route.to_owned()).record(seconds);
 }

@@ -13,11 +13,49 @@ const LONGEST: usize = 128;
 
 /// Words that passwords in use are most often made of, besides keyboard walks.
 const COMMON: &[&str] = &[
-    "password", "passwd", "admin", "administrator", "root", "welcome", "qwerty", "qwertyuiop",
-    "asdfghjkl", "zxcvbnm", "qazwsx", "qazwsxedc", "letmein", "iloveyou", "woaini", "wodemima",
-    "mima", "abc", "abcd", "test", "guest", "user", "changeme", "default", "login", "master",
-    "secret", "superman", "dragon", "monkey", "football", "baseball", "sunshine", "princess",
-    "mingjing", "aini", "nihao", "zhongguo", "china", "beijing", "system", "server", "manager",
+    "password",
+    "passwd",
+    "admin",
+    "administrator",
+    "root",
+    "welcome",
+    "qwerty",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qazwsx",
+    "qazwsxedc",
+    "letmein",
+    "iloveyou",
+    "woaini",
+    "wodemima",
+    "mima",
+    "abc",
+    "abcd",
+    "test",
+    "guest",
+    "user",
+    "changeme",
+    "default",
+    "login",
+    "master",
+    "secret",
+    "superman",
+    "dragon",
+    "monkey",
+    "football",
+    "baseball",
+    "sunshine",
+    "princess",
+    "mingjing",
+    "aini",
+    "nihao",
+    "zhongguo",
+    "china",
+    "beijing",
+    "system",
+    "server",
+    "manager",
 ];
 
 /// The hashing could not be done.
@@ -83,8 +121,7 @@ impl Hasher {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, HashError> {
-        let permit =
-            self.gate.clone().acquire_owned().await.map_err(|e| HashError(e.to_string()))?;
+        let permit = self.gate.clone().acquire_owned().await.map_err(|e| HashError(e.to_string()))?;
         tokio::task::spawn_blocking(move || {
             let out = work();
             drop(permit);
@@ -113,9 +150,8 @@ impl Hasher {
 
 fn hash(params: &Params, password: &str, salt: &[u8]) -> Result<String, HashError> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-    let made: PasswordHash = argon2
-        .hash_password_with_salt(password.as_bytes(), salt)
-        .map_err(|e| HashError(e.to_string()))?;
+    let made: PasswordHash =
+        argon2.hash_password_with_salt(password.as_bytes(), salt).map_err(|e| HashError(e.to_string()))?;
     Ok(made.to_string())
 }
 
@@ -142,8 +178,13 @@ fn is_common(lower: &str) -> bool {
     if distinct.len() < 5 {
         return true;
     }
-    const WALKS: &[&str] =
-        &["01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "1qaz2wsx3edc4rfv", "qwertyuiopasdfghjkl"];
+    const WALKS: &[&str] = &[
+        "01234567890",
+        "09876543210",
+        "abcdefghijklmnopqrstuvwxyz",
+        "1qaz2wsx3edc4rfv",
+        "qwertyuiopasdfghjkl",
+    ];
     let halves = |text: &str| {
         let middle = text.len() / 2;
         text.len().is_multiple_of(2) && text.is_char_boundary(middle) && text[..middle] == text[middle..]
@@ -164,8 +205,16 @@ mod tests {
     #[test]
     fn common_passwords_are_refused() {
         let bad = [
-            "short", "password123!", "P@ssw0rd2026", "aaaaaaaaaaaa", "1234567890", "qwertyuiop",
-            "admin888888888", "abc123abc123", "zhang.san-2026", "123123123123",
+            "short",
+            "password123!",
+            "P@ssw0rd2026",
+            "aaaaaaaaaaaa",
+            "1234567890",
+            "qwertyuiop",
+            "admin888888888",
+            "abc123abc123",
+            "zhang.san-2026",
+            "123123123123",
         ];
         for password in bad {
             assert!(hasher().objection(password, "zhang.san").is_some(), "{password}");

@@ -84,8 +84,7 @@ impl TableSpec {
     }
 
     fn delete_sql(&self) -> String {
-        let terms: Vec<String> =
-            self.key.iter().zip(1..).map(|(key, at)| format!("{key} = ${at}")).collect();
+        let terms: Vec<String> = self.key.iter().zip(1..).map(|(key, at)| format!("{key} = ${at}")).collect();
         format!("DELETE FROM {} WHERE {}", self.name, terms.join(" AND "))
     }
 
@@ -93,19 +92,13 @@ impl TableSpec {
     ///
     /// # Errors
     /// When the database fails or a column has another type.
-    pub async fn stored<S: Sql>(
-        &self,
-        sql: &S,
-        matter: Option<MatterId>,
-    ) -> Result<Vec<Row>, DbError> {
+    pub async fn stored<S: Sql>(&self, sql: &S, matter: Option<MatterId>) -> Result<Vec<Row>, DbError> {
         let columns = self.column_list();
         let order = self.key.join(", ");
         let rows = match matter {
             Some(id) => {
-                let text = format!(
-                    "SELECT {columns} FROM {} WHERE matter_id = $1 ORDER BY {order}",
-                    self.name
-                );
+                let text =
+                    format!("SELECT {columns} FROM {} WHERE matter_id = $1 ORDER BY {order}", self.name);
                 sql.all(self.name, text, params![id]).await?
             }
             None => {

@@ -56,11 +56,7 @@ impl App {
     ///
     /// # Errors
     /// When a stored event cannot be read.
-    pub async fn as_recorded<M: Matter>(
-        &self,
-        id: MatterId,
-        at: Timestamp,
-    ) -> Result<Option<M>, ReadError> {
+    pub async fn as_recorded<M: Matter>(&self, id: MatterId, at: Timestamp) -> Result<Option<M>, ReadError> {
         let mut events = self.stream::<M>(id).await?;
         events.retain(|it| it.meta.moment.recorded_at <= at);
         if events.is_empty() { Ok(None) } else { Ok(Some(event::fold(&events)?)) }
@@ -71,11 +67,7 @@ impl App {
     ///
     /// # Errors
     /// When a stored event cannot be read.
-    pub async fn as_happened<M: Matter>(
-        &self,
-        id: MatterId,
-        at: Timestamp,
-    ) -> Result<Option<M>, ReadError> {
+    pub async fn as_happened<M: Matter>(&self, id: MatterId, at: Timestamp) -> Result<Option<M>, ReadError> {
         let mut events = self.stream::<M>(id).await?;
         events.retain(|it| it.meta.moment.happened_at <= at);
         // A fold needs the founding event; without it nothing can be shown.
@@ -90,8 +82,7 @@ impl App {
 pub(crate) fn cached<M: Matter>(app: &App, id: MatterId, head: &Head) -> Option<Arc<M>> {
     let mut cache = lock(&app.0.cache);
     let entry = cache.get(&id)?;
-    let fits =
-        entry.version == head.version && entry.head == head.entry && entry.erased == head.erased;
+    let fits = entry.version == head.version && entry.head == head.entry && entry.erased == head.erased;
     if fits { Arc::clone(&entry.state).downcast::<M>().ok() } else { None }
 }
 
@@ -99,11 +90,7 @@ pub(crate) fn cached<M: Matter>(app: &App, id: MatterId, head: &Head) -> Option<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn stored<S: Sql>(
-    sql: &S,
-    id: MatterId,
-    up_to: u64,
-) -> Result<Vec<StoredEvent>, DbError> {
+pub async fn stored<S: Sql>(sql: &S, id: MatterId, up_to: u64) -> Result<Vec<StoredEvent>, DbError> {
     let rows = sql
         .all(
             "event",
@@ -132,10 +119,9 @@ pub async fn stored<S: Sql>(
         .await?;
     for row in &texts {
         let version = row.int("version")?;
-        let slot = u32::try_from(row.int("slot")?)
-            .map_err(|e| DbError::row("event_content", "slot", e))?;
-        let text = String::from_utf8(row.bytes("text")?)
-            .map_err(|e| DbError::row("event_content", "text", e))?;
+        let slot = u32::try_from(row.int("slot")?).map_err(|e| DbError::row("event_content", "slot", e))?;
+        let text =
+            String::from_utf8(row.bytes("text")?).map_err(|e| DbError::row("event_content", "text", e))?;
         if let Ok(at) = versions.binary_search(&version) {
             events[at].texts.push((slot, text));
         }

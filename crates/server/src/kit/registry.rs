@@ -42,11 +42,7 @@ pub const fn entry<M: Projects>() -> Registered {
     Registered { kind: M::KIND, tables: M::TABLES, rows: rows::<M> }
 }
 
-fn rows<M: Projects>(
-    id: MatterId,
-    organ: OrganId,
-    events: &[StoredEvent],
-) -> Result<Vec<Row>, ReadError> {
+fn rows<M: Projects>(id: MatterId, organ: OrganId, events: &[StoredEvent]) -> Result<Vec<Row>, ReadError> {
     let opened = open_all::<M>(events)?;
     let version = opened.last().map_or(0, |it| it.meta.version);
     let state: M = event::fold(&opened)?;
@@ -57,13 +53,8 @@ fn rows<M: Projects>(
 ///
 /// # Errors
 /// When an event cannot be read.
-pub fn open_all<M: Matter>(
-    events: &[StoredEvent],
-) -> Result<Vec<event::Opened<M::Event>>, ReadError> {
-    events
-        .iter()
-        .map(|it| event::open::<M>(&it.envelope, &it.body, |slot| it.text(slot)))
-        .collect()
+pub fn open_all<M: Matter>(events: &[StoredEvent]) -> Result<Vec<event::Opened<M::Event>>, ReadError> {
+    events.iter().map(|it| event::open::<M>(&it.envelope, &it.body, |slot| it.text(slot))).collect()
 }
 
 /// Every kind of matter the program knows. Each feature adds one line.

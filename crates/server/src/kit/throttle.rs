@@ -80,12 +80,7 @@ async fn blocked(tx: &Tx, subject: Subject<'_>, now: Timestamp) -> Result<i64, D
     Ok(if left.is_positive() { left.as_secs() + 1 } else { 0 })
 }
 
-async fn count(
-    tx: &Tx,
-    config: &WebConfig,
-    subject: Subject<'_>,
-    now: Timestamp,
-) -> Result<(), DbError> {
+async fn count(tx: &Tx, config: &WebConfig, subject: Subject<'_>, now: Timestamp) -> Result<(), DbError> {
     let sql = "SELECT failures, last_at FROM sign_in_failure WHERE subject = $1";
     let before = match tx.one("sign_in_failure", sql, params![subject.key()]).await? {
         Some(row) => {

@@ -36,8 +36,7 @@ pub(crate) struct Head {
 }
 
 /// Columns of [`Head`].
-pub(crate) const HEAD_COLUMNS: &str =
-    "id, kind, organ_id, family, version, head, created_at, erased_at";
+pub(crate) const HEAD_COLUMNS: &str = "id, kind, organ_id, family, version, head, created_at, erased_at";
 
 impl Head {
     pub(crate) fn read(row: &DbRow) -> Result<Self, DbError> {
@@ -132,8 +131,8 @@ impl Work {
             self.last = Some(row.instant("last")?);
             if self.tx.engine() == Engine::Sqlite {
                 let bytes = row.bytes("frontier")?;
-                let frontier = Frontier::from_bytes(&bytes)
-                    .map_err(|e| DbError::row("ledger_head", "frontier", e))?;
+                let frontier =
+                    Frontier::from_bytes(&bytes).map_err(|e| DbError::row("ledger_head", "frontier", e))?;
                 self.frontier = Some(frontier);
             }
         }
@@ -144,12 +143,7 @@ impl Work {
     }
 
     /// The same id with the same body is answered again; another body is refused.
-    async fn replay(
-        &mut self,
-        request: &Request,
-        name: &str,
-        row: &DbRow,
-    ) -> Result<Done, WriteError> {
+    async fn replay(&mut self, request: &Request, name: &str, row: &DbRow) -> Result<Done, WriteError> {
         let family = row.opt_uuid("key_family")?.map(MatterId);
         let key = match family {
             Some(family) => self.key(family).await?.ok_or(WriteError::Erased)?,
@@ -310,8 +304,7 @@ impl Work {
         );
         let row = self.tx.one("number_counter", sql, params![organ, character, year]).await?;
         let n = match row {
-            Some(row) => u32::try_from(row.int("n")?)
-                .map_err(|e| DbError::row("number_counter", "n", e))?,
+            Some(row) => u32::try_from(row.int("n")?).map_err(|e| DbError::row("number_counter", "n", e))?,
             None => 0,
         };
         self.counters.insert(counter, n);
@@ -377,13 +370,8 @@ fn check_moment(moment: &Moment, actor: &Actor) -> Result<(), Refusal> {
         TimeSource::Server | TimeSource::Device { .. } => Ok(()),
         TimeSource::Paper { reason, approver } => {
             if reason.is_blank() {
-                return Err(Refusal::new(
-                    "moment.late_reason",
-                    article,
-                    "补录须说明原因",
-                    "请填写补录原因",
-                )
-                .field("reason", "请填写补录原因"));
+                return Err(Refusal::new("moment.late_reason", article, "补录须说明原因", "请填写补录原因")
+                    .field("reason", "请填写补录原因"));
             }
             if *approver == actor.id {
                 return Err(Refusal::new(

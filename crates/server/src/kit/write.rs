@@ -17,7 +17,7 @@ use super::flush;
 use super::jobs::Claimed;
 use super::projection::Projects;
 use super::read::{cached, fold_stored};
-use super::work::{Head, NewEvent, NewJob, Work, Slot, Staged, body_digest, fallback_key};
+use super::work::{Head, NewEvent, NewJob, Slot, Staged, Work, body_digest, fallback_key};
 use crate::params;
 
 /// A matter as a command sees it.
@@ -178,8 +178,7 @@ impl Write {
         let family = family.unwrap_or(id);
         let new_key = if family == id {
             Some(self.text_key(id).await?)
-        } else if self.work.slot(family).await?.is_some() || self.staged.slots.contains_key(&family)
-        {
+        } else if self.work.slot(family).await?.is_some() || self.staged.slots.contains_key(&family) {
             None
         } else {
             return Err(WriteError::NotFound("family"));
@@ -397,16 +396,12 @@ impl Write {
         drop(text::seal(&mut body, &key));
         let mut moment = serde_json::to_value(&self.moment)?;
         drop(text::seal(&mut moment, &key));
-        let numbers: Vec<Value> =
-            staged.numbers.iter().map(|it| json!([it.0, it.1, it.2, it.3])).collect();
+        let numbers: Vec<Value> = staged.numbers.iter().map(|it| json!([it.0, it.1, it.2, it.3])).collect();
         let context = json!({
             "ids": staged.ids, "nonces": staged.nonces, "numbers": numbers, "notes": staged.notes,
         });
-        let read_set: Vec<Value> = staged
-            .read_set
-            .iter()
-            .map(|(id, (kind, version))| json!([kind.name(), id, version]))
-            .collect();
+        let read_set: Vec<Value> =
+            staged.read_set.iter().map(|(id, (kind, version))| json!([kind.name(), id, version])).collect();
         self.work.pending.commands.push(params![
             self.request.command_id,
             self.request.name,
@@ -428,4 +423,3 @@ impl Write {
         Ok(self.work)
     }
 }
-

@@ -42,11 +42,7 @@ impl Anchor {
     ///
     /// # Errors
     /// When a file cannot be read or is not signed by the log.
-    pub fn all(
-        &self,
-        origin: &str,
-        keys: &[VerifierKey],
-    ) -> Result<Vec<(Checkpoint, String)>, LedgerError> {
+    pub fn all(&self, origin: &str, keys: &[VerifierKey]) -> Result<Vec<(Checkpoint, String)>, LedgerError> {
         let mut found = Vec::new();
         let entries = match fs::read_dir(&self.0) {
             Ok(entries) => entries,

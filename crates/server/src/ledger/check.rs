@@ -18,11 +18,7 @@ const RECENT: u64 = 4_096;
 ///
 /// # Errors
 /// A named reason not to start.
-pub async fn before_ready(
-    db: &Db,
-    keys: &[VerifierKey],
-    anchor: Option<&Anchor>,
-) -> Result<(), LedgerError> {
+pub async fn before_ready(db: &Db, keys: &[VerifierKey], anchor: Option<&Anchor>) -> Result<(), LedgerError> {
     let head = store::head(db).await?;
     if let Some(it) = store::latest_checkpoint(db).await? {
         let signed = verify_head(&it.note, keys)

@@ -74,11 +74,7 @@ const PAGE: u64 = 1_000;
 ///
 /// # Errors
 /// When the database fails; what does not fit is in the report.
-pub async fn log<S: Sql>(
-    sql: &S,
-    keys: &[VerifierKey],
-    report: &mut Report,
-) -> Result<(), LedgerError> {
+pub async fn log<S: Sql>(sql: &S, keys: &[VerifierKey], report: &mut Report) -> Result<(), LedgerError> {
     let head = store::head(sql).await?;
     let checkpoints = store::checkpoints(sql).await?;
     let mut expected: HashMap<u64, Hash> = HashMap::new();
@@ -114,9 +110,7 @@ pub async fn log<S: Sql>(
             if hash != leaf.hash {
                 report.add("leaf.altered", format!("第 {} 号叶子的散列与条目不符", leaf.index));
             }
-            let appended = frontier
-                .append(hash)
-                .map_err(|error| LedgerError::Broken(error.to_string()))?;
+            let appended = frontier.append(hash).map_err(|error| LedgerError::Broken(error.to_string()))?;
             nodes.extend(appended.completed);
             compare_root(&frontier, &expected, report);
         }
@@ -147,8 +141,7 @@ async fn compare_nodes<S: Sql>(
     computed: &[mingjing_ledger::tlog::TileHash],
     report: &mut Report,
 ) -> Result<(), LedgerError> {
-    let rows =
-        sql.all("ledger_node", "SELECT level, n, hash FROM ledger_node", vec![]).await?;
+    let rows = sql.all("ledger_node", "SELECT level, n, hash FROM ledger_node", vec![]).await?;
     let mut stored = HashMap::new();
     for row in &rows {
         stored.insert((row.uint("level")?, row.uint("n")?), row.bytes("hash")?);
@@ -170,11 +163,7 @@ async fn compare_nodes<S: Sql>(
 ///
 /// # Errors
 /// When the database fails; what does not fit is in the report.
-pub async fn leaves_with_events<S: Sql>(
-    sql: &S,
-    from: u64,
-    report: &mut Report,
-) -> Result<(), LedgerError> {
+pub async fn leaves_with_events<S: Sql>(sql: &S, from: u64, report: &mut Report) -> Result<(), LedgerError> {
     let mut at = from;
     loop {
         let page = store::leaves(sql, at, PAGE).await?;
@@ -232,11 +221,7 @@ const EVENT: &str = "SELECT e.matter_id, e.version, e.kind, e.organ_id, e.family
     JOIN event e ON e.matter_id = l.matter_id AND e.version = l.version \
     LEFT JOIN erasure x ON x.matter_id = e.matter_id WHERE l.idx >= $1 AND l.idx < $2";
 
-async fn events_of<S: Sql>(
-    sql: &S,
-    from: u64,
-    to: u64,
-) -> Result<HashMap<Key, StoredRow>, DbError> {
+async fn events_of<S: Sql>(sql: &S, from: u64, to: u64) -> Result<HashMap<Key, StoredRow>, DbError> {
     let rows = sql.all("event", EVENT, params![from, to]).await?;
     let mut events = HashMap::with_capacity(rows.len());
     for row in &rows {
@@ -269,11 +254,7 @@ fn stored_row(row: &Row) -> Result<StoredRow, DbError> {
     })
 }
 
-async fn texts_of<S: Sql>(
-    sql: &S,
-    from: u64,
-    to: u64,
-) -> Result<HashMap<Key, Vec<Content>>, DbError> {
+async fn texts_of<S: Sql>(sql: &S, from: u64, to: u64) -> Result<HashMap<Key, Vec<Content>>, DbError> {
     let rows = sql
         .all(
             "event_content",
@@ -321,13 +302,7 @@ fn compare_event(
 }
 
 /// The committed envelope is the truth; the columns beside it must repeat it.
-fn compare_columns(
-    event: &StoredRow,
-    place: &str,
-    matter: MatterId,
-    version: u64,
-    report: &mut Report,
-) {
+fn compare_columns(event: &StoredRow, place: &str, matter: MatterId, version: u64, report: &mut Report) {
     let envelope: Envelope = match serde_json::from_slice(&event.envelope) {
         Ok(envelope) => envelope,
         Err(error) => {
@@ -443,11 +418,7 @@ pub async fn streams<S: Sql>(sql: &S, report: &mut Report) -> Result<(), LedgerE
 ///
 /// # Errors
 /// When the database fails; what does not fit is in the report.
-pub async fn erasures<S: Sql>(
-    sql: &S,
-    excused: &[MatterId],
-    report: &mut Report,
-) -> Result<(), LedgerError> {
+pub async fn erasures<S: Sql>(sql: &S, excused: &[MatterId], report: &mut Report) -> Result<(), LedgerError> {
     let text = "SELECT x.matter_id FROM erasure x LEFT JOIN event e \
                 ON e.matter_id = x.event_matter AND e.version = x.event_version \
                 WHERE e.type IS NULL OR e.type <> $1";

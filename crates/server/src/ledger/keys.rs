@@ -57,11 +57,8 @@ impl LogKeys {
             if signed {
                 return Err(LedgerError::KeyMissing(path.display().to_string()));
             }
-            let text = format!(
-                "ed25519 {}\nsm2 {}\n",
-                hex::encode(entropy.seed()),
-                hex::encode(entropy.seed())
-            );
+            let text =
+                format!("ed25519 {}\nsm2 {}\n", hex::encode(entropy.seed()), hex::encode(entropy.seed()));
             // A temporary file is made with mode 0600 and keeps it when renamed.
             write_new(&path, text.as_bytes()).map_err(|e| LedgerError::io(&path, e))?;
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600))

@@ -69,8 +69,7 @@ impl Place {
 }
 
 fn request(authority: &str, path: &str) -> std::io::Result<Vec<u8>> {
-    let with_port =
-        if authority.contains(':') { authority.to_owned() } else { format!("{authority}:80") };
+    let with_port = if authority.contains(':') { authority.to_owned() } else { format!("{authority}:80") };
     let mut stream = TcpStream::connect(with_port)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     write!(stream, "GET {path} HTTP/1.0\r\nHost: {authority}\r\nAccept-Encoding: identity\r\n\r\n")?;
@@ -136,8 +135,7 @@ pub fn check(place: &Place, keys: &[VerifierKey]) -> Result<Report, LedgerError>
         for entry in entries {
             let hash = leaf_hash(&entry);
             levels[0].push(hash);
-            let appended =
-                frontier.append(hash).map_err(|e| LedgerError::Broken(e.to_string()))?;
+            let appended = frontier.append(hash).map_err(|e| LedgerError::Broken(e.to_string()))?;
             for it in appended.completed {
                 let level = usize::from(it.level);
                 if levels.len() <= level {

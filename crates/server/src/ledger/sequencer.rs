@@ -123,11 +123,8 @@ impl Sequencer {
     /// When the database fails.
     pub async fn release(self) -> Result<(), LedgerError> {
         let tx = self.app.db().begin().await?;
-        tx.run(
-            "UPDATE ledger_head SET lease_until = 0 WHERE id = 1 AND fence = $1",
-            params![self.fence],
-        )
-        .await?;
+        tx.run("UPDATE ledger_head SET lease_until = 0 WHERE id = 1 AND fence = $1", params![self.fence])
+            .await?;
         Ok(tx.commit().await?)
     }
 }

@@ -13,10 +13,10 @@ use mingjing_ledger::commit::{EventOpening, FieldOpening, OpenedValue, open_text
 use mingjing_ledger::note::{Checkpoint, Note, Signature};
 use tokio::sync::watch;
 
+use super::LedgerError;
 use super::anchor::Anchor;
 use super::keys::LogKeys;
 use super::store::{self, StoredCheckpoint};
-use super::LedgerError;
 use crate::kit::app::App;
 use crate::kit::db::{DbError, Sql};
 use crate::kit::event::{Content, guard_openings, split_leaves};
@@ -99,8 +99,7 @@ impl Ledger {
         }
         let mut note = Checkpoint::new(&head.origin, head.size, head.frontier.root()).to_note()?;
         self.keys.sign(&mut note)?;
-        let made =
-            StoredCheckpoint { size: head.size, note: note.to_string(), made_at: self.app.now() };
+        let made = StoredCheckpoint { size: head.size, note: note.to_string(), made_at: self.app.now() };
         // Anchored first: a checkpoint that anyone may have seen is never lost by a
         // crash between the two.
         self.anchor(&made)?;
@@ -136,11 +135,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn proof_state(
-        &self,
-        matter: MatterId,
-        version: u64,
-    ) -> Result<ProofState, LedgerError> {
+    pub async fn proof_state(&self, matter: MatterId, version: u64) -> Result<ProofState, LedgerError> {
         let row = self
             .app
             .db()
@@ -192,8 +187,7 @@ impl Ledger {
     ) -> Result<Bundle, LedgerError> {
         let event = self.opening(matter, version, disclosure).await?;
         let db = self.app.db();
-        let leaf =
-            store::leaf_of(db, matter, version).await?.ok_or(LedgerError::NotYet("待入账"))?;
+        let leaf = store::leaf_of(db, matter, version).await?.ok_or(LedgerError::NotYet("待入账"))?;
         let (size, checkpoint) = self.newest_note().await?;
         if leaf.index >= size {
             return Err(LedgerError::NotYet("待签名"));
@@ -220,8 +214,8 @@ impl Ledger {
             )
             .await?
             .ok_or(LedgerError::NotYet("没有该事件"))?;
-        let envelope = String::from_utf8(row.bytes("envelope")?)
-            .map_err(|e| DbError::row("event", "envelope", e))?;
+        let envelope =
+            String::from_utf8(row.bytes("envelope")?).map_err(|e| DbError::row("event", "envelope", e))?;
         let (body, salt) = (row.bytes("body")?, row.bytes32("salt")?);
         let mut fields = Vec::new();
         for (name, salt, bytes) in guard_openings(&body, &salt)? {
@@ -269,11 +263,7 @@ fn text_opening(content: Option<&Content>, leaf: Pair, disclosure: &Disclosure) 
 ///
 /// # Errors
 /// When the database fails or a row is not what the program writes.
-pub async fn contents<S: Sql>(
-    sql: &S,
-    matter: MatterId,
-    version: u64,
-) -> Result<Vec<Content>, DbError> {
+pub async fn contents<S: Sql>(sql: &S, matter: MatterId, version: u64) -> Result<Vec<Content>, DbError> {
     let rows = sql
         .all(
             "event_content",
@@ -292,13 +282,6 @@ pub(crate) fn read_content(row: &crate::kit::db::Row) -> Result<Content, DbError
         "publishable" => TextClass::Publishable,
         other => return Err(DbError::row("event_content", "class", other)),
     };
-    let text = String::from_utf8(row.bytes("text")?)
-        .map_err(|e| DbError::row("event_content", "text", e))?;
-    Ok(Content {
-        slot: row.int("slot")?,
-        name: row.text("name")?,
-        class,
-        salt: row.bytes32("salt")?,
-        text,
-    })
+    let text = String::from_utf8(row.bytes("text")?).map_err(|e| DbError::row("event_content", "text", e))?;
+    Ok(Content { slot: row.int("slot")?, name: row.text("name")?, class, salt: row.bytes32("salt")?, text })
 }

@@ -69,12 +69,7 @@ impl Leaf {
             (Some(matter), Some(_)) => Some((MatterId(matter), row.uint("version")?)),
             (None, _) | (_, None) => None,
         };
-        Ok(Self {
-            index: row.uint("idx")?,
-            entry: row.bytes("entry")?,
-            hash: row.bytes32("hash")?,
-            event,
-        })
+        Ok(Self { index: row.uint("idx")?, entry: row.bytes("entry")?, hash: row.bytes32("hash")?, event })
     }
 }
 
@@ -99,11 +94,7 @@ pub async fn leaves<S: Sql>(sql: &S, start: u64, count: u64) -> Result<Vec<Leaf>
 ///
 /// # Errors
 /// When the database fails.
-pub async fn leaf_of<S: Sql>(
-    sql: &S,
-    matter: MatterId,
-    version: u64,
-) -> Result<Option<Leaf>, DbError> {
+pub async fn leaf_of<S: Sql>(sql: &S, matter: MatterId, version: u64) -> Result<Option<Leaf>, DbError> {
     sql.one(
         "ledger_leaf",
         "SELECT idx, entry, hash, matter_id, version FROM ledger_leaf \
@@ -120,19 +111,13 @@ pub async fn leaf_of<S: Sql>(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn hashes<S: Sql>(
-    sql: &S,
-    level: u8,
-    start: u64,
-    count: u64,
-) -> Result<Vec<Hash>, DbError> {
+pub async fn hashes<S: Sql>(sql: &S, level: u8, start: u64, count: u64) -> Result<Vec<Hash>, DbError> {
     let end = start.saturating_add(count);
     let rows = if level == 0 {
         let sql_text = "SELECT hash FROM ledger_leaf WHERE idx >= $1 AND idx < $2 ORDER BY idx";
         sql.all("ledger_leaf", sql_text, params![start, end]).await?
     } else {
-        let sql_text =
-            "SELECT hash FROM ledger_node WHERE level = $1 AND n >= $2 AND n < $3 ORDER BY n";
+        let sql_text = "SELECT hash FROM ledger_node WHERE level = $1 AND n >= $2 AND n < $3 ORDER BY n";
         sql.all("ledger_node", sql_text, params![u32::from(level), start, end]).await?
     };
     rows.iter().map(|row| row.bytes32("hash")).collect()
@@ -165,11 +150,7 @@ const CHECKPOINT: &str = "SELECT size, note, made_at FROM ledger_checkpoint";
 /// When the database fails.
 pub async fn latest_checkpoint<S: Sql>(sql: &S) -> Result<Option<StoredCheckpoint>, DbError> {
     let text = format!("{CHECKPOINT} ORDER BY size DESC LIMIT 1");
-    sql.one("ledger_checkpoint", text, vec![])
-        .await?
-        .as_ref()
-        .map(StoredCheckpoint::read)
-        .transpose()
+    sql.one("ledger_checkpoint", text, vec![]).await?.as_ref().map(StoredCheckpoint::read).transpose()
 }
 
 /// All checkpoints, smallest first.
@@ -178,11 +159,7 @@ pub async fn latest_checkpoint<S: Sql>(sql: &S) -> Result<Option<StoredCheckpoin
 /// When the database fails.
 pub async fn checkpoints<S: Sql>(sql: &S) -> Result<Vec<StoredCheckpoint>, DbError> {
     let text = format!("{CHECKPOINT} ORDER BY size");
-    sql.all("ledger_checkpoint", text, vec![])
-        .await?
-        .iter()
-        .map(StoredCheckpoint::read)
-        .collect()
+    sql.all("ledger_checkpoint", text, vec![]).await?.iter().map(StoredCheckpoint::read).collect()
 }
 
 /// Stores a checkpoint, unless one of its size is there.

@@ -97,8 +97,7 @@ pub async fn tile_bytes<S: Sql>(sql: &S, tile: Tile) -> Result<Option<Vec<u8>>, 
                 return Ok(None);
             }
             let entries: Vec<Vec<u8>> = leaves.into_iter().map(|it| it.entry).collect();
-            let bytes =
-                encode_entries(&entries).map_err(|e| LedgerError::Broken(e.to_string()))?;
+            let bytes = encode_entries(&entries).map_err(|e| LedgerError::Broken(e.to_string()))?;
             Ok(Some(bytes))
         }
     }

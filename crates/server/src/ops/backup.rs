@@ -105,17 +105,12 @@ pub async fn backup(app: &App, blobs: &Path, folder: &Path) -> Result<Manifest, 
         files,
     };
     let path = folder.join("manifest.json");
-    let bytes =
-        serde_json::to_vec_pretty(&manifest).map_err(|e| OpsError::malformed(&path, e))?;
+    let bytes = serde_json::to_vec_pretty(&manifest).map_err(|e| OpsError::malformed(&path, e))?;
     crate::kit::blob::write_new(&path, &bytes).map_err(|e| OpsError::io(&path, e))?;
     Ok(manifest)
 }
 
-async fn copy_table<S: Sql>(
-    sql: &S,
-    table: &Table,
-    folder: &Path,
-) -> Result<CopiedTable, OpsError> {
+async fn copy_table<S: Sql>(sql: &S, table: &Table, folder: &Path) -> Result<CopiedTable, OpsError> {
     let path = folder.join("tables").join(format!("{}.jsonl", table.name));
     let io = |e| OpsError::io(&path, e);
     let mut out = BufWriter::new(File::create(&path).map_err(io)?);
@@ -154,12 +149,7 @@ fn to_json(value: &Value) -> serde_json::Value {
     }
 }
 
-fn copy_files(
-    root: &Path,
-    from: &Path,
-    to: &Path,
-    files: &mut Vec<CopiedFile>,
-) -> Result<(), OpsError> {
+fn copy_files(root: &Path, from: &Path, to: &Path, files: &mut Vec<CopiedFile>) -> Result<(), OpsError> {
     if !from.exists() {
         return Ok(());
     }

@@ -41,7 +41,10 @@ pub async fn examine(ledger: &Ledger, config: &Config) -> Result<Vec<Line>, OpsE
     );
     let key = keys::key_file(&config.key_folder());
     let inside = key.starts_with(&config.data);
-    add(!inside, format!("签名密钥 {}{}", key.display(), if inside { "：在数据文件夹之内，会进入备份" } else { "" }));
+    add(
+        !inside,
+        format!("签名密钥 {}{}", key.display(), if inside { "：在数据文件夹之内，会进入备份" } else { "" }),
+    );
     let waited = sequencer::waiting(ledger.app()).await?;
     add(waited <= sequencer::ALARM, format!("待入账事件最长等待 {} 秒", waited.as_secs()));
     let row = db.one("job", "SELECT COUNT(*) AS n FROM job WHERE state = 'dead'", vec![]).await?;

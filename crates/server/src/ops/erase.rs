@@ -41,8 +41,7 @@ pub const SIDE_TABLES: &[&str] = &["draft", "job", "publication_page"];
 pub const WITHOUT_TEXT: &[&str] = &["document"];
 
 /// Tables of the stream and the ledger, which erasure treats by name.
-const STREAM: &[&str] =
-    &["erasure", "erasure_permit", "event", "event_content", "ledger_leaf", "outbox"];
+const STREAM: &[&str] = &["erasure", "erasure_permit", "event", "event_content", "ledger_leaf", "outbox"];
 
 /// Tables with a matter in each row of which erasure knows nothing: none, or the
 /// program must not be released.
@@ -50,12 +49,9 @@ const STREAM: &[&str] =
 /// # Errors
 /// When the database fails.
 pub async fn forgotten_tables(app: &App) -> Result<Vec<String>, OpsError> {
-    let projected = |name: &str| {
-        app.registry().iter().flat_map(|it| it.tables).any(|table| table.name == name)
-    };
-    let known = |name: &str| {
-        [SIDE_TABLES, WITHOUT_TEXT, STREAM].iter().any(|list| list.contains(&name))
-    };
+    let projected =
+        |name: &str| app.registry().iter().flat_map(|it| it.tables).any(|table| table.name == name);
+    let known = |name: &str| [SIDE_TABLES, WITHOUT_TEXT, STREAM].iter().any(|list| list.contains(&name));
     Ok(schema::columns(app.db())
         .await?
         .into_iter()
@@ -78,12 +74,8 @@ pub async fn erase(
 ) -> Result<Vec<MatterId>, OpsError> {
     let matters = approved(app, event).await?;
     for matter in &matters {
-        let line = Erased {
-            matter: *matter,
-            event_matter: event.0,
-            event_version: event.1,
-            erased_at: app.now(),
-        };
+        let line =
+            Erased { matter: *matter, event_matter: event.0, event_version: event.1, erased_at: app.now() };
         // On the list before it is gone: a crash between the two is mended by
         // running the same destruction again.
         append(list, &line)?;
@@ -151,11 +143,8 @@ async fn erase_one(app: &App, tx: &Tx, line: &Erased) -> Result<(), OpsError> {
         return Ok(());
     }
     let cite = params![id, line.event_matter, line.event_version];
-    tx.run(
-        "INSERT INTO erasure_permit (matter_id, event_matter, event_version) VALUES ($1, $2, $3)",
-        cite,
-    )
-    .await?;
+    tx.run("INSERT INTO erasure_permit (matter_id, event_matter, event_version) VALUES ($1, $2, $3)", cite)
+        .await?;
     let slots = tx.run("DELETE FROM event_content WHERE matter_id = $1", params![id]).await?;
     tx.run("DELETE FROM erasure_permit WHERE matter_id = $1", params![id]).await?;
     tx.run(
@@ -213,8 +202,7 @@ pub fn read_list(list: &Path) -> Result<Vec<Erased>, OpsError> {
     };
     let mut found: Vec<Erased> = Vec::new();
     for line in text.lines().filter(|line| !line.is_empty()) {
-        let erased: Erased =
-            serde_json::from_str(line).map_err(|e| OpsError::malformed(list, e))?;
+        let erased: Erased = serde_json::from_str(line).map_err(|e| OpsError::malformed(list, e))?;
         if !found.iter().any(|it| it.matter == erased.matter) {
             found.push(erased);
         }

@@ -58,7 +58,8 @@ pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
     let excused: Vec<_> = erase::read_list(&config.erasure_list())?.iter().map(|it| it.matter).collect();
     let report = run_audit(&db, &keys, &excused).await?;
     if json {
-        let text = serde_json::to_string_pretty(&report).map_err(|e| OpsError::malformed(Path::new("stdout"), e))?;
+        let text =
+            serde_json::to_string_pretty(&report).map_err(|e| OpsError::malformed(Path::new("stdout"), e))?;
         say(text)?;
     } else {
         for finding in &report.findings {

@@ -8,8 +8,8 @@ mod erasure_audit;
 pub mod making;
 pub mod rebuild;
 pub mod restore;
-pub mod serve;
 pub mod seed;
+pub mod serve;
 mod tables;
 
 use std::sync::Arc;

@@ -40,21 +40,19 @@ pub async fn rebuild(app: &App, replace: bool) -> Result<Rebuilt, OpsError> {
     for entry in app.registry() {
         kind(&tx, entry, replace, &mut out).await?;
     }
-    if replace { tx.commit().await? } else { tx.rollback().await? }
+    if replace {
+        tx.commit().await?
+    } else {
+        tx.rollback().await?
+    }
     Ok(out)
 }
 
-async fn kind(
-    tx: &Tx,
-    entry: &Registered,
-    replace: bool,
-    out: &mut Rebuilt,
-) -> Result<(), OpsError> {
+async fn kind(tx: &Tx, entry: &Registered, replace: bool, out: &mut Rebuilt) -> Result<(), OpsError> {
     if replace {
         for table in entry.tables {
             let name = table.name;
-            tx.script(&format!("CREATE TABLE {name}__new AS SELECT * FROM {name} WHERE 1 = 0"))
-                .await?;
+            tx.script(&format!("CREATE TABLE {name}__new AS SELECT * FROM {name} WHERE 1 = 0")).await?;
         }
     }
     let mut last = MatterId(uuid::Uuid::nil());
@@ -120,7 +118,8 @@ fn name(id: MatterId, difference: &Difference, found: &[Row], out: &mut Rebuilt)
         let same_key = |it: &&Row| it.table == row.table && it.values[..keys] == row.values[..keys];
         let code =
             if found.iter().any(|it| same_key(&it)) { "projection.altered" } else { "projection.missing" };
-        out.findings.push(Finding { code, what: format!("表 {} 事项 {id} 的行与事件不符", table.name) });
+        out.findings
+            .push(Finding { code, what: format!("表 {} 事项 {id} 的行与事件不符", table.name) });
     }
 }
 
@@ -142,11 +141,7 @@ async fn strangers(tx: &Tx, entry: &Registered, out: &mut Rebuilt) -> Result<(),
     Ok(())
 }
 
-async fn into_shadow(
-    tx: &Tx,
-    tables: &'static [TableSpec],
-    rows: Vec<Row>,
-) -> Result<(), OpsError> {
+async fn into_shadow(tx: &Tx, tables: &'static [TableSpec], rows: Vec<Row>) -> Result<(), OpsError> {
     for table in tables {
         let values: Vec<_> =
             rows.iter().filter(|row| row.table == table.name).map(|row| row.values.clone()).collect();

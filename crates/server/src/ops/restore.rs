@@ -69,13 +69,8 @@ pub struct Target<'a> {
 pub fn manifest(folder: &Path) -> Result<Manifest, OpsError> {
     let path = folder.join("manifest.json");
     let bytes = fs::read(&path).map_err(|e| OpsError::io(&path, e))?;
-    let manifest: Manifest =
-        serde_json::from_slice(&bytes).map_err(|e| OpsError::malformed(&path, e))?;
-    if manifest.format == FORMAT {
-        Ok(manifest)
-    } else {
-        Err(OpsError::malformed(&path, manifest.format))
-    }
+    let manifest: Manifest = serde_json::from_slice(&bytes).map_err(|e| OpsError::malformed(&path, e))?;
+    if manifest.format == FORMAT { Ok(manifest) } else { Err(OpsError::malformed(&path, manifest.format)) }
 }
 
 /// Restores `folder` into the target. All tables are filled in one transaction.
@@ -119,10 +114,7 @@ pub async fn restore(folder: &Path, target: &Target<'_>) -> Result<Restored, Ops
 }
 
 /// The anchored head that the backup lies behind.
-fn behind(
-    manifest: &Manifest,
-    target: &Target<'_>,
-) -> Result<Option<(Checkpoint, String)>, OpsError> {
+fn behind(manifest: &Manifest, target: &Target<'_>) -> Result<Option<(Checkpoint, String)>, OpsError> {
     let Some((anchor, keys)) = target.anchor else { return Ok(None) };
     let anchored = anchor.all(&manifest.origin, keys)?;
     Ok(anchored.into_iter().next_back().filter(|(it, _)| it.size > manifest.size))
@@ -268,12 +260,7 @@ async fn sequences(tx: &Tx) -> Result<(), OpsError> {
 
 /// Opens a log that follows `old`: its first entry cites the old head, then every
 /// event takes its place in the order of recording.
-async fn new_log(
-    tx: &Tx,
-    target: &Target<'_>,
-    old: &Checkpoint,
-    note: &str,
-) -> Result<String, OpsError> {
+async fn new_log(tx: &Tx, target: &Target<'_>, old: &Checkpoint, note: &str) -> Result<String, OpsError> {
     let origin = next_name(&old.origin);
     let now = target.clock.now();
     tx.run(
@@ -298,10 +285,8 @@ async fn new_log(
             .await?;
         let mut leaves = Vec::with_capacity(page.len());
         for row in &page {
-            let root = mingjing_ledger::Pair {
-                sha256: row.bytes32("root_sha256")?,
-                sm3: row.bytes32("root_sm3")?,
-            };
+            let root =
+                mingjing_ledger::Pair { sha256: row.bytes32("root_sha256")?, sm3: row.bytes32("root_sm3")? };
             let event = (MatterId(row.uuid("matter_id")?), row.uint("version")?);
             let entry = mingjing_ledger::commit::entry(&root);
             let (leaf, completed) = append_leaf(&mut frontier, &entry, Some(event))?;

@@ -52,7 +52,12 @@ impl Parts {
     ///
     /// # Errors
     /// When this program cannot find itself, for the press's child process.
-    pub fn new(ledger: Ledger, config: &Config, documents: &DocumentConfig, demo: bool) -> Result<Self, OpsError> {
+    pub fn new(
+        ledger: Ledger,
+        config: &Config,
+        documents: &DocumentConfig,
+        demo: bool,
+    ) -> Result<Self, OpsError> {
         let rules = Arc::new(Rules::built_in());
         let mut press = ClientConfig::current_program().map_err(|e| OpsError::Refused(e.to_string()))?;
         press.fonts_dir.clone_from(&documents.fonts_dir);
@@ -134,7 +139,9 @@ pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), 
     let served = http::serve(listener, router, ended()).await;
     // Nobody listens any more when every task has ended already.
     let _ = stop.send(true);
-    while tokio::time::timeout(Duration::from_secs(20), tasks.join_next()).await.is_ok_and(|it| it.is_some()) {}
+    while tokio::time::timeout(Duration::from_secs(20), tasks.join_next()).await.is_ok_and(|it| it.is_some())
+    {
+    }
     served.map_err(|e| OpsError::Refused(format!("服务中断：{e}")))
 }
 

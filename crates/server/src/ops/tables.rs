@@ -118,9 +118,9 @@ pub async fn tables<S: Sql>(sql: &S) -> Result<Vec<Table>, DbError> {
 fn ordered(waiting: &mut Vec<Table>) -> Vec<Table> {
     let mut out: Vec<Table> = Vec::new();
     loop {
-        let ready = waiting.iter().position(|it| {
-            it.after.iter().all(|o| o == it.name || out.iter().any(|done| done.name == o))
-        });
+        let ready = waiting
+            .iter()
+            .position(|it| it.after.iter().all(|o| o == it.name || out.iter().any(|done| done.name == o)));
         match ready {
             Some(at) => out.push(waiting.remove(at)),
             None => {

@@ -32,7 +32,13 @@ pub fn missing(spec: &TemplateSpec, data: &Value) -> Vec<MissingContent> {
     out
 }
 
-fn object(path: &str, specs: &'static [FieldSpec], data: &Value, basis: &'static str, out: &mut Vec<MissingContent>) {
+fn object(
+    path: &str,
+    specs: &'static [FieldSpec],
+    data: &Value,
+    basis: &'static str,
+    out: &mut Vec<MissingContent>,
+) {
     let none = Map::new();
     let data = data.as_object().unwrap_or(&none);
     for spec in specs {
@@ -100,7 +106,12 @@ pub fn contradictions(case: &Case, number: DocumentNo, document: &Document) -> V
     if case.review.clearance.as_ref().is_some_and(|it| it.digest != decision.digest) {
         out.push("决定内容不是法制审核通过的内容".to_owned());
     }
-    if decision.substance.evidence.iter().any(|no| usize::from(*no) == 0 || usize::from(*no) > case.evidence.len()) {
+    if decision
+        .substance
+        .evidence
+        .iter()
+        .any(|no| usize::from(*no) == 0 || usize::from(*no) > case.evidence.len())
+    {
         out.push("决定所列证据不在卷内".to_owned());
     }
     let Some(no) = document.party else {

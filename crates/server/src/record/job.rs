@@ -48,7 +48,13 @@ pub struct Payload {
 /// Queues the making of a document with the command that issued it.
 pub fn enqueue(w: &mut Write, matter: MatterId, no: DocumentNo) {
     let now = w.now();
-    w.enqueue_at(RENDER, format!("{matter}/{no}"), &json!({ "case": matter, "document": no }), Some(matter), now);
+    w.enqueue_at(
+        RENDER,
+        format!("{matter}/{no}"),
+        &json!({ "case": matter, "document": no }),
+        Some(matter),
+        now,
+    );
 }
 
 /// What a document takes from outside its case.
@@ -74,8 +80,11 @@ pub type Gather = Arc<
 
 /// The case feature's own service, inside a write: decides a command on a case,
 /// appends its events, and gives the version of the stream then.
-pub type Carry =
-    Arc<dyn for<'a> Fn(&'a mut Write, MatterId, CaseCommand) -> BoxFuture<'a, Result<u64, WriteError>> + Send + Sync>;
+pub type Carry = Arc<
+    dyn for<'a> Fn(&'a mut Write, MatterId, CaseCommand) -> BoxFuture<'a, Result<u64, WriteError>>
+        + Send
+        + Sync,
+>;
 
 /// Everything that makes documents. Clones share it.
 #[derive(Clone)]
@@ -126,7 +135,12 @@ impl Records {
     }
 
     /// The codes of a document; drawn once.
-    async fn reserve(&self, case: &Case, matter: MatterId, no: DocumentNo) -> Result<StoredDocument, JobError> {
+    async fn reserve(
+        &self,
+        case: &Case,
+        matter: MatterId,
+        no: DocumentNo,
+    ) -> Result<StoredDocument, JobError> {
         let document = case.document(no).ok_or_else(|| JobError(format!("案件中没有第{no}号文书")))?;
         let failed = |error: crate::kit::db::DbError| JobError(error.to_string());
         let (check_code, public_id) = {
@@ -149,7 +163,12 @@ impl Records {
         stored.ok_or_else(|| JobError("文书的核验码没有存下".to_owned()))
     }
 
-    async fn render(&self, matter: MatterId, no: DocumentNo, reserved: &StoredDocument) -> Result<Rendered, JobError> {
+    async fn render(
+        &self,
+        matter: MatterId,
+        no: DocumentNo,
+        reserved: &StoredDocument,
+    ) -> Result<Rendered, JobError> {
         let events: Vec<(Meta, CaseEvent)> =
             self.app.stream::<Case>(matter).await?.into_iter().map(|it| (it.meta, it.event)).collect();
         let issued = events
@@ -158,8 +177,10 @@ impl Records {
             .ok_or_else(|| JobError(format!("案件中没有第{no}号文书")))?;
         let day = civil_day(issued.0.moment.recorded_at);
         let sheets = (self.gather)(self.app.clone(), reserved.organ, people(&events), day).await?;
-        let verification =
-            Verification { url: self.verify_url(&reserved.public_id), check_code: reserved.check_code.clone() };
+        let verification = Verification {
+            url: self.verify_url(&reserved.public_id),
+            check_code: reserved.check_code.clone(),
+        };
         let person = |id: StaffId| sheets.people.get(&id).cloned().unwrap_or_default();
         let sources = Sources {
             events: &events,

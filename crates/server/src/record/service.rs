@@ -90,7 +90,12 @@ impl Records {
     ///
     /// # Errors
     /// [`RecordError`].
-    pub async fn download(&self, ledger: &Ledger, matter: MatterId, no: DocumentNo) -> Result<Vec<u8>, RecordError> {
+    pub async fn download(
+        &self,
+        ledger: &Ledger,
+        matter: MatterId,
+        no: DocumentNo,
+    ) -> Result<Vec<u8>, RecordError> {
         let stored = store::document(self.app.db(), matter, no).await?.ok_or(RecordError::NotFound)?;
         let file = stored.file.ok_or(RecordError::NotFound)?;
         let bytes = self.bytes(matter, file.sha256).await?;
@@ -117,11 +122,18 @@ impl Records {
     }
 
     /// The proof of a stored file.
-    async fn proof(&self, ledger: &Ledger, matter: MatterId, file: &StoredFile) -> Result<Bundle, LedgerError> {
+    async fn proof(
+        &self,
+        ledger: &Ledger,
+        matter: MatterId,
+        file: &StoredFile,
+    ) -> Result<Bundle, LedgerError> {
         let open = ["shape", "guard:/event", "guard:/no", "guard:/made", DOCUMENT_DIGEST_FIELD];
         let disclosure = Disclosure { open: open.map(str::to_owned).to_vec(), ..Disclosure::default() };
-        let statement =
-            vec![StatementLine::Field { name: DOCUMENT_DIGEST_FIELD.to_owned(), value: hex::encode(file.sha256) }];
+        let statement = vec![StatementLine::Field {
+            name: DOCUMENT_DIGEST_FIELD.to_owned(),
+            value: hex::encode(file.sha256),
+        }];
         ledger.proof_bundle(matter, file.version, &disclosure, statement).await
     }
 
@@ -138,7 +150,8 @@ impl Records {
             None => self.corrections(&case, matter, no).await?,
         };
         let proof = ledger.proof_state(matter, file.version).await?;
-        let destroyed = matches!(self.bytes(matter, file.sha256).await, Err(RecordError::Blob(BlobError::Io { .. })));
+        let destroyed =
+            matches!(self.bytes(matter, file.sha256).await, Err(RecordError::Blob(BlobError::Io { .. })));
         Ok(Verdict { document, file, force, proof, destroyed })
     }
 
@@ -187,7 +200,9 @@ impl Records {
 
 /// Whether the document stands and falls with the decision.
 fn decides(case: &Case, no: DocumentNo) -> bool {
-    let named = case.decision.as_ref().is_some_and(|it| it.documents.iter().any(|(_, document)| *document == no));
-    let after = case.decision.as_ref().is_some_and(|it| case.document(no).is_some_and(|d| d.version >= it.version));
+    let named =
+        case.decision.as_ref().is_some_and(|it| it.documents.iter().any(|(_, document)| *document == no));
+    let after =
+        case.decision.as_ref().is_some_and(|it| case.document(no).is_some_and(|d| d.version >= it.version));
     named || (after && case.document(no).is_some_and(|it| it.kind.served()))
 }

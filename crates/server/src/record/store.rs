@@ -53,7 +53,9 @@ const COLUMNS: &str = "matter_id, no, organ_id, kind, number, check_code, public
 
 fn digest(row: &Row, column: &str) -> Result<Option<[u8; 32]>, DbError> {
     let bytes = row.opt_bytes(column)?;
-    bytes.map(|it| it.try_into().map_err(|_| DbError::row("document", column, "32 bytes expected"))).transpose()
+    bytes
+        .map(|it| it.try_into().map_err(|_| DbError::row("document", column, "32 bytes expected")))
+        .transpose()
 }
 
 fn read(row: &Row) -> Result<StoredDocument, DbError> {
@@ -87,7 +89,11 @@ fn read(row: &Row) -> Result<StoredDocument, DbError> {
 ///
 /// # Errors
 /// When the database fails or a row is not what the program writes; so for all below.
-pub async fn document<S: Sql>(sql: &S, matter: MatterId, no: DocumentNo) -> Result<Option<StoredDocument>, DbError> {
+pub async fn document<S: Sql>(
+    sql: &S,
+    matter: MatterId,
+    no: DocumentNo,
+) -> Result<Option<StoredDocument>, DbError> {
     let text = format!("SELECT {COLUMNS} FROM document WHERE matter_id = $1 AND no = $2");
     sql.one("document", text, params![matter, no]).await?.as_ref().map(read).transpose()
 }
@@ -181,22 +187,40 @@ pub async fn made(
     version: u64,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let bytes = |column: &'static str, text: &str| hex::decode(text).map_err(|e| DbError::row("document", column, e));
+    let bytes =
+        |column: &'static str, text: &str| hex::decode(text).map_err(|e| DbError::row("document", column, e));
     let changed = tx
         .run(
             "UPDATE document SET version = $1, sha256 = $2, sm3 = $3, pages = $4, made_at = $5 \
              WHERE matter_id = $6 AND no = $7 AND version IS NULL",
-            params![version, bytes("sha256", &made.sha256)?, bytes("sm3", &made.sm3)?, made.pages, now, matter, no],
+            params![
+                version,
+                bytes("sha256", &made.sha256)?,
+                bytes("sm3", &made.sm3)?,
+                made.pages,
+                now,
+                matter,
+                no
+            ],
         )
         .await?;
-    if changed == 1 { Ok(()) } else { Err(DbError::row("document", "version", "已有文件，或者没有预留")) }
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(DbError::row("document", "version", "已有文件，或者没有预留"))
+    }
 }
 
 /// Publishes the public copy of a document, or with `None` takes it down.
 ///
 /// # Errors
 /// When the document was never reserved.
-pub async fn publish(tx: &Tx, matter: MatterId, no: DocumentNo, copy: Option<[u8; 32]>) -> Result<(), DbError> {
+pub async fn publish(
+    tx: &Tx,
+    matter: MatterId,
+    no: DocumentNo,
+    copy: Option<[u8; 32]>,
+) -> Result<(), DbError> {
     let copy = copy.map_or(sea_orm::Value::Bytes(None), |it| sea_orm::Value::from(it.to_vec()));
     let sql = "UPDATE document SET public_sha256 = $1 WHERE matter_id = $2 AND no = $3";
     let changed = tx.run(sql, params![copy, matter, no]).await?;

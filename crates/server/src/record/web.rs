@@ -120,7 +120,8 @@ async fn verify(State(pages): State<Pages>, Path(key): Path<String>) -> Response
     }
 }
 
-const UNKNOWN: &str = "本系统没有这份文书。请对照文书核对核验码；仍查不到的，该文书不是由本系统制作，请向文书所载机关核实。";
+const UNKNOWN: &str =
+    "本系统没有这份文书。请对照文书核对核验码；仍查不到的，该文书不是由本系统制作，请向文书所载机关核实。";
 
 async fn organ_name(pages: &Pages, document: &StoredDocument) -> Option<String> {
     let id = MatterId(document.organ.0);

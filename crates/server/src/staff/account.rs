@@ -264,11 +264,8 @@ async fn issue_token(State(shell): State<Shell>, who: Identity, body: Bytes) -> 
     let label: String = posted.get("label").unwrap_or("").trim().chars().take(40).collect();
     let label = if label.is_empty() { "未命名".to_owned() } else { label };
     let text = token::issue(&shell.app, who.person.id, &label, shell.config.token_days).await?;
-    let said = show::notice(
-        Tone::Ok,
-        "令牌已建立，请立即保存，离开后不再显示",
-        html! { p { code { (text) } } },
-    );
+    let said =
+        show::notice(Tone::Ok, "令牌已建立，请立即保存，离开后不再显示", html! { p { code { (text) } } });
     account(&shell, &who, &[], Some(said)).await
 }
 
@@ -290,7 +287,9 @@ mod tests {
 
     #[test]
     fn only_addresses_of_this_host_are_followed() {
-        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:1", "", "/a\r\nb"] {
+        for bad in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:1", "", "/a\r\nb"]
+        {
             assert_eq!(local(Some(bad), "/account"), "/account", "{bad}");
         }
         assert_eq!(local(Some("/staff?q=a"), "/account"), "/staff?q=a");

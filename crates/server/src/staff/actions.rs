@@ -110,13 +110,18 @@ impl Act {
         match self {
             Self::Assign => {
                 let units = units.iter().map(|it| Choice::new(it, it)).collect();
-                vec![FieldSpec::new("unit", "所在机构", Kind::Choice(units)).hint("不选表示不在任何机构").optional()]
+                vec![
+                    FieldSpec::new("unit", "所在机构", Kind::Choice(units))
+                        .hint("不选表示不在任何机构")
+                        .optional(),
+                ]
             }
             Self::Grant => vec![FieldSpec::new("role", "角色", Kind::Choice(roles(false)))],
             Self::Revoke => vec![FieldSpec::new("role", "角色", Kind::Choice(roles(true)))],
             Self::Issue => vec![
                 FieldSpec::new("number", "证件编号", Kind::Line).max(40),
-                FieldSpec::new("categories", "执法类别", Kind::Line).hint("多个类别用顿号隔开，如“安全生产、应急管理”"),
+                FieldSpec::new("categories", "执法类别", Kind::Line)
+                    .hint("多个类别用顿号隔开，如“安全生产、应急管理”"),
                 FieldSpec::new("region", "执法区域", Kind::Line).hint("六位行政区划代码（GB/T 2260）").max(6),
                 FieldSpec::new("valid_from", "有效期起", Kind::Date),
                 FieldSpec::new("valid_to", "有效期止", Kind::Date),
@@ -135,11 +140,8 @@ impl Act {
     pub fn command(self, mut value: Value) -> Result<StaffCommand, serde_json::Error> {
         if self == Self::Issue {
             let typed = value.get("categories").and_then(Value::as_str).unwrap_or("");
-            let split: Vec<&str> = typed
-                .split(['、', ',', '，', ' '])
-                .map(str::trim)
-                .filter(|it| !it.is_empty())
-                .collect();
+            let split: Vec<&str> =
+                typed.split(['、', ',', '，', ' ']).map(str::trim).filter(|it| !it.is_empty()).collect();
             value["categories"] = json!(split);
         }
         value["command"] = json!(self.name());

@@ -137,8 +137,11 @@ async fn register(
 ) -> Result<Response, Failure> {
     let new: NewStaffV1 = typed(&body)?;
     let login = service::login_name(&new.login)?;
-    let command =
-        StaffCommand::Register { name: new.name.trim().into(), title: new.title.trim().into(), unit: new.unit };
+    let command = StaffCommand::Register {
+        name: new.name.trim().into(),
+        title: new.title.trim().into(),
+        unit: new.unit,
+    };
     let (password, phc) = entry::first_password(&shell).await?;
     let by = By::Person(Box::new(who.clone()));
     let path = &mut service::Path::App(&shell.app);

@@ -91,7 +91,8 @@ fn actor_held_roles(asked: &Asked<'_>) -> Result<(), Objection> {
     let matter = MatterId(actor.id.0);
     let history = asked.reference.people.get(&matter);
     let state = history.and_then(|it| it.at(it.version_before(asked.seq)));
-    let held = state.as_ref().is_some_and(|it| it.enabled && actor.roles.iter().all(|role| it.roles.contains(role)));
+    let held =
+        state.as_ref().is_some_and(|it| it.enabled && actor.roles.iter().all(|role| it.roles.contains(role)));
     if held {
         return Ok(());
     }

@@ -95,7 +95,9 @@ pub async fn change_password(
         return Err(Failure::TooMany { wait });
     }
     let refuse = |code, field: &str, message: String| {
-        Failure::from(Refusal::new(code, IDENTIFICATION, message.clone(), "更正后重新提交").field(field, message))
+        Failure::from(
+            Refusal::new(code, IDENTIFICATION, message.clone(), "更正后重新提交").field(field, message),
+        )
     };
     if !shell.hasher.verify(present, Some(phc)).await? {
         return Err(refuse("auth.present", "present", "现在的密码不正确".into()));

@@ -3,8 +3,8 @@
 pub mod account;
 pub mod actions;
 pub mod api;
-pub mod console;
 pub mod audit;
+pub mod console;
 pub mod entry;
 pub mod service;
 pub mod store;

@@ -31,9 +31,7 @@ impl By {
     fn actor(&self) -> Actor {
         match self {
             Self::Person(identity) => identity.actor(),
-            Self::System(organ) => {
-                Actor { id: StaffId(Uuid::nil()), organ: *organ, roles: Vec::new() }
-            }
+            Self::System(organ) => Actor { id: StaffId(Uuid::nil()), organ: *organ, roles: Vec::new() },
         }
     }
 
@@ -70,12 +68,7 @@ pub fn verb_of(command: &StaffCommand) -> &'static Verb {
     }
 }
 
-fn request(
-    by: &By,
-    command_id: Uuid,
-    name: &'static str,
-    body: serde_json::Value,
-) -> Request {
+fn request(by: &By, command_id: Uuid, name: &'static str, body: serde_json::Value) -> Request {
     let purpose = "人员和执法主体管理".to_owned();
     Request { actor: by.actor(), purpose, command_id, name, body, moment: None }
 }
@@ -91,7 +84,8 @@ pub fn login_name(typed: &str) -> Result<String, Refusal> {
         return Ok(login);
     }
     let message = "登录名应为 2 至 32 个字符，不含空格";
-    Err(Refusal::new("staff.login", authz::THREE_ADMINISTRATORS, message, "更正后重新提交").field("login", message))
+    Err(Refusal::new("staff.login", authz::THREE_ADMINISTRATORS, message, "更正后重新提交")
+        .field("login", message))
 }
 
 type Out<'a, T> = BoxFuture<'a, Result<T, WriteError>>;
@@ -180,12 +174,7 @@ async fn facts(write: &mut Write, organ: OrganId) -> Result<StaffFacts, WriteErr
         None => return Err(WriteError::NotFound("organ")),
     };
     let founding = store::is_founding(write.tx().await?, organ).await?;
-    Ok(StaffFacts {
-        actor: write.actor().clone(),
-        today: write.moment().recorded_day(),
-        units,
-        founding,
-    })
+    Ok(StaffFacts { actor: write.actor().clone(), today: write.moment().recorded_day(), units, founding })
 }
 
 /// Any command on the record of a person who is registered.
@@ -215,10 +204,8 @@ async fn commanding(
     person: StaffId,
     command: &StaffCommand,
 ) -> Result<u64, WriteError> {
-    let mut loaded = write
-        .load::<StaffState>(MatterId(person.0))
-        .await?
-        .ok_or(WriteError::NotFound("staff"))?;
+    let mut loaded =
+        write.load::<StaffState>(MatterId(person.0)).await?.ok_or(WriteError::NotFound("staff"))?;
     let region = match write.load::<OrganState>(MatterId(loaded.organ.0)).await? {
         Some(it) => it.profile.region.clone(),
         None => String::new(),
@@ -282,9 +269,7 @@ async fn organ_commanding(
             write.append(&mut loaded, event).await?;
             loaded
         }
-        (None, Some(event)) => {
-            write.create::<OrganState>(MatterId(id.0), id, None, event).await?
-        }
+        (None, Some(event)) => write.create::<OrganState>(MatterId(id.0), id, None, event).await?,
         (Some(_) | None, None) => return Err(WriteError::NotFound("event")),
     };
     for event in events {

@@ -252,10 +252,7 @@ pub async fn credential<S: Sql>(sql: &S, login: &str) -> Result<Option<(StaffId,
 ///
 /// # Errors
 /// When the database fails.
-pub async fn credential_of<S: Sql>(
-    sql: &S,
-    staff: StaffId,
-) -> Result<Option<(String, String)>, DbError> {
+pub async fn credential_of<S: Sql>(sql: &S, staff: StaffId) -> Result<Option<(String, String)>, DbError> {
     let text = "SELECT login, phc FROM credential WHERE staff_id = $1";
     match sql.one("credential", text, params![staff]).await? {
         Some(row) => Ok(Some((row.text("login")?, row.text("phc")?))),

@@ -43,7 +43,11 @@ pub fn routes() -> Routes {
 
 fn office(shell: &Shell, who: &Identity, title: &str, current: &str, width: Width, body: Markup) -> Markup {
     let site = &shell.site;
-    let crumbs = if current == "/staff" && title != "人员" { vec![("人员", "/staff".to_owned())] } else { Vec::new() };
+    let crumbs = if current == "/staff" && title != "人员" {
+        vec![("人员", "/staff".to_owned())]
+    } else {
+        Vec::new()
+    };
     page::office(&Office { site, viewer: who.viewer(), title, current, crumbs, width }, body)
 }
 
@@ -119,7 +123,11 @@ pub(super) fn certificates(staff: &StaffState) -> Markup {
     }
 }
 
-async fn seen(shell: &Shell, who: &Identity, id: Uuid) -> Result<(Loaded<StaffState>, String, Vec<String>), Failure> {
+async fn seen(
+    shell: &Shell,
+    who: &Identity,
+    id: Uuid,
+) -> Result<(Loaded<StaffState>, String, Vec<String>), Failure> {
     let staff = shell.app.load::<StaffState>(MatterId(id)).await?.ok_or(Failure::NotFound)?;
     let organ = shell.app.load::<OrganState>(MatterId(staff.organ.0)).await?;
     let (region, units) = match organ {
@@ -135,11 +143,7 @@ fn target<'a>(staff: &'a Loaded<StaffState>, region: &'a str) -> Target<'a> {
     Target { organ: staff.organ, unit: &staff.state.unit, region, handlers: &[], person }
 }
 
-async fn detail(
-    State(shell): State<Shell>,
-    who: Identity,
-    Path(id): Path<Uuid>,
-) -> Result<Markup, Failure> {
+async fn detail(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) -> Result<Markup, Failure> {
     let (staff, region, _) = seen(&shell, &who, id).await?;
     person_page(&shell, &who, &staff, &region, None)
 }
@@ -343,7 +347,11 @@ async fn register(State(shell): State<Shell>, who: Identity, body: Bytes) -> Res
     match service::register(path, &by, id, who.person.organ, &command, &new).await {
         Ok(written) => {
             let said = if written.replayed {
-                show::notice(Tone::Near, "账户先前已建立", html! { p { "首次密码只显示一次；没有记下的，请重置密码。" } })
+                show::notice(
+                    Tone::Near,
+                    "账户先前已建立",
+                    html! { p { "首次密码只显示一次；没有记下的，请重置密码。" } },
+                )
             } else {
                 once(&login, &password)
             };
@@ -370,8 +378,7 @@ async fn reset_password(
 ) -> Result<Markup, Failure> {
     let (staff, region, _) = seen(&shell, &who, id).await?;
     who.may(authz::STAFF_RESET, &target(&staff, &region))?;
-    let (login, _) =
-        store::credential_of(shell.app.db(), StaffId(id)).await?.ok_or(Failure::NotFound)?;
+    let (login, _) = store::credential_of(shell.app.db(), StaffId(id)).await?.ok_or(Failure::NotFound)?;
     let (password, phc) = entry::first_password(&shell).await?;
     service::set_password(&shell.app, StaffId(id), &phc, true).await?;
     entry::unlock(&shell, &login).await?;

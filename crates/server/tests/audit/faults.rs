@@ -35,7 +35,9 @@ async fn disarm(tx: &Tx) {
             tx.script("PRAGMA defer_foreign_keys = ON").await.unwrap();
         }
         Engine::Postgres => {
-            for table in ["event", "event_content", "command", "matter", "ledger_leaf", "ledger_node", "erasure"] {
+            for table in
+                ["event", "event_content", "command", "matter", "ledger_leaf", "ledger_node", "erasure"]
+            {
                 tx.script(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL")).await.unwrap();
             }
         }
@@ -201,7 +203,11 @@ async fn what_the_law_refuses_is_named(bench: Bench) {
     bench.clock.advance(SignedDuration::from_hours(1));
     let row = app
         .db()
-        .one("case_row", "SELECT matter_id FROM case_row WHERE stage = 'investigating' ORDER BY matter_id LIMIT 1", vec![])
+        .one(
+            "case_row",
+            "SELECT matter_id FROM case_row WHERE stage = 'investigating' ORDER BY matter_id LIMIT 1",
+            vec![],
+        )
         .await
         .unwrap()
         .expect("a case is being investigated");
@@ -230,7 +236,10 @@ async fn what_the_law_refuses_is_named(bench: Bench) {
     let body = json!({ "case": case, "seen": null, "command": { "command": "conclude", "report": "终结",
         "complex": false, "public_interest": false, "several_relations": false } });
     // A rule set that this program does not resolve for the day.
-    let other_rules = Bypass { rules: Some("00".repeat(32)), ..by(actor(officer, &[Role::Officer]), &body, vec![reinvestigated()]) };
+    let other_rules = Bypass {
+        rules: Some("00".repeat(32)),
+        ..by(actor(officer, &[Role::Officer]), &body, vec![reinvestigated()])
+    };
     // Nobody's act: the system may not investigate.
     let nobody = by(actor(StaffId(Uuid::nil()), &[]), &body, vec![reinvestigated()]);
     for (bypass, code) in [
@@ -261,7 +270,11 @@ async fn what_the_law_refuses_is_named(bench: Bench) {
     assert!(report.findings.iter().any(|it| it.code == "command.without_event" && it.command == Some(idle)));
     assert!(report.findings.iter().any(|it| !it.article.is_empty()));
     let ours = |code: &str| report.findings.iter().filter(|it| it.code == code).count();
-    assert_eq!((ours("event.altered"), ours("content.missing")), (0, 0), "sound bytes are not called altered");
+    assert_eq!(
+        (ours("event.altered"), ours("content.missing")),
+        (0, 0),
+        "sound bytes are not called altered"
+    );
 }
 
 fn reinvestigated() -> CaseEvent {
@@ -269,7 +282,9 @@ fn reinvestigated() -> CaseEvent {
 }
 
 fn evidence(officer: StaffId) -> mingjing_domain::case::types::Evidence {
-    serde_json::from_value(json!({ "kind": "documentary", "name": "伪造", "source": "无", "collected_on": "2026-11-20",
-        "collectors": [officer], "proves": "无", "signed": true }))
+    serde_json::from_value(
+        json!({ "kind": "documentary", "name": "伪造", "source": "无", "collected_on": "2026-11-20",
+        "collectors": [officer], "proves": "无", "signed": true }),
+    )
     .unwrap()
 }

@@ -49,10 +49,7 @@ async fn the_same_seed_gives_the_same_log() {
     for seed_of in [7, 7, 8] {
         let bench = Bench::sqlite();
         let app = mingjing::ops::making::making_app(
-            &mingjing::kit::config::Config {
-                data: bench.dir.path().join("data"),
-                ..Default::default()
-            },
+            &mingjing::kit::config::Config { data: bench.dir.path().join("data"), ..Default::default() },
             bench.clock.clone(),
             seed_of,
         )

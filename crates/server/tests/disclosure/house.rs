@@ -19,8 +19,8 @@ use mingjing::ledger::service::Ledger;
 use mingjing_domain::case::command::Filing;
 use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal, Provision};
 use mingjing_domain::case::types::{
-    Clue, ClueSource, DocumentKind, Evidence, EvidenceKind, Grade, Party, PartyKind, PenaltyKind, RevocationGround,
-    Service, ServiceMethod, Session,
+    Clue, ClueSource, DocumentKind, Evidence, EvidenceKind, Grade, Party, PartyKind, PenaltyKind,
+    RevocationGround, Service, ServiceMethod, Session,
 };
 use mingjing_domain::case::{Case, CaseEvent};
 use mingjing_domain::codes::DocumentNumber;
@@ -110,7 +110,13 @@ impl House {
         house.at(date(2026, 6, 1));
         for (id, name) in [(ORGAN, "示例县应急管理局"), (OTHER, "示例县城市管理局")] {
             let first = OrganEvent::Registered { profile: profile(name) };
-            house.stream::<OrganState>(MatterId(id.0), id, vec![first, OrganEvent::Confirmed { from: date(2026, 1, 1) }]).await;
+            house
+                .stream::<OrganState>(
+                    MatterId(id.0),
+                    id,
+                    vec![first, OrganEvent::Confirmed { from: date(2026, 1, 1) }],
+                )
+                .await;
         }
         house.person(OFFICER, ORGAN, "执法员甲", &[Role::Officer]).await;
         house.person(staff(2), ORGAN, "执法员乙", &[Role::Officer]).await;
@@ -137,7 +143,11 @@ impl House {
 
     async fn person(&self, id: StaffId, organ: OrganId, name: &str, roles: &[Role]) {
         let mut events = vec![
-            StaffEvent::Registered { name: Text::closed(name), title: Text::closed("科员"), unit: String::new() },
+            StaffEvent::Registered {
+                name: Text::closed(name),
+                title: Text::closed("科员"),
+                unit: String::new(),
+            },
             StaffEvent::CertificateIssued {
                 number: format!("示例{}", id.0.as_u128()),
                 categories: vec!["安全生产".into()],
@@ -214,7 +224,10 @@ impl House {
     }
 
     pub async fn revoke(&self, case: MatterId) {
-        let event = CaseEvent::DecisionRevoked { ground: RevocationGround::OwnCorrection, document: Text::closed("撤销决定") };
+        let event = CaseEvent::DecisionRevoked {
+            ground: RevocationGround::OwnCorrection,
+            document: Text::closed("撤销决定"),
+        };
         self.stream::<Case>(case, ORGAN, vec![event]).await;
     }
 
@@ -226,7 +239,11 @@ impl House {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -282,7 +299,10 @@ impl House {
 
     /// Prepared, checked and published by three people; gives the matter and its public name.
     pub async fn published(&self, case: MatterId) -> (String, String) {
-        let id = self.must(OFFICER, &format!("{case}.1"), prepare()).await["publication"].as_str().unwrap().to_owned();
+        let id = self.must(OFFICER, &format!("{case}.1"), prepare()).await["publication"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let digest = self.digest(&id).await;
         self.must(LAW, &id, json!({ "act": "check", "digest": digest, "agree": true })).await;
         let done = self.must(PUBLISHER, &id, json!({ "act": "publish", "digest": digest })).await;
@@ -309,7 +329,11 @@ pub fn party(name: &str, kind: PartyKind) -> Party {
     Party {
         kind,
         name: Text::closed(name),
-        code: Text::closed(if kind == PartyKind::Person { "999999190001010015" } else { "91110000EXAMPLE00X" }),
+        code: Text::closed(if kind == PartyKind::Person {
+            "999999190001010015"
+        } else {
+            "91110000EXAMPLE00X"
+        }),
         address: Text::closed("示例街道示例路9号2单元301室"),
         phone: Text::closed(PHONE),
         representative: Text::closed(""),
@@ -324,7 +348,8 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
     let name = party.name.value().unwrap().to_owned();
     let now = today.at(9, 0, 0, 0).to_zoned(shanghai()).unwrap().timestamp();
     let provision = |article: &str| Provision { law: "安全生产法".into(), article: article.into() };
-    let number = DocumentNumber::new(Some("示"), "应急罚", 2026, u32::try_from(n + 1).unwrap(), None).unwrap();
+    let number =
+        DocumentNumber::new(Some("示"), "应急罚", 2026, u32::try_from(n + 1).unwrap(), None).unwrap();
     vec![
         CaseEvent::ClueRegistered(Clue {
             source: ClueSource::Inspection,
@@ -403,6 +428,12 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
             party: Some(1),
             issued_on: today,
         },
-        CaseEvent::Decided { proposal: 1, digest, clearance: String::new(), documents: vec![(1, 1)], decided_on: today },
+        CaseEvent::Decided {
+            proposal: 1,
+            digest,
+            clearance: String::new(),
+            documents: vec![(1, 1)],
+            decided_on: today,
+        },
     ]
 }

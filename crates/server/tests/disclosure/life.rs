@@ -36,10 +36,17 @@ async fn a_decision_is_published_by_three_people_and_proved(bench: Bench) {
     house.at(date(2026, 6, 4));
     let (id, public) = house.published(case).await;
     assert!(!id.contains(&public) && !public.contains(&case.to_string()), "the public name is its own");
-    assert!(house.get_as(OFFICER, "/api/v1/publications?queue=prepare").await.json()["items"].as_array().unwrap().is_empty());
+    assert!(
+        house.get_as(OFFICER, "/api/v1/publications?queue=prepare").await.json()["items"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
     let page = house.get(&format!("/decisions/{public}")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    assert!(page.body.contains(MASKED) && page.body.contains("第3个工作日，按期") && page.body.contains("证人A"));
+    assert!(
+        page.body.contains(MASKED) && page.body.contains("第3个工作日，按期") && page.body.contains("证人A")
+    );
     assert!(page.body.len() < 60 * 1024);
     hidden(&page.body, "page");
     for path in ["/", "/decisions", "/feed.atom", "/decisions.json"] {
@@ -52,9 +59,13 @@ async fn a_decision_is_published_by_three_people_and_proved(bench: Bench) {
     let data = house.get(&format!("/decisions/{public}.json")).await;
     hidden(&data.body, "data");
     assert_eq!(data.json()["decision"]["results"][0]["amount_fen"], 3_000_000);
-    let terms = house.app.db().all("publication_term", "SELECT term FROM publication_term", vec![]).await.unwrap();
+    let terms =
+        house.app.db().all("publication_term", "SELECT term FROM publication_term", vec![]).await.unwrap();
     let terms: Vec<String> = terms.iter().map(|r| r.text("term").unwrap()).collect();
-    assert!(terms.iter().any(|t| t == "欧阳") && !terms.iter().any(|t| ["阳试", "试甲", "样丙", "褚样"].contains(&t.as_str())));
+    assert!(
+        terms.iter().any(|t| t == "欧阳")
+            && !terms.iter().any(|t| ["阳试", "试甲", "样丙", "褚样"].contains(&t.as_str()))
+    );
     proved(&house, &public).await;
 }
 
@@ -64,7 +75,8 @@ async fn proved(house: &House, public: &str) {
     house.sign().await;
     let page = house.get(&format!("/decisions/{public}")).await;
     assert!(page.body.contains("已签验") && page.body.contains(".proof.json"), "{}", page.body);
-    let stored = house.app.db().all("publication_page", "SELECT body FROM publication_page", vec![]).await.unwrap();
+    let stored =
+        house.app.db().all("publication_page", "SELECT body FROM publication_page", vec![]).await.unwrap();
     assert_eq!(stored.len(), 1, "the page is stored once its proof is made");
     assert_eq!(stored[0].bytes("body").unwrap(), page.body.as_bytes());
     let again = house.get(&format!("/decisions/{public}")).await;
@@ -82,7 +94,10 @@ async fn proved(house: &House, public: &str) {
                 StatementLine::Field { value, .. } | StatementLine::Envelope { value, .. } => value.as_str(),
             })
             .collect();
-        assert!(said.iter().any(|l| l.contains("经查，欧阳■■（电话") && l.contains("未经安全培训上岗作业")), "{said:?}");
+        assert!(
+            said.iter().any(|l| l.contains("经查，欧阳■■（电话") && l.contains("未经安全培训上岗作业")),
+            "{said:?}"
+        );
         let mut forged: Bundle = bundle.clone();
         forged.log.index += 1;
         assert!(forged.verify(&house.ledger.verifiers()).is_err());
@@ -106,7 +121,11 @@ async fn a_withdrawal_leaves_a_tombstone_and_no_content(bench: Bench) {
     assert_eq!(done["state"], "withdrawn");
     let after = house.get(&format!("/decisions/{public}")).await;
     assert_eq!(after.status, StatusCode::OK);
-    assert!(after.body.contains("已经撤下") && after.body.contains("决定被依法撤销") && after.body.contains("公示员丁"));
+    assert!(
+        after.body.contains("已经撤下")
+            && after.body.contains("决定被依法撤销")
+            && after.body.contains("公示员丁")
+    );
     assert_ne!(before.header("etag"), after.header("etag"));
     for path in ["/", "/decisions", "/feed.atom", "/decisions.json"] {
         gone(&house.get(path).await.body, path);
@@ -114,14 +133,20 @@ async fn a_withdrawal_leaves_a_tombstone_and_no_content(bench: Bench) {
     gone(&after.body, "page");
     gone(&house.get(&format!("/decisions/{public}.json")).await.body, "data");
     for name in ["proof.json", "original.json"] {
-        assert_eq!(house.get(&format!("/decisions/{public}.{name}")).await.status, StatusCode::NOT_FOUND, "{name}");
+        assert_eq!(
+            house.get(&format!("/decisions/{public}.{name}")).await.status,
+            StatusCode::NOT_FOUND,
+            "{name}"
+        );
     }
     for q in ["%E6%AC%A7%E9%98%B3", "%E5%AE%89%E5%85%A8%E5%9F%B9%E8%AE%AD"] {
         let found = house.get(&format!("/decisions.json?q={q}")).await.json();
         assert!(found["items"].as_array().unwrap().is_empty(), "{found}");
     }
     let db = house.app.db();
-    assert!(db.all("publication_page", "SELECT 1 AS x FROM publication_page", vec![]).await.unwrap().is_empty());
+    assert!(
+        db.all("publication_page", "SELECT 1 AS x FROM publication_page", vec![]).await.unwrap().is_empty()
+    );
     // A client that held the old page does not get it confirmed.
     let request = axum::http::Request::get(format!("/decisions/{public}"))
         .header("if-none-match", before.header("etag"))
@@ -129,7 +154,10 @@ async fn a_withdrawal_leaves_a_tombstone_and_no_content(bench: Bench) {
         .unwrap();
     assert_eq!(house.send(request).await.status, StatusCode::OK);
     let months = store::months(db, "2026-01").await.unwrap();
-    assert_eq!((months[0].published, months[0].on_time, months[0].withdrawn, months[0].withdrawn_on_time), (1, 1, 1, 1));
+    assert_eq!(
+        (months[0].published, months[0].on_time, months[0].withdrawn, months[0].withdrawn_on_time),
+        (1, 1, 1, 1)
+    );
     let tx = db.begin().await.unwrap();
     store::recount(&tx).await.unwrap();
     assert_eq!(store::months(&tx, "2026-01").await.unwrap(), months, "the figures are those of the rows");
@@ -175,13 +203,21 @@ async fn gates_hold_through_the_api(bench: Bench) {
     assert_eq!(house.code(LAW, &id, leak).await, "disclosure.leak");
     let named = json!({ "act": "annotate", "ground": "clarification", "note": format!("{WITNESS}已说明") });
     assert_eq!(house.code(LAW, &id, named).await, "disclosure.leak");
-    house.must(LAW, &id, json!({ "act": "annotate", "ground": "under_litigation", "note": "当事人已起诉" })).await;
-    assert_eq!(house.code(PUBLISHER, &id, json!({ "act": "expire", "ground": "term" })).await, "disclosure.term_running");
+    house
+        .must(LAW, &id, json!({ "act": "annotate", "ground": "under_litigation", "note": "当事人已起诉" }))
+        .await;
+    assert_eq!(
+        house.code(PUBLISHER, &id, json!({ "act": "expire", "ground": "term" })).await,
+        "disclosure.term_running"
+    );
     // An identity number typed where a unit's code belongs stops at the check.
     let mut wrong = party("示例有限公司", PartyKind::LegalPerson);
     wrong.code = mingjing_domain::text::Text::closed("999999190001010015");
     let wrong = house.case_of(8, true, wrong).await;
-    let leaking = house.must(OFFICER, &format!("{wrong}.1"), prepare()).await["publication"].as_str().unwrap().to_owned();
+    let leaking = house.must(OFFICER, &format!("{wrong}.1"), prepare()).await["publication"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let digest = house.digest(&leaking).await;
     let check = json!({ "act": "check", "digest": digest, "agree": true });
     assert_eq!(house.code(LAW, &leaking, check).await, "disclosure.leak");
@@ -190,8 +226,19 @@ async fn gates_hold_through_the_api(bench: Bench) {
     minor.minor = true;
     let child = house.case_of(9, true, minor).await;
     assert_eq!(house.code(OFFICER, &format!("{child}.1"), prepare()).await, "disclosure.minor");
-    house.must(LAW, &format!("{child}.1"), json!({ "act": "exempt", "ground": "minor", "reason": "当事人为未成年人" })).await;
-    for path in ["/publications", "/publications?tab=public", &format!("/publications/{id}"), &format!("/publications/{id}/withdraw")] {
+    house
+        .must(
+            LAW,
+            &format!("{child}.1"),
+            json!({ "act": "exempt", "ground": "minor", "reason": "当事人为未成年人" }),
+        )
+        .await;
+    for path in [
+        "/publications",
+        "/publications?tab=public",
+        &format!("/publications/{id}"),
+        &format!("/publications/{id}/withdraw"),
+    ] {
         let page = house.get_as(PUBLISHER, path).await;
         assert_eq!(page.status, StatusCode::OK, "{path} {}", page.body);
     }
@@ -216,7 +263,12 @@ async fn forms_do_what_the_api_does_without_script() {
     let preview = house.post_as(OFFICER, &path, &adding).await;
     assert_eq!(preview.status, StatusCode::OK);
     assert!(preview.body.contains("〔此处略〕") && preview.body.contains("withhold[1]"), "{}", preview.body);
-    let wrong = [("grade", ""), ("withhold[0].field", "facts"), ("withhold[0].text", "没有"), ("withhold[0].ground", "privacy")];
+    let wrong = [
+        ("grade", ""),
+        ("withhold[0].field", "facts"),
+        ("withhold[0].text", "没有"),
+        ("withhold[0].ground", "privacy"),
+    ];
     let wrong = house.post_as(OFFICER, &path, &wrong).await;
     assert!(wrong.body.contains("请选择失信程度") && wrong.body.contains("没有"), "nothing typed is lost");
     let done = house.post_as(OFFICER, &path, &typed).await;
@@ -227,5 +279,8 @@ async fn forms_do_what_the_api_does_without_script() {
     let seen = house.get_as(LAW, &format!("{place}/check")).await;
     assert!(seen.body.contains("个人信息检查通过"), "{}", seen.body);
     let shut = house.get_as(PUBLISHER, &format!("{place}/publish")).await;
-    assert!(shut.body.contains("公示文本尚未审核") && !shut.body.contains("<form class=\"sheet\""), "a shut door shows its rule");
+    assert!(
+        shut.body.contains("公示文本尚未审核") && !shut.body.contains("<form class=\"sheet\""),
+        "a shut door shows its rule"
+    );
 }

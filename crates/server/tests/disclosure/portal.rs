@@ -74,11 +74,24 @@ async fn strangers_may_ask_anything(bench: Bench) {
         assert!(!answer.body.contains("<script>"), "{path}");
         assert!(answer.body.len() < 60 * 1024, "{path} has {} bytes", answer.body.len());
     }
-    for path in ["/decisions/nothing", "/decisions/%27", "/organs/00", &format!("/decisions/{public}.exe"), "/publications", "/api/v1/publications"] {
+    for path in [
+        "/decisions/nothing",
+        "/decisions/%27",
+        "/organs/00",
+        &format!("/decisions/{public}.exe"),
+        "/publications",
+        "/api/v1/publications",
+    ] {
         let answer = house.get(path).await;
-        assert!(matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::SEE_OTHER), "{path} {}", answer.status);
+        assert!(
+            matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::SEE_OTHER),
+            "{path} {}",
+            answer.status
+        );
     }
-    let found = house.get("/verify?code=%EF%BC%88%E7%A4%BA%EF%BC%89%E5%BA%94%E6%80%A5%E7%BD%9A%5B2026%5D2%E5%8F%B7").await;
+    let found = house
+        .get("/verify?code=%EF%BC%88%E7%A4%BA%EF%BC%89%E5%BA%94%E6%80%A5%E7%BD%9A%5B2026%5D2%E5%8F%B7")
+        .await;
     assert!(found.body.contains("正在公示"), "{}", found.body);
     let code = house.get("/verify?code=7k3m-92qf").await;
     assert_eq!((code.status, code.header("location")), (StatusCode::SEE_OTHER, "/v/7K3M-92QF"));

@@ -29,7 +29,10 @@ pub fn law() -> &'static Law {
 }
 
 fn verification() -> Verification {
-    Verification { url: "https://mingjing.example/v/0123456789abcdefghjkmnpqrs".into(), check_code: "7K3M-92QF".into() }
+    Verification {
+        url: "https://mingjing.example/v/0123456789abcdefghjkmnpqrs".into(),
+        check_code: "7K3M-92QF".into(),
+    }
 }
 
 pub fn filled_with(s: &Stream, no: DocumentNo, organ: &OrganSheet) -> Result<Job, FillError> {
@@ -49,7 +52,8 @@ fn filled(s: &Stream, kind: DocumentKind) -> Job {
 }
 
 fn number(s: &Stream, kind: DocumentKind) -> DocumentNo {
-    let at = s.documents.iter().position(|it| *it == kind).unwrap_or_else(|| panic!("{kind:?} is not issued"));
+    let at =
+        s.documents.iter().position(|it| *it == kind).unwrap_or_else(|| panic!("{kind:?} is not issued"));
     DocumentNo::try_from(at + 1).unwrap()
 }
 
@@ -80,8 +84,13 @@ fn every_document_of_a_case_is_filled_and_rendered() {
     for (name, s) in stream::all() {
         for no in 1..=DocumentNo::try_from(s.documents.len()).unwrap() {
             let kind = s.documents[usize::from(no) - 1];
-            let job = filled_with(&s, no, &stream::organ()).unwrap_or_else(|e| panic!("{name} {no} {kind:?}: {e}"));
-            assert_eq!(job, filled_with(&s, no, &stream::organ()).unwrap(), "the same case fills the same job");
+            let job =
+                filled_with(&s, no, &stream::organ()).unwrap_or_else(|e| panic!("{name} {no} {kind:?}: {e}"));
+            assert_eq!(
+                job,
+                filled_with(&s, no, &stream::organ()).unwrap(),
+                "the same case fills the same job"
+            );
             let made = press().render(&job).unwrap_or_else(|e| panic!("{name} {no} {kind:?}: {e}"));
             let text = text_of(&made.pdf);
             if let Some(number) = &job.number {
@@ -126,7 +135,10 @@ fn a_decision_says_what_the_law_asks_for() {
     ] {
         assert!(text.contains(words), "{words} in {text}");
     }
-    let person = DocumentNo::try_from(s.documents.iter().rposition(|it| *it == DocumentKind::PenaltyDecision).unwrap() + 1).unwrap();
+    let person = DocumentNo::try_from(
+        s.documents.iter().rposition(|it| *it == DocumentKind::PenaltyDecision).unwrap() + 1,
+    )
+    .unwrap();
     let job = filled_with(&s, person, &stream::organ()).unwrap();
     assert_eq!(job.template, "penalty_decision_person");
     assert_eq!(job.data["party"]["gender"], "男");
@@ -151,7 +163,10 @@ fn limits_stand_as_real_days_where_their_start_is_known() {
     assert_eq!(additional["overdue_days"], 6);
     assert_eq!(additional["additional_fen"], 549_000);
     let notice = filled(&s, DocumentKind::HearingRightNotice).data;
-    assert_eq!(notice["hearing_term"], format!("收到本告知书之日起{}内", law().hearing_request.period.words()));
+    assert_eq!(
+        notice["hearing_term"],
+        format!("收到本告知书之日起{}内", law().hearing_request.period.words())
+    );
 }
 
 #[test]
@@ -161,7 +176,10 @@ fn a_document_shows_the_case_as_its_act_left_it() {
     let issued = s.events.iter().position(|(_, e)| matches!(e, E::Concluded { .. })).unwrap();
     let mut short = s.clone();
     short.events.truncate(issued + 1);
-    assert_eq!(filled_with(&short, no, &stream::organ()).unwrap(), filled_with(&s, no, &stream::organ()).unwrap());
+    assert_eq!(
+        filled_with(&short, no, &stream::organ()).unwrap(),
+        filled_with(&s, no, &stream::organ()).unwrap()
+    );
     let order = filled(&s, DocumentKind::CorrectionOrder).data;
     assert_eq!(order["problems"].as_array().unwrap().len(), 2);
     let catalogue = filled(&s, DocumentKind::FileCatalogue).data;
@@ -178,31 +196,52 @@ fn what_is_missing_is_named_with_its_document() {
     let mut organ = stream::organ();
     organ.collector.address.clear();
     organ.court.clear();
-    let Err(FillError::Incomplete { kind, missing }) = filled_with(&s, decision, &organ) else { panic!("accepted") };
+    let Err(FillError::Incomplete { kind, missing }) = filled_with(&s, decision, &organ) else {
+        panic!("accepted")
+    };
     assert_eq!(kind, DocumentKind::PenaltyDecision);
     let named: Vec<_> = missing.iter().map(|it| (it.field.as_str(), it.citation)).collect();
-    assert_eq!(named, [
-        ("payment.collector_address", "《罚款决定与罚款收缴分离实施办法》第七条"),
-        ("court", "《中华人民共和国行政处罚法》第五十九条第一款第五项"),
-    ]);
+    assert_eq!(
+        named,
+        [
+            ("payment.collector_address", "《罚款决定与罚款收缴分离实施办法》第七条"),
+            ("court", "《中华人民共和国行政处罚法》第五十九条第一款第五项"),
+        ]
+    );
     // Nobody is known: the officers of an order cannot be named.
     let nobody = |_| Default::default();
     let organ = stream::organ();
-    let sources = Sources { events: &s.events, organ: &organ, people: &nobody, law: law(), calendar: Calendar::national(), watermark: None };
+    let sources = Sources {
+        events: &s.events,
+        organ: &organ,
+        people: &nobody,
+        law: law(),
+        calendar: Calendar::national(),
+        watermark: None,
+    };
     let order = number(&s, DocumentKind::CorrectionOrder);
     let refused = fill(&sources, order, &verification()).unwrap_err();
-    assert!(matches!(&refused, FillError::Missing { kind: DocumentKind::CorrectionOrder, field, .. } if field == "officers[0].name"), "{refused}");
+    assert!(
+        matches!(&refused, FillError::Missing { kind: DocumentKind::CorrectionOrder, field, .. } if field == "officers[0].name"),
+        "{refused}"
+    );
 }
 
 #[test]
 fn every_required_item_of_a_decision_is_missed_with_its_article() {
     let s = stream::decided();
-    for (kind, template) in [(DocumentKind::PenaltyDecision, "penalty_decision_unit"), (DocumentKind::PaymentNotice, "payment_notice")] {
+    for (kind, template) in [
+        (DocumentKind::PenaltyDecision, "penalty_decision_unit"),
+        (DocumentKind::PaymentNotice, "payment_notice"),
+    ] {
         let spec = mingjing_press::find(template).unwrap();
         let data = filled(&s, kind).data;
         assert_eq!(check::missing(spec, &data), []);
         for item in spec.mandatory_content() {
-            if data.get(item.field).is_none_or(Value::is_null) || item.field == "due" || item.field == "performance" {
+            if data.get(item.field).is_none_or(Value::is_null)
+                || item.field == "due"
+                || item.field == "performance"
+            {
                 continue;
             }
             let mut cut = data.clone();
@@ -233,7 +272,9 @@ fn a_decision_that_contradicts_the_notice_or_the_clearance_is_not_made() {
         }
     }
     for (changed, words) in [(heavier, "重于告知书"), (uncleared, "不是法制审核通过的内容")] {
-        let Err(FillError::Inconsistent { reasons, .. }) = filled_with(&changed, no, &stream::organ()) else { panic!("accepted: {words}") };
+        let Err(FillError::Inconsistent { reasons, .. }) = filled_with(&changed, no, &stream::organ()) else {
+            panic!("accepted: {words}")
+        };
         assert!(reasons.iter().any(|it| it.contains(words)), "{reasons:?}");
     }
 }

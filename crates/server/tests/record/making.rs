@@ -23,9 +23,9 @@ use mingjing::record::job::{self, Gather, RENDER, Records, Sheets};
 use mingjing::record::service::{Checked, Force};
 use mingjing::record::{store, web, wire};
 use mingjing_domain::calendar::Calendar;
+use mingjing_domain::case::Case;
 use mingjing_domain::case::event::CaseEvent as E;
 use mingjing_domain::case::types::{DocumentKind, DocumentNo, Made, RevocationGround};
-use mingjing_domain::case::Case;
 use mingjing_domain::matter::{Actor, MatterId, StaffId};
 use mingjing_domain::organ::{OrganEvent, OrganKind, OrganProfile, OrganState};
 use mingjing_domain::text::Text;
@@ -172,7 +172,8 @@ async fn get(site: &Router, path: &str) -> (StatusCode, String) {
 }
 
 async fn hand_in(site: &Router, file: &[u8]) -> (StatusCode, String) {
-    let mut body = b"--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n".to_vec();
+    let mut body =
+        b"--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n".to_vec();
     body.extend_from_slice(file);
     body.extend_from_slice(b"\r\n--cut--\r\n");
     let request = HttpRequest::post("/v/check")
@@ -195,7 +196,10 @@ async fn a_document_is_made_once_and_proved_to_strangers(bench: Bench) {
     let made = case.document(1).unwrap().made.clone().expect("the stream says that it was made");
     let stored = store::document(app.db(), CASE, 1).await.unwrap().unwrap();
     let file = stored.file.clone().unwrap();
-    assert_eq!((hex::encode(file.sha256), hex::encode(file.sm3), file.pages), (made.sha256, made.sm3, made.pages));
+    assert_eq!(
+        (hex::encode(file.sha256), hex::encode(file.sm3), file.pages),
+        (made.sha256, made.sm3, made.pages)
+    );
     assert_eq!(file.version, case.version);
     // Before the checkpoint: the stored bytes alone.
     let ledger = bench.ledger(&app).await;
@@ -215,7 +219,12 @@ async fn a_document_is_made_once_and_proved_to_strangers(bench: Bench) {
     for path in [format!("/v/{}", stored.check_code), format!("/v/{}", stored.public_id)] {
         let (status, page) = get(&site, &path).await;
         assert_eq!(status, StatusCode::OK, "{path}: {page}");
-        for words in ["（示）应急不立〔2026〕1号", "示例县应急管理局", "没有被补正、更正或者撤销", &hex::encode(file.sha256)] {
+        for words in [
+            "（示）应急不立〔2026〕1号",
+            "示例县应急管理局",
+            "没有被补正、更正或者撤销",
+            &hex::encode(file.sha256),
+        ] {
             assert!(page.contains(words), "{words} on {path}: {page}");
         }
         assert!(!page.contains(stream::UNIT), "the page names no party");
@@ -224,7 +233,11 @@ async fn a_document_is_made_once_and_proved_to_strangers(bench: Bench) {
     assert_eq!(get(&site, &format!("/v/{other}")).await.0, StatusCode::NOT_FOUND);
     assert_eq!(get(&site, "/v/7K3M-92QX-").await.0, StatusCode::BAD_REQUEST);
     assert_eq!(get(&site, &format!("/v?code={}", stored.check_code)).await.0, StatusCode::SEE_OTHER);
-    assert_eq!(get(&site, &format!("/d/{}.pdf", stored.public_id)).await.0, StatusCode::NOT_FOUND, "nothing was published");
+    assert_eq!(
+        get(&site, &format!("/d/{}.pdf", stored.public_id)).await.0,
+        StatusCode::NOT_FOUND,
+        "nothing was published"
+    );
 
     assert!(hand_in(&site, &download).await.1.contains("通过核验"));
     assert!(hand_in(&site, &plain).await.1.contains("逐字节一致"));
@@ -239,7 +252,10 @@ async fn a_document_is_made_once_and_proved_to_strangers(bench: Bench) {
     let tx = app.db().begin().await.unwrap();
     store::publish(&tx, CASE, 1, Some(copy)).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(get(&site, &format!("/d/{}.pdf", stored.public_id)).await, (StatusCode::OK, "%PDF-1.7 the public copy".into()));
+    assert_eq!(
+        get(&site, &format!("/d/{}.pdf", stored.public_id)).await,
+        (StatusCode::OK, "%PDF-1.7 the public copy".into())
+    );
 }
 
 async fn a_job_that_fails_or_dies_is_done_later_with_the_same_codes(bench: Bench) {
@@ -249,7 +265,10 @@ async fn a_job_that_fails_or_dies_is_done_later_with_the_same_codes(bench: Bench
     let records = records(&app, bench.dir.path(), Arc::clone(&ready));
     worker(&records).drain().await.unwrap();
     let failures = store::failures(app.db(), CASE).await.unwrap();
-    assert_eq!((failures[0].no, failures[0].reason.as_str(), failures[0].given_up), (1, "机关的资料不完整", false));
+    assert_eq!(
+        (failures[0].no, failures[0].reason.as_str(), failures[0].given_up),
+        (1, "机关的资料不完整", false)
+    );
     let codes = store::document(app.db(), CASE, 1).await.unwrap().unwrap();
     assert_eq!(codes.file, None);
     // A person completes what was missing and asks again; this time the worker
@@ -274,10 +293,12 @@ async fn a_job_that_fails_or_dies_is_done_later_with_the_same_codes(bench: Bench
     assert_eq!(files.count(), 1, "the same codes gave the same file");
     // A second job for the same document does nothing more.
     let version = app.load::<Case>(CASE).await.unwrap().unwrap().version;
-    app.write(request("again"), |w| Box::pin(async move {
-        job::enqueue(w, CASE, 1);
-        Ok(())
-    }))
+    app.write(request("again"), |w| {
+        Box::pin(async move {
+            job::enqueue(w, CASE, 1);
+            Ok(())
+        })
+    })
     .await
     .unwrap();
     assert_eq!(worker(&records).drain().await.unwrap(), 1);
@@ -320,9 +341,19 @@ async fn a_page_tells_what_became_of_a_document(bench: Bench) {
     let by = DocumentNo::try_from(s.documents.len() + 1).unwrap();
     let corrected = E::DocumentCorrected { document: no, by, correction: Text::closed("更正") };
     let number = mingjing_domain::codes::DocumentNumber::new(Some("示"), "应急补", 2026, 1, None).unwrap();
-    let issued = E::DocumentIssued { no: by, kind: DocumentKind::Correction, number: Some(number), party: Some(1), issued_on: date(2026, 5, 14) };
-    let revoked = E::DecisionRevoked { ground: RevocationGround::Judgment, document: Text::closed("判决书") };
-    for (events, want) in [(vec![issued, corrected], "已被补正（更正）：（示）应急补〔2026〕1号"), (vec![revoked], "人民法院判决撤销")] {
+    let issued = E::DocumentIssued {
+        no: by,
+        kind: DocumentKind::Correction,
+        number: Some(number),
+        party: Some(1),
+        issued_on: date(2026, 5, 14),
+    };
+    let revoked =
+        E::DecisionRevoked { ground: RevocationGround::Judgment, document: Text::closed("判决书") };
+    for (events, want) in [
+        (vec![issued, corrected], "已被补正（更正）：（示）应急补〔2026〕1号"),
+        (vec![revoked], "人民法院判决撤销"),
+    ] {
         let events = Arc::new(events);
         app.write(request("later"), move |w| {
             let events = Arc::clone(&events);

@@ -97,7 +97,13 @@ impl Stream {
     }
 
     /// Documents, then the event behind them, then the finished files.
-    pub fn act(&mut self, actor: StaffId, day: Date, issue: &[(DocumentKind, Option<PartyNo>)], event: E) -> Vec<DocumentNo> {
+    pub fn act(
+        &mut self,
+        actor: StaffId,
+        day: Date,
+        issue: &[(DocumentKind, Option<PartyNo>)],
+        event: E,
+    ) -> Vec<DocumentNo> {
         self.act_after(actor, day, None, issue, event)
     }
 
@@ -123,12 +129,17 @@ impl Stream {
                 let word = format!("应急{character}");
                 DocumentNumber::new(Some("示"), &word, 2026, *serial, None).unwrap()
             });
-            self.push(actor, when, E::DocumentIssued { no, kind: *kind, number, party: *party, issued_on: day });
+            self.push(
+                actor,
+                when,
+                E::DocumentIssued { no, kind: *kind, number, party: *party, issued_on: day },
+            );
             numbers.push(no);
         }
         self.push(actor, when, event);
         for no in &numbers {
-            let made = Made { sha256: "00".repeat(32), sm3: "00".repeat(32), pages: 2, template: "00".repeat(32) };
+            let made =
+                Made { sha256: "00".repeat(32), sm3: "00".repeat(32), pages: 2, template: "00".repeat(32) };
             let later = when.saturating_add(SignedDuration::from_secs(5)).unwrap();
             self.push(SYSTEM, later, E::DocumentMade { no: *no, made });
         }
@@ -136,10 +147,22 @@ impl Stream {
     }
 
     /// Proposal, review, approval with its effect.
-    pub fn approve(&mut self, day: Date, no: ProposalNo, body: Proposal, issue: &[(DocumentKind, Option<PartyNo>)], effect: E) -> Vec<DocumentNo> {
+    pub fn approve(
+        &mut self,
+        day: Date,
+        no: ProposalNo,
+        body: Proposal,
+        issue: &[(DocumentKind, Option<PartyNo>)],
+        effect: E,
+    ) -> Vec<DocumentNo> {
         self.push(A, at(day, 8), E::Proposed { no, body, opinion: text("事实清楚，拟办理。请审批。") });
-        self.push(UNIT_HEAD, at(day, 9), E::ProposalReviewed { no, agree: true, opinion: text("情况属实，同意呈报。") });
-        let decided = E::ProposalDecided { no, approve: true, opinion: text("同意。"), opinions: Vec::new() };
+        self.push(
+            UNIT_HEAD,
+            at(day, 9),
+            E::ProposalReviewed { no, agree: true, opinion: text("情况属实，同意呈报。") },
+        );
+        let decided =
+            E::ProposalDecided { no, approve: true, opinion: text("同意。"), opinions: Vec::new() };
         self.act_after(HEAD, day, Some(decided), issue, effect)
     }
 
@@ -226,14 +249,26 @@ pub fn clue_form() -> Stream {
     let mut s = clue();
     let no = 1;
     s.documents.push(DocumentKind::ClueRegister);
-    let issued = E::DocumentIssued { no, kind: DocumentKind::ClueRegister, number: None, party: None, issued_on: date(2026, 3, 3) };
+    let issued = E::DocumentIssued {
+        no,
+        kind: DocumentKind::ClueRegister,
+        number: None,
+        party: None,
+        issued_on: date(2026, 3, 3),
+    };
     s.push(A, at(date(2026, 3, 3), 11), issued);
     s
 }
 
 pub fn not_filed() -> Stream {
     let mut s = clue();
-    s.approve(date(2026, 3, 6), 1, Proposal::NotFile, &[(DocumentKind::NoFilingApproval, None)], E::NotFiled { proposal: 1 });
+    s.approve(
+        date(2026, 3, 6),
+        1,
+        Proposal::NotFile,
+        &[(DocumentKind::NoFilingApproval, None)],
+        E::NotFiled { proposal: 1 },
+    );
     s
 }
 
@@ -246,13 +281,22 @@ pub fn filed() -> Stream {
 
 pub fn withdrawn() -> Stream {
     let mut s = filed();
-    s.approve(date(2026, 3, 9), 2, Proposal::Withdraw, &[(DocumentKind::WithdrawalApproval, None)], E::Withdrawn { proposal: 2 });
+    s.approve(
+        date(2026, 3, 9),
+        2,
+        Proposal::Withdraw,
+        &[(DocumentKind::WithdrawalApproval, None)],
+        E::Withdrawn { proposal: 2 },
+    );
     s
 }
 
 pub fn transferred(crime: bool) -> Stream {
     let mut s = filed();
-    let transferring = Transferring { crime, recipient: text(if crime { "示例县公安局" } else { "示例县消防救援大队" }) };
+    let transferring = Transferring {
+        crime,
+        recipient: text(if crime { "示例县公安局" } else { "示例县消防救援大队" }),
+    };
     let letter = if crime { DocumentKind::CrimeTransferLetter } else { DocumentKind::TransferLetter };
     let issue = [(DocumentKind::TransferApproval, None), (letter, None)];
     let effect = E::Transferred { proposal: 2, transferring: transferring.clone() };
@@ -263,23 +307,42 @@ pub fn transferred(crime: bool) -> Stream {
 fn investigation(s: &mut Stream) {
     use DocumentKind as D;
     let day = |d| date(2026, 3, d);
-    s.act(A, day(9), &[(D::InquiryNotice, Some(1))], E::InquiryNotified {
-        party: 1,
-        person: text("负责人丙"),
-        details: text("时间：2026年3月10日14时\n地点：示例县应急管理局询问室\n材料：营业执照、身份证明"),
-    });
-    s.act(A, day(10), &[(D::InquiryRecord, None)], E::InquiryRecorded {
-        session: session(day(10)),
-        person: text("负责人丙，系示例化工有限公司总经理"),
-        record: text("问：报警装置为什么关闭？\n答：检修时关闭，检修后忘记开启。"),
-        signed: true,
-    });
-    s.act(B, day(10), &[(D::SceneRecord, None)], E::SceneRecorded {
-        session: session(day(10)),
-        record: text("甲醇罐区可燃气体报警控制器电源断开，显示屏无显示。"),
-        witnessed: true,
-    });
-    for (index, (kind, name)) in [(EvidenceKind::SceneRecord, "勘验笔录"), (EvidenceKind::PartyStatement, "询问笔录")].into_iter().enumerate() {
+    s.act(
+        A,
+        day(9),
+        &[(D::InquiryNotice, Some(1))],
+        E::InquiryNotified {
+            party: 1,
+            person: text("负责人丙"),
+            details: text("时间：2026年3月10日14时\n地点：示例县应急管理局询问室\n材料：营业执照、身份证明"),
+        },
+    );
+    s.act(
+        A,
+        day(10),
+        &[(D::InquiryRecord, None)],
+        E::InquiryRecorded {
+            session: session(day(10)),
+            person: text("负责人丙，系示例化工有限公司总经理"),
+            record: text("问：报警装置为什么关闭？\n答：检修时关闭，检修后忘记开启。"),
+            signed: true,
+        },
+    );
+    s.act(
+        B,
+        day(10),
+        &[(D::SceneRecord, None)],
+        E::SceneRecorded {
+            session: session(day(10)),
+            record: text("甲醇罐区可燃气体报警控制器电源断开，显示屏无显示。"),
+            witnessed: true,
+        },
+    );
+    for (index, (kind, name)) in
+        [(EvidenceKind::SceneRecord, "勘验笔录"), (EvidenceKind::PartyStatement, "询问笔录")]
+            .into_iter()
+            .enumerate()
+    {
         let evidence = Evidence {
             kind,
             name: text(name),
@@ -293,26 +356,37 @@ fn investigation(s: &mut Stream) {
         s.act(A, day(11), &[], E::EvidenceAdded { no: u16::try_from(index + 1).unwrap(), evidence });
     }
     preservation(s);
-    s.act(A, day(12), &[(D::CorrectionOrder, Some(1))], E::CorrectionOrdered {
-        party: 1,
-        items: text("甲醇罐区报警装置被关闭。\n未建立检修后恢复确认制度。"),
-        due_on: day(20),
-    });
-    s.act(A, day(23), &[(D::CorrectionRecheck, Some(1))], E::CorrectionRechecked {
-        order: 1,
-        corrected: true,
-        opinion: text("上述问题已整改完毕。"),
-    });
+    s.act(
+        A,
+        day(12),
+        &[(D::CorrectionOrder, Some(1))],
+        E::CorrectionOrdered {
+            party: 1,
+            items: text("甲醇罐区报警装置被关闭。\n未建立检修后恢复确认制度。"),
+            due_on: day(20),
+        },
+    );
+    s.act(
+        A,
+        day(23),
+        &[(D::CorrectionRecheck, Some(1))],
+        E::CorrectionRechecked { order: 1, corrected: true, opinion: text("上述问题已整改完毕。") },
+    );
 }
 
 fn preservation(s: &mut Stream) {
     use DocumentKind as D;
     let preserving = Preserving {
         party: 1,
-        items: vec![PreservedItem { name: text("报警控制器"), description: text("JB-01型"), quantity: "1台".into() }],
+        items: vec![PreservedItem {
+            name: text("报警控制器"),
+            description: text("JB-01型"),
+            quantity: "1台".into(),
+        }],
         manner: text("就地封存，存放于公司控制室"),
     };
-    let issue = [(D::PreservationApproval, None), (D::PreservationNotice, Some(1)), (D::PreservationList, Some(1))];
+    let issue =
+        [(D::PreservationApproval, None), (D::PreservationNotice, Some(1)), (D::PreservationList, Some(1))];
     let effect = E::Preserved { proposal: 2, preserving: preserving.clone() };
     s.approve(date(2026, 3, 11), 2, Proposal::Preserve(preserving), &issue, effect);
     let disposing = PreservationDisposing { preservation: 1, disposal: PreservationDisposal::Return };
@@ -324,17 +398,51 @@ fn preservation(s: &mut Stream) {
 fn clocks(s: &mut Stream) {
     use DocumentKind as D;
     let ground = SuspensionGround::AwaitOtherDecision;
-    s.approve(date(2026, 3, 24), 4, Proposal::Suspend { ground }, &[(D::SuspensionApproval, None)], E::Suspended { proposal: 4, ground });
-    s.approve(date(2026, 3, 30), 5, Proposal::Resume, &[(D::SuspensionApproval, None)], E::Resumed { proposal: 5 });
+    s.approve(
+        date(2026, 3, 24),
+        4,
+        Proposal::Suspend { ground },
+        &[(D::SuspensionApproval, None)],
+        E::Suspended { proposal: 4, ground },
+    );
+    s.approve(
+        date(2026, 3, 30),
+        5,
+        Proposal::Resume,
+        &[(D::SuspensionApproval, None)],
+        E::Resumed { proposal: 5 },
+    );
     let effect = E::Extended { proposal: 6, days: 30, collective: false };
     s.approve(date(2026, 4, 1), 6, Proposal::Extend { days: 30 }, &[(D::ExtensionApproval, None)], effect);
-    s.act(A, date(2026, 4, 2), &[], E::RecusalRequested { officer: B, by_party: true, reason: text("认为其与本案有利害关系。") });
-    s.act(HEAD, date(2026, 4, 3), &[(D::RecusalDecision, None)], E::RecusalDecided { officer: B, grant: false, reason: text("经查不存在利害关系。"), opinions: Vec::new() });
-    s.act(A, date(2026, 4, 3), &[(D::AddressConfirmation, Some(1))], E::AddressConfirmed {
-        party: 1,
-        address: text("示例县示例镇工业园区1号办公楼"),
-        electronic: text("office@example.org"),
-    });
+    s.act(
+        A,
+        date(2026, 4, 2),
+        &[],
+        E::RecusalRequested {
+            officer: B, by_party: true, reason: text("认为其与本案有利害关系。")
+        },
+    );
+    s.act(
+        HEAD,
+        date(2026, 4, 3),
+        &[(D::RecusalDecision, None)],
+        E::RecusalDecided {
+            officer: B,
+            grant: false,
+            reason: text("经查不存在利害关系。"),
+            opinions: Vec::new(),
+        },
+    );
+    s.act(
+        A,
+        date(2026, 4, 3),
+        &[(D::AddressConfirmation, Some(1))],
+        E::AddressConfirmed {
+            party: 1,
+            address: text("示例县示例镇工业园区1号办公楼"),
+            electronic: text("office@example.org"),
+        },
+    );
 }
 
 pub fn substance(no_penalty: bool) -> DecisionSubstance {
@@ -350,8 +458,13 @@ pub fn substance(no_penalty: bool) -> DecisionSubstance {
     DecisionSubstance {
         facts: Text::publishable("2026年3月2日，该公司甲醇罐区可燃气体报警装置被关闭。"),
         evidence: vec![1, 2],
-        violated: vec![Provision { law: "中华人民共和国安全生产法".into(), article: "第三十六条第四款".into() }],
-        basis: vec![Provision { law: "中华人民共和国安全生产法".into(), article: "第九十九条第四项".into() }],
+        violated: vec![Provision {
+            law: "中华人民共和国安全生产法".into(),
+            article: "第三十六条第四款".into(),
+        }],
+        basis: vec![Provision {
+            law: "中华人民共和国安全生产法".into(), article: "第九十九条第四项".into()
+        }],
         range: String::new(),
         discretion: text("依照本机关裁量基准，属于一般阶次。"),
         reasoning: Text::publishable("案发后主动改正，综合全案情节确定罚款数额。"),
@@ -363,29 +476,63 @@ pub fn substance(no_penalty: bool) -> DecisionSubstance {
 fn review(s: &mut Stream, digest: &str) {
     use DocumentKind as D;
     let day = |d| date(2026, 4, d);
-    s.act(A, day(7), &[(D::ClosingReport, None)], E::Concluded {
-        report: text("经调查，违法事实清楚，证据充分，建议依法处罚。"),
-        complex: true,
-        public_interest: false,
-        several_relations: false,
-    });
+    s.act(
+        A,
+        day(7),
+        &[(D::ClosingReport, None)],
+        E::Concluded {
+            report: text("经调查，违法事实清楚，证据充分，建议依法处罚。"),
+            complex: true,
+            public_interest: false,
+            several_relations: false,
+        },
+    );
     s.act(A, day(7), &[], E::DraftPrepared { substance: substance(false), digest: digest.into() });
-    s.act(UNIT_HEAD, day(8), &[(D::ReviewSubmission, None)], E::ReviewSubmitted {
-        round: 1,
-        digest: digest.into(),
-        triggers: vec![Trigger::LargeFine],
-        opinion: text("请审核。"),
-    });
-    let findings = Point::ALL.iter().map(|point| Finding { point: *point, pass: *point != Point::Documents, finding: text("经核对卷宗，见逐项说明。") }).collect();
-    s.act(REVIEWER, day(9), &[], E::OpinionGiven { findings, opinion: Opinion::Correct, reasons: text("告知书日期有误，应予纠正。") });
+    s.act(
+        UNIT_HEAD,
+        day(8),
+        &[(D::ReviewSubmission, None)],
+        E::ReviewSubmitted {
+            round: 1,
+            digest: digest.into(),
+            triggers: vec![Trigger::LargeFine],
+            opinion: text("请审核。"),
+        },
+    );
+    let findings = Point::ALL
+        .iter()
+        .map(|point| Finding {
+            point: *point,
+            pass: *point != Point::Documents,
+            finding: text("经核对卷宗，见逐项说明。"),
+        })
+        .collect();
+    s.act(
+        REVIEWER,
+        day(9),
+        &[],
+        E::OpinionGiven {
+            findings, opinion: Opinion::Correct, reasons: text("告知书日期有误，应予纠正。")
+        },
+    );
     s.act(REVIEW_HEAD, day(10), &[(D::ReviewOpinion, None)], E::OpinionSigned { sign: true, note: blank() });
-    s.act(UNIT_HEAD, day(13), &[(D::ReviewFeedback, None)], E::OpinionAnswered { stand: Stand::Disputed, answer: text("日期无误，附送达回证。") });
+    s.act(
+        UNIT_HEAD,
+        day(13),
+        &[(D::ReviewFeedback, None)],
+        E::OpinionAnswered { stand: Stand::Disputed, answer: text("日期无误，附送达回证。") },
+    );
     s.act(UNIT_HEAD, day(13), &[], E::ReReviewRequested { reason: text("对文书日期的意见有异议。") });
-    s.act(REVIEW_HEAD, day(14), &[(D::ReReviewOpinion, None)], E::ReReviewed {
-        members: vec![A, REVIEWER],
-        opinion: Opinion::Agree,
-        reasons: text("经共同核对，日期无误。"),
-    });
+    s.act(
+        REVIEW_HEAD,
+        day(14),
+        &[(D::ReReviewOpinion, None)],
+        E::ReReviewed {
+            members: vec![A, REVIEWER],
+            opinion: Opinion::Agree,
+            reasons: text("经共同核对，日期无误。"),
+        },
+    );
     s.act(REVIEW_HEAD, day(14), &[], E::Cleared { digest: digest.into() });
 }
 
@@ -395,11 +542,32 @@ fn heard(s: &mut Stream, digest: &str) {
     for (party, kind, hearing) in [(1, D::HearingRightNotice, true), (2, D::PenaltyNotice, false)] {
         let disposal = substance(false).disposal(party).unwrap().clone();
         let document = DocumentNo::try_from(s.documents.len() + 1).unwrap();
-        s.act(A, day(15), &[(kind, Some(party))], E::NoticeIssued { party, document, hearing, digest: digest.into(), disposal });
+        s.act(
+            A,
+            day(15),
+            &[(kind, Some(party))],
+            E::NoticeIssued { party, document, hearing, digest: digest.into(), disposal },
+        );
         s.serve(day(16), document, Some(party));
     }
-    s.act(A, day(20), &[(D::DefenceRecord, Some(1))], E::DefenceStated { party: 1, on: day(20), statement: text("已及时改正，请求从轻处罚。") });
-    s.act(A, day(20), &[], E::DefenceAnswered { party: 1, adoption: Adoption::PartlyAdopted, reasons: text("改正属实，已在裁量时考虑。") });
+    s.act(
+        A,
+        day(20),
+        &[(D::DefenceRecord, Some(1))],
+        E::DefenceStated {
+            party: 1, on: day(20), statement: text("已及时改正，请求从轻处罚。")
+        },
+    );
+    s.act(
+        A,
+        day(20),
+        &[],
+        E::DefenceAnswered {
+            party: 1,
+            adoption: Adoption::PartlyAdopted,
+            reasons: text("改正属实，已在裁量时考虑。"),
+        },
+    );
     s.act(A, day(20), &[], E::HearingRequested { party: 1, on: day(20), request: text("请求听证。") });
     let plan = HearingPlan {
         party: 1,
@@ -412,15 +580,25 @@ fn heard(s: &mut Stream, digest: &str) {
     };
     let document = DocumentNo::try_from(s.documents.len() + 1).unwrap();
     s.act(HOST, day(21), &[(D::HearingNotice, Some(1))], E::HearingScheduled { plan, document });
-    s.act(HOST, date(2026, 5, 8), &[(D::HearingRecord, Some(1))], E::HearingHeld(HearingHeld {
-        party: 1,
-        attended: true,
-        agents: vec![text("代理人子")],
-        presenters: vec![A, B],
-        record: text("主持人：现在开始听证。\n调查人员：提出事实、证据和处罚建议。\n当事人：请求从轻。"),
-        signed: true,
-    }));
-    s.act(HOST, date(2026, 5, 9), &[(D::HearingReport, Some(1))], E::HearingReported { party: 1, report: text("建议维持处罚建议。") });
+    s.act(
+        HOST,
+        date(2026, 5, 8),
+        &[(D::HearingRecord, Some(1))],
+        E::HearingHeld(HearingHeld {
+            party: 1,
+            attended: true,
+            agents: vec![text("代理人子")],
+            presenters: vec![A, B],
+            record: text("主持人：现在开始听证。\n调查人员：提出事实、证据和处罚建议。\n当事人：请求从轻。"),
+            signed: true,
+        }),
+    );
+    s.act(
+        HOST,
+        date(2026, 5, 9),
+        &[(D::HearingReport, Some(1))],
+        E::HearingReported { party: 1, report: text("建议维持处罚建议。") },
+    );
 }
 
 /// Up to the decision and its service.
@@ -432,17 +610,24 @@ pub fn decided() -> Stream {
     clocks(&mut s);
     review(&mut s, &digest);
     heard(&mut s, &digest);
-    let opinions = [HEAD, DEPUTY].map(|head| HeadOpinion { head, agrees: true, opinion: text("同意处罚建议。") }).to_vec();
-    s.act(CLERK, date(2026, 5, 11), &[(D::DiscussionRecord, None)], E::Discussed {
-        discussion: Discussion {
-            place: text("9时，局会议室"),
-            chair: HEAD,
-            opinions,
-            outcome: DiscussionOutcome::ApproveDraft,
-            conclusion: text("同意按送审稿作出处罚决定。"),
+    let opinions = [HEAD, DEPUTY]
+        .map(|head| HeadOpinion { head, agrees: true, opinion: text("同意处罚建议。") })
+        .to_vec();
+    s.act(
+        CLERK,
+        date(2026, 5, 11),
+        &[(D::DiscussionRecord, None)],
+        E::Discussed {
+            discussion: Discussion {
+                place: text("9时，局会议室"),
+                chair: HEAD,
+                opinions,
+                outcome: DiscussionOutcome::ApproveDraft,
+                conclusion: text("同意按送审稿作出处罚决定。"),
+            },
+            digest: digest.clone(),
         },
-        digest: digest.clone(),
-    });
+    );
     let first = DocumentNo::try_from(s.documents.len() + 2).unwrap();
     let issue = [
         (D::DisposalApproval, None),
@@ -475,11 +660,17 @@ pub fn no_penalty() -> Stream {
     for party in [1, 2] {
         let disposal = substance(true).disposal(party).unwrap().clone();
         let document = DocumentNo::try_from(s.documents.len() + 1).unwrap();
-        s.act(A, date(2026, 4, 8), &[(D::PenaltyNotice, Some(party))], E::NoticeIssued { party, document, hearing: false, digest: digest.clone(), disposal });
+        s.act(
+            A,
+            date(2026, 4, 8),
+            &[(D::PenaltyNotice, Some(party))],
+            E::NoticeIssued { party, document, hearing: false, digest: digest.clone(), disposal },
+        );
         s.serve(date(2026, 4, 8), document, Some(party));
     }
     let first = DocumentNo::try_from(s.documents.len() + 2).unwrap();
-    let issue = [(D::DisposalApproval, None), (D::NoPenaltyDecision, Some(1)), (D::NoPenaltyDecision, Some(2))];
+    let issue =
+        [(D::DisposalApproval, None), (D::NoPenaltyDecision, Some(1)), (D::NoPenaltyDecision, Some(2))];
     let effect = E::Decided {
         proposal: 4,
         digest,
@@ -504,26 +695,73 @@ pub fn archived() -> Stream {
         ],
     };
     let effect = E::DeferralGranted { proposal: 8, deferring: deferring.clone() };
-    s.approve(date(2026, 5, 20), 8, Proposal::Defer(deferring), &[(D::DeferralApproval, Some(2)), (D::DeferralGrant, Some(2))], effect);
+    s.approve(
+        date(2026, 5, 20),
+        8,
+        Proposal::Defer(deferring),
+        &[(D::DeferralApproval, Some(2)), (D::DeferralGrant, Some(2))],
+        effect,
+    );
     let next = |s: &Stream| DocumentNo::try_from(s.documents.len() + 1).unwrap();
     let document = next(&s);
     s.act(A, date(2026, 6, 1), &[(D::FineDemand, Some(1))], E::FineDemanded { party: 1, document });
     let document = next(&s);
-    s.act(HEAD, date(2026, 6, 3), &[(D::AdditionalFineDecision, Some(1))], E::AdditionalFineImposed { party: 1, document, amount_fen: 549_000 });
+    s.act(
+        HEAD,
+        date(2026, 6, 3),
+        &[(D::AdditionalFineDecision, Some(1))],
+        E::AdditionalFineImposed { party: 1, document, amount_fen: 549_000 },
+    );
     let document = next(&s);
-    s.act(HEAD, date(2026, 11, 16), &[(D::EnforcementDemand, Some(1))], E::EnforcementDemanded { party: 1, document });
+    s.act(
+        HEAD,
+        date(2026, 11, 16),
+        &[(D::EnforcementDemand, Some(1))],
+        E::EnforcementDemanded { party: 1, document },
+    );
     s.serve(date(2026, 11, 17), document, Some(1));
-    s.act(HEAD, date(2026, 12, 2), &[(D::CourtApplication, None)], E::CourtApplied { party: 1, court: text("示例县人民法院") });
+    s.act(
+        HEAD,
+        date(2026, 12, 2),
+        &[(D::CourtApplication, None)],
+        E::CourtApplied { party: 1, court: text("示例县人民法院") },
+    );
     let decision = s.documents.iter().position(|it| *it == D::PenaltyDecision).unwrap() + 1;
     let (document, by) = (DocumentNo::try_from(decision).unwrap(), next(&s));
-    s.act(A, date(2026, 12, 3), &[(D::Correction, Some(1))], E::DocumentCorrected { document, by, correction: text("“第九十九条第四项”补正为“第九十九条第（四）项”。") });
+    s.act(
+        A,
+        date(2026, 12, 3),
+        &[(D::Correction, Some(1))],
+        E::DocumentCorrected {
+            document,
+            by,
+            correction: text("“第九十九条第四项”补正为“第九十九条第（四）项”。"),
+        },
+    );
     for (party, amount_fen, receipt) in [(1, 3_599_000, "示A0000001"), (2, 1_000_050, "示A0000002")] {
-        let payment = Payment { party, receipt: receipt.into(), amount_fen, paid_on: date(2026, 12, 10), collector: "示例银行示例县支行".into() };
+        let payment = Payment {
+            party,
+            receipt: receipt.into(),
+            amount_fen,
+            paid_on: date(2026, 12, 10),
+            collector: "示例银行示例县支行".into(),
+        };
         s.act(CLERK, date(2026, 12, 11), &[], E::PaymentRecorded(payment));
     }
     let ground = ClosingGround::Performed;
-    s.approve(date(2026, 12, 14), 9, Proposal::Close { ground }, &[(D::ClosingApproval, None)], E::Closed { proposal: 9, ground });
-    s.act(CLERK, date(2026, 12, 21), &[(D::FileCover, None), (D::FileCatalogue, None)], E::Archived { volumes: 1, pages: 120, retention_years: 30 });
+    s.approve(
+        date(2026, 12, 14),
+        9,
+        Proposal::Close { ground },
+        &[(D::ClosingApproval, None)],
+        E::Closed { proposal: 9, ground },
+    );
+    s.act(
+        CLERK,
+        date(2026, 12, 21),
+        &[(D::FileCover, None), (D::FileCatalogue, None)],
+        E::Archived { volumes: 1, pages: 120, retention_years: 30 },
+    );
     s
 }
 

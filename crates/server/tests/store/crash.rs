@@ -24,11 +24,8 @@ async fn writer() {
     let mut bench = Bench::sqlite();
     let told = std::env::var(WHERE).ok();
     if let Some(at) = &told {
-        bench.location = if at.starts_with("postgres://") {
-            Location::Url(at.clone())
-        } else {
-            Location::File(at.into())
-        };
+        bench.location =
+            if at.starts_with("postgres://") { Location::Url(at.clone()) } else { Location::File(at.into()) };
     }
     let app = bench.app().await;
     let id = match std::env::var(NOTE) {

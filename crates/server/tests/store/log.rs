@@ -1,5 +1,5 @@
-use crate::support::note;
 use crate::support::Bench;
+use crate::support::note;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -45,8 +45,7 @@ async fn a_proof_grows_and_verifies_alone(bench: Bench) {
         Engine::Sqlite => assert_eq!(before, ProofState::Sequenced),
         Engine::Postgres => assert_eq!(before, ProofState::Pending),
     }
-    let early =
-        ledger.proof_bundle(matter, 5, &Disclosure::default(), vec![]).await.unwrap_err();
+    let early = ledger.proof_bundle(matter, 5, &Disclosure::default(), vec![]).await.unwrap_err();
     assert!(matches!(early, LedgerError::NotYet(_)), "{early}");
     bench.sequence(&app).await;
     ledger.checkpoint().await.unwrap();

@@ -100,7 +100,11 @@ async fn tampering_with_the_record_is_named(bench: Bench) {
             params![mingjing_ledger::tlog::Frontier::default().to_bytes()],
             "head.altered",
         ),
-        ("UPDATE ledger_checkpoint SET note = $1", params![&b"x\n\n\xe2\x80\x94 x AAAAAAA=\n"[..]], "checkpoint.signature"),
+        (
+            "UPDATE ledger_checkpoint SET note = $1",
+            params![&b"x\n\n\xe2\x80\x94 x AAAAAAA=\n"[..]],
+            "checkpoint.signature",
+        ),
         ("UPDATE ledger_checkpoint SET size = 300", vec![], "checkpoint.altered"),
         (
             "INSERT INTO erasure (matter_id, event_matter, event_version, erased_at, slots) \
@@ -161,9 +165,7 @@ async fn damage_behind_the_start_stops_writes(bench: Bench) {
     assert!(check::behind(app, &keys).await.unwrap().holds());
     let tx = app.db().begin().await.unwrap();
     disarm(&tx).await;
-    tx.run("UPDATE event_content SET text = $1 WHERE version = 7", params![&b"x"[..]])
-        .await
-        .unwrap();
+    tx.run("UPDATE event_content SET text = $1 WHERE version = 7", params![&b"x"[..]]).await.unwrap();
     tx.commit().await.unwrap();
     let refused = check::before_ready(app.db(), &keys, None).await.unwrap_err();
     assert!(refused.to_string().contains("content.altered"), "{refused}");

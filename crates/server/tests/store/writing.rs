@@ -187,10 +187,7 @@ async fn the_database_itself_refuses_changes(bench: Bench) {
     ] {
         let tx = app.db().begin().await.unwrap();
         let refused = tx.run(sql, vec![]).await.unwrap_err().to_string();
-        assert!(
-            refused.contains("append-only") || refused.contains("erasure permit"),
-            "{sql}: {refused}"
-        );
+        assert!(refused.contains("append-only") || refused.contains("erasure permit"), "{sql}: {refused}");
         tx.rollback().await.unwrap();
     }
     assert_eq!(count(&app, "event").await, 1);

@@ -54,7 +54,8 @@ impl Bench {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let admin = Db::open(&Location::Url(cluster().url("postgres"))).await.unwrap();
-        admin.maintain(&format!("CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy"))
+        admin
+            .maintain(&format!("CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy"))
             .await
             .unwrap();
         admin.close().await.unwrap();
@@ -80,13 +81,9 @@ impl Bench {
 
     /// The ledger of an app, its keys in this folder.
     pub async fn ledger(&self, app: &App) -> Ledger {
-        let keys = LogKeys::load_or_make(
-            &self.dir.path().join("keys"),
-            ORIGIN,
-            false,
-            &SeededEntropy::new(1),
-        )
-        .unwrap();
+        let keys =
+            LogKeys::load_or_make(&self.dir.path().join("keys"), ORIGIN, false, &SeededEntropy::new(1))
+                .unwrap();
         Ledger::new(app.clone(), keys, Some(self.anchor()))
     }
 

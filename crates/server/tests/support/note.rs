@@ -6,9 +6,7 @@ use mingjing::kit::error::WriteError;
 use mingjing::kit::projection::{ColumnType, Projects, Row, TableSpec};
 use mingjing::kit::write::Write;
 use mingjing::params;
-use mingjing_domain::matter::{
-    Actor, DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId,
-};
+use mingjing_domain::matter::{Actor, DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId};
 use mingjing_domain::text::Text;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -42,11 +40,7 @@ impl Matter for Note {
             NoteEvent::Cut { .. } => ("note.cut", 1),
         }
     }
-    fn decode(
-        type_name: &str,
-        version: u16,
-        body: serde_json::Value,
-    ) -> Result<NoteEvent, DecodeError> {
+    fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<NoteEvent, DecodeError> {
         let fail = |reason: String| DecodeError { type_name: type_name.to_owned(), version, reason };
         let event: NoteEvent = serde_json::from_value(body).map_err(|e| fail(e.to_string()))?;
         if Self::type_of(&event) == (type_name, version) {
@@ -56,8 +50,7 @@ impl Matter for Note {
         }
     }
     fn evolve(state: Option<Self>, _: &Meta, event: &NoteEvent) -> Self {
-        let mut state =
-            state.unwrap_or(Self { title: Text::closed(""), lines: Vec::new() });
+        let mut state = state.unwrap_or(Self { title: Text::closed(""), lines: Vec::new() });
         match event {
             NoteEvent::Opened { title, .. } => state.title = title.clone(),
             NoteEvent::Line { text, .. } => state.lines.push(text.clone()),
@@ -82,11 +75,7 @@ impl Projects for Note {
         },
         TableSpec {
             name: "sample_line",
-            columns: &[
-                ("matter_id", ColumnType::Blob),
-                ("n", ColumnType::Int),
-                ("chars", ColumnType::Int),
-            ],
+            columns: &[("matter_id", ColumnType::Blob), ("n", ColumnType::Int), ("chars", ColumnType::Int)],
             key: &["matter_id", "n"],
         },
     ];
@@ -138,19 +127,13 @@ pub async fn open(app: &App, command: u128, title: &str) -> Result<Written<Uuid>
 }
 
 /// Adds a line; answers the number of lines.
-pub async fn line(
-    app: &App,
-    command: u128,
-    note: Uuid,
-    text: &str,
-) -> Result<Written<usize>, WriteError> {
+pub async fn line(app: &App, command: u128, note: Uuid, text: &str) -> Result<Written<usize>, WriteError> {
     let body = serde_json::json!({ "note": note, "text": Text::publishable(text) });
     let text = text.to_owned();
     app.write(request("note.line", command, body), move |write: &mut Write| {
         let text = text.clone();
         Box::pin(async move {
-            let mut it =
-                write.load::<Note>(MatterId(note)).await?.ok_or(WriteError::NotFound("note"))?;
+            let mut it = write.load::<Note>(MatterId(note)).await?.ok_or(WriteError::NotFound("note"))?;
             let n = it.lines.len();
             let event = NoteEvent::Line { text: Text::publishable(text), n };
             write.append(&mut it, event).await?;

@@ -10,19 +10,19 @@ use mingjing::kit::limits::WebConfig;
 
 /// Routes open to everyone. Additions need a reason beside them.
 const PUBLIC: &[&str] = &[
-    "GET /",                // the portal: everything below without a reason is 公示
+    "GET /", // the portal: everything below without a reason is 公示
     "GET /decisions",
     "GET /decisions.json",
     "GET /decisions/{id}",
     "GET /feed.atom",
-    "GET /healthz",  // probes of the operator
-    "GET /metrics",  // figures without personal data; can be bound elsewhere
+    "GET /healthz", // probes of the operator
+    "GET /metrics", // figures without personal data; can be bound elsewhere
     "GET /officers",
     "GET /organs",
     "GET /organs/{id}",
     "GET /procedure",
-    "GET /readyz",   // probes of the operator
-    "GET /sign-in",  // the door itself
+    "GET /readyz",  // probes of the operator
+    "GET /sign-in", // the door itself
     "GET /verify",
     "POST /sign-in", // the door itself
     "POST /verify",  // reads a file, changes nothing
@@ -53,7 +53,10 @@ fn every_route_is_granted_to_someone_or_public_on_purpose() {
 async fn strangers_are_sent_to_the_door_and_programs_told_so() {
     let house = House::new().await;
     for it in &features::routes(&config()).listed {
-        if matches!(it.access, Access::Public) || it.method != axum::http::Method::GET || it.path.contains('{') {
+        if matches!(it.access, Access::Public)
+            || it.method != axum::http::Method::GET
+            || it.path.contains('{')
+        {
             continue;
         }
         let answer = house.get(it.path).await;
@@ -73,7 +76,11 @@ async fn a_refusal_names_the_row_of_the_table() {
     let auditor = house.cookie("audit").await;
     let page = house.get_as(&auditor, "/staff/new").await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
-    assert!(page.body.contains("“建立人员账户”一行") && page.body.contains("系统管理员（本机关）"), "{}", page.body);
+    assert!(
+        page.body.contains("“建立人员账户”一行") && page.body.contains("系统管理员（本机关）"),
+        "{}",
+        page.body
+    );
     let person = house.person("system").await;
     let grant = house.post_as(&auditor, &format!("/staff/{person}/grant_role"), &[("role", "officer")]).await;
     assert_eq!(grant.status, StatusCode::FORBIDDEN);

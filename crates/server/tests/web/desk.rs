@@ -100,8 +100,11 @@ impl House {
     /// Registers a person by the program itself while the organ is being founded.
     pub async fn found(&self, organ: OrganId, login: &str, role: Role) -> StaffId {
         let by = By::System(organ);
-        let command =
-            StaffCommand::Register { name: format!("{login}某").into(), title: "示例职务".into(), unit: None };
+        let command = StaffCommand::Register {
+            name: format!("{login}某").into(),
+            title: "示例职务".into(),
+            unit: None,
+        };
         let new = NewLogin { login: login.to_owned(), phc: self.hash.clone(), must_change: false };
         let path = &mut Path::App(&self.app);
         let id = service::register(path, &by, self.command_id(), organ, &command, &new).await.unwrap().value;

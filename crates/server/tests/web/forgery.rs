@@ -43,9 +43,7 @@ async fn a_session_needs_its_token_for_json_and_a_bearer_does_not() {
     let cookie = house.cookie("system").await;
     let body = r#"{"name":"甲","title":"乙","login":"jia.yi"}"#;
     let post = |name: &'static str, value: String| {
-        Request::post("/api/v1/staff")
-            .header("content-type", "application/json")
-            .header(name, value)
+        Request::post("/api/v1/staff").header("content-type", "application/json").header(name, value)
     };
     let bare = house.send(post("cookie", cookie.clone()).body(Body::from(body)).unwrap()).await;
     assert_eq!((bare.status, bare.json()["code"].clone()), (StatusCode::FORBIDDEN, "auth.forged".into()));

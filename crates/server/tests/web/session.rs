@@ -105,7 +105,11 @@ async fn guessing_is_slowed_down_alike_for_real_and_invented_accounts() {
     house.clock.advance(SignedDuration::from_secs(31));
     assert_eq!(house.sign_in("system", "wrong-wrong-wrong").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     house.clock.advance(SignedDuration::from_secs(31));
-    assert_eq!(house.sign_in("system", PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS, "the wait doubled");
+    assert_eq!(
+        house.sign_in("system", PASSWORD).await.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "the wait doubled"
+    );
     house.clock.advance(SignedDuration::from_secs(31));
     house.cookie("system").await;
     let sql = "SELECT COUNT(*) AS n FROM session";
@@ -129,7 +133,10 @@ async fn the_database_holds_no_secret() {
     let cookie = house.cookie("system").await;
     let secret = cookie.split_once('=').unwrap().1;
     let row = house.app.db().one("session", "SELECT hash FROM session", vec![]).await.unwrap().unwrap();
-    assert_ne!(row.bytes("hash").unwrap(), mingjing::kit::login::Secret::parse(secret).unwrap().text().as_bytes());
+    assert_ne!(
+        row.bytes("hash").unwrap(),
+        mingjing::kit::login::Secret::parse(secret).unwrap().text().as_bytes()
+    );
     let row = house.app.db().one("credential", "SELECT phc FROM credential", vec![]).await.unwrap().unwrap();
     let phc = row.text("phc").unwrap();
     assert!(phc.starts_with("$argon2id$v=19$") && !phc.contains(PASSWORD));
@@ -153,7 +160,9 @@ async fn a_password_changes_only_with_the_present_one_and_ends_other_sessions() 
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.body.contains(said), "{said}");
     }
-    let done = house.post_as(&here, "/account/password", &change(PASSWORD, "Tide.of.Maple.81", "Tide.of.Maple.81")).await;
+    let done = house
+        .post_as(&here, "/account/password", &change(PASSWORD, "Tide.of.Maple.81", "Tide.of.Maple.81"))
+        .await;
     let fresh = done.cookie().unwrap();
     assert!(is_in(&house, &fresh).await && !is_in(&house, &here).await && !is_in(&house, &there).await);
     assert_eq!(house.sign_in("system", PASSWORD).await.status, StatusCode::UNPROCESSABLE_ENTITY);

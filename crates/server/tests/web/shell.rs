@@ -48,7 +48,9 @@ async fn pages_hold_no_inline_script_or_style() {
     let house = House::new().await;
     let cookie = house.cookie("system").await;
     let mut pages = Vec::new();
-    for path in ["/sign-in", "/gallery", "/gallery/form", "/gallery/list", "/gallery/parts", "/gallery/portal"] {
+    for path in
+        ["/sign-in", "/gallery", "/gallery/form", "/gallery/list", "/gallery/parts", "/gallery/portal"]
+    {
         pages.push((path, house.get(path).await));
     }
     for path in ["/account", "/staff", "/staff/new"] {
@@ -93,14 +95,26 @@ async fn large_and_broken_bodies_are_answered() {
     let cookie = house.cookie("system").await;
     let token = house.token(&cookie).await;
     let post = |path: &str| {
-        Request::post(path).header("cookie", &cookie).header("x-csrf-token", &token).header("content-type", "application/json")
+        Request::post(path)
+            .header("cookie", &cookie)
+            .header("x-csrf-token", &token)
+            .header("content-type", "application/json")
     };
     let large = post("/api/v1/staff").body(Body::from("x".repeat(3 * 1024 * 1024))).unwrap();
     let large = house.send(large).await;
-    assert_eq!((large.status, large.json()["code"].clone()), (StatusCode::PAYLOAD_TOO_LARGE, "request.too_large".into()));
-    for body in ["", "{", "[]", "{\"name\":1}", "{\"name\":\"a\",\"title\":\"b\",\"login\":\"cd\",\"roles\":[]}"] {
+    assert_eq!(
+        (large.status, large.json()["code"].clone()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "request.too_large".into())
+    );
+    for body in
+        ["", "{", "[]", "{\"name\":1}", "{\"name\":\"a\",\"title\":\"b\",\"login\":\"cd\",\"roles\":[]}"]
+    {
         let answer = house.send(post("/api/v1/staff").body(Body::from(body)).unwrap()).await;
-        assert_eq!((answer.status, answer.json()["code"].clone()), (StatusCode::BAD_REQUEST, "request.malformed".into()), "{body}");
+        assert_eq!(
+            (answer.status, answer.json()["code"].clone()),
+            (StatusCode::BAD_REQUEST, "request.malformed".into()),
+            "{body}"
+        );
     }
 }
 
@@ -113,7 +127,9 @@ async fn a_panic_is_a_page_and_the_program_goes_on() {
     }
     let routes = features::routes(&config()).get("/broken", Access::Public, broken);
     let (router, _) = http::build(house.app.clone(), config(), routes).unwrap();
-    let ask = |path: &str| tower::ServiceExt::oneshot(router.clone(), Request::get(path).body(Body::empty()).unwrap());
+    let ask = |path: &str| {
+        tower::ServiceExt::oneshot(router.clone(), Request::get(path).body(Body::empty()).unwrap())
+    };
     assert_eq!(ask("/broken").await.unwrap().status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(ask("/healthz").await.unwrap().status(), StatusCode::OK);
 }
@@ -125,7 +141,10 @@ async fn health_readiness_and_figures() {
     assert_eq!(house.get("/healthz").await.body, "ok\n");
     assert_eq!(house.get("/readyz").await.body, "ready\n");
     let figures = house.get("/metrics").await.body;
-    assert!(figures.contains("mingjing_http_requests_total") && figures.contains("route=\"/healthz\""), "{figures}");
+    assert!(
+        figures.contains("mingjing_http_requests_total") && figures.contains("route=\"/healthz\""),
+        "{figures}"
+    );
     house.app.stop_writes("账本核验失败");
     let stopped = house.get("/readyz").await;
     assert_eq!((stopped.status, stopped.body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "账本核验失败\n"));

@@ -21,7 +21,8 @@ async fn a_new_person_must_change_the_first_password_before_anything_else() {
     let house = House::new().await;
     let (person, password) = registered(&house, "Jia").await;
     let admin = house.cookie("security").await;
-    let granted = house.post_as(&admin, &format!("/staff/{person}/grant_role"), &[("role", "unit_head")]).await;
+    let granted =
+        house.post_as(&admin, &format!("/staff/{person}/grant_role"), &[("role", "unit_head")]).await;
     assert_eq!(granted.status, StatusCode::SEE_OTHER, "{}", granted.body);
     let cookie = house.sign_in("JIA", &password).await.cookie().unwrap();
     let turned = house.get_as(&cookie, "/staff").await;
@@ -129,7 +130,10 @@ async fn problems_carry_article_remedy_and_fields() {
     let mixed = command(serde_json::json!({"command": "grant_role", "role": "auditor"})).await;
     assert_eq!(mixed.json()["code"], "staff.separation");
     let foreign = command(serde_json::json!({"command": "disable", "reason": "示例"})).await;
-    assert_eq!((foreign.status, foreign.json()["code"].clone()), (StatusCode::FORBIDDEN, "authz.denied".into()));
+    assert_eq!(
+        (foreign.status, foreign.json()["code"].clone()),
+        (StatusCode::FORBIDDEN, "authz.denied".into())
+    );
 }
 
 #[tokio::test]

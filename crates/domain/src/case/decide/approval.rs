@@ -12,7 +12,12 @@ use crate::cite::penalty_law;
 use crate::refusal::Refusal;
 use crate::text::Text;
 
-fn refuse(code: &'static str, article: crate::cite::Citation, message: impl Into<String>, remedy: impl Into<String>) -> Refusal {
+fn refuse(
+    code: &'static str,
+    article: crate::cite::Citation,
+    message: impl Into<String>,
+    remedy: impl Into<String>,
+) -> Refusal {
     Refusal::new(code, article, message, remedy)
 }
 
@@ -20,36 +25,68 @@ fn refuse(code: &'static str, article: crate::cite::Citation, message: impl Into
 pub(super) fn propose(case: &Case, proposal: &Proposal, opinion: &Text, facts: &Facts<'_>) -> Outcome {
     required(opinion, "opinion", "承办人意见和理由")?;
     content(case, proposal, facts)?;
-    let no = ProposalNo::try_from(case.proposals.len() + 1)
-        .map_err(|_| refuse("proposal.too_many", penalty_law("第五十七条"), "呈批事项过多", "请分案办理。"))?;
+    let no = ProposalNo::try_from(case.proposals.len() + 1).map_err(|_| {
+        refuse("proposal.too_many", penalty_law("第五十七条"), "呈批事项过多", "请分案办理。")
+    })?;
     Ok(vec![CaseEvent::Proposed { no, body: proposal.clone(), opinion: opinion.clone() }])
 }
 
 /// What a proposal must contain: checked when proposed and again when approved.
 fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Refusal> {
     match proposal {
-        Proposal::ExtendCheck | Proposal::NotFile | Proposal::Suspend { .. } | Proposal::Resume | Proposal::Withdraw | Proposal::Dispose => Ok(()),
+        Proposal::ExtendCheck
+        | Proposal::NotFile
+        | Proposal::Suspend { .. }
+        | Proposal::Resume
+        | Proposal::Withdraw
+        | Proposal::Dispose => Ok(()),
         Proposal::Close { ground } => closing_ground(case, *ground),
         Proposal::File(filing) => filed(case, filing, facts),
         Proposal::Preserve(p) => {
             required(&p.manner, "manner", "保存方式")?;
             if case.party(p.party).is_none() {
-                return Err(refuse("party.unknown", penalty_law("第五十六条"), "案件中没有该当事人", "请选择案件中的当事人。").field("party", "没有该当事人"));
+                return Err(refuse(
+                    "party.unknown",
+                    penalty_law("第五十六条"),
+                    "案件中没有该当事人",
+                    "请选择案件中的当事人。",
+                )
+                .field("party", "没有该当事人"));
             }
             if p.items.is_empty() || p.items.len() > 200 || p.items.iter().any(|i| i.name.is_blank()) {
-                return Err(refuse("preservation.items", penalty_law("第五十六条"), "先行登记保存的物品清单不完整", "请逐项填写名称和数量（不超过200项）。").field("items", "至少一项，名称不能为空"));
+                return Err(refuse(
+                    "preservation.items",
+                    penalty_law("第五十六条"),
+                    "先行登记保存的物品清单不完整",
+                    "请逐项填写名称和数量（不超过200项）。",
+                )
+                .field("items", "至少一项，名称不能为空"));
             }
             Ok(())
         }
-        Proposal::DisposePreservation(d) => match case.preservations.get(usize::from(d.preservation).wrapping_sub(1)) {
-            Some(p) if p.disposed.is_none() => Ok(()),
-            Some(_) | None => Err(refuse("preservation.none", penalty_law("第五十六条"), "没有该次登记保存，或者已经处理", "请选择尚未处理的登记保存。").field("preservation", "没有待处理的该次登记保存")),
-        },
+        Proposal::DisposePreservation(d) => {
+            match case.preservations.get(usize::from(d.preservation).wrapping_sub(1)) {
+                Some(p) if p.disposed.is_none() => Ok(()),
+                Some(_) | None => Err(refuse(
+                    "preservation.none",
+                    penalty_law("第五十六条"),
+                    "没有该次登记保存，或者已经处理",
+                    "请选择尚未处理的登记保存。",
+                )
+                .field("preservation", "没有待处理的该次登记保存")),
+            }
+        }
         Proposal::Extend { days } => {
             let second = !case.extensions.is_empty();
             let max = if second { &facts.law.second_extension } else { &facts.law.extension };
             if *days == 0 || *days > max.value {
-                return Err(refuse("clock.extension_days", max.citation.clone(), format!("本次延长不得超过{}日", max.value), "请减少延长的天数。").field("days", format!("1至{}", max.value)));
+                return Err(refuse(
+                    "clock.extension_days",
+                    max.citation.clone(),
+                    format!("本次延长不得超过{}日", max.value),
+                    "请减少延长的天数。",
+                )
+                .field("days", format!("1至{}", max.value)));
             }
             Ok(())
         }
@@ -62,34 +99,80 @@ fn filed(case: &Case, filing: &Filing, facts: &Facts<'_>) -> Result<(), Refusal>
     required(&filing.title, "title", "案件名称")?;
     required(&filing.cause, "cause", "案由")?;
     if filing.category.trim().is_empty() {
-        return Err(refuse("input.required", penalty_law("第五十四条"), "请选择执法类别", "补充后重新提交。").field("category", "不能为空"));
+        return Err(refuse(
+            "input.required",
+            penalty_law("第五十四条"),
+            "请选择执法类别",
+            "补充后重新提交。",
+        )
+        .field("category", "不能为空"));
     }
     if filing.region.len() != 6 || !filing.region.starts_with(facts.organ.region.trim_end_matches("00")) {
-        return Err(refuse("jurisdiction.region", penalty_law("第二十二条"), "违法行为发生地不在本机关管辖区域", "请移送有管辖权的机关。").field("region", "不在本机关管辖区域"));
+        return Err(refuse(
+            "jurisdiction.region",
+            penalty_law("第二十二条"),
+            "违法行为发生地不在本机关管辖区域",
+            "请移送有管辖权的机关。",
+        )
+        .field("region", "不在本机关管辖区域"));
     }
     if filing.parties.is_empty() || filing.parties.len() > 200 {
-        return Err(refuse("party.none", penalty_law("第五十四条"), "立案须有当事人", "请填写当事人（不超过200名）。").field("parties", "至少一名"));
+        return Err(refuse(
+            "party.none",
+            penalty_law("第五十四条"),
+            "立案须有当事人",
+            "请填写当事人（不超过200名）。",
+        )
+        .field("parties", "至少一名"));
     }
     for (index, party) in filing.parties.iter().enumerate() {
-        let fields = [(&party.name, "name", "名称（姓名）"), (&party.code, "code", "统一社会信用代码（身份证号）"), (&party.address, "address", "地址")];
+        let fields = [
+            (&party.name, "name", "名称（姓名）"),
+            (&party.code, "code", "统一社会信用代码（身份证号）"),
+            (&party.address, "address", "地址"),
+        ];
         for (text, field, label) in fields {
             if text.is_blank() {
-                return Err(refuse("input.required", penalty_law("第五十九条第一款第一项"), format!("请填写当事人的{label}"), "补充后重新提交。").field(format!("parties/{index}/{field}"), format!("{label}不能为空")));
+                return Err(refuse(
+                    "input.required",
+                    penalty_law("第五十九条第一款第一项"),
+                    format!("请填写当事人的{label}"),
+                    "补充后重新提交。",
+                )
+                .field(format!("parties/{index}/{field}"), format!("{label}不能为空")));
             }
         }
         code(party, index)?;
         let same = |other: &Party| other.code.digest(&facts.text_key) == party.code.digest(&facts.text_key);
         if filing.parties[..index].iter().any(same) {
-            return Err(refuse("party.repeated", penalty_law("第二十九条"), "同一当事人列了两次", "对当事人的同一个违法行为，不得给予两次以上罚款，请删除重复的当事人。").field(format!("parties/{index}/code"), "与前面的当事人相同"));
+            return Err(refuse(
+                "party.repeated",
+                penalty_law("第二十九条"),
+                "同一当事人列了两次",
+                "对当事人的同一个违法行为，不得给予两次以上罚款，请删除重复的当事人。",
+            )
+            .field(format!("parties/{index}/code"), "与前面的当事人相同"));
         }
     }
     if filing.violation_on > facts.day() {
-        return Err(refuse("violation.future", penalty_law("第三十六条"), "违法行为的日期晚于立案之日", "请核对日期。").field("violation_on", "不能晚于今天"));
+        return Err(refuse(
+            "violation.future",
+            penalty_law("第三十六条"),
+            "违法行为的日期晚于立案之日",
+            "请核对日期。",
+        )
+        .field("violation_on", "不能晚于今天"));
     }
     clock::within_prescription(facts, filing.violation_on, filing.grave_harm, case.discovered_on(), case)?;
     facts.qualified(&filing.officers, facts.day(), Some(&filing.category), Some(&filing.region))?;
     if let Some(index) = filing.officers.iter().position(|o| case.recused.contains(o)) {
-        return Err(refuse("officers.recused", penalty_law("第四十三条"), "所列人员已经回避", "请改由其他执法人员办理。").field(format!("officers/{index}"), "已回避"));
+        return Err(refuse(
+            "officers.recused",
+            penalty_law("第四十三条"),
+            "所列人员已经回避",
+            "请改由其他执法人员办理。",
+        )
+        .field(format!("officers/{index}"), "已回避"));
     }
     Ok(())
 }
@@ -99,18 +182,27 @@ fn code(party: &Party, index: usize) -> Result<(), Refusal> {
     let Some(value) = party.code.value() else { return Ok(()) };
     let error = match party.kind {
         PartyKind::Person => crate::codes::CitizenId::parse(value).err(),
-        PartyKind::IndividualBusiness | PartyKind::LegalPerson | PartyKind::Organisation => crate::codes::Uscc::parse(value).err(),
+        PartyKind::IndividualBusiness | PartyKind::LegalPerson | PartyKind::Organisation => {
+            crate::codes::Uscc::parse(value).err()
+        }
     };
     match error {
         None => Ok(()),
-        Some(e) => Err(refuse("party.code", penalty_law("第五十九条第一款第一项"), format!("当事人的代码不正确：{e}"), "请核对证照后重新填写。").field(format!("parties/{index}/code"), e.to_string())),
+        Some(e) => Err(refuse(
+            "party.code",
+            penalty_law("第五十九条第一款第一项"),
+            format!("当事人的代码不正确：{e}"),
+            "请核对证照后重新填写。",
+        )
+        .field(format!("parties/{index}/code"), e.to_string())),
     }
 }
 
 fn deferral(case: &Case, d: &Deferring, facts: &Facts<'_>) -> Result<(), Refusal> {
     let article = || penalty_law("第六十六条第二款");
     let Some(state) = case.party(d.party) else {
-        return Err(refuse("party.unknown", article(), "案件中没有该当事人", "请选择案件中的当事人。").field("party", "没有该当事人"));
+        return Err(refuse("party.unknown", article(), "案件中没有该当事人", "请选择案件中的当事人。")
+            .field("party", "没有该当事人"));
     };
     let (decision, _) = gate::served_decision(case, d.party)?;
     let owed = gate::owed_fen(decision, d.party, state);
@@ -119,7 +211,13 @@ fn deferral(case: &Case, d: &Deferring, facts: &Facts<'_>) -> Result<(), Refusal
     let ordered = d.instalments.windows(2).all(|w| w[0].due_on < w[1].due_on);
     let future = d.instalments.iter().all(|i| i.due_on > facts.today() && i.amount_fen > 0);
     if d.instalments.is_empty() || d.instalments.len() > 60 || !ordered || !future || sum != owed + paid {
-        return Err(refuse("deferral.plan", article(), "分期计划不完整", "各期日期须在今天之后并依次推后，各期金额之和须等于应缴总额。").field("instalments", format!("合计应为{}元", crate::codes::format_yuan(owed + paid))));
+        return Err(refuse(
+            "deferral.plan",
+            article(),
+            "分期计划不完整",
+            "各期日期须在今天之后并依次推后，各期金额之和须等于应缴总额。",
+        )
+        .field("instalments", format!("合计应为{}元", crate::codes::format_yuan(owed + paid))));
     }
     Ok(())
 }
@@ -138,7 +236,8 @@ fn pending(case: &Case, no: ProposalNo, stage: ApprovalStage) -> Result<&Proposa
             },
             "请刷新页面查看最新状态。",
         )),
-        None => Err(refuse("proposal.none", penalty_law("第五十七条"), "没有该呈批事项", "请刷新页面。").field("proposal_no", "没有该事项")),
+        None => Err(refuse("proposal.none", penalty_law("第五十七条"), "没有该呈批事项", "请刷新页面。")
+            .field("proposal_no", "没有该事项")),
     }
 }
 
@@ -147,37 +246,80 @@ pub(super) fn review(case: &Case, no: ProposalNo, agree: bool, opinion: &Text, f
     required(opinion, "opinion", "审核意见")?;
     let proposal = pending(case, no, ApprovalStage::Proposed)?;
     if proposal.by.0 == facts.actor.id || case.handled_by.contains(&facts.actor.id) {
-        return Err(refuse("duty.same_person", penalty_law("第五十七条"), "承办人不能审核本案呈请的事项", "请由承办机构负责人审核。"));
+        return Err(refuse(
+            "duty.same_person",
+            penalty_law("第五十七条"),
+            "承办人不能审核本案呈请的事项",
+            "请由承办机构负责人审核。",
+        ));
     }
     Ok(vec![CaseEvent::ProposalReviewed { no, agree, opinion: opinion.clone() }])
 }
 
 /// Approval, with its effect in the same act.
-pub(super) fn approve(case: &Case, no: ProposalNo, approve: bool, opinion: &Text, opinions: &[HeadOpinion], facts: &Facts<'_>) -> Outcome {
+pub(super) fn approve(
+    case: &Case,
+    no: ProposalNo,
+    approve: bool,
+    opinion: &Text,
+    opinions: &[HeadOpinion],
+    facts: &Facts<'_>,
+) -> Outcome {
     required(opinion, "opinion", "审批意见")?;
     let proposal = pending(case, no, ApprovalStage::Reviewed)?;
     let (roles, article) = gate::approvers(&proposal.body);
     if !roles.iter().any(|r| facts.actor.has(*r)) {
         let who: Vec<_> = roles.iter().map(|r| r.label()).collect();
-        return Err(refuse("role.approver", article, format!("该事项由{}审批", who.join("、")), "请交由有权的负责人审批。"));
+        return Err(refuse(
+            "role.approver",
+            article,
+            format!("该事项由{}审批", who.join("、")),
+            "请交由有权的负责人审批。",
+        ));
     }
     let before = [Some(proposal.by.0), proposal.reviewed.as_ref().map(|r| r.0)];
     if before.contains(&Some(facts.actor.id)) || case.handled_by.contains(&facts.actor.id) {
-        return Err(refuse("duty.same_person", article, "承办、审核、审批不能由同一人办理", "请由其他负责人审批。"));
+        return Err(refuse(
+            "duty.same_person",
+            article,
+            "承办、审核、审批不能由同一人办理",
+            "请由其他负责人审批。",
+        ));
     }
     let mut issue = Issue::new(case, facts);
-    issue.push(CaseEvent::ProposalDecided { no, approve, opinion: opinion.clone(), opinions: opinions.to_vec() });
+    issue.push(CaseEvent::ProposalDecided {
+        no,
+        approve,
+        opinion: opinion.clone(),
+        opinions: opinions.to_vec(),
+    });
     if approve {
-        super::super::procedure::step(proposal.body.verb()).from.contains(&case.stage).then_some(()).ok_or_else(|| {
-            refuse("stage.wrong", article, format!("案件已处于“{}”阶段", case.stage.label()), "该呈批事项不再适用，请不予批准。")
-        })?;
+        super::super::procedure::step(proposal.body.verb())
+            .from
+            .contains(&case.stage)
+            .then_some(())
+            .ok_or_else(|| {
+                refuse(
+                    "stage.wrong",
+                    article,
+                    format!("案件已处于“{}”阶段", case.stage.label()),
+                    "该呈批事项不再适用，请不予批准。",
+                )
+            })?;
         content(case, &proposal.body, facts)?;
         effect(case, no, proposal, opinions, facts, &mut issue)?;
     }
     issue.done()
 }
 
-fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[HeadOpinion], facts: &Facts<'_>, issue: &mut Issue<'_, '_>) -> Result<(), Refusal> {
+fn effect(
+    case: &Case,
+    no: ProposalNo,
+    proposal: &ProposalState,
+    opinions: &[HeadOpinion],
+    facts: &Facts<'_>,
+    issue: &mut Issue<'_, '_>,
+) -> Result<(), Refusal> {
     use DocumentKind as D;
     match &proposal.body {
         Proposal::ExtendCheck => {
@@ -202,8 +344,14 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
         }
         Proposal::DisposePreservation(d) => {
             let state = &case.preservations[usize::from(d.preservation) - 1];
-            if clock::preservation_lapsed(state, facts) && !matches!(d.disposal, PreservationDisposal::Return) {
-                return Err(refuse("preservation.lapsed", penalty_law("第五十六条"), "七个工作日内没有作出处理决定，先行登记保存已自动解除", "只能返还当事人。"));
+            if clock::preservation_lapsed(state, facts) && !matches!(d.disposal, PreservationDisposal::Return)
+            {
+                return Err(refuse(
+                    "preservation.lapsed",
+                    penalty_law("第五十六条"),
+                    "七个工作日内没有作出处理决定，先行登记保存已自动解除",
+                    "只能返还当事人。",
+                ));
             }
             issue.document(D::PreservationDisposalApproval, None)?;
             issue.document(D::PreservationDisposal, Some(state.preserving.party))?;
@@ -216,7 +364,12 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
         }
         Proposal::Resume => {
             if !case.suspended() {
-                return Err(refuse("case.not_suspended", super::super::law::construction_rules("第三十条"), "案件没有中止", "不需要恢复。"));
+                return Err(refuse(
+                    "case.not_suspended",
+                    super::super::law::construction_rules("第三十条"),
+                    "案件没有中止",
+                    "不需要恢复。",
+                ));
             }
             issue.document(D::SuspensionApproval, None)?;
             issue.push(CaseEvent::Resumed { proposal: no });
@@ -247,12 +400,24 @@ fn effect(case: &Case, no: ProposalNo, proposal: &ProposalState, opinions: &[Hea
 }
 
 /// An extension in time, the second one decided by the heads together.
-fn extend(case: &Case, no: ProposalNo, days: u16, opinions: &[HeadOpinion], facts: &Facts<'_>, issue: &mut Issue<'_, '_>) -> Result<(), Refusal> {
+fn extend(
+    case: &Case,
+    no: ProposalNo,
+    days: u16,
+    opinions: &[HeadOpinion],
+    facts: &Facts<'_>,
+    issue: &mut Issue<'_, '_>,
+) -> Result<(), Refusal> {
     let collective = !case.extensions.is_empty();
     if let Some(limit) = clock::decision_limit(case, facts)?
         && facts.today() > limit.due.latest()
     {
-        return Err(refuse("clock.expired", penalty_law("第六十条"), "办案期限已经届满，不能事后延长", "请尽快作出决定；逾期情况将如实记录。"));
+        return Err(refuse(
+            "clock.expired",
+            penalty_law("第六十条"),
+            "办案期限已经届满，不能事后延长",
+            "请尽快作出决定；逾期情况将如实记录。",
+        ));
     }
     if collective {
         super::hearing::heads(opinions, facts)?;
@@ -265,12 +430,24 @@ fn extend(case: &Case, no: ProposalNo, days: u16, opinions: &[HeadOpinion], fact
 
 /// The decision itself. All gates hold again at this moment, for exactly the
 /// draft that was proposed.
-fn dispose(case: &Case, no: ProposalNo, proposal: &ProposalState, facts: &Facts<'_>, issue: &mut Issue<'_, '_>) -> Result<(), Refusal> {
+fn dispose(
+    case: &Case,
+    no: ProposalNo,
+    proposal: &ProposalState,
+    facts: &Facts<'_>,
+    issue: &mut Issue<'_, '_>,
+) -> Result<(), Refusal> {
     use DocumentKind as D;
     gate::decidable(case, facts, None)?;
-    let draft = case.draft.as_ref().filter(|d| proposal.digest.as_deref() == Some(&d.digest)).ok_or_else(|| {
-        refuse("draft.changed", penalty_law("第五十八条"), "呈请之后处理意见已经改变", "请退回，由承办人按现在的处理意见重新呈请。")
-    })?;
+    let draft =
+        case.draft.as_ref().filter(|d| proposal.digest.as_deref() == Some(&d.digest)).ok_or_else(|| {
+            refuse(
+                "draft.changed",
+                penalty_law("第五十八条"),
+                "呈请之后处理意见已经改变",
+                "请退回，由承办人按现在的处理意见重新呈请。",
+            )
+        })?;
     issue.document(D::DisposalApproval, None)?;
     let mut documents = Vec::new();
     for (number, _) in case.numbered_parties() {
@@ -297,7 +474,9 @@ fn closing_ground(case: &Case, ground: ClosingGround) -> Result<(), Refusal> {
     let decision = case.decision.as_ref();
     let fits = match ground {
         ClosingGround::Performed => decision.is_some_and(|d| {
-            d.revoked.is_none() && d.substance.penalises() && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
+            d.revoked.is_none()
+                && d.substance.penalises()
+                && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
         }),
         ClosingGround::CourtClosed => case.parties.iter().any(|p| p.court_on.is_some()),
         ClosingGround::NoPenaltyServed => decision.is_some_and(|d| !d.substance.penalises()),
@@ -306,5 +485,11 @@ fn closing_ground(case: &Case, ground: ClosingGround) -> Result<(), Refusal> {
     if fits {
         return Ok(());
     }
-    Err(refuse("closing.ground", article, format!("案件情况与结案情形“{}”不符", ground.label()), "请选择与案件情况相符的结案情形。").field("ground", "与案件情况不符"))
+    Err(refuse(
+        "closing.ground",
+        article,
+        format!("案件情况与结案情形“{}”不符", ground.label()),
+        "请选择与案件情况相符的结案情形。",
+    )
+    .field("ground", "与案件情况不符"))
 }

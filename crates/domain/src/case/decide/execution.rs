@@ -12,7 +12,12 @@ use crate::codes::format_yuan;
 use crate::refusal::Refusal;
 use jiff::civil::Date;
 
-fn refuse(code: &'static str, article: Citation, message: impl Into<String>, remedy: impl Into<String>) -> Refusal {
+fn refuse(
+    code: &'static str,
+    article: Citation,
+    message: impl Into<String>,
+    remedy: impl Into<String>,
+) -> Refusal {
     Refusal::new(code, article, message, remedy)
 }
 
@@ -31,7 +36,13 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             let Some(state) = case.party(*party) else { return Ok(Vec::new()) };
             let left = clock::additional_cap(case, facts, *party, state)? - state.additional_fen;
             if *amount_fen <= 0 || *amount_fen > left {
-                return Err(refuse("additional.amount", penalty_law("第七十二条第一款第一项"), format!("加处罚款至今不得超过{}元", format_yuan(left)), "每日按罚款数额的百分之三加处，总额不得超出罚款数额。").field("amount_fen", format!("不超过{}元", format_yuan(left))));
+                return Err(refuse(
+                    "additional.amount",
+                    penalty_law("第七十二条第一款第一项"),
+                    format!("加处罚款至今不得超过{}元", format_yuan(left)),
+                    "每日按罚款数额的百分之三加处，总额不得超出罚款数额。",
+                )
+                .field("amount_fen", format!("不超过{}元", format_yuan(left))));
             }
             let document = issue.document(DocumentKind::AdditionalFineDecision, Some(*party))?;
             issue.push(CaseEvent::AdditionalFineImposed { party: *party, document, amount_fen: *amount_fen });
@@ -57,17 +68,37 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::RecordRemedy { party, remedy, on, body } => {
             required(body, "body", "复议机关或者人民法院")?;
             lodge(case, *party, *remedy, *on, facts)?;
-            issue.push(CaseEvent::RemedyLodged { party: *party, remedy: *remedy, on: *on, body: body.clone() });
+            issue.push(CaseEvent::RemedyLodged {
+                party: *party,
+                remedy: *remedy,
+                on: *on,
+                body: body.clone(),
+            });
         }
         C::ConcludeRemedy { party, remedy, outcome, document } => {
             required(document, "document", "文书名称、文号和日期")?;
-            let pending = case.party(*party).is_some_and(|p| p.remedies.iter().any(|r| r.kind == *remedy && r.concluded.is_none()));
+            let pending = case
+                .party(*party)
+                .is_some_and(|p| p.remedies.iter().any(|r| r.kind == *remedy && r.concluded.is_none()));
             if !pending {
-                return Err(refuse("remedy.none", penalty_law("第七条"), "没有进行中的该项救济", "请先登记。").field("remedy", "没有进行中的该项救济"));
+                return Err(refuse(
+                    "remedy.none",
+                    penalty_law("第七条"),
+                    "没有进行中的该项救济",
+                    "请先登记。",
+                )
+                .field("remedy", "没有进行中的该项救济"));
             }
-            issue.push(CaseEvent::RemedyConcluded { party: *party, remedy: *remedy, outcome: *outcome, document: document.clone() });
+            issue.push(CaseEvent::RemedyConcluded {
+                party: *party,
+                remedy: *remedy,
+                outcome: *outcome,
+                document: document.clone(),
+            });
             // 责令重新作出 goes with the revocation of what is to be made anew.
-            if matches!(outcome, RemedyOutcome::Revoked | RemedyOutcome::Redo) && case.decision.as_ref().is_some_and(|d| d.revoked.is_none()) {
+            if matches!(outcome, RemedyOutcome::Revoked | RemedyOutcome::Redo)
+                && case.decision.as_ref().is_some_and(|d| d.revoked.is_none())
+            {
                 let ground = match remedy {
                     RemedyKind::Reconsideration => RevocationGround::Reconsideration,
                     RemedyKind::Litigation => RevocationGround::Judgment,
@@ -82,26 +113,66 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::CorrectDocument { document, correction } => {
             required(correction, "correction", "补正、更正内容")?;
             let Some(d) = case.document(*document).filter(|d| d.kind.served()) else {
-                return Err(refuse("document.unknown", super::super::law::construction_rules("第二十八条"), "没有该文书，或者不是送达当事人的文书", "请选择需要补正的文书。").field("document", "没有该文书"));
+                return Err(refuse(
+                    "document.unknown",
+                    super::super::law::construction_rules("第二十八条"),
+                    "没有该文书，或者不是送达当事人的文书",
+                    "请选择需要补正的文书。",
+                )
+                .field("document", "没有该文书"));
             };
             let by = issue.document(DocumentKind::Correction, d.party)?;
-            issue.push(CaseEvent::DocumentCorrected { document: *document, by, correction: correction.clone() });
+            issue.push(CaseEvent::DocumentCorrected {
+                document: *document,
+                by,
+                correction: correction.clone(),
+            });
         }
         C::Archive { volumes, pages, retention_years } => {
             if *volumes == 0 || *pages == 0 {
-                return Err(refuse("archive.pages", super::super::law::construction_rules("第四十条"), "卷数、页数不正确", "请填写实际卷数和页数。").field("pages", "应大于零"));
+                return Err(refuse(
+                    "archive.pages",
+                    super::super::law::construction_rules("第四十条"),
+                    "卷数、页数不正确",
+                    "请填写实际卷数和页数。",
+                )
+                .field("pages", "应大于零"));
             }
             if ![0, 10, 30].contains(retention_years) {
-                return Err(refuse("archive.retention", Citation::of("机关文件材料归档范围和文书档案保管期限规定", "第三条"), "保管期限不正确", "请选择永久、30年或者10年。").field("retention_years", "永久、30年或者10年"));
+                return Err(refuse(
+                    "archive.retention",
+                    Citation::of("机关文件材料归档范围和文书档案保管期限规定", "第三条"),
+                    "保管期限不正确",
+                    "请选择永久、30年或者10年。",
+                )
+                .field("retention_years", "永久、30年或者10年"));
             }
             issue.document(DocumentKind::FileCover, None)?;
             issue.document(DocumentKind::FileCatalogue, None)?;
-            issue.push(CaseEvent::Archived { volumes: *volumes, pages: *pages, retention_years: *retention_years });
+            issue.push(CaseEvent::Archived {
+                volumes: *volumes,
+                pages: *pages,
+                retention_years: *retention_years,
+            });
         }
         C::MarkMade { document, made } => {
             match case.document(*document) {
-                None => return Err(refuse("document.unknown", penalty_law("第四十七条"), "没有该文书", "请核对文书序号。")),
-                Some(d) if d.made.is_some() => return Err(refuse("document.made", penalty_law("第四十七条"), "该文书已经制成", "文书一经制成不再重制。")),
+                None => {
+                    return Err(refuse(
+                        "document.unknown",
+                        penalty_law("第四十七条"),
+                        "没有该文书",
+                        "请核对文书序号。",
+                    ));
+                }
+                Some(d) if d.made.is_some() => {
+                    return Err(refuse(
+                        "document.made",
+                        penalty_law("第四十七条"),
+                        "该文书已经制成",
+                        "文书一经制成不再重制。",
+                    ));
+                }
                 Some(_) => {}
             }
             issue.push(CaseEvent::DocumentMade { no: *document, made: made.clone() });
@@ -116,33 +187,68 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal>
     let (decision, served) = gate::served_decision(case, payment.party)?;
     let Some(state) = case.party(payment.party) else { return Ok(()) };
     let receipt = payment.receipt.trim();
-    if receipt.is_empty() || receipt.len() > 64 || receipt != payment.receipt || receipt.chars().any(char::is_whitespace) {
-        return Err(refuse("payment.receipt", article(), "票据号不正确", "请填写财政票据号码。").field("receipt", "不能为空、不含空格，不超过64个字符"));
+    if receipt.is_empty()
+        || receipt.len() > 64
+        || receipt != payment.receipt
+        || receipt.chars().any(char::is_whitespace)
+    {
+        return Err(refuse("payment.receipt", article(), "票据号不正确", "请填写财政票据号码。")
+            .field("receipt", "不能为空、不含空格，不超过64个字符"));
     }
     if payment.collector.trim().is_empty() {
-        return Err(refuse("payment.collector", article(), "请填写代收机构", "罚款由代收机构收缴，执法机关及其人员不得自行收缴。").field("collector", "不能为空"));
+        return Err(refuse(
+            "payment.collector",
+            article(),
+            "请填写代收机构",
+            "罚款由代收机构收缴，执法机关及其人员不得自行收缴。",
+        )
+        .field("collector", "不能为空"));
     }
-    if facts.receipt_used || case.parties.iter().any(|p| p.payments.iter().any(|x| x.receipt.eq_ignore_ascii_case(receipt))) {
-        return Err(refuse("payment.receipt_used", article(), "该票据号已经登记过", "请核对票据，不要重复登记。").field("receipt", "已经登记"));
+    if facts.receipt_used
+        || case.parties.iter().any(|p| p.payments.iter().any(|x| x.receipt.eq_ignore_ascii_case(receipt)))
+    {
+        return Err(refuse(
+            "payment.receipt_used",
+            article(),
+            "该票据号已经登记过",
+            "请核对票据，不要重复登记。",
+        )
+        .field("receipt", "已经登记"));
     }
     if payment.paid_on > facts.today() || payment.paid_on < served.effective_on.min(decision.on) {
-        return Err(refuse("time.payment", article(), "缴款日期不正确", "应在决定作出之后、今天之前。").field("paid_on", "应在决定作出之后、今天之前"));
+        return Err(refuse("time.payment", article(), "缴款日期不正确", "应在决定作出之后、今天之前。")
+            .field("paid_on", "应在决定作出之后、今天之前"));
     }
     let owed = gate::owed_fen(decision, payment.party, state);
     if payment.amount_fen <= 0 || payment.amount_fen > owed {
-        return Err(refuse("payment.amount", article(), format!("金额与应缴金额不符，尚欠{}元", format_yuan(owed)), "请核对票据金额；多缴的由代收机构退还。").field("amount_fen", format!("不超过{}元", format_yuan(owed))));
+        return Err(refuse(
+            "payment.amount",
+            article(),
+            format!("金额与应缴金额不符，尚欠{}元", format_yuan(owed)),
+            "请核对票据金额；多缴的由代收机构退还。",
+        )
+        .field("amount_fen", format!("不超过{}元", format_yuan(owed))));
     }
     Ok(())
 }
 
-fn lodge(case: &Case, party: PartyNo, remedy: RemedyKind, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
+fn lodge(
+    case: &Case,
+    party: PartyNo,
+    remedy: RemedyKind,
+    on: Date,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
     let article = || penalty_law("第七条");
     let (decision, _) = gate::served_decision(case, party)?;
     if on > facts.today() || on < decision.on {
-        return Err(refuse("time.remedy", article(), "日期不正确", "应在决定作出之后、今天之前。").field("on", "应在决定作出之后、今天之前"));
+        return Err(refuse("time.remedy", article(), "日期不正确", "应在决定作出之后、今天之前。")
+            .field("on", "应在决定作出之后、今天之前"));
     }
-    if case.party(party).is_some_and(|p| p.remedies.iter().any(|r| r.kind == remedy && r.concluded.is_none())) {
-        return Err(refuse("remedy.repeated", article(), "该项救济正在进行", "不需要重复登记。").field("remedy", "正在进行"));
+    if case.party(party).is_some_and(|p| p.remedies.iter().any(|r| r.kind == remedy && r.concluded.is_none()))
+    {
+        return Err(refuse("remedy.repeated", article(), "该项救济正在进行", "不需要重复登记。")
+            .field("remedy", "正在进行"));
     }
     Ok(())
 }

@@ -13,7 +13,12 @@ use crate::refusal::Refusal;
 use crate::staff::Role;
 use jiff::civil::Date;
 
-fn refuse(code: &'static str, article: Citation, message: impl Into<String>, remedy: impl Into<String>) -> Refusal {
+fn refuse(
+    code: &'static str,
+    article: Citation,
+    message: impl Into<String>,
+    remedy: impl Into<String>,
+) -> Refusal {
     Refusal::new(code, article, message, remedy)
 }
 
@@ -25,10 +30,20 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::ConfirmAddress { party, address, electronic } => {
             required(address, "address", "送达地址")?;
             if case.party(*party).is_none() {
-                return Err(refuse("party.unknown", penalty_law("第六十一条"), "案件中没有该当事人", "请选择案件中的当事人。").field("party", "没有该当事人"));
+                return Err(refuse(
+                    "party.unknown",
+                    penalty_law("第六十一条"),
+                    "案件中没有该当事人",
+                    "请选择案件中的当事人。",
+                )
+                .field("party", "没有该当事人"));
             }
             issue.document(DocumentKind::AddressConfirmation, Some(*party))?;
-            issue.push(CaseEvent::AddressConfirmed { party: *party, address: address.clone(), electronic: electronic.clone() });
+            issue.push(CaseEvent::AddressConfirmed {
+                party: *party,
+                address: address.clone(),
+                electronic: electronic.clone(),
+            });
         }
         C::StateDefence { party, on, statement } => {
             required(statement, "statement", "陈述申辩内容")?;
@@ -42,7 +57,11 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         }
         C::AnswerDefence { party, adoption, reasons } => {
             required(reasons, "reasons", "复核理由")?;
-            issue.push(CaseEvent::DefenceAnswered { party: *party, adoption: *adoption, reasons: reasons.clone() });
+            issue.push(CaseEvent::DefenceAnswered {
+                party: *party,
+                adoption: *adoption,
+                reasons: reasons.clone(),
+            });
         }
         C::RequestHearing { party, on, request } => {
             required(request, "request", "听证申请")?;
@@ -88,7 +107,13 @@ fn notice(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Outcome {
     let mut issue = Issue::new(case, facts);
     let kind = if hearing { DocumentKind::HearingRightNotice } else { DocumentKind::PenaltyNotice };
     let document = issue.document(kind, Some(party))?;
-    issue.push(CaseEvent::NoticeIssued { party, document, hearing, digest: draft.digest.clone(), disposal: disposal.clone() });
+    issue.push(CaseEvent::NoticeIssued {
+        party,
+        document,
+        hearing,
+        digest: draft.digest.clone(),
+        disposal: disposal.clone(),
+    });
     issue.done()
 }
 
@@ -101,19 +126,36 @@ fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(
         .and_then(|n| case.document(n.document))
         .map(|d| d.issued_on);
     if on > facts.today() || from.is_some_and(|f| on < f) {
-        return Err(refuse("time.claimed", penalty_law("第四十五条"), "日期不正确", "应在告知书制发之后、今天之前。").field("on", "应在告知书制发之后、今天之前"));
+        return Err(refuse(
+            "time.claimed",
+            penalty_law("第四十五条"),
+            "日期不正确",
+            "应在告知书制发之后、今天之前。",
+        )
+        .field("on", "应在告知书制发之后、今天之前"));
     }
     Ok(())
 }
 
 /// Asked for in time: the day it was asked decides, whenever it is recorded.
 fn request_hearing(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let Some(served) = case.party(party).and_then(|s| s.notice.as_ref()).and_then(|n| case.document(n.document)).and_then(|d| d.service.as_ref()) else {
+    let Some(served) = case
+        .party(party)
+        .and_then(|s| s.notice.as_ref())
+        .and_then(|n| case.document(n.document))
+        .and_then(|d| d.service.as_ref())
+    else {
         return Ok(());
     };
     let limit = facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
     if crate::period::closes_after(&limit, on) {
-        return Err(refuse("hearing.too_late", penalty_law("第六十四条第一项"), format!("听证申请期已于{}届满", limit.due.latest()), "逾期未申请的，视为放弃听证权利。").field("on", "超过申请期"));
+        return Err(refuse(
+            "hearing.too_late",
+            penalty_law("第六十四条第一项"),
+            format!("听证申请期已于{}届满", limit.due.latest()),
+            "逾期未申请的，视为放弃听证权利。",
+        )
+        .field("on", "超过申请期"));
     }
     Ok(())
 }
@@ -121,22 +163,47 @@ fn request_hearing(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> 
 fn serve(case: &Case, document: DocumentNo, service: &Service, facts: &Facts<'_>) -> Outcome {
     let article = || penalty_law("第六十一条");
     let Some(d) = case.document(document).filter(|d| d.kind.served()) else {
-        return Err(refuse("document.unknown", article(), "没有该文书，或者该文书不需要送达", "请选择待送达的文书。").field("document", "没有待送达的该文书"));
+        return Err(refuse(
+            "document.unknown",
+            article(),
+            "没有该文书，或者该文书不需要送达",
+            "请选择待送达的文书。",
+        )
+        .field("document", "没有待送达的该文书"));
     };
     if d.service.is_some() {
-        return Err(refuse("document.served", article(), format!("《{}》已经送达", d.kind.label()), "不能重复登记送达。").field("document", "已经送达"));
+        return Err(refuse(
+            "document.served",
+            article(),
+            format!("《{}》已经送达", d.kind.label()),
+            "不能重复登记送达。",
+        )
+        .field("document", "已经送达"));
     }
     if d.made.is_none() {
-        return Err(refuse("document.unmade", article(), format!("《{}》尚未制成", d.kind.label()), "请等待文书制成后再送达。").field("document", "尚未制成"));
+        return Err(refuse(
+            "document.unmade",
+            article(),
+            format!("《{}》尚未制成", d.kind.label()),
+            "请等待文书制成后再送达。",
+        )
+        .field("document", "尚未制成"));
     }
     required(&service.recipient, "recipient", "收件人")?;
     required(&service.place, "place", "送达地点")?;
     if service.on > facts.today() || service.on < d.issued_on {
-        return Err(refuse("time.service", article(), "送达日期不正确", "应在文书签发之后、今天之前。").field("on", "应在签发之后、今天之前"));
+        return Err(refuse("time.service", article(), "送达日期不正确", "应在文书签发之后、今天之前。")
+            .field("on", "应在签发之后、今天之前"));
     }
     pair(case, &service.officers, service.on, facts)?;
     if case.superseded(document) {
-        return Err(refuse("document.superseded", article(), format!("《{}》已被新的文书代替", d.kind.label()), "请送达新的文书。").field("document", "已被代替"));
+        return Err(refuse(
+            "document.superseded",
+            article(),
+            format!("《{}》已被新的文书代替", d.kind.label()),
+            "请送达新的文书。",
+        )
+        .field("document", "已被代替"));
     }
     let rule = &facts.law.announcement;
     let effective_on = match service.method {
@@ -146,9 +213,19 @@ fn serve(case: &Case, document: DocumentNo, service: &Service, facts: &Facts<'_>
             service.on
         }
         ServiceMethod::Electronic => {
-            let consent = d.party.and_then(|p| case.party(p)).and_then(|p| p.address.as_ref()).is_some_and(|(_, e)| !e.is_blank());
+            let consent = d
+                .party
+                .and_then(|p| case.party(p))
+                .and_then(|p| p.address.as_ref())
+                .is_some_and(|(_, e)| !e.is_blank());
             if !consent {
-                return Err(refuse("service.no_consent", penalty_law("第六十一条第二款"), "当事人没有签订同意电子送达的确认书", "请改用其他方式送达，或者先登记送达地址确认书。").field("method", "没有同意电子送达"));
+                return Err(refuse(
+                    "service.no_consent",
+                    penalty_law("第六十一条第二款"),
+                    "当事人没有签订同意电子送达的确认书",
+                    "请改用其他方式送达，或者先登记送达地址确认书。",
+                )
+                .field("method", "没有同意电子送达"));
             }
             service.on
         }
@@ -165,20 +242,47 @@ fn schedule(case: &Case, plan: &HearingPlan, facts: &Facts<'_>) -> Result<(), Re
     required(&plan.place, "place", "时间和地点")?;
     let earliest = gate::earliest_hearing(facts, facts.today())?;
     if plan.on < earliest {
-        return Err(refuse("hearing.notice_short", article(), "举行听证的七个工作日前应当通知当事人", "请推迟听证日期。").after(earliest).field("on", format!("不早于{earliest}")));
+        return Err(refuse(
+            "hearing.notice_short",
+            article(),
+            "举行听证的七个工作日前应当通知当事人",
+            "请推迟听证日期。",
+        )
+        .after(earliest)
+        .field("on", format!("不早于{earliest}")));
     }
     let apart = |id: &crate::matter::StaffId| {
-        facts.people.get(id).is_some_and(|p| p.enabled && p.organ == facts.organ.id) && !case.handled_by.contains(id) && !case.recused.contains(id)
+        facts.people.get(id).is_some_and(|p| p.enabled && p.organ == facts.organ.id)
+            && !case.handled_by.contains(id)
+            && !case.recused.contains(id)
     };
     let host = facts.people.get(&plan.host).is_some_and(|p| p.roles.contains(&Role::HearingHost));
     if !host || !apart(&plan.host) {
-        return Err(refuse("hearing.host", penalty_law("第六十四条第四项"), "听证由指定的非本案调查人员主持", "请指定没有参与本案的听证主持人。").field("host", "不能是本案调查人员"));
+        return Err(refuse(
+            "hearing.host",
+            penalty_law("第六十四条第四项"),
+            "听证由指定的非本案调查人员主持",
+            "请指定没有参与本案的听证主持人。",
+        )
+        .field("host", "不能是本案调查人员"));
     }
     if let Some(index) = plan.members.iter().position(|m| !apart(m)) {
-        return Err(refuse("hearing.host", penalty_law("第六十四条第四项"), "听证员不能是本案调查人员", "请另行指定。").field(format!("members/{index}"), "不能是本案调查人员"));
+        return Err(refuse(
+            "hearing.host",
+            penalty_law("第六十四条第四项"),
+            "听证员不能是本案调查人员",
+            "请另行指定。",
+        )
+        .field(format!("members/{index}"), "不能是本案调查人员"));
     }
     if !apart(&plan.clerk) {
-        return Err(refuse("hearing.host", penalty_law("第六十四条第四项"), "书记员不能是本案调查人员", "请另行指定。").field("clerk", "不能是本案调查人员"));
+        return Err(refuse(
+            "hearing.host",
+            penalty_law("第六十四条第四项"),
+            "书记员不能是本案调查人员",
+            "请另行指定。",
+        )
+        .field("clerk", "不能是本案调查人员"));
     }
     Ok(())
 }
@@ -191,20 +295,43 @@ fn host(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Result<(), Refusal> {
     if host == Some(facts.actor.id) {
         return Ok(());
     }
-    Err(refuse("hearing.other_host", penalty_law("第六十四条第四项"), "你不是本次听证的主持人", "请由指定的听证主持人办理。"))
+    Err(refuse(
+        "hearing.other_host",
+        penalty_law("第六十四条第四项"),
+        "你不是本次听证的主持人",
+        "请由指定的听证主持人办理。",
+    ))
 }
 
 fn hold(case: &Case, held: &HearingHeld, facts: &Facts<'_>) -> Result<(), Refusal> {
     required(&held.record, "record", "听证记录")?;
     host(case, held.party, facts)?;
     if held.agents.len() > 2 {
-        return Err(refuse("hearing.agents", penalty_law("第六十四条第五项"), "当事人可以委托一至二人代理", "代理人不得超过二人。").field("agents", "不得超过二人"));
+        return Err(refuse(
+            "hearing.agents",
+            penalty_law("第六十四条第五项"),
+            "当事人可以委托一至二人代理",
+            "代理人不得超过二人。",
+        )
+        .field("agents", "不得超过二人"));
     }
     if held.presenters.is_empty() || held.presenters.iter().any(|p| !case.handled_by.contains(p)) {
-        return Err(refuse("hearing.presenters", penalty_law("第六十四条第七项"), "举行听证时由调查人员提出事实、证据和处罚建议", "请填写出席的本案调查人员。").field("presenters", "应为本案调查人员"));
+        return Err(refuse(
+            "hearing.presenters",
+            penalty_law("第六十四条第七项"),
+            "举行听证时由调查人员提出事实、证据和处罚建议",
+            "请填写出席的本案调查人员。",
+        )
+        .field("presenters", "应为本案调查人员"));
     }
     if held.attended && !held.signed {
-        return Err(refuse("record.unsigned", penalty_law("第六十四条第八项"), "听证笔录应当交当事人或者其代理人核对无误后签字或者盖章", "拒绝签字的，由主持人在笔录中注明后勾选。").field("signed", "请确认签字或者已注明拒签"));
+        return Err(refuse(
+            "record.unsigned",
+            penalty_law("第六十四条第八项"),
+            "听证笔录应当交当事人或者其代理人核对无误后签字或者盖章",
+            "拒绝签字的，由主持人在笔录中注明后勾选。",
+        )
+        .field("signed", "请确认签字或者已注明拒签"));
     }
     Ok(())
 }
@@ -218,24 +345,47 @@ pub(super) fn heads(opinions: &[HeadOpinion], facts: &Facts<'_>) -> Result<(), R
 pub(super) fn majority(opinions: &[HeadOpinion]) -> Result<(), Refusal> {
     let agree = opinions.iter().filter(|o| o.agrees).count();
     if agree * 2 <= opinions.len() {
-        return Err(refuse("discussion.majority", penalty_law("第五十七条第二款"), "结论没有得到参加人员的多数同意", "请按多数意见填写结论。").field("outcome", "与多数意见不一致"));
+        return Err(refuse(
+            "discussion.majority",
+            penalty_law("第五十七条第二款"),
+            "结论没有得到参加人员的多数同意",
+            "请按多数意见填写结论。",
+        )
+        .field("outcome", "与多数意见不一致"));
     }
     Ok(())
 }
 
 /// As [`heads`]; `absent` may not take part and does not count towards the quorum.
-pub(super) fn heads_without(opinions: &[HeadOpinion], absent: Option<StaffId>, facts: &Facts<'_>) -> Result<(), Refusal> {
+pub(super) fn heads_without(
+    opinions: &[HeadOpinion],
+    absent: Option<StaffId>,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
     let article = || penalty_law("第五十七条第二款");
     let mut seen = Vec::new();
     for (index, o) in opinions.iter().enumerate() {
         if !facts.organ.heads.contains(&o.head) {
-            return Err(refuse("discussion.not_head", article(), "参加集体讨论的应为本机关负责人", "请删除不是负责人的人员。").field(format!("opinions/{index}/head"), "不是本机关负责人"));
+            return Err(refuse(
+                "discussion.not_head",
+                article(),
+                "参加集体讨论的应为本机关负责人",
+                "请删除不是负责人的人员。",
+            )
+            .field(format!("opinions/{index}/head"), "不是本机关负责人"));
         }
         if seen.contains(&o.head) {
-            return Err(refuse("discussion.same_head", article(), "同一名负责人列了两次", "每名负责人只列一次。").field(format!("opinions/{index}/head"), "重复"));
+            return Err(refuse(
+                "discussion.same_head",
+                article(),
+                "同一名负责人列了两次",
+                "每名负责人只列一次。",
+            )
+            .field(format!("opinions/{index}/head"), "重复"));
         }
         seen.push(o.head);
-        required(&o.opinion, "opinions", "每名负责人的意见").map_err(|r| r.field(format!("opinions/{index}/opinion"), "不能为空"))?;
+        required(&o.opinion, "opinions", "每名负责人的意见")
+            .map_err(|r| r.field(format!("opinions/{index}/opinion"), "不能为空"))?;
     }
     let able = facts.organ.heads.iter().filter(|h| Some(**h) != absent).count();
     let ruled = usize::try_from(facts.law.discussion_quorum.value).unwrap_or(usize::MAX);
@@ -243,7 +393,13 @@ pub(super) fn heads_without(opinions: &[HeadOpinion], absent: Option<StaffId>, f
     let ruled = if absent.is_some() { ruled.min(able) } else { ruled };
     let quorum = ruled.max(able / 2 + 1).max(2);
     if opinions.len() < quorum {
-        return Err(refuse("discussion.quorum", facts.law.discussion_quorum.citation.clone(), format!("集体讨论至少须有{quorum}名负责人参加并发表意见"), "请补齐参加讨论的负责人及其意见。").field("opinions", format!("至少{quorum}名")));
+        return Err(refuse(
+            "discussion.quorum",
+            facts.law.discussion_quorum.citation.clone(),
+            format!("集体讨论至少须有{quorum}名负责人参加并发表意见"),
+            "请补齐参加讨论的负责人及其意见。",
+        )
+        .field("opinions", format!("至少{quorum}名")));
     }
     Ok(())
 }
@@ -254,13 +410,31 @@ fn discuss(case: &Case, d: &Discussion, facts: &Facts<'_>) -> Result<(), Refusal
     required(&d.conclusion, "conclusion", "结论性意见")?;
     heads(&d.opinions, facts)?;
     if !d.opinions.iter().any(|o| o.head == d.chair) {
-        return Err(refuse("discussion.chair", article(), "主持人应为参加讨论的负责人", "请填写主持人的意见。").field("chair", "没有在参加人员中"));
+        return Err(refuse(
+            "discussion.chair",
+            article(),
+            "主持人应为参加讨论的负责人",
+            "请填写主持人的意见。",
+        )
+        .field("chair", "没有在参加人员中"));
     }
     if let Some(index) = d.opinions.iter().position(|o| case.recused.contains(&o.head)) {
-        return Err(refuse("actor.recused", penalty_law("第四十三条"), "已经回避的负责人不能参加讨论", "请由其他负责人讨论。").field(format!("opinions/{index}/head"), "已回避"));
+        return Err(refuse(
+            "actor.recused",
+            penalty_law("第四十三条"),
+            "已经回避的负责人不能参加讨论",
+            "请由其他负责人讨论。",
+        )
+        .field(format!("opinions/{index}/head"), "已回避"));
     }
     if let Some(index) = d.opinions.iter().position(|o| case.handled_by.contains(&o.head)) {
-        return Err(refuse("duty.same_person", article(), "承办人不能作为负责人参加讨论决定", "请另行安排。").field(format!("opinions/{index}/head"), "是本案承办人"));
+        return Err(refuse(
+            "duty.same_person",
+            article(),
+            "承办人不能作为负责人参加讨论决定",
+            "请另行安排。",
+        )
+        .field(format!("opinions/{index}/head"), "是本案承办人"));
     }
     majority(&d.opinions)
 }

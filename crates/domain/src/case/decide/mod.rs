@@ -73,14 +73,32 @@ fn staged(case: &Case, row: &Step) -> Result<(), Refusal> {
 
 /// Role and relation: the same row that the authorization table prints.
 fn allowed(case: Option<&Case>, row: &Step, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let refuse = |code, message: String, remedy: &str| Err(Refusal::new(code, Citation::of("国务院办公厅关于全面推行行政执法公示制度执法全过程记录制度重大执法决定法制审核制度的指导意见", "（十八）"), message, remedy));
+    let refuse = |code, message: String, remedy: &str| {
+        Err(Refusal::new(
+            code,
+            Citation::of(
+                "国务院办公厅关于全面推行行政执法公示制度执法全过程记录制度重大执法决定法制审核制度的指导意见",
+                "（十八）",
+            ),
+            message,
+            remedy,
+        ))
+    };
     let system = facts.actor.id.0.is_nil();
     if row.relation == Relation::System {
-        return if system { Ok(()) } else { refuse("role.system", format!("“{}”由系统办理", row.verb.label()), "不需要人工办理。") };
+        return if system {
+            Ok(())
+        } else {
+            refuse("role.system", format!("“{}”由系统办理", row.verb.label()), "不需要人工办理。")
+        };
     }
     if !row.who.iter().any(|r| facts.actor.has(*r)) {
         let who: Vec<_> = row.who.iter().map(|r| r.label()).collect();
-        return refuse("role.missing", format!("“{}”由{}办理", row.verb.label(), who.join("、")), "请交由相应岗位的人员办理。");
+        return refuse(
+            "role.missing",
+            format!("“{}”由{}办理", row.verb.label(), who.join("、")),
+            "请交由相应岗位的人员办理。",
+        );
     }
     if !facts.people.get(&facts.actor.id).is_some_and(|p| p.enabled && p.organ == facts.organ.id) {
         return refuse("actor.disabled", "账号已停用，或者不属于本机关".into(), "请联系系统管理员。");
@@ -90,11 +108,20 @@ fn allowed(case: Option<&Case>, row: &Step, facts: &Facts<'_>) -> Result<(), Ref
         return refuse("organ.other", "不是本机关的案件".into(), "请由案件所属机关办理。");
     }
     if case.recused.contains(&facts.actor.id) {
-        return Err(Refusal::new("actor.recused", penalty_law("第四十三条"), "你已在本案中回避", "请由其他人员办理。"));
+        return Err(Refusal::new(
+            "actor.recused",
+            penalty_law("第四十三条"),
+            "你已在本案中回避",
+            "请由其他人员办理。",
+        ));
     }
     match row.relation {
         Relation::Handling if case.stage != Stage::Clue && !case.officers.contains(&facts.actor.id) => {
-            refuse("actor.not_handling", format!("“{}”由本案承办人办理", row.verb.label()), "请由承办人办理，或者先调整办案人员。")
+            refuse(
+                "actor.not_handling",
+                format!("“{}”由本案承办人办理", row.verb.label()),
+                "请由承办人办理，或者先调整办案人员。",
+            )
         }
         Relation::Apart if case.handled_by.contains(&facts.actor.id) => Err(Refusal::new(
             "duty.separate",
@@ -112,22 +139,47 @@ fn moment(case: Option<&Case>, facts: &Facts<'_>) -> Result<(), Refusal> {
     let article = || Citation::of("行政处罚法", "第四十七条");
     let m = &facts.moment;
     if m.happened_at > m.recorded_at {
-        return Err(Refusal::new("time.future", article(), "行为时间晚于现在", "请填写实际发生的时间。").field("happened_at", "不能晚于现在"));
+        return Err(Refusal::new("time.future", article(), "行为时间晚于现在", "请填写实际发生的时间。")
+            .field("happened_at", "不能晚于现在"));
     }
     if let Some(case) = case
         && m.day() < case.registered_on
     {
-        return Err(Refusal::new("time.before_case", article(), "行为时间早于案件登记之日", "请核对时间。").field("happened_at", "早于案件登记之日"));
+        return Err(Refusal::new("time.before_case", article(), "行为时间早于案件登记之日", "请核对时间。")
+            .field("happened_at", "早于案件登记之日"));
     }
     let late = m.recorded_at.duration_since(m.happened_at).as_hours() >= i64::from(facts.law.late_hours);
     match &m.source {
         TimeSource::Paper { reason, approver } => {
             if reason.is_blank() {
-                return Err(Refusal::new("time.late_reason", article(), "补录须写明原因", "请填写补录原因。").field("late_reason", "不能为空"));
+                return Err(Refusal::new(
+                    "time.late_reason",
+                    article(),
+                    "补录须写明原因",
+                    "请填写补录原因。",
+                )
+                .field("late_reason", "不能为空"));
             }
             let boss = facts.people.get(approver).filter(|p| p.enabled && p.organ == facts.organ.id);
-            if *approver == facts.actor.id || !boss.is_some_and(|p| p.roles.iter().any(|r| matches!(r, crate::staff::Role::UnitHead | crate::staff::Role::Deputy | crate::staff::Role::Head))) {
-                return Err(Refusal::new("time.late_approver", article(), "补录须经本机关负责人同意，不能由本人同意", "请选择同意补录的负责人。").field("late_approver", "应为承办机构负责人或者机关负责人"));
+            if *approver == facts.actor.id
+                || !boss.is_some_and(|p| {
+                    p.roles.iter().any(|r| {
+                        matches!(
+                            r,
+                            crate::staff::Role::UnitHead
+                                | crate::staff::Role::Deputy
+                                | crate::staff::Role::Head
+                        )
+                    })
+                })
+            {
+                return Err(Refusal::new(
+                    "time.late_approver",
+                    article(),
+                    "补录须经本机关负责人同意，不能由本人同意",
+                    "请选择同意补录的负责人。",
+                )
+                .field("late_approver", "应为承办机构负责人或者机关负责人"));
             }
             Ok(())
         }
@@ -178,7 +230,9 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::PrepareDraft { .. }
         | C::Reinvestigate { .. } => investigate::decide(case, command, facts),
         C::Propose { proposal, opinion } => approval::propose(case, proposal, opinion, facts),
-        C::ReviewProposal { proposal_no, agree, opinion } => approval::review(case, *proposal_no, *agree, opinion, facts),
+        C::ReviewProposal { proposal_no, agree, opinion } => {
+            approval::review(case, *proposal_no, *agree, opinion, facts)
+        }
         C::ApproveProposal { proposal_no, approve, opinion, opinions } => {
             approval::approve(case, *proposal_no, *approve, opinion, opinions, facts)
         }
@@ -383,7 +437,13 @@ impl<'a, 'f> Issue<'a, 'f> {
         })?;
         let serial = self.case.filed.as_ref().and_then(|f| f.serial);
         let number = self.facts.number(kind, serial, self.case)?;
-        self.events.push(CaseEvent::DocumentIssued { no, kind, number, party, issued_on: self.facts.today() });
+        self.events.push(CaseEvent::DocumentIssued {
+            no,
+            kind,
+            number,
+            party,
+            issued_on: self.facts.today(),
+        });
         Ok(no)
     }
 
@@ -395,10 +455,22 @@ impl<'a, 'f> Issue<'a, 'f> {
 /// A required text.
 fn required(text: &crate::text::Text, field: &'static str, label: &str) -> Result<(), Refusal> {
     if text.is_blank() {
-        return Err(Refusal::new("input.required", penalty_law("第四十七条"), format!("请填写{label}"), "补充后重新提交。").field(field, format!("{label}不能为空")));
+        return Err(Refusal::new(
+            "input.required",
+            penalty_law("第四十七条"),
+            format!("请填写{label}"),
+            "补充后重新提交。",
+        )
+        .field(field, format!("{label}不能为空")));
     }
     if text.chars() > crate::text::MAX_CHARS {
-        return Err(Refusal::new("input.too_long", penalty_law("第四十七条"), format!("{label}过长"), format!("请控制在{}字以内。", crate::text::MAX_CHARS)).field(field, "过长"));
+        return Err(Refusal::new(
+            "input.too_long",
+            penalty_law("第四十七条"),
+            format!("{label}过长"),
+            format!("请控制在{}字以内。", crate::text::MAX_CHARS),
+        )
+        .field(field, "过长"));
     }
     Ok(())
 }
@@ -412,7 +484,13 @@ fn pair(case: &Case, officers: &[StaffId], day: Date, facts: &Facts<'_>) -> Resu
     facts.qualified(officers, day, category, region)?;
     // 第四十三条第三款: until the recusal is decided the investigation goes on.
     if let Some(index) = officers.iter().position(|o| case.recused.contains(o)) {
-        return Err(Refusal::new("officers.recused", penalty_law("第四十三条"), "所列人员已经回避", "请改由其他执法人员办理。").field(format!("officers/{index}"), "已回避"));
+        return Err(Refusal::new(
+            "officers.recused",
+            penalty_law("第四十三条"),
+            "所列人员已经回避",
+            "请改由其他执法人员办理。",
+        )
+        .field(format!("officers/{index}"), "已回避"));
     }
     Ok(())
 }

@@ -38,7 +38,11 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             required(reasons, "reasons", "审核理由")?;
             unchanged(case)?;
             ten_points(findings, *opinion)?;
-            issue.push(CaseEvent::OpinionGiven { findings: findings.clone(), opinion: *opinion, reasons: reasons.clone() });
+            issue.push(CaseEvent::OpinionGiven {
+                findings: findings.clone(),
+                opinion: *opinion,
+                reasons: reasons.clone(),
+            });
         }
         C::SignOpinion { sign, note } => {
             other_unit(case, facts)?;
@@ -76,7 +80,11 @@ fn contest(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             unchanged(case)?;
             both_units(case, members, facts)?;
             issue.document(DocumentKind::ReReviewOpinion, None)?;
-            issue.push(CaseEvent::ReReviewed { members: members.clone(), opinion: *opinion, reasons: reasons.clone() });
+            issue.push(CaseEvent::ReReviewed {
+                members: members.clone(),
+                opinion: *opinion,
+                reasons: reasons.clone(),
+            });
             if *opinion == Opinion::Agree {
                 issue.push(CaseEvent::Cleared { digest: case.review.digest.clone() });
             }
@@ -97,11 +105,17 @@ fn contest(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
 /// What is being reviewed is still the draft on the table.
 fn unchanged(case: &Case) -> Result<(), Refusal> {
     let count = case.evidence.len();
-    let same = case.review.evidence == count && case.draft.as_ref().is_some_and(|d| d.digest == case.review.digest && d.evidence == count);
+    let same = case.review.evidence == count
+        && case.draft.as_ref().is_some_and(|d| d.digest == case.review.digest && d.evidence == count);
     if same {
         return Ok(());
     }
-    Err(Refusal::new("review.draft_changed", penalty_law("第五十八条"), "送审之后处理意见或者证据有变化", "请退回承办机构，按现在的处理意见重新送审。"))
+    Err(Refusal::new(
+        "review.draft_changed",
+        penalty_law("第五十八条"),
+        "送审之后处理意见或者证据有变化",
+        "请退回承办机构，按现在的处理意见重新送审。",
+    ))
 }
 
 /// Each of the ten points has its own written finding; agreement needs all to hold.
@@ -110,28 +124,57 @@ fn ten_points(findings: &[Finding], opinion: Opinion) -> Result<(), Refusal> {
     for (index, point) in Point::ALL.iter().enumerate() {
         let found: Vec<_> = findings.iter().filter(|f| f.point == *point).collect();
         if !matches!(found.as_slice(), [one] if !one.finding.is_blank()) {
-            return Err(Refusal::new("review.points", article(), format!("“{}”没有书面意见", point.label()), "十项内容须逐项写明意见。").field(format!("findings/{index}/finding"), "不能为空"));
+            return Err(Refusal::new(
+                "review.points",
+                article(),
+                format!("“{}”没有书面意见", point.label()),
+                "十项内容须逐项写明意见。",
+            )
+            .field(format!("findings/{index}/finding"), "不能为空"));
         }
     }
     if findings.len() != Point::ALL.len() {
-        return Err(Refusal::new("review.points", article(), "审核事项有重复", "十项内容各写一份意见。").field("findings", "应为十项"));
+        return Err(Refusal::new("review.points", article(), "审核事项有重复", "十项内容各写一份意见。")
+            .field("findings", "应为十项"));
     }
     let failed = findings.iter().find(|f| !f.pass);
     match (opinion, failed) {
-        (Opinion::Agree, Some(f)) => Err(Refusal::new("review.agree_with_faults", article(), format!("“{}”不符合要求，不能出具同意意见", f.point.label()), "请按情形出具纠正、退回补充调查、不予作出决定或者移送的意见。").field("opinion", "与逐项意见矛盾")),
+        (Opinion::Agree, Some(f)) => Err(Refusal::new(
+            "review.agree_with_faults",
+            article(),
+            format!("“{}”不符合要求，不能出具同意意见", f.point.label()),
+            "请按情形出具纠正、退回补充调查、不予作出决定或者移送的意见。",
+        )
+        .field("opinion", "与逐项意见矛盾")),
         (Opinion::DoNotDecide | Opinion::Correct | Opinion::MoreInvestigation | Opinion::Transfer, None) => {
-            Err(Refusal::new("review.fault_without_point", article(), "出具不同意的意见，须在十项中指出问题", "请写明哪一项不符合要求。").field("findings", "至少一项不符合"))
+            Err(Refusal::new(
+                "review.fault_without_point",
+                article(),
+                "出具不同意的意见，须在十项中指出问题",
+                "请写明哪一项不符合要求。",
+            )
+            .field("findings", "至少一项不符合"))
         }
-        (Opinion::Agree, None) | (Opinion::DoNotDecide | Opinion::Correct | Opinion::MoreInvestigation | Opinion::Transfer, Some(_)) => Ok(()),
+        (Opinion::Agree, None)
+        | (
+            Opinion::DoNotDecide | Opinion::Correct | Opinion::MoreInvestigation | Opinion::Transfer,
+            Some(_),
+        ) => Ok(()),
     }
 }
 
 /// The reviewer belongs to another unit than the officers (案件办理与法制审核相分离).
 fn other_unit(case: &Case, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let unit = |id: &crate::matter::StaffId| facts.people.get(id).map(|p| p.unit.trim()).filter(|u| !u.is_empty());
+    let unit =
+        |id: &crate::matter::StaffId| facts.people.get(id).map(|p| p.unit.trim()).filter(|u| !u.is_empty());
     let own = unit(&facts.actor.id);
     if own.is_some() && case.officers.iter().any(|o| unit(o) == own) {
-        return Err(Refusal::new("duty.same_unit", Citation::of("内蒙古自治区行政执法公示执法全过程记录重大执法决定法制审核办法", "第二十七条"), "审核人员属于本案承办机构", "请由法制审核机构的人员审核。"));
+        return Err(Refusal::new(
+            "duty.same_unit",
+            Citation::of("内蒙古自治区行政执法公示执法全过程记录重大执法决定法制审核办法", "第二十七条"),
+            "审核人员属于本案承办机构",
+            "请由法制审核机构的人员审核。",
+        ));
     }
     Ok(())
 }
@@ -140,12 +183,22 @@ fn other_unit(case: &Case, facts: &Facts<'_>) -> Result<(), Refusal> {
 fn both_units(case: &Case, members: &[crate::matter::StaffId], facts: &Facts<'_>) -> Result<(), Refusal> {
     let people = |role: &[Role]| {
         members.iter().any(|m| {
-            !case.handled_by.contains(m) && facts.people.get(m).is_some_and(|p| p.organ == facts.organ.id && p.roles.iter().any(|r| role.contains(r)))
+            !case.handled_by.contains(m)
+                && facts
+                    .people
+                    .get(m)
+                    .is_some_and(|p| p.organ == facts.organ.id && p.roles.iter().any(|r| role.contains(r)))
         })
     };
     let handling = members.iter().any(|m| case.officers.contains(m));
     if handling && people(&[Role::Reviewer, Role::ReviewHead]) {
         return Ok(());
     }
-    Err(Refusal::new("review.not_joint", penalty_law("第五十八条"), "复核须由承办机构和法制审核机构共同进行", "请选择双方参加的人员。").field("members", "双方都要有人参加"))
+    Err(Refusal::new(
+        "review.not_joint",
+        penalty_law("第五十八条"),
+        "复核须由承办机构和法制审核机构共同进行",
+        "请选择双方参加的人员。",
+    )
+    .field("members", "双方都要有人参加"))
 }

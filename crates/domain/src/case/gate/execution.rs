@@ -14,8 +14,18 @@ use crate::refusal::Refusal;
 fn decided(case: &Case) -> Result<&Decision, Refusal> {
     match &case.decision {
         Some(decision) if decision.revoked.is_none() => Ok(decision),
-        Some(_) => Err(Refusal::new("decision.revoked", penalty_law("第七十五条第二款"), "处罚决定已被撤销", "不能再据以执行。")),
-        None => Err(Refusal::new("decision.none", penalty_law("第五十七条"), "尚未作出决定", "作出并送达决定后再办。")),
+        Some(_) => Err(Refusal::new(
+            "decision.revoked",
+            penalty_law("第七十五条第二款"),
+            "处罚决定已被撤销",
+            "不能再据以执行。",
+        )),
+        None => Err(Refusal::new(
+            "decision.none",
+            penalty_law("第五十七条"),
+            "尚未作出决定",
+            "作出并送达决定后再办。",
+        )),
     }
 }
 
@@ -35,7 +45,12 @@ pub fn served_decision(case: &Case, number: PartyNo) -> Result<(&Decision, &Serv
         .and_then(|d| d.service.as_ref());
     match served {
         Some(served) => Ok((decision, served)),
-        None => Err(Refusal::new("decision.unserved", penalty_law("第六十一条第一款"), "处罚决定书尚未送达该当事人", "请先送达决定书。")),
+        None => Err(Refusal::new(
+            "decision.unserved",
+            penalty_law("第六十一条第一款"),
+            "处罚决定书尚未送达该当事人",
+            "请先送达决定书。",
+        )),
     }
 }
 
@@ -54,7 +69,12 @@ pub fn pay(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         let (decision, _) = served_decision(case, number)?;
         if owed_fen(decision, number, state) <= 0 {
-            return no("payment.nothing_owed", penalty_law("第六十七条"), "该当事人没有应缴而未缴的款项", "请核对票据所属案件。");
+            return no(
+                "payment.nothing_owed",
+                penalty_law("第六十七条"),
+                "该当事人没有应缴而未缴的款项",
+                "请核对票据所属案件。",
+            );
         }
         Ok(())
     })
@@ -70,7 +90,13 @@ fn overdue(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) 
     pay(case, facts, Some(number))?;
     let due = clock::payment_gate(case, facts, number, state)?;
     if facts.today() <= due {
-        return Err(Refusal::new("payment.not_due", penalty_law("第六十七条第三款"), format!("缴款期限到{due}才届满"), "逾期不缴的，届满后再办。").after(next_day(due)));
+        return Err(Refusal::new(
+            "payment.not_due",
+            penalty_law("第六十七条第三款"),
+            format!("缴款期限到{due}才届满"),
+            "逾期不缴的，届满后再办。",
+        )
+        .after(next_day(due)));
     }
     Ok(())
 }
@@ -85,10 +111,20 @@ pub fn additional_fine(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
     any_party(case, party, |number, state| {
         overdue(case, facts, number, state)?;
         if state.remedy_pending() {
-            return no("remedy.pending", penalty_law("第七十三条第三款"), "申请行政复议或者提起行政诉讼期间，加处罚款不予计算", "请等待复议、诉讼结果。");
+            return no(
+                "remedy.pending",
+                penalty_law("第七十三条第三款"),
+                "申请行政复议或者提起行政诉讼期间，加处罚款不予计算",
+                "请等待复议、诉讼结果。",
+            );
         }
         if clock::additional_cap(case, facts, number, state)? <= state.additional_fen {
-            return no("additional.cap", coercion_law("第四十五条第二款"), "加处罚款已达到罚款本数", "加处罚款的数额不得超出罚款的数额。");
+            return no(
+                "additional.cap",
+                coercion_law("第四十五条第二款"),
+                "加处罚款已达到罚款本数",
+                "加处罚款的数额不得超出罚款的数额。",
+            );
         }
         Ok(())
     })
@@ -99,7 +135,12 @@ pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>
     any_party(case, party, |number, state| {
         overdue(case, facts, number, state)?;
         if state.enforcement_demand.is_some() {
-            return no("demand.repeated", coercion_law("第五十四条"), "已经催告过", "催告书送达十日后仍未履行的，可以申请法院强制执行。");
+            return no(
+                "demand.repeated",
+                coercion_law("第五十四条"),
+                "已经催告过",
+                "催告书送达十日后仍未履行的，可以申请法院强制执行。",
+            );
         }
         Ok(())
     })
@@ -111,33 +152,60 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         let (_, served) = served_decision(case, number)?;
         overdue(case, facts, number, state)?;
         let Some(demand) = state.enforcement_demand.and_then(|d| case.document(d)) else {
-            return no("demand.none", coercion_law("第五十四条"), "申请人民法院强制执行前没有催告", "请先制发并送达催告书。");
+            return no(
+                "demand.none",
+                coercion_law("第五十四条"),
+                "申请人民法院强制执行前没有催告",
+                "请先制发并送达催告书。",
+            );
         };
         let Some(demanded) = &demand.service else {
             return no("demand.unserved", coercion_law("第五十四条"), "催告书尚未送达", "请先送达催告书。");
         };
         let wait = facts.limit(&facts.law.court_demand, demanded.gate_day(), "催告书送达之日", &[])?;
         if !period::closes_after(&wait, facts.today()) {
-            return Err(Refusal::new("demand.running", coercion_law("第五十四条"), format!("催告书送达未满十日，到{}届满", wait.due.latest()), "期满仍未履行的再申请。").after(next_day(wait.due.latest())));
+            return Err(Refusal::new(
+                "demand.running",
+                coercion_law("第五十四条"),
+                format!("催告书送达未满十日，到{}届满", wait.due.latest()),
+                "期满仍未履行的再申请。",
+            )
+            .after(next_day(wait.due.latest())));
         }
         if state.remedy_pending() {
             return no("remedy.pending", coercion_law("第五十三条"), "复议或者诉讼尚未终结", "请等待结果。");
         }
         if state.court_on.is_some() {
-            return no("court.repeated", coercion_law("第五十三条"), "已经申请人民法院强制执行", "请等待法院裁定。");
+            return no(
+                "court.repeated",
+                coercion_law("第五十三条"),
+                "已经申请人民法院强制执行",
+                "请等待法院裁定。",
+            );
         }
         // The gate opens by the later of service and its recording; the organ's
         // own three months run from the service as it happened.
         let over = clock::remedies_over(facts, served.gate_day(), state)?;
         if facts.today() <= over {
-            return Err(Refusal::new("remedy.window_open", coercion_law("第五十三条"), format!("申请行政复议、提起行政诉讼的期限到{over}才届满"), "期限届满后再申请。").after(next_day(over)));
+            return Err(Refusal::new(
+                "remedy.window_open",
+                coercion_law("第五十三条"),
+                format!("申请行政复议、提起行政诉讼的期限到{over}才届满"),
+                "期限届满后再申请。",
+            )
+            .after(next_day(over)));
         }
         let from = clock::remedies_over(facts, served.effective_on, state)?;
         // After a deferral the term runs from its end (第七十二条第二款).
         let from = state.instalments.last().map_or(from, |i| from.max(i.due_on));
         let last = facts.limit(&facts.law.court, from, "复议、诉讼期限届满之日", &[])?;
         if period::closes_after(&last, facts.today()) {
-            return no("court.too_late", coercion_law("第五十三条"), format!("申请强制执行的三个月期限已于{}届满", last.due.latest()), "逾期不再受理，请记录原因并报告负责人。");
+            return no(
+                "court.too_late",
+                coercion_law("第五十三条"),
+                format!("申请强制执行的三个月期限已于{}届满", last.due.latest()),
+                "逾期不再受理，请记录原因并报告负责人。",
+            );
         }
         Ok(())
     })
@@ -166,9 +234,15 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
         return no("decision.none", article(), "尚未作出决定", "作出决定后再结案。");
     };
     if let Some(open) = case.proposals.iter().find(|p| {
-        matches!(p.stage, ApprovalStage::Proposed | ApprovalStage::Reviewed) && !matches!(p.body, Proposal::Close { .. })
+        matches!(p.stage, ApprovalStage::Proposed | ApprovalStage::Reviewed)
+            && !matches!(p.body, Proposal::Close { .. })
     }) {
-        return no("proposal.pending", article(), format!("“{}”尚未审批完毕", open.body.verb().label()), "全部呈批事项审批完毕后再结案。");
+        return no(
+            "proposal.pending",
+            article(),
+            format!("“{}”尚未审批完毕", open.body.verb().label()),
+            "全部呈批事项审批完毕后再结案。",
+        );
     }
     if decision.revoked.is_some() {
         return Ok(());
@@ -176,14 +250,30 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
     for (number, state) in case.numbered_parties() {
         let (_, served) = served_decision(case, number)?;
         if served.effective_on > facts.today() {
-            return Err(Refusal::new("decision.unserved", penalty_law("第六十一条第一款"), format!("公告送达到{}才视为送达", served.effective_on), "请等待公告期满。").after(served.effective_on));
+            return Err(Refusal::new(
+                "decision.unserved",
+                penalty_law("第六十一条第一款"),
+                format!("公告送达到{}才视为送达", served.effective_on),
+                "请等待公告期满。",
+            )
+            .after(served.effective_on));
         }
         if owed_fen(decision, number, state) > 0 && state.court_on.is_none() {
-            return no("payment.owed", article(), format!("第{number}名当事人尚有款项未缴"), "缴清，或者依法申请强制执行并终结后再结案。");
+            return no(
+                "payment.owed",
+                article(),
+                format!("第{number}名当事人尚有款项未缴"),
+                "缴清，或者依法申请强制执行并终结后再结案。",
+            );
         }
     }
     if let Some(index) = case.corrections.iter().position(|c| c.rechecked != Some(true)) {
-        return no("correction.open", penalty_law("第二十八条第一款"), format!("第{}次责令改正尚未复查合格", index + 1), "请先复查整改情况。");
+        return no(
+            "correction.open",
+            penalty_law("第二十八条第一款"),
+            format!("第{}次责令改正尚未复查合格", index + 1),
+            "请先复查整改情况。",
+        );
     }
     Ok(())
 }
@@ -191,11 +281,25 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
 /// Every issued document was made.
 pub fn archive(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     if let Some(d) = case.documents.iter().find(|d| d.made.is_none()) {
-        return no("document.unmade", construction_rules("第四十条"), format!("《{}》尚未制成", d.kind.label()), "等待文书制成；失败的请查看原因。");
+        return no(
+            "document.unmade",
+            construction_rules("第四十条"),
+            format!("《{}》尚未制成", d.kind.label()),
+            "等待文书制成；失败的请查看原因。",
+        );
     }
-    let unserved = case.documents.iter().zip(1..).find(|(d, no)| d.kind.served() && d.service.is_none() && !case.superseded(*no));
+    let unserved = case
+        .documents
+        .iter()
+        .zip(1..)
+        .find(|(d, no)| d.kind.served() && d.service.is_none() && !case.superseded(*no));
     if let Some((d, _)) = unserved {
-        return no("document.unserved", construction_rules("第四十条"), format!("《{}》没有送达回证", d.kind.label()), "请登记送达。");
+        return no(
+            "document.unserved",
+            construction_rules("第四十条"),
+            format!("《{}》没有送达回证", d.kind.label()),
+            "请登记送达。",
+        );
     }
     Ok(())
 }

@@ -22,7 +22,12 @@ use jiff::civil::Date;
 
 type Gate = Result<(), Refusal>;
 
-pub(super) fn no(code: &'static str, article: Citation, message: impl Into<String>, remedy: impl Into<String>) -> Gate {
+pub(super) fn no(
+    code: &'static str,
+    article: Citation,
+    message: impl Into<String>,
+    remedy: impl Into<String>,
+) -> Gate {
     Err(Refusal::new(code, article, message, remedy))
 }
 
@@ -34,7 +39,12 @@ pub fn open(_: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 /// The investigation is not suspended.
 pub fn running(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     if case.suspended() {
-        return no("case.suspended", construction_rules("第三十条"), "案件已中止调查", "中止情形消除后，先呈请恢复调查。");
+        return no(
+            "case.suspended",
+            construction_rules("第三十条"),
+            "案件已中止调查",
+            "中止情形消除后，先呈请恢复调查。",
+        );
     }
     Ok(())
 }
@@ -43,7 +53,13 @@ pub fn running(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 fn any_party(case: &Case, party: Option<PartyNo>, check: impl Fn(PartyNo, &PartyState) -> Gate) -> Gate {
     if let Some(number) = party {
         let Some(state) = case.party(number) else {
-            return Err(Refusal::new("party.unknown", penalty_law("第五十四条"), "案件中没有该当事人", "请选择案件中的当事人。").field("party", "没有该当事人"));
+            return Err(Refusal::new(
+                "party.unknown",
+                penalty_law("第五十四条"),
+                "案件中没有该当事人",
+                "请选择案件中的当事人。",
+            )
+            .field("party", "没有该当事人"));
         };
         return check(number, state);
     }
@@ -61,12 +77,19 @@ fn any_party(case: &Case, party: Option<PartyNo>, check: impl Fn(PartyNo, &Party
 }
 
 fn pending(case: &Case, same: impl Fn(&Proposal) -> bool) -> bool {
-    case.proposals.iter().any(|p| same(&p.body) && matches!(p.stage, ApprovalStage::Proposed | ApprovalStage::Reviewed))
+    case.proposals
+        .iter()
+        .any(|p| same(&p.body) && matches!(p.stage, ApprovalStage::Proposed | ApprovalStage::Reviewed))
 }
 
 fn no_pending(case: &Case, same: impl Fn(&Proposal) -> bool) -> Gate {
     if pending(case, same) {
-        return no("proposal.pending", penalty_law("第五十七条"), "同一事项已在审批中", "请等待审批结果，不必重复呈请。");
+        return no(
+            "proposal.pending",
+            penalty_law("第五十七条"),
+            "同一事项已在审批中",
+            "请等待审批结果，不必重复呈请。",
+        );
     }
     Ok(())
 }
@@ -75,7 +98,12 @@ fn no_pending(case: &Case, same: impl Fn(&Proposal) -> bool) -> Gate {
 pub fn extend_check(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::ExtendCheck))?;
     if case.check_extended {
-        return no("check.extended", facts.law.check.citation.clone(), "核查期限已经延长过一次", "请在期限内作出立案或者不予立案的决定。");
+        return no(
+            "check.extended",
+            facts.law.check.citation.clone(),
+            "核查期限已经延长过一次",
+            "请在期限内作出立案或者不予立案的决定。",
+        );
     }
     Ok(())
 }
@@ -84,7 +112,12 @@ pub fn extend_check(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate 
 pub fn file(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::File(_) | Proposal::NotFile))?;
     if !facts.organ.confirmed {
-        return no("organ.unconfirmed", penalty_law("第十七条"), "本机关未经确认公告为行政执法主体", "请先由司法行政部门确认并公告执法主体。");
+        return no(
+            "organ.unconfirmed",
+            penalty_law("第十七条"),
+            "本机关未经确认公告为行政执法主体",
+            "请先由司法行政部门确认并公告执法主体。",
+        );
     }
     Ok(())
 }
@@ -117,13 +150,23 @@ pub fn approve_proposal(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate 
     if case.proposals.iter().any(|p| p.stage == ApprovalStage::Reviewed) {
         return Ok(());
     }
-    no("proposal.none", penalty_law("第五十七条"), "没有经审核待审批的呈批事项", "承办机构负责人审核后再审批。")
+    no(
+        "proposal.none",
+        penalty_law("第五十七条"),
+        "没有经审核待审批的呈批事项",
+        "承办机构负责人审核后再审批。",
+    )
 }
 
 /// A recusal was asked for.
 pub fn decide_recusal(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     if case.recusals_open.is_empty() {
-        return no("recusal.none", penalty_law("第四十三条"), "没有待决定的回避申请", "当事人或者执法人员提出后再决定。");
+        return no(
+            "recusal.none",
+            penalty_law("第四十三条"),
+            "没有待决定的回避申请",
+            "当事人或者执法人员提出后再决定。",
+        );
     }
     Ok(())
 }
@@ -133,7 +176,12 @@ pub fn receive_expert(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     if case.experts.iter().any(|e| e.span.1.is_none()) {
         return Ok(());
     }
-    no("expert.none", construction_rules("第十八条"), "没有未收到意见的鉴定、检测委托", "请先委托鉴定、检测。")
+    no(
+        "expert.none",
+        construction_rules("第十八条"),
+        "没有未收到意见的鉴定、检测委托",
+        "请先委托鉴定、检测。",
+    )
 }
 
 /// One registration for preservation is proposed at a time.
@@ -169,7 +217,12 @@ pub fn suspend(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
 pub fn resume(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::Resume))?;
     if !case.suspended() {
-        return no("case.not_suspended", construction_rules("第三十条"), "案件没有中止", "案件正在办理，不需要恢复。");
+        return no(
+            "case.not_suspended",
+            construction_rules("第三十条"),
+            "案件没有中止",
+            "案件正在办理，不需要恢复。",
+        );
     }
     Ok(())
 }
@@ -179,12 +232,22 @@ pub fn extend(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     running(case, facts, party)?;
     no_pending(case, |p| matches!(p, Proposal::Extend { .. }))?;
     if case.extensions.len() >= 2 {
-        return no("clock.extended_twice", facts.law.second_extension.citation.clone(), "办案期限已经延长两次", "不得再延长，请在期限内作出决定。");
+        return no(
+            "clock.extended_twice",
+            facts.law.second_extension.citation.clone(),
+            "办案期限已经延长两次",
+            "不得再延长，请在期限内作出决定。",
+        );
     }
     if let Some(limit) = clock::decision_limit(case, facts)?
         && facts.today() > limit.due.latest()
     {
-        return no("clock.expired", penalty_law("第六十条"), "办案期限已经届满，不能事后延长", "请尽快作出决定；逾期情况将如实记录。");
+        return no(
+            "clock.expired",
+            penalty_law("第六十条"),
+            "办案期限已经届满，不能事后延长",
+            "请尽快作出决定；逾期情况将如实记录。",
+        );
     }
     Ok(())
 }
@@ -193,16 +256,38 @@ pub fn extend(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
 pub fn conclude(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     running(case, facts, party)?;
     if case.evidence.is_empty() {
-        return no("evidence.none", penalty_law("第四十六条第二款"), "卷内没有证据", "证据须经查证属实方可作为认定事实的根据，请先收集证据。");
+        return no(
+            "evidence.none",
+            penalty_law("第四十六条第二款"),
+            "卷内没有证据",
+            "证据须经查证属实方可作为认定事实的根据，请先收集证据。",
+        );
     }
     if case.inquiries == 0 && case.scenes == 0 {
-        return no("record.none", penalty_law("第五十五条第二款"), "没有询问笔录或者现场、勘验笔录", "询问或者检查应当制作笔录，请先记录。");
+        return no(
+            "record.none",
+            penalty_law("第五十五条第二款"),
+            "没有询问笔录或者现场、勘验笔录",
+            "询问或者检查应当制作笔录，请先记录。",
+        );
     }
-    if let Some(index) = case.preservations.iter().position(|p| p.disposed.is_none() && !clock::preservation_lapsed(p, facts)) {
-        return no("preservation.open", penalty_law("第五十六条"), format!("第{}次先行登记保存尚未处理", index + 1), "请在七个工作日内作出处理决定。");
+    if let Some(index) =
+        case.preservations.iter().position(|p| p.disposed.is_none() && !clock::preservation_lapsed(p, facts))
+    {
+        return no(
+            "preservation.open",
+            penalty_law("第五十六条"),
+            format!("第{}次先行登记保存尚未处理", index + 1),
+            "请在七个工作日内作出处理决定。",
+        );
     }
     if !case.recusals_open.is_empty() {
-        return no("recusal.open", penalty_law("第四十三条第三款"), "回避申请尚未决定", "请先由负责人决定是否回避。");
+        return no(
+            "recusal.open",
+            penalty_law("第四十三条第三款"),
+            "回避申请尚未决定",
+            "请先由负责人决定是否回避。",
+        );
     }
     two_officers(case)?;
     experts_answered(case)
@@ -211,7 +296,12 @@ pub fn conclude(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate 
 /// Two officers are left to handle the case.
 pub(super) fn two_officers(case: &Case) -> Gate {
     if case.officers.len() < 2 {
-        return no("officers.fewer_than_two", penalty_law("第四十二条第一款"), "本案承办的执法人员少于两人", "请先由承办机构负责人调整办案人员。");
+        return no(
+            "officers.fewer_than_two",
+            penalty_law("第四十二条第一款"),
+            "本案承办的执法人员少于两人",
+            "请先由承办机构负责人调整办案人员。",
+        );
     }
     Ok(())
 }
@@ -219,7 +309,12 @@ pub(super) fn two_officers(case: &Case) -> Gate {
 /// No commission to experts is left open, whose time would never count.
 pub(super) fn experts_answered(case: &Case) -> Gate {
     if let Some(index) = case.experts.iter().position(|e| e.span.1.is_none()) {
-        return no("expert.open", construction_rules("第十八条"), format!("第{}项鉴定、检测意见尚未收到", index + 1), "请登记鉴定、检测意见；不再鉴定的，登记撤回委托的情况。");
+        return no(
+            "expert.open",
+            construction_rules("第十八条"),
+            format!("第{}项鉴定、检测意见尚未收到", index + 1),
+            "请登记鉴定、检测意见；不再鉴定的，登记撤回委托的情况。",
+        );
     }
     Ok(())
 }
@@ -229,7 +324,9 @@ pub fn approvers(proposal: &Proposal) -> (&'static [Role], Citation) {
     const ANY: &[Role] = &[Role::Deputy, Role::Head];
     const HEAD: &[Role] = &[Role::Head];
     match proposal {
-        Proposal::ExtendCheck | Proposal::NotFile | Proposal::File(_) => (ANY, penalty_law("第五十四条第二款")),
+        Proposal::ExtendCheck | Proposal::NotFile | Proposal::File(_) => {
+            (ANY, penalty_law("第五十四条第二款"))
+        }
         Proposal::Preserve(_) | Proposal::DisposePreservation(_) => (ANY, penalty_law("第五十六条")),
         Proposal::Suspend { .. } | Proposal::Resume => (ANY, construction_rules("第三十条")),
         Proposal::Extend { .. } => (HEAD, construction_rules("第二十九条")),

@@ -1,6 +1,9 @@
 //! Guards of notice, service, defence, hearing, discussion and decision.
 
-use super::{Gate, any_party, current_draft, discussion_required, experts_answered, hearing_right, next_day, no, no_pending, running, triggers, two_officers};
+use super::{
+    Gate, any_party, current_draft, discussion_required, experts_answered, hearing_right, next_day, no,
+    no_pending, running, triggers, two_officers,
+};
 use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
@@ -18,19 +21,39 @@ pub fn notice(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     let draft = current_draft(case)?;
     any_party(case, party, |no_, state| {
         let Some(disposal) = draft.substance.disposal(no_) else {
-            return no("draft.party_missing", penalty_law("第四十四条"), "处理意见没有写明对该当事人的处理", "请补充拟定对该当事人的处理意见。");
+            return no(
+                "draft.party_missing",
+                penalty_law("第四十四条"),
+                "处理意见没有写明对该当事人的处理",
+                "请补充拟定对该当事人的处理意见。",
+            );
         };
         if disposal.no_penalty.is_some() {
-            return no("notice.no_penalty", penalty_law("第四十四条"), "拟不予处罚，不需要告知拟作出的处罚", "可以直接呈请作出不予处罚决定。");
+            return no(
+                "notice.no_penalty",
+                penalty_law("第四十四条"),
+                "拟不予处罚，不需要告知拟作出的处罚",
+                "可以直接呈请作出不予处罚决定。",
+            );
         }
         if state.notice.as_ref().is_some_and(|n| n.digest == draft.digest) {
-            return no("notice.repeated", penalty_law("第四十四条"), "对该当事人已按当前处理意见制发告知书", "请送达已有的告知书。");
+            return no(
+                "notice.repeated",
+                penalty_law("第四十四条"),
+                "对该当事人已按当前处理意见制发告知书",
+                "请送达已有的告知书。",
+            );
         }
         if let Some((ceiling, evidence)) = &state.ceiling
             && disposal.heavier_than(ceiling)
             && !draft.substance.evidence.iter().any(|no| usize::from(*no) > *evidence)
         {
-            return no("defence.heavier", penalty_law("第四十五条第二款"), "当事人陈述、申辩或者申请听证之后，拟作的处罚比原告知的更重，而没有依据新的证据", "不得因当事人陈述、申辩而给予更重的处罚。");
+            return no(
+                "defence.heavier",
+                penalty_law("第四十五条第二款"),
+                "当事人陈述、申辩或者申请听证之后，拟作的处罚比原告知的更重，而没有依据新的证据",
+                "不得因当事人陈述、申辩而给予更重的处罚。",
+            );
         }
         Ok(())
     })
@@ -47,10 +70,20 @@ pub fn serve(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 /// The day and limit from which the party's windows run: the notice was served.
 fn served_notice<'c>(case: &'c Case, state: &'c PartyState) -> Result<(&'c Notice, &'c Served), Refusal> {
     let Some(notice) = &state.notice else {
-        return Err(Refusal::new("notice.none", penalty_law("第四十四条"), "尚未向该当事人告知拟作出的处罚", "请先制发并送达告知书。"));
+        return Err(Refusal::new(
+            "notice.none",
+            penalty_law("第四十四条"),
+            "尚未向该当事人告知拟作出的处罚",
+            "请先制发并送达告知书。",
+        ));
     };
     let Some(served) = case.document(notice.document).and_then(|d| d.service.as_ref()) else {
-        return Err(Refusal::new("notice.unserved", penalty_law("第四十四条"), "告知书尚未送达", "请先送达告知书。"));
+        return Err(Refusal::new(
+            "notice.unserved",
+            penalty_law("第四十四条"),
+            "告知书尚未送达",
+            "请先送达告知书。",
+        ));
     };
     Ok((notice, served))
 }
@@ -66,7 +99,12 @@ pub fn answer_defence(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gat
         if state.defences.iter().any(|d| d.answer.is_none()) {
             return Ok(());
         }
-        no("defence.none", penalty_law("第四十五条第一款"), "没有待复核的陈述申辩", "当事人陈述、申辩后再复核。")
+        no(
+            "defence.none",
+            penalty_law("第四十五条第一款"),
+            "没有待复核的陈述申辩",
+            "当事人陈述、申辩后再复核。",
+        )
     })
 }
 
@@ -75,18 +113,33 @@ pub fn request_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
     any_party(case, party, |_, state| {
         let (_, served) = served_notice(case, state)?;
         if !state.hearing_told {
-            return no("hearing.no_right", penalty_law("第六十三条第一款"), "拟作出的处罚不属于应当告知听证权利的情形", "可以登记陈述申辩。");
+            return no(
+                "hearing.no_right",
+                penalty_law("第六十三条第一款"),
+                "拟作出的处罚不属于应当告知听证权利的情形",
+                "可以登记陈述申辩。",
+            );
         }
         match state.hearing {
             Hearing::None | Hearing::Withdrawn => {}
             Hearing::Requested { .. } | Hearing::Scheduled { .. } | Hearing::Held { .. } => {
-                return no("hearing.requested", penalty_law("第六十四条"), "该当事人已经申请听证", "请按已有的申请办理。");
+                return no(
+                    "hearing.requested",
+                    penalty_law("第六十四条"),
+                    "该当事人已经申请听证",
+                    "请按已有的申请办理。",
+                );
             }
         }
         // A late entry of the service shortens nobody's right.
         let limit = facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
         if period::closes_after(&limit, facts.today()) && period::closes_after(&limit, facts.day()) {
-            return no("hearing.too_late", penalty_law("第六十四条第一项"), format!("听证申请期已于{}届满", limit.due.latest()), "逾期未申请的，视为放弃听证权利；可以依申请由机关决定是否听取意见。");
+            return no(
+                "hearing.too_late",
+                penalty_law("第六十四条第一项"),
+                format!("听证申请期已于{}届满", limit.due.latest()),
+                "逾期未申请的，视为放弃听证权利；可以依申请由机关决定是否听取意见。",
+            );
         }
         Ok(())
     })
@@ -97,11 +150,18 @@ pub fn withdraw_hearing(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> G
     any_party(case, party, |_, state| {
         served_notice(case, state)?;
         if !state.hearing_told {
-            return no("hearing.no_right", penalty_law("第六十三条第一款"), "没有告知过听证权利", "不需要登记放弃。");
+            return no(
+                "hearing.no_right",
+                penalty_law("第六十三条第一款"),
+                "没有告知过听证权利",
+                "不需要登记放弃。",
+            );
         }
         match state.hearing {
             Hearing::None | Hearing::Requested { .. } | Hearing::Scheduled { .. } => Ok(()),
-            Hearing::Held { .. } | Hearing::Withdrawn => no("hearing.over", penalty_law("第六十四条"), "听证已经举行或者已经放弃", "不能再登记放弃。"),
+            Hearing::Held { .. } | Hearing::Withdrawn => {
+                no("hearing.over", penalty_law("第六十四条"), "听证已经举行或者已经放弃", "不能再登记放弃。")
+            }
         }
     })
 }
@@ -110,7 +170,12 @@ pub fn withdraw_hearing(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> G
 pub fn schedule_hearing(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |_, state| match state.hearing {
         Hearing::Requested { .. } | Hearing::Scheduled { .. } => Ok(()),
-        Hearing::None | Hearing::Held { .. } | Hearing::Withdrawn => no("hearing.not_requested", penalty_law("第六十四条"), "没有待组织的听证", "当事人申请后再通知听证。"),
+        Hearing::None | Hearing::Held { .. } | Hearing::Withdrawn => no(
+            "hearing.not_requested",
+            penalty_law("第六十四条"),
+            "没有待组织的听证",
+            "当事人申请后再通知听证。",
+        ),
     })
 }
 
@@ -118,17 +183,39 @@ pub fn schedule_hearing(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> G
 pub fn hold_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |_, state| {
         let Hearing::Scheduled { plan, document, .. } = &state.hearing else {
-            return no("hearing.not_scheduled", penalty_law("第六十四条第二项"), "听证尚未通知", "请先确定并通知听证的时间、地点。");
+            return no(
+                "hearing.not_scheduled",
+                penalty_law("第六十四条第二项"),
+                "听证尚未通知",
+                "请先确定并通知听证的时间、地点。",
+            );
         };
         let Some(served) = case.document(*document).and_then(|d| d.service.as_ref()) else {
-            return no("hearing.unnotified", penalty_law("第六十四条第二项"), "听证会通知书尚未送达", "请在举行听证的七个工作日前送达通知书。");
+            return no(
+                "hearing.unnotified",
+                penalty_law("第六十四条第二项"),
+                "听证会通知书尚未送达",
+                "请在举行听证的七个工作日前送达通知书。",
+            );
         };
         let earliest = earliest_hearing(facts, served.gate_day())?;
         if plan.on < earliest {
-            return Err(Refusal::new("hearing.notice_short", penalty_law("第六十四条第二项"), "通知书没有在举行听证的七个工作日前送达", "请改期并重新通知。").after(earliest));
+            return Err(Refusal::new(
+                "hearing.notice_short",
+                penalty_law("第六十四条第二项"),
+                "通知书没有在举行听证的七个工作日前送达",
+                "请改期并重新通知。",
+            )
+            .after(earliest));
         }
         if facts.today() < plan.on || facts.day() != plan.on {
-            return Err(Refusal::new("hearing.not_today", penalty_law("第六十四条第二项"), format!("听证定于{}举行", plan.on), "请在听证当日记录；改期的重新通知。").after(plan.on));
+            return Err(Refusal::new(
+                "hearing.not_today",
+                penalty_law("第六十四条第二项"),
+                format!("听证定于{}举行", plan.on),
+                "请在听证当日记录；改期的重新通知。",
+            )
+            .after(plan.on));
         }
         Ok(())
     })
@@ -136,66 +223,136 @@ pub fn hold_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> G
 
 /// The first day a hearing may be held when its notice is served on `served`.
 pub fn earliest_hearing(facts: &Facts<'_>, served: Date) -> Result<Date, Refusal> {
-    period::not_before(facts.calendar, &facts.law.hearing_notice, &period::Start::new(served, "听证通知送达之日"))
-        .map(|l| l.due.latest())
-        .map_err(|e| Refusal::new("calendar.out_of_range", penalty_law("第六十四条第二项"), format!("期限不能计算：{e}"), "请系统管理员导入相应年份的工作日历。"))
+    period::not_before(
+        facts.calendar,
+        &facts.law.hearing_notice,
+        &period::Start::new(served, "听证通知送达之日"),
+    )
+    .map(|l| l.due.latest())
+    .map_err(|e| {
+        Refusal::new(
+            "calendar.out_of_range",
+            penalty_law("第六十四条第二项"),
+            format!("期限不能计算：{e}"),
+            "请系统管理员导入相应年份的工作日历。",
+        )
+    })
 }
 
 /// A hearing was held and its report is missing.
 pub fn report_hearing(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |_, state| match &state.hearing {
         Hearing::Held { report: None, .. } => Ok(()),
-        Hearing::Held { .. } => no("hearing.reported", penalty_law("第六十五条"), "听证报告已经提出", "不需要重复提出。"),
-        Hearing::None | Hearing::Requested { .. } | Hearing::Scheduled { .. } | Hearing::Withdrawn => no("hearing.not_held", penalty_law("第六十五条"), "听证尚未举行", "听证结束后再提出报告。"),
+        Hearing::Held { .. } => {
+            no("hearing.reported", penalty_law("第六十五条"), "听证报告已经提出", "不需要重复提出。")
+        }
+        Hearing::None | Hearing::Requested { .. } | Hearing::Scheduled { .. } | Hearing::Withdrawn => {
+            no("hearing.not_held", penalty_law("第六十五条"), "听证尚未举行", "听证结束后再提出报告。")
+        }
     })
 }
 
 /// The party's windows are over and everything it asked for was done.
-pub fn party_heard(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState, disposal: &PartyDisposal) -> Gate {
+pub fn party_heard(
+    case: &Case,
+    facts: &Facts<'_>,
+    number: PartyNo,
+    state: &PartyState,
+    disposal: &PartyDisposal,
+) -> Gate {
     let (notice, served) = served_notice(case, state)?;
-    if notice.digest != case.draft.as_ref().map_or("", |d| &d.digest) && disposal.heavier_than(&notice.disposal) {
-        return no("notice.differs", penalty_law("第四十四条"), format!("对第{number}名当事人的处理重于已告知的内容"), "请按当前处理意见重新告知。");
+    if notice.digest != case.draft.as_ref().map_or("", |d| &d.digest)
+        && disposal.heavier_than(&notice.disposal)
+    {
+        return no(
+            "notice.differs",
+            penalty_law("第四十四条"),
+            format!("对第{number}名当事人的处理重于已告知的内容"),
+            "请按当前处理意见重新告知。",
+        );
     }
     if let Some(draft) = &case.draft {
         let told = |now: &[Provision], then: &[Provision]| now.iter().all(|p| then.contains(p));
         let (violated, basis) = &notice.provisions;
         if !told(&draft.substance.violated, violated) || !told(&draft.substance.basis, basis) {
-            return no("notice.differs", penalty_law("第四十四条"), format!("对第{number}名当事人适用的条款没有告知过"), "请按当前处理意见重新告知。");
+            return no(
+                "notice.differs",
+                penalty_law("第四十四条"),
+                format!("对第{number}名当事人适用的条款没有告知过"),
+                "请按当前处理意见重新告知。",
+            );
         }
     }
     if hearing_right(disposal, state.party.kind, facts.law) && !state.hearing_told {
-        return no("hearing.untold", penalty_law("第六十三条第一款"), "应当告知听证权利而没有告知", "请制发听证告知书并送达。");
+        return no(
+            "hearing.untold",
+            penalty_law("第六十三条第一款"),
+            "应当告知听证权利而没有告知",
+            "请制发听证告知书并送达。",
+        );
     }
     let limit = facts.limit(&facts.law.defence, served.gate_day(), "告知书送达之日", &[])?;
     if state.waived.is_none_or(|v| v < notice.version) && !period::closes_after(&limit, facts.today()) {
-        return Err(Refusal::new("defence.window_open", facts.law.defence.citation.clone(), format!("陈述、申辩期到{}才届满", limit.due.latest()), "请等待期满；当事人明确放弃的可以登记放弃。").after(next_day(limit.due.latest())));
+        return Err(Refusal::new(
+            "defence.window_open",
+            facts.law.defence.citation.clone(),
+            format!("陈述、申辩期到{}才届满", limit.due.latest()),
+            "请等待期满；当事人明确放弃的可以登记放弃。",
+        )
+        .after(next_day(limit.due.latest())));
     }
     if state.defences.iter().any(|d| d.answer.is_none()) {
-        return no("defence.unanswered", penalty_law("第四十五条第一款"), "当事人的陈述、申辩尚未复核", "对当事人提出的事实、理由和证据，应当进行复核。");
+        return no(
+            "defence.unanswered",
+            penalty_law("第四十五条第一款"),
+            "当事人的陈述、申辩尚未复核",
+            "对当事人提出的事实、理由和证据，应当进行复核。",
+        );
     }
     if !state.hearing_told {
         return Ok(());
     }
     match &state.hearing {
         Hearing::None => {
-            let limit = facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
+            let limit =
+                facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
             if !period::closes_after(&limit, facts.today()) {
-                return Err(Refusal::new("hearing.window_open", penalty_law("第六十四条第一项"), format!("听证申请期到{}才届满", limit.due.latest()), "请等待期满；当事人书面放弃的可以登记放弃。").after(next_day(limit.due.latest())));
+                return Err(Refusal::new(
+                    "hearing.window_open",
+                    penalty_law("第六十四条第一项"),
+                    format!("听证申请期到{}才届满", limit.due.latest()),
+                    "请等待期满；当事人书面放弃的可以登记放弃。",
+                )
+                .after(next_day(limit.due.latest())));
             }
             Ok(())
         }
-        Hearing::Requested { .. } | Hearing::Scheduled { .. } => no("hearing.pending", penalty_law("第六十三条第一款"), "当事人要求听证，听证尚未举行", "请先组织听证。"),
-        Hearing::Held { report: None, .. } => no("hearing.unreported", penalty_law("第六十五条"), "听证报告尚未提出", "请由听证主持人提出听证报告。"),
+        Hearing::Requested { .. } | Hearing::Scheduled { .. } => no(
+            "hearing.pending",
+            penalty_law("第六十三条第一款"),
+            "当事人要求听证，听证尚未举行",
+            "请先组织听证。",
+        ),
+        Hearing::Held { report: None, .. } => no(
+            "hearing.unreported",
+            penalty_law("第六十五条"),
+            "听证报告尚未提出",
+            "请由听证主持人提出听证报告。",
+        ),
         Hearing::Held { .. } | Hearing::Withdrawn => Ok(()),
     }
 }
-
 
 fn all_heard(case: &Case, facts: &Facts<'_>) -> Gate {
     let draft = current_draft(case)?;
     for (number, state) in case.numbered_parties() {
         let Some(disposal) = draft.substance.disposal(number) else {
-            return no("draft.party_missing", penalty_law("第五十七条"), format!("处理意见没有写明对第{number}名当事人的处理"), "每名当事人都应当有处理意见，请补充拟定。");
+            return no(
+                "draft.party_missing",
+                penalty_law("第五十七条"),
+                format!("处理意见没有写明对第{number}名当事人的处理"),
+                "每名当事人都应当有处理意见，请补充拟定。",
+            );
         };
         if disposal.no_penalty.is_none() {
             party_heard(case, facts, number, state, disposal)?;
@@ -209,8 +366,17 @@ pub fn discuss(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     running(case, facts, party)?;
     all_heard(case, facts)?;
     let draft = current_draft(case)?;
-    if case.discussions.iter().any(|d| d.digest == draft.digest && d.discussion.outcome == DiscussionOutcome::ApproveDraft) {
-        return no("discussion.done", penalty_law("第五十七条第二款"), "当前处理意见已经集体讨论同意", "可以呈请作出决定。");
+    if case
+        .discussions
+        .iter()
+        .any(|d| d.digest == draft.digest && d.discussion.outcome == DiscussionOutcome::ApproveDraft)
+    {
+        return no(
+            "discussion.done",
+            penalty_law("第五十七条第二款"),
+            "当前处理意见已经集体讨论同意",
+            "可以呈请作出决定。",
+        );
     }
     Ok(())
 }
@@ -226,7 +392,12 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     running(case, facts, party)?;
     let draft = current_draft(case)?;
     if !case.recusals_open.is_empty() {
-        return no("recusal.open", penalty_law("第四十三条第三款"), "回避申请尚未决定", "请先由负责人决定是否回避。");
+        return no(
+            "recusal.open",
+            penalty_law("第四十三条第三款"),
+            "回避申请尚未决定",
+            "请先由负责人决定是否回避。",
+        );
     }
     two_officers(case)?;
     experts_answered(case)?;
@@ -238,13 +409,27 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
         } else {
             "重大行政处罚决定未经法制审核或者审核未通过的，不得作出"
         };
-        return no("review.required", penalty_law("第五十八条第一款"), message, "请将当前处理意见送法制审核，通过后再办。");
+        return no(
+            "review.required",
+            penalty_law("第五十八条第一款"),
+            message,
+            "请将当前处理意见送法制审核，通过后再办。",
+        );
     }
     if discussion_required(case, facts.law) {
         let after = case.last_hearing();
-        let done = case.discussions.iter().any(|d| d.digest == draft.digest && d.version > after && d.discussion.outcome == DiscussionOutcome::ApproveDraft);
+        let done = case.discussions.iter().any(|d| {
+            d.digest == draft.digest
+                && d.version > after
+                && d.discussion.outcome == DiscussionOutcome::ApproveDraft
+        });
         if !done {
-            return no("discussion.required", penalty_law("第五十七条第二款"), "情节复杂或者重大违法行为的处罚，应当由负责人集体讨论决定", "请先集体讨论当前处理意见。");
+            return no(
+                "discussion.required",
+                penalty_law("第五十七条第二款"),
+                "情节复杂或者重大违法行为的处罚，应当由负责人集体讨论决定",
+                "请先集体讨论当前处理意见。",
+            );
         }
     }
     Ok(())

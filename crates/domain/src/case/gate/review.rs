@@ -1,8 +1,8 @@
 //! Guards of the draft and of its legal review.
 
 use super::{Gate, no, no_pending, running};
-use crate::case::facts::Facts;
 use crate::case::command::Proposal;
+use crate::case::facts::Facts;
 use crate::case::law::Law;
 use crate::case::state::*;
 use crate::case::substance::PartyDisposal;
@@ -18,10 +18,20 @@ pub fn draft(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
 
 pub(super) fn current_draft(case: &Case) -> Result<&Draft, Refusal> {
     let Some(draft) = &case.draft else {
-        return Err(Refusal::new("draft.none", penalty_law("第五十七条"), "还没有拟定处理意见", "请先拟定处理意见（决定书代拟稿）。"));
+        return Err(Refusal::new(
+            "draft.none",
+            penalty_law("第五十七条"),
+            "还没有拟定处理意见",
+            "请先拟定处理意见（决定书代拟稿）。",
+        ));
     };
     if draft.evidence != case.evidence.len() {
-        return Err(Refusal::new("draft.stale", penalty_law("第四十条"), "拟定处理意见之后补充了证据", "请重新拟定处理意见。"));
+        return Err(Refusal::new(
+            "draft.stale",
+            penalty_law("第四十条"),
+            "拟定处理意见之后补充了证据",
+            "请重新拟定处理意见。",
+        ));
     }
     Ok(draft)
 }
@@ -34,16 +44,33 @@ pub fn submit_review(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> 
         ReviewPhase::Submitted | ReviewPhase::Returned | ReviewPhase::Opined => {
             no("review.running", penalty_law("第五十八条"), "案件正在法制审核中", "请等待审核意见。")
         }
-        ReviewPhase::Contested => no("review.contested", penalty_law("第五十八条"), "复核尚未完成", "请等待共同复核的结果。"),
-        ReviewPhase::Signed => no("review.unanswered", penalty_law("第五十八条"), "审核意见尚未书面反馈", "请先书面反馈审核意见，再改正报送。"),
-        ReviewPhase::Cleared if case.clearance().is_some() => no("review.cleared", penalty_law("第五十八条"), "当前处理意见已经审核通过", "可以继续办理下一步。"),
+        ReviewPhase::Contested => {
+            no("review.contested", penalty_law("第五十八条"), "复核尚未完成", "请等待共同复核的结果。")
+        }
+        ReviewPhase::Signed => no(
+            "review.unanswered",
+            penalty_law("第五十八条"),
+            "审核意见尚未书面反馈",
+            "请先书面反馈审核意见，再改正报送。",
+        ),
+        ReviewPhase::Cleared if case.clearance().is_some() => no(
+            "review.cleared",
+            penalty_law("第五十八条"),
+            "当前处理意见已经审核通过",
+            "可以继续办理下一步。",
+        ),
         ReviewPhase::Idle | ReviewPhase::Answered | ReviewPhase::ReReviewed
             if draft.digest == case.review.digest
                 && case.evidence.len() == case.review.evidence
                 && case.last_hearing() < case.review.submitted.map_or(0, |(_, version)| version)
                 && case.review.opinion.as_ref().is_some_and(|(opinion, _)| *opinion != Opinion::Agree) =>
         {
-            no("review.unchanged", penalty_law("第五十八条"), "处理意见与上次送审相同，没有改正", "请按审核意见改正后再次报送；有异议的申请复核。")
+            no(
+                "review.unchanged",
+                penalty_law("第五十八条"),
+                "处理意见与上次送审相同，没有改正",
+                "请按审核意见改正后再次报送；有异议的申请复核。",
+            )
         }
         ReviewPhase::Idle | ReviewPhase::Cleared | ReviewPhase::Answered | ReviewPhase::ReReviewed => Ok(()),
     }
@@ -53,7 +80,12 @@ fn phase(case: &Case, wanted: ReviewPhase, message: &'static str, remedy: &'stat
     if case.review.phase == wanted {
         return Ok(());
     }
-    no("review.phase", penalty_law("第五十八条"), format!("{message}（现在：{}）", case.review.phase.label()), remedy)
+    no(
+        "review.phase",
+        penalty_law("第五十八条"),
+        format!("{message}（现在：{}）", case.review.phase.label()),
+        remedy,
+    )
 }
 
 /// Under review.
@@ -70,7 +102,12 @@ pub fn review_returned(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 pub fn sign_opinion(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     phase(case, ReviewPhase::Opined, "没有待签发的审核意见", "审核人员提出意见后再签发。")?;
     if case.review.reviewer == Some(facts.actor.id) {
-        return no("duty.same_person", penalty_law("第五十八条"), "提出审核意见的人不能自己签发", "请由法制机构负责人签发。");
+        return no(
+            "duty.same_person",
+            penalty_law("第五十八条"),
+            "提出审核意见的人不能自己签发",
+            "请由法制机构负责人签发。",
+        );
     }
     Ok(())
 }
@@ -83,11 +120,26 @@ pub fn answer_opinion(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 /// One re-review of an opinion other than agreement.
 pub fn request_rereview(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     if case.review.rereview_used {
-        return no("review.rereview_once", penalty_law("第五十八条"), "同一审核意见只能申请一次复核", "仍有异议的，由分管负责人协调。");
+        return no(
+            "review.rereview_once",
+            penalty_law("第五十八条"),
+            "同一审核意见只能申请一次复核",
+            "仍有异议的，由分管负责人协调。",
+        );
     }
-    phase(case, ReviewPhase::Answered, "没有已反馈而有异议的审核意见", "先书面反馈；对意见有异议的再申请复核。")?;
+    phase(
+        case,
+        ReviewPhase::Answered,
+        "没有已反馈而有异议的审核意见",
+        "先书面反馈；对意见有异议的再申请复核。",
+    )?;
     if case.review.answer.as_ref().is_none_or(|(stand, _)| *stand == Stand::Adopted) {
-        return no("review.adopted", penalty_law("第五十八条"), "审核意见已全部采纳，没有异议可供复核", "请改正后再次报送。");
+        return no(
+            "review.adopted",
+            penalty_law("第五十八条"),
+            "审核意见已全部采纳，没有异议可供复核",
+            "请改正后再次报送。",
+        );
     }
     Ok(())
 }
@@ -99,14 +151,20 @@ pub fn give_rereview(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 
 /// Still contested after the re-review.
 pub fn coordinate(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
-    phase(case, ReviewPhase::ReReviewed, "没有经复核仍有异议的事项", "复核之后仍有异议的，才由分管负责人协调。")
+    phase(
+        case,
+        ReviewPhase::ReReviewed,
+        "没有经复核仍有异议的事项",
+        "复核之后仍有异议的，才由分管负责人协调。",
+    )
 }
 
 /// Whether a disposal gives the party the right to a hearing (第六十三条).
 pub fn hearing_right(disposal: &PartyDisposal, kind: PartyKind, law: &Law) -> bool {
     let citizen = kind.is_citizen();
     disposal.fine_fen >= Law::pick(law.hearing_fine_fen.value, citizen)
-        || disposal.confiscated_fen.max(disposal.goods_fen) >= Law::pick(law.hearing_confiscation_fen.value, citizen)
+        || disposal.confiscated_fen.max(disposal.goods_fen)
+            >= Law::pick(law.hearing_confiscation_fen.value, citizen)
         || disposal.kinds.iter().any(|k| is_heavy(*k))
 }
 
@@ -153,7 +211,9 @@ pub fn triggers(case: &Case, law: &Law) -> Vec<Trigger> {
         if disposal.fine_fen >= Law::pick(law.review_fine_fen.value, citizen) {
             add(Trigger::LargeFine);
         }
-        if disposal.confiscated_fen.max(disposal.goods_fen) >= Law::pick(law.hearing_confiscation_fen.value, citizen) {
+        if disposal.confiscated_fen.max(disposal.goods_fen)
+            >= Law::pick(law.hearing_confiscation_fen.value, citizen)
+        {
             add(Trigger::LargeConfiscation);
         }
         if disposal.kinds.iter().any(|k| is_heavy(*k)) {
@@ -175,13 +235,10 @@ pub fn discussion_required(case: &Case, law: &Law) -> bool {
     case.conclusion.as_ref().is_some_and(|c| c.complex)
         || case.numbered_parties().any(|(no, party)| {
             party.hearing_told
-                || case
-                    .draft
-                    .as_ref()
-                    .and_then(|d| d.substance.disposal(no))
-                    .is_some_and(|d| {
-                        hearing_right(d, party.party.kind, law)
-                            || d.fine_fen >= Law::pick(law.discussion_fine_fen.value, party.party.kind.is_citizen())
-                    })
+                || case.draft.as_ref().and_then(|d| d.substance.disposal(no)).is_some_and(|d| {
+                    hearing_right(d, party.party.kind, law)
+                        || d.fine_fen
+                            >= Law::pick(law.discussion_fine_fen.value, party.party.kind.is_citizen())
+                })
         })
 }

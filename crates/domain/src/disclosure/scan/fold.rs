@@ -23,7 +23,9 @@ pub(crate) fn fold(text: &str) -> Vec<Glyph> {
 fn narrow(c: char) -> char {
     match c {
         // Full-width ASCII lies 0xFEE0 above ASCII.
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).map_or(c, |c| c.to_ascii_uppercase()),
+        '\u{FF01}'..='\u{FF5E}' => {
+            char::from_u32(u32::from(c) - 0xFEE0).map_or(c, |c| c.to_ascii_uppercase())
+        }
         '\u{3000}' | '\u{00A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\t' | '\n' | '\r' => ' ',
         '—' | '–' | '‐' | '‑' | '−' | '―' => '-',
         '•' | '・' | '‧' | '･' | '∙' => '·',

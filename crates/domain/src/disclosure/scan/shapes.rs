@@ -140,7 +140,9 @@ fn luhn(digits: &[u32]) -> bool {
 /// Two calendar days written one after the other, `2026-03-12 2026-03-20`: the
 /// only grouping that is read as no card although its digits may pass Luhn.
 fn dates(glyphs: &[Glyph], group: &[Token]) -> bool {
-    let number = |t: &Token| glyphs[t.from..t.to].iter().fold(0i32, |n, g| n * 10 + g.ch.to_digit(10).unwrap_or(0) as i32);
+    let number = |t: &Token| {
+        glyphs[t.from..t.to].iter().fold(0i32, |n, g| n * 10 + g.ch.to_digit(10).unwrap_or(0) as i32)
+    };
     group.len() == 6
         && group.chunks(3).all(|t| {
             t[0].len() == 4
@@ -155,7 +157,8 @@ fn dates(glyphs: &[Glyph], group: &[Token]) -> bool {
 /// piece with the right check character and the code of a registering body.
 fn credit_code(glyphs: &[Glyph], group: &[Token], digits: &[u32]) -> bool {
     const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
-    let alone = |at: Option<usize>| at.and_then(|p| glyphs.get(p)).is_none_or(|g| !g.ch.is_ascii_alphanumeric());
+    let alone =
+        |at: Option<usize>| at.and_then(|p| glyphs.get(p)).is_none_or(|g| !g.ch.is_ascii_alphanumeric());
     if group.len() != 1 || digits.len() != 18 || !matches!(digits[0], 1 | 5 | 9) {
         return false;
     }
@@ -223,7 +226,9 @@ fn plates(glyphs: &[Glyph], hits: &mut Vec<Hit>) {
     const TAILS: &str = "挂学警港澳领使";
     for (i, _) in glyphs.iter().enumerate().filter(|(_, g)| REGIONS.contains(g.ch)) {
         let letter = (i + 1..glyphs.len()).find(|&p| !is_separator(glyphs[p].ch));
-        let Some(letter) = letter.filter(|&p| p <= i + 2 && glyphs[p].ch.is_ascii_uppercase()) else { continue };
+        let Some(letter) = letter.filter(|&p| p <= i + 2 && glyphs[p].ch.is_ascii_uppercase()) else {
+            continue;
+        };
         let mut found = None;
         let (mut p, mut count, mut digit) = (letter + 1, 0, false);
         while p < glyphs.len() && count < 7 {
@@ -295,11 +300,17 @@ fn keyed_accounts(glyphs: &[Glyph], hits: &mut Vec<Hit>) {
         for at in places(glyphs, key) {
             let mut p = at + key.chars().count();
             let limit = p + 6;
-            while p < glyphs.len() && p < limit && !glyphs[p].ch.is_ascii_alphanumeric() && !ends_phrase(glyphs, p) {
+            while p < glyphs.len()
+                && p < limit
+                && !glyphs[p].ch.is_ascii_alphanumeric()
+                && !ends_phrase(glyphs, p)
+            {
                 p += 1;
             }
             let from = p;
-            while p < glyphs.len() && (glyphs[p].ch.is_ascii_alphanumeric() || matches!(glyphs[p].ch, '-' | '_')) {
+            while p < glyphs.len()
+                && (glyphs[p].ch.is_ascii_alphanumeric() || matches!(glyphs[p].ch, '-' | '_'))
+            {
                 p += 1;
             }
             if p - from >= 5 {
@@ -314,7 +325,9 @@ fn title_deeds(glyphs: &[Glyph], hits: &mut Vec<Hit>) {
     for key in ["不动产权第", "房权证", "房地权证", "土地使用证", "国用"] {
         for at in places(glyphs, key) {
             let from = at + key.chars().count();
-            let end = (from..glyphs.len().min(from + 30)).take_while(|&p| !ends_phrase(glyphs, p)).find(|&p| glyphs[p].ch == '号');
+            let end = (from..glyphs.len().min(from + 30))
+                .take_while(|&p| !ends_phrase(glyphs, p))
+                .find(|&p| glyphs[p].ch == '号');
             if let Some(end) = end
                 && glyphs[from..end].iter().any(|g| g.ch.is_ascii_digit())
             {

@@ -118,7 +118,11 @@ fn a_leak_stops_the_check_and_the_publication() {
     let later = [KnownPerson::new("无证作业", PersonRole::Witness)];
     let found = inspect(&stored.content, &later, false, &KEY);
     let code = w.look(&publisher(), None, None, |f| {
-        decide(w.state.as_ref(), Command::Publish { digest: stored.digest.clone() }, &Facts { inspection: Some(&found), ..*f })
+        decide(
+            w.state.as_ref(),
+            Command::Publish { digest: stored.digest.clone() },
+            &Facts { inspection: Some(&found), ..*f },
+        )
     });
     assert_eq!(code.unwrap_err().code, "disclosure.leak");
 }
@@ -178,7 +182,10 @@ fn twice_the_same_is_refused() {
     assert_eq!(w.code(&officer(), prepare()), "disclosure.twice");
     let mut w = World::new().until_published();
     let digest = w.state.as_ref().unwrap().live.as_ref().unwrap().digest.clone();
-    assert_eq!(w.code(&anyone(), Command::Publish { digest: digest.clone() }), "disclosure.already_published");
+    assert_eq!(
+        w.code(&anyone(), Command::Publish { digest: digest.clone() }),
+        "disclosure.already_published"
+    );
     w.act(&publisher(), withdraw(date(2026, 3, 5))).unwrap();
     assert_eq!(w.code(&anyone(), Command::Publish { digest }), "disclosure.withdrawn");
     assert_eq!(w.code(&anyone(), prepare()), "disclosure.withdrawn");
@@ -245,7 +252,13 @@ fn the_decision_replays_after_its_texts_are_erased() {
     let mut body = serde_json::to_value(&w.events[0]).unwrap();
     crate::text::seal(&mut body, &KEY);
     let erased = Publication::decode("prepared", 1, body).unwrap();
-    let meta = Meta { matter: MatterId(id(60)), organ: OrganId(id(90)), version: 1, actor: staff(OFFICER), moment: w.moment() };
+    let meta = Meta {
+        matter: MatterId(id(60)),
+        organ: OrganId(id(90)),
+        version: 1,
+        actor: staff(OFFICER),
+        moment: w.moment(),
+    };
     let state = Publication::evolve(None, &meta, &erased);
     let draft = state.draft.as_ref().unwrap();
     assert_eq!(draft.content.facts.public(), None);

@@ -102,7 +102,10 @@ fn where_policy_asks_the_principal_head_approves_first() {
     assert_eq!(w.code(&head(), approve), "disclosure.already_approved");
     assert_eq!(w.code(&actor(HEAD, &Role::ALL), expire(ExpiryGround::Term, "")), "disclosure.same_person");
     assert_eq!(w.code(&publisher(), expire(ExpiryGround::Term, "")), "ok");
-    assert_eq!(World::new().until_published().code(&head(), Command::ApproveExpiry { opinion: Text::closed("") }), "disclosure.approval_not_needed");
+    assert_eq!(
+        World::new().until_published().code(&head(), Command::ApproveExpiry { opinion: Text::closed("") }),
+        "disclosure.approval_not_needed"
+    );
 }
 
 #[test]
@@ -141,7 +144,10 @@ fn a_correction_keeps_the_first_timeliness_and_runs_through_three_people() {
     let digest = w.digest();
     assert_eq!(w.code(&publisher(), Command::Publish { digest: digest.clone() }), "disclosure.unchecked");
     w.act(&law(), check(&digest)).unwrap();
-    assert_eq!(w.code(&actor(HEAD_OF_LAW, &Role::ALL), Command::Publish { digest: digest.clone() }), "disclosure.same_person");
+    assert_eq!(
+        w.code(&actor(HEAD_OF_LAW, &Role::ALL), Command::Publish { digest: digest.clone() }),
+        "disclosure.same_person"
+    );
     w.act(&publisher(), Command::Publish { digest }).unwrap();
     let state = w.state.unwrap();
     assert_eq!(state.stage, Stage::Corrected);

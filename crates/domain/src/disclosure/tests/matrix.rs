@@ -46,7 +46,10 @@ fn standings() -> Vec<(&'static str, World)> {
 }
 
 fn annotate() -> Command {
-    Command::Annotate { ground: AnnotationGround::UnderReconsideration, note: Text::closed("当事人已申请行政复议") }
+    Command::Annotate {
+        ground: AnnotationGround::UnderReconsideration,
+        note: Text::closed("当事人已申请行政复议"),
+    }
 }
 
 fn expire() -> Command {

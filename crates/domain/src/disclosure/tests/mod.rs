@@ -7,15 +7,14 @@ mod policy;
 mod privacy;
 mod shapes;
 
-
 use super::*;
 use crate::calendar::Calendar;
 use crate::matter::{Actor, Matter, MatterId, Meta, Moment, OrganId, StaffId, TimeSource};
 use crate::refusal::Refusal;
 use crate::staff::Role;
 use crate::text::{Text, TextKey};
-use jiff::civil::{Date, date};
 use jiff::Timestamp;
+use jiff::civil::{Date, date};
 use uuid::Uuid;
 
 const KEY: TextKey = [3; 32];
@@ -58,7 +57,8 @@ fn persons() -> Vec<KnownPerson> {
     vec![KnownPerson::new(PARTY, PersonRole::Party), KnownPerson::new(WITNESS, PersonRole::Witness)]
 }
 
-const FACTS: &str = "经查，欧阳示例（公民身份号码999999190001010015，电话138 0013 8000）无证作业，褚样本在场见证。";
+const FACTS: &str =
+    "经查，欧阳示例（公民身份号码999999190001010015，电话138 0013 8000）无证作业，褚样本在场见证。";
 
 fn content() -> PublicDecision {
     let p = persons();
@@ -75,7 +75,11 @@ fn content() -> PublicDecision {
         evidence: masked("现场笔录、询问笔录"),
         violated: vec!["《安全生产法》第三十条".into()],
         basis: vec!["《安全生产法》第九十七条".into()],
-        results: vec![ResultItem { kind: "罚款".into(), content: masked("罚款人民币贰仟元整"), amount_fen: Some(200_000) }],
+        results: vec![ResultItem {
+            kind: "罚款".into(),
+            content: masked("罚款人民币贰仟元整"),
+            amount_fen: Some(200_000),
+        }],
         decided_on: date(2026, 3, 2),
         terms: masked("自收到决定书之日起十五日内缴纳"),
         remedies: masked("可以自收到决定书之日起六十日内申请行政复议"),
@@ -131,7 +135,13 @@ impl World {
     }
 
     /// Runs `look` with facts as the service gathers them for `copy` and `note`.
-    fn look<T>(&self, who: &Actor, copy: Option<&PublicDecision>, note: Option<&Text>, look: impl FnOnce(&Facts<'_>) -> T) -> T {
+    fn look<T>(
+        &self,
+        who: &Actor,
+        copy: Option<&PublicDecision>,
+        note: Option<&Text>,
+        look: impl FnOnce(&Facts<'_>) -> T,
+    ) -> T {
         let moment = self.moment();
         let inspection = copy.map(|c| inspect(c, &persons(), self.rules.operator_shown, &KEY));
         let note = note.and_then(|n| scan_note(n, &persons(), false, &KEY));
@@ -265,11 +275,19 @@ fn check(digest: &str) -> Command {
 fn correction() -> Command {
     let mut copy = content();
     copy.evidence = Masked::shown("现场笔录、询问笔录、照片");
-    Command::Correct { content: Box::new(copy), reason: Text::closed("证据摘要遗漏"), known_on: date(2026, 3, 5) }
+    Command::Correct {
+        content: Box::new(copy),
+        reason: Text::closed("证据摘要遗漏"),
+        known_on: date(2026, 3, 5),
+    }
 }
 
 fn withdraw(known_on: Date) -> Command {
-    Command::Withdraw { ground: WithdrawalGround::Revoked, known_on, explanation: Text::closed("经行政复议撤销") }
+    Command::Withdraw {
+        ground: WithdrawalGround::Revoked,
+        known_on,
+        explanation: Text::closed("经行政复议撤销"),
+    }
 }
 
 fn exempt(ground: ExemptGround) -> Command {

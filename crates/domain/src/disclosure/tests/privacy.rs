@@ -53,7 +53,10 @@ fn numbers_go_and_addresses_are_cut_to_the_street() {
     assert_eq!(public("公民身份号码999999190001010015，汉族", &none), "公民身份号码〔略〕，汉族");
     assert_eq!(public("电话：138-0013-8000。", &none), "电话：〔略〕。");
     assert_eq!(public("住示例县城关镇幸福小区3号楼2单元501室。", &none), "住示例县城关镇〔略〕。");
-    assert_eq!(public("住址：示例市示例区和平街道前进路8号2栋。", &none), "住址：示例市示例区和平街道〔略〕。");
+    assert_eq!(
+        public("住址：示例市示例区和平街道前进路8号2栋。", &none),
+        "住址：示例市示例区和平街道〔略〕。"
+    );
     assert_eq!(public("驾驶川A·12345号车", &none), "驾驶〔略〕号车");
     assert_eq!(public("卡号4111 1111 1111 1111", &none), "卡号〔略〕");
 }
@@ -118,7 +121,8 @@ fn role() -> impl Strategy<Value = PersonRole> {
 
 /// Chinese sentences with names, numbers and doors put into them anywhere.
 fn text(names: Vec<String>) -> impl Strategy<Value = String> {
-    let plain = "(经查|，|。|当事人|于2026年3月2日|在|示例县|城关镇|作业现场|、|电话|：|住|共3人| |12|-|第5条)";
+    let plain =
+        "(经查|，|。|当事人|于2026年3月2日|在|示例县|城关镇|作业现场|、|电话|：|住|共3人| |12|-|第5条)";
     let part = prop_oneof![
         6 => plain.prop_map(|s| s),
         4 => prop::sample::select(names),

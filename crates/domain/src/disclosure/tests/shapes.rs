@@ -15,7 +15,9 @@ fn dress(text: &str, wide: &[bool], gaps: &[u8]) -> String {
     let mut out = String::new();
     for (i, c) in text.chars().enumerate() {
         if i > 0 {
-            out.push_str(["", "", "", " ", "\u{3000}", "-", "－", "\u{200B}"][usize::from(gaps[i % gaps.len()]) % 8]);
+            out.push_str(
+                ["", "", "", " ", "\u{3000}", "-", "－", "\u{200B}"][usize::from(gaps[i % gaps.len()]) % 8],
+            );
         }
         let full = wide[i % wide.len()] && c.is_ascii_graphic();
         out.push(if full { char::from_u32(u32::from(c) + 0xFEE0).unwrap() } else { c });
@@ -24,13 +26,15 @@ fn dress(text: &str, wide: &[bool], gaps: &[u8]) -> String {
 }
 
 pub(super) fn resident_id() -> impl Strategy<Value = String> {
-    (100_000u32..1_000_000, 1900i16..2025, 1i8..=12, 1i8..=28, 0u32..1000).prop_map(|(region, y, m, d, seq)| {
-        let body = format!("{region}{y:04}{m:02}{d:02}{seq:03}");
-        let weights = [7u32, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-        let sum: u32 = body.bytes().zip(weights).map(|(b, w)| u32::from(b - b'0') * w).sum();
-        let check = b"10X98765432"[(sum % 11) as usize] as char;
-        format!("{body}{check}")
-    })
+    (100_000u32..1_000_000, 1900i16..2025, 1i8..=12, 1i8..=28, 0u32..1000).prop_map(
+        |(region, y, m, d, seq)| {
+            let body = format!("{region}{y:04}{m:02}{d:02}{seq:03}");
+            let weights = [7u32, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+            let sum: u32 = body.bytes().zip(weights).map(|(b, w)| u32::from(b - b'0') * w).sum();
+            let check = b"10X98765432"[(sum % 11) as usize] as char;
+            format!("{body}{check}")
+        },
+    )
 }
 
 fn old_id() -> impl Strategy<Value = String> {
@@ -61,7 +65,8 @@ pub(super) fn card() -> impl Strategy<Value = String> {
 }
 
 fn around() -> impl Strategy<Value = (String, String)> {
-    let words = prop::sample::select(vec!["", "电话", "经查，", "身份证号：", "（", "账号为", "。", "当事人持有"]);
+    let words =
+        prop::sample::select(vec!["", "电话", "经查，", "身份证号：", "（", "账号为", "。", "当事人持有"]);
     (words.clone(), words).prop_map(|(a, b)| (a.to_owned(), b.to_owned()))
 }
 
@@ -207,7 +212,12 @@ fn credit_codes_pass() {
 
 #[test]
 fn known_numbers_and_harmless_words() {
-    for bad in ["999999190001010015", "11010519491231002x", "４４０５２４１８８００１０１００１４", "1101051949 1231 002X"] {
+    for bad in [
+        "999999190001010015",
+        "11010519491231002x",
+        "４４０５２４１８８００１０１００１４",
+        "1101051949 1231 002X",
+    ] {
         assert!(rules(bad).contains(&ScanRule::ResidentId), "{bad}");
     }
     for good in ["999999190001010016", "999999190002300014"] {

@@ -30,27 +30,40 @@ pub fn beside(verb: Verb, case: &Case, facts: &Facts<'_>, people: &People, found
     match verb {
         Verb::ReviewProposal => waiting(case, people, ApprovalStage::Proposed, found),
         Verb::ApproveProposal => waiting(case, people, ApprovalStage::Reviewed, found),
-        Verb::GiveOpinion | Verb::SignOpinion | Verb::ReturnSubmission | Verb::GiveReReview | Verb::Coordinate => {
+        Verb::GiveOpinion
+        | Verb::SignOpinion
+        | Verb::ReturnSubmission
+        | Verb::GiveReReview
+        | Verb::Coordinate => {
             html! { (review(case, people)) (draft(case)) (report(case)) (evidence(case)) }
         }
-        Verb::SubmitReview | Verb::Discuss | Verb::ProposeDispose | Verb::IssueNotice | Verb::AnswerOpinion => {
+        Verb::SubmitReview
+        | Verb::Discuss
+        | Verb::ProposeDispose
+        | Verb::IssueNotice
+        | Verb::AnswerOpinion => {
             html! { (draft(case)) (review(case, people)) (voices(case)) (parts::clocks(case, facts)) }
         }
-        Verb::PrepareDraft => html! { (report(case)) (evidence(case)) (voices(case)) (parts::clocks(case, facts)) },
+        Verb::PrepareDraft => {
+            html! { (report(case)) (evidence(case)) (voices(case)) (parts::clocks(case, facts)) }
+        }
         _ => html! { (summary(case, people)) (parts::clocks(case, facts)) },
     }
 }
 
 fn summary(case: &Case, people: &People) -> Markup {
-    show::card("案件", html! {
-        (show::facts(&[
-            ("案件", html! { (tables::title(case)) }),
-            ("当事人", html! { (tables::parties(case)) }),
-            ("阶段", html! { (case.stage.label()) }),
-            ("承办", html! { (people.names(&case.officers)) }),
-        ]))
-        p.small { (case.clue.summary.or_erased()) }
-    })
+    show::card(
+        "案件",
+        html! {
+            (show::facts(&[
+                ("案件", html! { (tables::title(case)) }),
+                ("当事人", html! { (tables::parties(case)) }),
+                ("阶段", html! { (case.stage.label()) }),
+                ("承办", html! { (people.names(&case.officers)) }),
+            ]))
+            p.small { (case.clue.summary.or_erased()) }
+        },
+    )
 }
 
 /// The proposals that wait, with what they ask for; a disposal with its draft.
@@ -98,10 +111,14 @@ fn asked(it: &mingjing_domain::case::state::ProposalState, case: &Case, people: 
             p { "当事人：" (words::party(case, it.party)) "；方式：" (it.manner.or_erased()) }
             ul { @for item in &it.items { li { (item.name.or_erased()) " " (item.description.or_erased()) " " (item.quantity) } } }
         },
-        P::DisposePreservation(it) => html! { p { "第" (it.preservation) "次登记保存：" (it.disposal.label()) } },
+        P::DisposePreservation(it) => {
+            html! { p { "第" (it.preservation) "次登记保存：" (it.disposal.label()) } }
+        }
         P::Suspend { ground } => html! { p { (ground.label()) } },
         P::Extend { days } => html! { p { "延长" (days) "日" } },
-        P::Transfer(it) => html! { p { (if it.crime { "涉嫌犯罪，移送公安机关：" } else { "移送：" }) (it.recipient.or_erased()) } },
+        P::Transfer(it) => {
+            html! { p { (if it.crime { "涉嫌犯罪，移送公安机关：" } else { "移送：" }) (it.recipient.or_erased()) } }
+        }
         P::Defer(it) => html! {
             p { (words::party(case, it.party)) }
             ul { @for part in &it.instalments { li { (show::date(part.due_on)) "前 " (show::money(part.amount_fen)) } } }
@@ -118,52 +135,61 @@ fn draft(case: &Case) -> Markup {
     let provisions = |all: &[mingjing_domain::case::substance::Provision]| {
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
     };
-    show::card("拟作处理", html! {
-        @for d in &it.disposals {
-            div.act {
-                b { (words::party(case, d.party)) }
-                span { @if d.fine_fen > 0 { "罚款 " (show::money(d.fine_fen)) } }
-                p {
-                    @match d.no_penalty {
-                        Some(ground) => { "不予处罚：" (ground.label()) },
-                        None => {
-                            (d.kinds.iter().map(|k| k.label()).collect::<Vec<_>>().join("、")) "；" (d.grade.label())
-                            @if d.confiscated_fen > 0 { "；没收违法所得 " (show::money(d.confiscated_fen)) }
-                            @if d.goods_fen > 0 { "；没收物品价值 " (show::money(d.goods_fen)) }
-                        },
+    show::card(
+        "拟作处理",
+        html! {
+            @for d in &it.disposals {
+                div.act {
+                    b { (words::party(case, d.party)) }
+                    span { @if d.fine_fen > 0 { "罚款 " (show::money(d.fine_fen)) } }
+                    p {
+                        @match d.no_penalty {
+                            Some(ground) => { "不予处罚：" (ground.label()) },
+                            None => {
+                                (d.kinds.iter().map(|k| k.label()).collect::<Vec<_>>().join("、")) "；" (d.grade.label())
+                                @if d.confiscated_fen > 0 { "；没收违法所得 " (show::money(d.confiscated_fen)) }
+                                @if d.goods_fen > 0 { "；没收物品价值 " (show::money(d.goods_fen)) }
+                            },
+                        }
                     }
                 }
             }
-        }
-        h3 { "认定的事实" } p.prose { (it.facts.or_erased()) }
-        h3 { "依据" } p { "违反" (provisions(&it.violated)) "，依据" (provisions(&it.basis)) }
-        h3 { "裁量" } p.prose { (it.discretion.or_erased()) @if !it.range.is_empty() { "（基准 " (it.range) "）" } }
-        h3 { "理由" } p.prose { (it.reasoning.or_erased()) }
-        p.meta.small { "内容摘要 " (show::digest(&draft.digest)) }
-    })
+            h3 { "认定的事实" } p.prose { (it.facts.or_erased()) }
+            h3 { "依据" } p { "违反" (provisions(&it.violated)) "，依据" (provisions(&it.basis)) }
+            h3 { "裁量" } p.prose { (it.discretion.or_erased()) @if !it.range.is_empty() { "（基准 " (it.range) "）" } }
+            h3 { "理由" } p.prose { (it.reasoning.or_erased()) }
+            p.meta.small { "内容摘要 " (show::digest(&draft.digest)) }
+        },
+    )
 }
 
 fn report(case: &Case) -> Markup {
     match &case.conclusion {
-        Some(it) => show::card("调查终结报告", html! { p.prose { (it.report.or_erased()) } p.meta { (show::date(it.on)) } }),
+        Some(it) => show::card(
+            "调查终结报告",
+            html! { p.prose { (it.report.or_erased()) } p.meta { (show::date(it.on)) } },
+        ),
         None => html! {},
     }
 }
 
 fn evidence(case: &Case) -> Markup {
     let relied = case.draft.as_ref().map(|d| &d.substance.evidence);
-    show::card("证据", html! {
-        @if case.evidence.is_empty() { p.meta { "没有证据。" } }
-        ol {
-            @for (at, it) in case.evidence.iter().enumerate() {
-                li {
-                    (it.name.or_erased()) "（" (it.kind.label()) "）：" (it.proves.or_erased())
-                    @if relied.is_some_and(|all| !all.contains(&u16::try_from(at + 1).unwrap_or(u16::MAX))) { " " (show::tag(Tone::Near, "代拟稿未用")) }
-                    @if !it.signed { " " (show::tag(Tone::Near, "未签名")) }
+    show::card(
+        "证据",
+        html! {
+            @if case.evidence.is_empty() { p.meta { "没有证据。" } }
+            ol {
+                @for (at, it) in case.evidence.iter().enumerate() {
+                    li {
+                        (it.name.or_erased()) "（" (it.kind.label()) "）：" (it.proves.or_erased())
+                        @if relied.is_some_and(|all| !all.contains(&u16::try_from(at + 1).unwrap_or(u16::MAX))) { " " (show::tag(Tone::Near, "代拟稿未用")) }
+                        @if !it.signed { " " (show::tag(Tone::Near, "未签名")) }
+                    }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 /// The legal review so far.
@@ -172,44 +198,51 @@ fn review(case: &Case, people: &People) -> Markup {
     if it.phase == ReviewPhase::Idle && it.clearance.is_none() {
         return html! {};
     }
-    show::card("法制审核", html! {
-        (show::facts(&[
-            ("状态", html! { (it.phase.label()) "（第" (it.round) "次送审）" }),
-            ("应审事由", html! { (it.triggers.iter().map(|t| t.label()).collect::<Vec<_>>().join("；")) }),
-            ("审核人员", html! { (it.reviewer.map_or("—", |id| people.name(id))) }),
-        ]))
-        @if let Some((opinion, reasons)) = &it.opinion {
-            p { b { (opinion.label()) } "：" (reasons.or_erased()) }
-            ol.points { @for f in &it.findings { li { (f.point.label()) " " (show::tag(if f.pass { Tone::Ok } else { Tone::Seal }, if f.pass { "符合" } else { "不符合" })) br; span.meta.small { (f.finding.or_erased()) } } } }
-        }
-        @if let Some((stand, answer)) = &it.answer { p { "承办机构" (stand.label()) "：" (answer.or_erased()) } }
-        @if case.clearance().is_some() { p { (show::tag(Tone::Ok, "对现在的代拟稿有效")) } }
-        @else if it.clearance.is_some() { p { (show::tag(Tone::Seal, "代拟稿或者证据已变，原审核意见失效")) } }
-    })
+    show::card(
+        "法制审核",
+        html! {
+            (show::facts(&[
+                ("状态", html! { (it.phase.label()) "（第" (it.round) "次送审）" }),
+                ("应审事由", html! { (it.triggers.iter().map(|t| t.label()).collect::<Vec<_>>().join("；")) }),
+                ("审核人员", html! { (it.reviewer.map_or("—", |id| people.name(id))) }),
+            ]))
+            @if let Some((opinion, reasons)) = &it.opinion {
+                p { b { (opinion.label()) } "：" (reasons.or_erased()) }
+                ol.points { @for f in &it.findings { li { (f.point.label()) " " (show::tag(if f.pass { Tone::Ok } else { Tone::Seal }, if f.pass { "符合" } else { "不符合" })) br; span.meta.small { (f.finding.or_erased()) } } } }
+            }
+            @if let Some((stand, answer)) = &it.answer { p { "承办机构" (stand.label()) "：" (answer.or_erased()) } }
+            @if case.clearance().is_some() { p { (show::tag(Tone::Ok, "对现在的代拟稿有效")) } }
+            @else if it.clearance.is_some() { p { (show::tag(Tone::Seal, "代拟稿或者证据已变，原审核意见失效")) } }
+        },
+    )
 }
 
 /// Defences, hearings and discussions.
 fn voices(case: &Case) -> Markup {
-    let any = case.parties.iter().any(|p| !p.defences.is_empty() || !matches!(p.hearing, Hearing::None)) || !case.discussions.is_empty();
+    let any = case.parties.iter().any(|p| !p.defences.is_empty() || !matches!(p.hearing, Hearing::None))
+        || !case.discussions.is_empty();
     if !any {
         return html! {};
     }
-    show::card("陈述申辩、听证、讨论", html! {
-        @for (no, party) in case.numbered_parties() {
-            @for it in &party.defences {
-                p { (words::party(case, no)) "、" (show::date(it.on)) "申辩：" (it.statement.or_erased()) }
-                @match &it.answer {
-                    Some((adoption, reasons)) => { p { "复核：" (adoption.label()) "，" (reasons.or_erased()) } },
-                    None => { p { (show::tag(Tone::Near, "尚未复核")) } },
+    show::card(
+        "陈述申辩、听证、讨论",
+        html! {
+            @for (no, party) in case.numbered_parties() {
+                @for it in &party.defences {
+                    p { (words::party(case, no)) "、" (show::date(it.on)) "申辩：" (it.statement.or_erased()) }
+                    @match &it.answer {
+                        Some((adoption, reasons)) => { p { "复核：" (adoption.label()) "，" (reasons.or_erased()) } },
+                        None => { p { (show::tag(Tone::Near, "尚未复核")) } },
+                    }
+                }
+                @if let Hearing::Held { attended, report, plan, .. } = &party.hearing {
+                    p { (words::party(case, no)) "、" (show::date(plan.on)) "听证" (if *attended { "" } else { "（未出席）" })
+                        @if let Some(report) = report { "：" (report.or_erased()) } @else { "，尚无报告" } }
                 }
             }
-            @if let Hearing::Held { attended, report, plan, .. } = &party.hearing {
-                p { (words::party(case, no)) "、" (show::date(plan.on)) "听证" (if *attended { "" } else { "（未出席）" })
-                    @if let Some(report) = report { "：" (report.or_erased()) } @else { "，尚无报告" } }
-            }
-        }
-        @for it in &case.discussions { p { "集体讨论：" (it.discussion.outcome.label()) "，" (it.discussion.conclusion.or_erased()) } }
-    })
+            @for it in &case.discussions { p { "集体讨论：" (it.discussion.outcome.label()) "，" (it.discussion.conclusion.or_erased()) } }
+        },
+    )
 }
 
 /// GET /cases/{id}/review: the package as it goes to the reviewer.

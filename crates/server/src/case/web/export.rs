@@ -31,16 +31,36 @@ pub(super) async fn csv(State(shell): State<Shell>, who: Identity, uri: Uri) -> 
     let lines = store::list(shell.app.db(), &filter(&who, &seen, &query)?, PAGE).await?;
     let broken = |e: csv::Error| Failure::Broken(e.to_string());
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["文号", "案件", "当事人", "执法类别", "阶段", "法制审核", "登记日期", "立案日期", "决定日期", "罚款（元）", "机关"])
-        .map_err(broken)?;
+    out.write_record([
+        "文号",
+        "案件",
+        "当事人",
+        "执法类别",
+        "阶段",
+        "法制审核",
+        "登记日期",
+        "立案日期",
+        "决定日期",
+        "罚款（元）",
+        "机关",
+    ])
+    .map_err(broken)?;
     for it in &lines {
         let organ = seen.iter().find(|(id, _)| *id == it.organ).map_or("", |(_, name)| name.as_str());
         let fine = if it.fine_fen > 0 { show::yuan(it.fine_fen) } else { String::new() };
         let text = |it: &Option<String>| it.clone().unwrap_or_default();
         let row = [
-            text(&it.number), it.title.clone(), it.parties.clone(), it.category.clone(),
-            stage_label(&it.stage).to_owned(), it.review.clone(), it.registered_on.clone(),
-            text(&it.filed_on), text(&it.decided_on), fine, organ.to_owned(),
+            text(&it.number),
+            it.title.clone(),
+            it.parties.clone(),
+            it.category.clone(),
+            stage_label(&it.stage).to_owned(),
+            it.review.clone(),
+            it.registered_on.clone(),
+            text(&it.filed_on),
+            text(&it.decided_on),
+            fine,
+            organ.to_owned(),
         ];
         out.write_record(row.iter().map(|it| cell(it))).map_err(broken)?;
     }
@@ -51,7 +71,8 @@ pub(super) async fn csv(State(shell): State<Shell>, who: Identity, uri: Uri) -> 
     let mut answer = bytes.into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"cases.csv\""));
+    headers
+        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"cases.csv\""));
     Ok(answer)
 }
 

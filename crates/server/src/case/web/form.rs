@@ -137,7 +137,8 @@ impl Desk {
         let facts = gathered.facts(Moment::now(shell.app.now()), actor, [0; 32]);
         let state = case.as_ref().map(|it| it.state.as_ref());
         let found = state.map_or_else(Vec::new, |it| findings::findings(it, &facts, &people));
-        let shut = state.and_then(|it| mingjing_domain::case::decide::available(it, step(verb), &facts).err());
+        let shut =
+            state.and_then(|it| mingjing_domain::case::decide::available(it, step(verb), &facts).err());
         let around = Around {
             case: state,
             people: &people,
@@ -227,9 +228,13 @@ async fn open_page(shell: &Shell, who: &Identity, desk: &Desk, query: &Query) ->
     };
     let (mut posted, said) = match kept {
         Some((posted, at)) => {
-            let said = show::notice(Tone::Info, "已恢复您的草稿", html! {
-                p { "存于 " (show::time(at)) "。" a href={ (desk.path()) "?fresh=1" } { "不用草稿，重新填写" } }
-            });
+            let said = show::notice(
+                Tone::Info,
+                "已恢复您的草稿",
+                html! {
+                    p { "存于 " (show::time(at)) "。" a href={ (desk.path()) "?fresh=1" } { "不用草稿，重新填写" } }
+                },
+            );
             (posted, Some(said))
         }
         None => (desk.opened.clone(), None),
@@ -256,7 +261,11 @@ pub(super) async fn new_page(State(shell): State<Shell>, who: Identity, uri: Uri
 }
 
 /// POST /cases/new
-pub(super) async fn new_post(State(shell): State<Shell>, who: Identity, bytes: Bytes) -> Result<Response, Failure> {
+pub(super) async fn new_post(
+    State(shell): State<Shell>,
+    who: Identity,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
     let desk = Desk::open(&shell, &who, Verb::RegisterClue, None).await?;
     post(&shell, &who, &desk, None, &bytes).await
 }
@@ -296,13 +305,24 @@ fn acting(name: &str) -> Result<Verb, Failure> {
     }
 }
 
-async fn post(shell: &Shell, who: &Identity, desk: &Desk, seen: Option<u64>, bytes: &[u8]) -> Result<Response, Failure> {
+async fn post(
+    shell: &Shell,
+    who: &Identity,
+    desk: &Desk,
+    seen: Option<u64>,
+    bytes: &[u8],
+) -> Result<Response, Failure> {
     let posted = Posted::parse(bytes).map_err(|e| Failure::Malformed(e.to_string()))?;
     let command = posted.get("_command").and_then(|it| it.parse::<Uuid>().ok());
     let command = command.ok_or_else(|| Failure::Malformed("表单缺少操作编号，请重新打开页面".to_owned()))?;
     let name = desk.name();
     let again = |posted: &Posted, said: Option<Markup>| {
-        shown(shell, who, desk, Filled { posted, errors: &[], refusal: None, said, command: command.to_string() })
+        shown(
+            shell,
+            who,
+            desk,
+            Filled { posted, errors: &[], refusal: None, said, command: command.to_string() },
+        )
     };
     match posted.intent() {
         Intent::SaveDraft => {
@@ -327,10 +347,11 @@ async fn submit(
     posted: Posted,
     command: Uuid,
 ) -> Result<Response, Failure> {
-    let refused = |errors: &[FieldError], refusal: Option<&Refusal>, said: Option<Markup>, status: StatusCode| {
-        let filled = Filled { posted: &posted, errors, refusal, said, command: command.to_string() };
-        Ok((status, shown(shell, who, desk, filled)).into_response())
-    };
+    let refused =
+        |errors: &[FieldError], refusal: Option<&Refusal>, said: Option<Markup>, status: StatusCode| {
+            let filled = Filled { posted: &posted, errors, refusal, said, command: command.to_string() };
+            Ok((status, shown(shell, who, desk, filled)).into_response())
+        };
     let value = match forms::read(&desk.specs, &posted) {
         Ok(value) => value,
         Err(errors) => return refused(&errors, None, None, StatusCode::UNPROCESSABLE_ENTITY),
@@ -372,16 +393,20 @@ fn moved_on(desk: &Desk) -> Markup {
         let last = case.state.documents.len();
         (case.version, last)
     });
-    show::notice(Tone::Near, "您打开页面后，案件已有变化，没有办理", html! {
-        p {
-            "已填内容都还在。请先核对右侧的最新情况"
-            @if let Some((version, _)) = newest { "（第" (version) "版）" }
-            "，确认后再次提交。"
-            @if let Some(id) = desk.id() { a href={ "/cases/" (id) "#stream" } { "看经过" } }
-            @if let Some(case) = &desk.case { " 承办：" (desk.people.names(&case.state.officers)) }
-        }
-        @if let Some(case) = &desk.case {
-            @if let Some(waits) = case.state.pending_proposal() { p { "待批事项：" (words::proposal(&waits.body)) } }
-        }
-    })
+    show::notice(
+        Tone::Near,
+        "您打开页面后，案件已有变化，没有办理",
+        html! {
+            p {
+                "已填内容都还在。请先核对右侧的最新情况"
+                @if let Some((version, _)) = newest { "（第" (version) "版）" }
+                "，确认后再次提交。"
+                @if let Some(id) = desk.id() { a href={ "/cases/" (id) "#stream" } { "看经过" } }
+                @if let Some(case) = &desk.case { " 承办：" (desk.people.names(&case.state.officers)) }
+            }
+            @if let Some(case) = &desk.case {
+                @if let Some(waits) = case.state.pending_proposal() { p { "待批事项：" (words::proposal(&waits.body)) } }
+            }
+        },
+    )
 }

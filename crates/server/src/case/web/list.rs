@@ -94,7 +94,16 @@ async fn lines(shell: &Shell, who: &Identity, query: &Query, filtered: bool) -> 
     lines.truncate(PAGE);
     let next = lines.last().filter(|_| more).map(|it| it.id.to_string());
     let several = seen.len() > 1;
-    let mut columns = vec![Column::new("案件"), Column::new("当事人"), Column::new("阶段"), Column::new("法制审核"), Column::new("登记"), Column::new("立案"), Column::new("决定"), Column::new("罚款（元）").figures()];
+    let mut columns = vec![
+        Column::new("案件"),
+        Column::new("当事人"),
+        Column::new("阶段"),
+        Column::new("法制审核"),
+        Column::new("登记"),
+        Column::new("立案"),
+        Column::new("决定"),
+        Column::new("罚款（元）").figures(),
+    ];
     if several {
         columns.push(Column::new("机关"));
     }

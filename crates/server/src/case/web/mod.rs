@@ -38,7 +38,6 @@ pub fn routes() -> Routes {
 
 /// A page of the office that belongs to the navigation entry `current`.
 fn shown(shell: &Shell, who: &Identity, title: &str, current: &str, width: Width, body: Markup) -> Markup {
-    let page =
-        Office { site: &shell.site, viewer: who.viewer(), title, current, crumbs: Vec::new(), width };
+    let page = Office { site: &shell.site, viewer: who.viewer(), title, current, crumbs: Vec::new(), width };
     office(&page, body)
 }

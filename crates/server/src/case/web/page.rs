@@ -50,7 +50,8 @@ fn as_of(query: &Query) -> Result<Option<AsOf>, Failure> {
         shanghai().to_timestamp(civil).ok()
     };
     let at = text.parse::<Timestamp>().ok().or_else(local);
-    let at = at.ok_or_else(|| Failure::Malformed("时刻应为年-月-日 时:分，如 2026-03-11 15:20".to_owned()))?;
+    let at =
+        at.ok_or_else(|| Failure::Malformed("时刻应为年-月-日 时:分，如 2026-03-11 15:20".to_owned()))?;
     Ok(Some(AsOf { at, by }))
 }
 
@@ -190,9 +191,13 @@ fn banner(id: MatterId, then: AsOf) -> Markup {
         By::Happened => "按现在所知，当时已经发生的事项",
     };
     let heading = format!("这是 {} 的原貌，不是现在", show::moment(then.at));
-    show::notice(Tone::Near, &heading, html! {
-        p { (words) "。只供查看，不能办理。" a href={ "/cases/" (id) } { "回到现在" } }
-    })
+    show::notice(
+        Tone::Near,
+        &heading,
+        html! {
+            p { (words) "。只供查看，不能办理。" a href={ "/cases/" (id) } { "回到现在" } }
+        },
+    )
 }
 
 fn happened(it: &Shown<'_>, events: &[Opened<CaseEvent>], proofs: &Proofs) -> Markup {
@@ -209,9 +214,7 @@ fn happened(it: &Shown<'_>, events: &[Opened<CaseEvent>], proofs: &Proofs) -> Ma
         .filter(|event| only.is_none_or(|part| words::part(&event.event).0 == part))
         .map(|event| entry(it, event, proofs))
         .collect();
-    let link = |entry: &Entry| {
-        Some(format!("/cases/{}?as_of={}", it.id, entry.recorded_at))
-    };
+    let link = |entry: &Entry| Some(format!("/cases/{}?as_of={}", it.id, entry.recorded_at));
     html! {
         section.card #stream {
             h2 { "经过 " span.meta.small { "第" (it.loaded.version) "版" } }

@@ -34,7 +34,8 @@ fn withhold_list(view: &View) -> FieldSpec {
         .unwrap_or_default();
     let inner = vec![
         FieldSpec::new("field", "在哪一栏", Kind::Choice(options)),
-        FieldSpec::new("text", "要隐去的文字", Kind::Line).hint("按决定书原文逐字填写；这一栏里出现几次就隐去几次"),
+        FieldSpec::new("text", "要隐去的文字", Kind::Line)
+            .hint("按决定书原文逐字填写；这一栏里出现几次就隐去几次"),
         FieldSpec::new("ground", "理由", choices(&Ground::ALL[..], Ground::label)),
     ];
     FieldSpec::new("withhold", "另外隐去", Kind::List(inner))
@@ -44,35 +45,52 @@ fn withhold_list(view: &View) -> FieldSpec {
 
 /// The fields of an act's form.
 pub(super) fn specs(verb: Verb, view: &View) -> Vec<FieldSpec> {
-    let para = |name: &'static str, label: &'static str| FieldSpec::new(name, label, Kind::Paragraph).max(2_000);
+    let para =
+        |name: &'static str, label: &'static str| FieldSpec::new(name, label, Kind::Paragraph).max(2_000);
     let known = || FieldSpec::new("known_on", "知道的日期", Kind::Date).hint("期限自这一日的次日起算");
     match verb {
         Verb::Prepare => vec![
-            FieldSpec::new("grade", "失信程度", choices(&CreditGrade::ALL[..], CreditGrade::label)).hint("决定公示多久"),
+            FieldSpec::new("grade", "失信程度", choices(&CreditGrade::ALL[..], CreditGrade::label))
+                .hint("决定公示多久"),
             para("necessity", "公示的必要性").hint("轻微失信一般不公示，确有必要的说明理由").optional(),
             withhold_list(view),
         ],
         Verb::Check => vec![
             FieldSpec::new("digest", "公示文本", Kind::Digest),
-            FieldSpec::new("agree", "审核结论", Kind::Choice(vec![
-                Choice::new("true", "同意公示").json(Value::Bool(true)),
-                Choice::new("false", "退回修改").json(Value::Bool(false)),
-            ])),
+            FieldSpec::new(
+                "agree",
+                "审核结论",
+                Kind::Choice(vec![
+                    Choice::new("true", "同意公示").json(Value::Bool(true)),
+                    Choice::new("false", "退回修改").json(Value::Bool(false)),
+                ]),
+            ),
             para("opinion", "审核意见").hint("退回的应当说明理由").optional(),
         ],
         Verb::Publish => vec![FieldSpec::new("digest", "公示文本", Kind::Digest)],
         Verb::Return => vec![para("opinion", "退回意见")],
         Verb::Correct => vec![para("reason", "更正理由"), known(), withhold_list(view)],
         Verb::Annotate => vec![
-            FieldSpec::new("ground", "标注事由", choices(&AnnotationGround::ALL[..], AnnotationGround::label)),
+            FieldSpec::new(
+                "ground",
+                "标注事由",
+                choices(&AnnotationGround::ALL[..], AnnotationGround::label),
+            ),
             para("note", "标注内容").hint("公众可以看到，不得含个人信息"),
         ],
         Verb::Withdraw => vec![
-            FieldSpec::new("ground", "撤下理由", choices(&WithdrawalGround::ALL[..], WithdrawalGround::label)),
+            FieldSpec::new(
+                "ground",
+                "撤下理由",
+                choices(&WithdrawalGround::ALL[..], WithdrawalGround::label),
+            ),
             known(),
             para("explanation", "向社会公开的说明").hint("公众可以看到，不得含个人信息"),
         ],
-        Verb::Replace => vec![FieldSpec::new("by", "重新作出的决定的公示事项编号", Kind::Line).hint("打开该公示事项，地址栏末尾的编号")],
+        Verb::Replace => vec![
+            FieldSpec::new("by", "重新作出的决定的公示事项编号", Kind::Line)
+                .hint("打开该公示事项，地址栏末尾的编号"),
+        ],
         Verb::ApproveExpiry => vec![para("opinion", "批准意见").optional()],
         Verb::Expire => vec![
             FieldSpec::new("ground", "停止公示的原因", choices(&ExpiryGround::ALL[..], ExpiryGround::label)),
@@ -82,7 +100,9 @@ pub(super) fn specs(verb: Verb, view: &View) -> Vec<FieldSpec> {
             FieldSpec::new("ground", "不予公示的理由", choices(&ExemptGround::ALL[..], ExemptGround::label)),
             para("reason", "具体说明"),
             para("assessment", "审查评估情况").hint("以不宜公开为由的必须填写").optional(),
-            FieldSpec::new("filing_no", "备案编号", Kind::Line).hint("以不宜公开为由的，报本级政府法制机构备案").optional(),
+            FieldSpec::new("filing_no", "备案编号", Kind::Line)
+                .hint("以不宜公开为由的，报本级政府法制机构备案")
+                .optional(),
         ],
     }
 }
@@ -94,9 +114,8 @@ pub(super) fn read(verb: Verb, specs: &[FieldSpec], posted: &Posted) -> Result<A
         object.retain(|_, v| !v.is_null());
         object.insert("act".to_owned(), wire_name(&verb).into());
     }
-    serde_json::from_value(value).map_err(|e| {
-        vec![FieldError { field: String::new(), message: format!("表单不能读出：{e}") }]
-    })
+    serde_json::from_value(value)
+        .map_err(|e| vec![FieldError { field: String::new(), message: format!("表单不能读出：{e}") }])
 }
 
 pub(super) async fn page(
@@ -158,13 +177,18 @@ pub(super) async fn preview(
     let Some(mut copy) = view.proposal.clone() else { return Err(Failure::NotFound) };
     let ranges: Vec<Range<'_>> = withhold
         .iter()
-        .map(|Withhold { field, text, ground }| Range { field, text: text.value().unwrap_or(""), ground: *ground })
+        .map(|Withhold { field, text, ground }| Range {
+            field,
+            text: text.value().unwrap_or(""),
+            ground: *ground,
+        })
         .collect();
     if let Err(refusal) = edit::withhold(&mut copy, &ranges) {
         let fields = refusal.fields.clone();
         return refused(shell, who, subject, view, verb, posted, fields, &refusal).await;
     }
-    let found = mingjing_domain::disclosure::inspect(&copy, &view.persons, view.rules.operator_shown, &[0; 32]);
+    let found =
+        mingjing_domain::disclosure::inspect(&copy, &view.persons, view.rules.operator_shown, &[0; 32]);
     write(shell, who, subject, view, verb, &posted, &[], Some(beside(&copy, Some(&found))))
 }
 
@@ -186,7 +210,9 @@ fn write(
     let copying = matches!(verb, Verb::Prepare | Verb::Correct);
     let shown = if copying { view.proposal.as_ref() } else { content(view) };
     let inspection = if copying {
-        view.proposal.as_ref().map(|c| mingjing_domain::disclosure::inspect(c, &view.persons, view.rules.operator_shown, &[0; 32]))
+        view.proposal.as_ref().map(|c| {
+            mingjing_domain::disclosure::inspect(c, &view.persons, view.rules.operator_shown, &[0; 32])
+        })
     } else {
         view.inspection.clone()
     };

@@ -4,9 +4,9 @@ mod form;
 mod queue;
 mod show;
 
+use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::Form;
 use mingjing_domain::disclosure::Verb;
 use mingjing_domain::matter::{MatterId, Moment};
 use mingjing_domain::refusal::Refusal;
@@ -99,9 +99,12 @@ async fn submit(
             };
         }
         Intent::Remove(group) => {
-            return form::again(&shell, &who, subject, &view, verb, posted.without_group(&group), Vec::new()).await;
+            return form::again(&shell, &who, subject, &view, verb, posted.without_group(&group), Vec::new())
+                .await;
         }
-        Intent::SaveDraft => return form::again(&shell, &who, subject, &view, verb, posted, Vec::new()).await,
+        Intent::SaveDraft => {
+            return form::again(&shell, &who, subject, &view, verb, posted, Vec::new()).await;
+        }
         Intent::Submit => posted,
     };
     let specs = form::specs(verb, &view);

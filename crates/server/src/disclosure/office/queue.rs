@@ -49,7 +49,8 @@ pub(super) async fn page(
     let lines = lines(&shell, &who, &tab, today, after).await?;
     let organ = shell.app.load::<OrganState>(MatterId(who.person.organ.0)).await?.ok_or(Failure::NotFound)?;
     let day_rules = rules().on(&organ.state, organ.version, today)?;
-    let limits = Limits { rules: DisclosureRules::of(&day_rules.policy), calendar: &day_rules.calendar, today };
+    let limits =
+        Limits { rules: DisclosureRules::of(&day_rules.policy), calendar: &day_rules.calendar, today };
     let next = (lines.len() == PAGE as usize).then(|| lines.last().and_then(|l| l.publication)).flatten();
     let body = html! {
         (page::heading(None, "公示", Some(html! { "制作、审核、公示由三个不同的人办理；处罚决定 7 个工作日内公开" }), None))
@@ -81,10 +82,18 @@ async fn lines(
     after: Option<MatterId>,
 ) -> Result<Vec<Queued>, Failure> {
     const PUBLIC: [Stage; 3] = [Stage::Published, Stage::Corrected, Stage::Annotated];
-    const MOVING: [Stage; 6] =
-        [Stage::Drafted, Stage::Checked, Stage::Returned, Stage::Published, Stage::Corrected, Stage::Annotated];
+    const MOVING: [Stage; 6] = [
+        Stage::Drafted,
+        Stage::Checked,
+        Stage::Returned,
+        Stage::Published,
+        Stage::Corrected,
+        Stage::Annotated,
+    ];
     let (db, organ) = (shell.app.db(), who.person.organ);
-    let stage = |stages: &'static [Stage], phase: Option<&'static str>| store::in_stage(db, organ, stages, phase, after, PAGE);
+    let stage = |stages: &'static [Stage], phase: Option<&'static str>| {
+        store::in_stage(db, organ, stages, phase, after, PAGE)
+    };
     Ok(match tab {
         "check" => stage(&MOVING, Some("drafted")).await?,
         "publish" => stage(&MOVING, Some("checked")).await?,

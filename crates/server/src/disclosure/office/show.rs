@@ -52,7 +52,9 @@ pub(super) async fn page(
 
 pub(super) fn number(view: &View) -> String {
     let known = view.publication.as_ref().map(|p| p.source.number.clone());
-    known.or_else(|| view.source.as_ref().map(|s| s.source.number.clone())).unwrap_or_else(|| "未编号".to_owned())
+    known
+        .or_else(|| view.source.as_ref().map(|s| s.source.number.clone()))
+        .unwrap_or_else(|| "未编号".to_owned())
 }
 
 pub(super) fn title(view: &View) -> String {
@@ -137,13 +139,24 @@ fn dues(view: &View, shell: &Shell) -> Vec<Due<'static>> {
         let limit = period::limit(calendar, rule, &Start::new(day, what), &[]).ok()?;
         let (end, latest) = (limit.due.earliest(), limit.due.latest());
         let derivation = limit.derivation.sentences();
-        Some(Due { label, run: Run::on(today, end), end, latest: (latest != end).then_some(latest), derivation })
+        Some(Due {
+            label,
+            run: Run::on(today, end),
+            end,
+            latest: (latest != end).then_some(latest),
+            derivation,
+        })
     };
     match view.publication.as_ref().and_then(|p| p.first_published.as_deref()) {
         Some(t) => out.push(of(t, "公开处罚决定")),
         None => {
             if let Some(source) = view.source.as_ref().filter(|s| s.ended.is_none() && !s.minor) {
-                out.extend(running(&view.rules.publish, source.source.decided_on, "作出处罚决定", "公开处罚决定"));
+                out.extend(running(
+                    &view.rules.publish,
+                    source.source.decided_on,
+                    "作出处罚决定",
+                    "公开处罚决定",
+                ));
             }
         }
     }
@@ -222,7 +235,9 @@ pub(super) fn fields(content: &PublicDecision) -> Vec<(String, String)> {
 }
 
 fn field(path: &str, masked: &Masked, inspection: Option<&Inspection>) -> Markup {
-    let findings = inspection.map(|i| i.findings.iter().filter(|f| f.field == path).collect::<Vec<_>>()).unwrap_or_default();
+    let findings = inspection
+        .map(|i| i.findings.iter().filter(|f| f.field == path).collect::<Vec<_>>())
+        .unwrap_or_default();
     let uncovered: Vec<&Uncovered> =
         inspection.map(|i| i.uncovered.iter().filter(|u| u.field == path).collect()).unwrap_or_default();
     html! {

@@ -160,7 +160,9 @@ async fn bundle(
     match made {
         Ok(Some(bundle)) => Ok(super::cached(headers, JSON, REVALIDATED, bundle.to_bytes())),
         Ok(None) => Err(Failure::NotFound),
-        Err(LedgerError::NotYet(_)) => Err(Failure::Unavailable("证明尚未生成：记录正在等待账本签名，请几秒后再下载".into())),
+        Err(LedgerError::NotYet(_)) => {
+            Err(Failure::Unavailable("证明尚未生成：记录正在等待账本签名，请几秒后再下载".into()))
+        }
         Err(error) => Err(broken(&error)),
     }
 }
@@ -177,9 +179,10 @@ pub async fn render(
     proof: ProofState,
 ) -> Result<Markup, Failure> {
     let (title, body) = match (&state.live, &state.tombstone, state.stage) {
-        (Some(live), _, _) => {
-            (format!("{} {}", tables::public_party(&live.content), live.content.number), shown(state, live, public_id, proof))
-        }
+        (Some(live), _, _) => (
+            format!("{} {}", tables::public_party(&live.content), live.content.number),
+            shown(state, live, public_id, proof),
+        ),
         (None, Some(tomb), _) => {
             let who = name_of(app, tomb.by).await?;
             let replaced = replacement(app, state).await?;
@@ -194,8 +197,10 @@ pub async fn render(
 async fn replacement(app: &App, state: &Publication) -> Result<Option<Markup>, Failure> {
     let Some((id, number)) = &state.replaced_by else { return Ok(None) };
     let Some(new) = app.load::<Publication>(*id).await? else { return Ok(None) };
-    Ok(new.public_id.as_ref().filter(|_| new.stage.is_public()).map(|public| html! {
-        a href=(format!("/decisions/{public}")) { (number) }
+    Ok(new.public_id.as_ref().filter(|_| new.stage.is_public()).map(|public| {
+        html! {
+            a href=(format!("/decisions/{public}")) { (number) }
+        }
     }))
 }
 
@@ -245,7 +250,8 @@ fn annotations(state: &Publication) -> Markup {
 fn facts(state: &Publication, live: &Live) -> Markup {
     let c = &live.content;
     let lines = |all: &[String]| html! { @for (i, it) in all.iter().enumerate() { @if i > 0 { br; } (it) } };
-    let mut pairs: Vec<(&str, Markup)> = vec![("当事人", html! { (masked(&c.party)) " " span.meta { (c.party_kind.label()) } })];
+    let mut pairs: Vec<(&str, Markup)> =
+        vec![("当事人", html! { (masked(&c.party)) " " span.meta { (c.party_kind.label()) } })];
     if let Some(code) = &c.credit_code {
         pairs.push(("统一社会信用代码", html! { (code) }));
     }

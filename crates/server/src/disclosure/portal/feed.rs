@@ -55,7 +55,11 @@ fn entry(out: &mut String, base: &str, it: &Listed) {
     let (title, summary) = match it.stage {
         Stage::Withdrawn => (
             format!("已撤下：{}", it.number),
-            format!("{}；{}", ground_label(it.ground.as_deref().unwrap_or("")), it.end_timing.as_deref().unwrap_or("")),
+            format!(
+                "{}；{}",
+                ground_label(it.ground.as_deref().unwrap_or("")),
+                it.end_timing.as_deref().unwrap_or("")
+            ),
         ),
         Stage::Drafted
         | Stage::Checked
@@ -66,7 +70,12 @@ fn entry(out: &mut String, base: &str, it: &Listed) {
         | Stage::Expired
         | Stage::Exempt => (
             format!("{} {}", it.party.as_deref().unwrap_or(""), it.number),
-            format!("{}；{}；{}", it.category.as_deref().unwrap_or(""), it.conclusion.as_deref().unwrap_or(""), it.timing),
+            format!(
+                "{}；{}；{}",
+                it.category.as_deref().unwrap_or(""),
+                it.conclusion.as_deref().unwrap_or(""),
+                it.timing
+            ),
         ),
     };
     // Writing to a string cannot fail.

@@ -36,7 +36,14 @@ pub(super) async fn page(State(shell): State<Shell>, headers: HeaderMap) -> Resu
         }
         (bars(&months, today))
     };
-    let html = page::portal(&shell.site, "行政执法公示", "/", Width::Middle, Some(hero()), html! { div.stack { (body) } });
+    let html = page::portal(
+        &shell.site,
+        "行政执法公示",
+        "/",
+        Width::Middle,
+        Some(hero()),
+        html! { div.stack { (body) } },
+    );
     Ok(cached(&headers, HTML, REVALIDATED, html.into_string().into_bytes()))
 }
 
@@ -70,7 +77,8 @@ fn figures(months: &[MonthFigures], today: Date, signed: Option<(u64, Markup)>) 
     let this = format!("{:04}-{:02}", today.year(), today.month());
     let none = MonthFigures { month: this.clone(), ..MonthFigures::default() };
     let it = months.iter().find(|m| m.month == this).unwrap_or(&none);
-    let share = if it.published > 0 { format!("{}%", it.on_time * 100 / it.published) } else { "—".to_owned() };
+    let share =
+        if it.published > 0 { format!("{}%", it.on_time * 100 / it.published) } else { "—".to_owned() };
     html! {
         div.three {
             div.card.figure {

@@ -66,7 +66,9 @@ pub(super) async fn list(
     let query = Query::new("/decisions.json", raw.as_deref());
     let filter = filter(&shell, &query).await?;
     let lines = store::list(shell.app.db(), &filter, PAGE).await?;
-    let next = (lines.len() == PAGE as usize).then(|| lines.last().map(|l| query.with("after", &l.mark()))).flatten();
+    let next = (lines.len() == PAGE as usize)
+        .then(|| lines.last().map(|l| query.with("after", &l.mark())))
+        .flatten();
     let body = json!({
         "format": "mingjing.decisions/1",
         "items": lines.iter().map(line).collect::<Vec<_>>(),

@@ -24,7 +24,11 @@ const MAX_WORDS: usize = 60;
 /// The filter that an address asks for; wrong values are left out.
 pub(super) async fn filter(shell: &Shell, query: &Query) -> Result<Filter, Failure> {
     let organ = match query.get("organ") {
-        Some(name) => subjects::organs(&shell.app).await?.into_iter().map(|o| o.id).find(|id| subjects::public_name(*id) == name),
+        Some(name) => subjects::organs(&shell.app)
+            .await?
+            .into_iter()
+            .map(|o| o.id)
+            .find(|id| subjects::public_name(*id) == name),
         None => None,
     };
     Ok(Filter {
@@ -56,8 +60,10 @@ pub(super) async fn page(
     let lines = store::list(shell.app.db(), &filter, PAGE).await?;
     let next = (lines.len() == PAGE as usize).then(|| lines.last().map(Listed::mark)).flatten();
     let organs = subjects::organs(&shell.app).await?;
-    let names: Vec<(String, String)> = organs.iter().map(|o| (subjects::public_name(o.id), o.name.clone())).collect();
-    let mut categories: Vec<&str> = organs.iter().map(|o| o.category.as_str()).filter(|c| !c.is_empty()).collect();
+    let names: Vec<(String, String)> =
+        organs.iter().map(|o| (subjects::public_name(o.id), o.name.clone())).collect();
+    let mut categories: Vec<&str> =
+        organs.iter().map(|o| o.category.as_str()).filter(|c| !c.is_empty()).collect();
     categories.sort_unstable();
     categories.dedup();
     let this = civil_day(shell.app.now()).year();
@@ -95,7 +101,10 @@ pub(super) fn rows_table(lines: &[Listed], query: &Query, next: Option<String>) 
         rows,
         query,
         next,
-        empty: ("没有符合条件的决定", html! { p { "换一个词，或者去掉筛选条件。查找至少用两个字。" } p { a href="/decisions" { "看全部决定" } } }),
+        empty: (
+            "没有符合条件的决定",
+            html! { p { "换一个词，或者去掉筛选条件。查找至少用两个字。" } p { a href="/decisions" { "看全部决定" } } },
+        ),
     })
 }
 

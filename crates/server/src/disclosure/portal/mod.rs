@@ -107,7 +107,9 @@ pub fn masked(text: &Masked) -> Markup {
         if from > at {
             parts.push(html! { (chars[at..from].iter().collect::<String>()) });
         }
-        parts.push(html! { span.veil title=(format!("依法不公开：{}", w.ground.label())) { (w.mark.text()) } });
+        parts.push(
+            html! { span.veil title=(format!("依法不公开：{}", w.ground.label())) { (w.mark.text()) } },
+        );
         at = to.max(at);
     }
     if at < chars.len() {

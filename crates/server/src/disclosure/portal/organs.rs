@@ -49,7 +49,8 @@ pub(super) async fn all(State(shell): State<Shell>, headers: HeaderMap) -> Resul
 }
 
 fn cells(it: &OrganLine, today: Date) -> Vec<Markup> {
-    let kind: Option<mingjing_domain::organ::OrganKind> = serde_json::from_value(it.kind.as_str().into()).ok();
+    let kind: Option<mingjing_domain::organ::OrganKind> =
+        serde_json::from_value(it.kind.as_str().into()).ok();
     let confirmed = match it.confirmed_from {
         Some(from) if from <= today => show::tag(Tone::Ok, "已确认"),
         Some(_) => show::tag(Tone::Near, "尚未生效"),
@@ -73,7 +74,8 @@ pub(super) async fn one(
     let organ = subjects::find(&shell.app, &name).await?.ok_or(Failure::NotFound)?;
     let query = Query::new(format!("/organs/{name}"), raw.as_deref());
     let today = civil_day(shell.app.now());
-    let officers = store::officers(shell.app.db(), Some(organ.state.id), None, query.get("after"), PAGE).await?;
+    let officers =
+        store::officers(shell.app.db(), Some(organ.state.id), None, query.get("after"), PAGE).await?;
     let next = (officers.len() == PAGE as usize).then(|| officers.last().map(|o| o.number.clone())).flatten();
     let decisions = html! { a.btn.quiet href=(format!("/decisions?organ={name}")) { "看它的决定" } };
     let body = html! {
@@ -89,7 +91,11 @@ pub(super) async fn one(
 
 fn profile(it: &OrganState, today: Date) -> Markup {
     let p = &it.profile;
-    let powers = if it.confirmed_on(today) { show::tag(Tone::Ok, "今日具有执法主体资格") } else { show::tag(Tone::Near, "今日没有确认的执法主体资格") };
+    let powers = if it.confirmed_on(today) {
+        show::tag(Tone::Ok, "今日具有执法主体资格")
+    } else {
+        show::tag(Tone::Near, "今日没有确认的执法主体资格")
+    };
     let mut pairs: Vec<(&str, Markup)> = vec![
         ("执法主体资格", powers),
         ("执法类别", html! { (p.category) }),
@@ -115,7 +121,8 @@ pub(super) async fn officers(
 ) -> Result<Response, Failure> {
     let query = Query::new("/officers", raw.as_deref());
     let today = civil_day(shell.app.now());
-    let words: Option<String> = query.get("q").map(|q| q.chars().filter(|c| !c.is_control()).take(60).collect());
+    let words: Option<String> =
+        query.get("q").map(|q| q.chars().filter(|c| !c.is_control()).take(60).collect());
     let all = match &words {
         Some(words) => store::officers(shell.app.db(), None, Some(words), query.get("after"), PAGE).await?,
         None => Vec::new(),
@@ -149,10 +156,16 @@ pub(super) fn officer_table(all: &[Officer], today: Date, query: &Query, next: O
     table::table(&Table {
         caption: "执法人员及证件",
         id: "officers",
-        columns: ["姓名", "机关", "执法证号", "执法类别", "有效期", "今日"].into_iter().map(Column::new).collect(),
+        columns: ["姓名", "机关", "执法证号", "执法类别", "有效期", "今日"]
+            .into_iter()
+            .map(Column::new)
+            .collect(),
         rows: all.iter().map(row).collect(),
         query,
         next,
-        empty: ("没有查到持证人员", html! { p { "请核对姓名或者证号是否完整。没有有效执法证件的人员不得执法（行政处罚法第四十二条）。" } }),
+        empty: (
+            "没有查到持证人员",
+            html! { p { "请核对姓名或者证号是否完整。没有有效执法证件的人员不得执法（行政处罚法第四十二条）。" } },
+        ),
     })
 }

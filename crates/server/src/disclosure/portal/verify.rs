@@ -30,12 +30,14 @@ pub(super) async fn page(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let query = Query::new("/verify", raw.as_deref());
-    let code: String = query.get("code").unwrap_or("").chars().filter(|c| !c.is_control()).take(MAX_CODE).collect();
+    let code: String =
+        query.get("code").unwrap_or("").chars().filter(|c| !c.is_control()).take(MAX_CODE).collect();
     let found = if code.is_empty() { None } else { Some(look_up(&shell, &code).await?) };
     if let Some(Found::Code(code)) = &found {
         return Ok(Redirect::to(&format!("/v/{code}")).into_response());
     }
-    let html = page::portal(&shell.site, "核验", "/verify", Width::Middle, None, form(&code, found.map(shown)));
+    let html =
+        page::portal(&shell.site, "核验", "/verify", Width::Middle, None, form(&code, found.map(shown)));
     Ok(cached(&headers, HTML, REVALIDATED, html.into_string().into_bytes()))
 }
 
@@ -48,8 +50,11 @@ enum Found {
 
 /// A check code has eight letters and digits in two groups.
 fn check_code(text: &str) -> Option<String> {
-    let plain: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '－')).collect::<String>().to_ascii_uppercase();
-    let fits = (8..=10).contains(&plain.len()) && plain.bytes().all(|b| b.is_ascii_alphanumeric()) && text.contains(['-', '－']);
+    let plain: String =
+        text.chars().filter(|c| !matches!(c, '-' | ' ' | '－')).collect::<String>().to_ascii_uppercase();
+    let fits = (8..=10).contains(&plain.len())
+        && plain.bytes().all(|b| b.is_ascii_alphanumeric())
+        && text.contains(['-', '－']);
     fits.then(|| format!("{}-{}", &plain[..4], &plain[4..]))
 }
 
@@ -83,12 +88,14 @@ async fn look_up(shell: &Shell, code: &str) -> Result<Found, Failure> {
 fn shown(found: Found) -> Markup {
     match found {
         Found::Decisions(lines) => html! { @for it in &lines { (decision(it)) } },
-        Found::Officers(all, today) => super::organs::officer_table(&all, today, &Query::new("/officers", None), None),
+        Found::Officers(all, today) => {
+            super::organs::officer_table(&all, today, &Query::new("/officers", None), None)
+        }
         Found::Nothing | Found::Code(_) => show::notice(
             Tone::Seal,
             "没有找到",
             html! { p { "没有这个校验码、文号或者执法证号的公开记录。请逐字核对；文号包括括号和年份。" }
-                p { "没有找到不等于文书是假的：依法不公示的决定不在此列。可以向作出决定的机关核实。" } },
+            p { "没有找到不等于文书是假的：依法不公示的决定不在此列。可以向作出决定的机关核实。" } },
         ),
     }
 }
@@ -153,9 +160,15 @@ pub(super) async fn upload(
     ledger: Option<Extension<Ledger>>,
     mut parts: Multipart,
 ) -> Result<Response, Failure> {
-    let Some(Extension(ledger)) = ledger else { return Err(Failure::Unavailable("账本尚未就绪".into())) };
+    let Some(Extension(ledger)) = ledger else {
+        return Err(Failure::Unavailable("账本尚未就绪".into()));
+    };
     let malformed = |e: axum::extract::multipart::MultipartError| {
-        if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE { Failure::TooLarge } else { Failure::Malformed("上传的内容不完整".into()) }
+        if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+            Failure::TooLarge
+        } else {
+            Failure::Malformed("上传的内容不完整".into())
+        }
     };
     let mut bytes = None;
     while let Some(field) = parts.next_field().await.map_err(malformed)? {
@@ -163,7 +176,8 @@ pub(super) async fn upload(
             bytes = Some(field.bytes().await.map_err(malformed)?);
         }
     }
-    let bytes = bytes.filter(|b| !b.is_empty()).ok_or_else(|| Failure::Malformed("请选择要核对的文件".into()))?;
+    let bytes =
+        bytes.filter(|b| !b.is_empty()).ok_or_else(|| Failure::Malformed("请选择要核对的文件".into()))?;
     let keys = ledger.verifiers();
     let outcome = tokio::task::spawn_blocking(move || {
         if bytes.starts_with(b"%PDF") {

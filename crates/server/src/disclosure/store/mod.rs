@@ -19,7 +19,11 @@ use crate::params;
 ///
 /// # Errors
 /// When the database fails or a row names an unknown stage.
-pub async fn of_decision<S: Sql>(sql: &S, case: MatterId, party: u16) -> Result<Option<OtherPublication>, DbError> {
+pub async fn of_decision<S: Sql>(
+    sql: &S,
+    case: MatterId,
+    party: u16,
+) -> Result<Option<OtherPublication>, DbError> {
     let text = "SELECT matter_id, state FROM publication_row WHERE case_id = $1 AND party_no = $2";
     let Some(row) = sql.one("publication_row", text, params![case, party]).await? else { return Ok(None) };
     Ok(Some(OtherPublication { matter: MatterId(row.uuid("matter_id")?), stage: stage(&row)? }))
@@ -256,7 +260,9 @@ pub struct Filter {
 pub fn mark(text: &str) -> Option<(String, String)> {
     let (on, id) = text.split_once('.')?;
     let _: Date = on.parse().ok()?;
-    let plain = !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let plain = !id.is_empty()
+        && id.len() <= 64
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     plain.then(|| (on.to_owned(), id.to_owned()))
 }
 
@@ -270,7 +276,8 @@ async fn rarest_first<S: Sql>(sql: &S, words: &str) -> Result<Vec<String>, DbErr
     all.truncate(MAX_PAIRS);
     let mut counted = Vec::with_capacity(all.len());
     for term in all {
-        let text = "SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM publication_term WHERE term = $1 LIMIT 200) t";
+        let text =
+            "SELECT COUNT(*) AS n FROM (SELECT 1 AS x FROM publication_term WHERE term = $1 LIMIT 200) t";
         let n = match sql.one("publication_term", text, params![term.clone()]).await? {
             Some(row) => row.int("n")?.min(PROBE),
             None => 0,
@@ -384,7 +391,9 @@ pub async fn page<S: Sql>(sql: &S, public_id: &str, shell: &str) -> Result<Optio
     let text = "SELECT r.matter_id, r.version, r.state, p.tag, p.body FROM publication_row r \
          LEFT JOIN publication_page p ON p.matter_id = r.matter_id AND p.version = r.version AND p.shell = $2 \
          WHERE r.public_id = $1";
-    let Some(row) = sql.one("publication_row", text, params![public_id, shell]).await? else { return Ok(None) };
+    let Some(row) = sql.one("publication_row", text, params![public_id, shell]).await? else {
+        return Ok(None);
+    };
     Ok(Some(Page {
         matter: MatterId(row.uuid("matter_id")?),
         version: row.uint("version")?,
@@ -397,9 +406,15 @@ pub async fn page<S: Sql>(sql: &S, public_id: &str, shell: &str) -> Result<Optio
 ///
 /// # Errors
 /// When the database fails.
-pub async fn proofs<S: Sql>(sql: &S, matter: MatterId, version: u64) -> Result<Option<(Vec<u8>, Option<Vec<u8>>)>, DbError> {
+pub async fn proofs<S: Sql>(
+    sql: &S,
+    matter: MatterId,
+    version: u64,
+) -> Result<Option<(Vec<u8>, Option<Vec<u8>>)>, DbError> {
     let text = "SELECT proof, original FROM publication_page WHERE matter_id = $1 AND version = $2";
-    let Some(row) = sql.one("publication_page", text, params![matter, version]).await? else { return Ok(None) };
+    let Some(row) = sql.one("publication_page", text, params![matter, version]).await? else {
+        return Ok(None);
+    };
     Ok(Some((row.bytes("proof")?, row.opt_bytes("original")?)))
 }
 
@@ -435,7 +450,16 @@ pub async fn put_page<S: Sql>(sql: &S, it: &Made<'_>) -> Result<(), DbError> {
          ON CONFLICT (matter_id) DO UPDATE SET version = excluded.version, shell = excluded.shell, \
          tag = excluded.tag, body = excluded.body, proof = excluded.proof, original = excluded.original, \
          made_at = excluded.made_at",
-        params![it.matter, it.version, it.shell, it.tag, it.body, it.proof, it.original.map(<[u8]>::to_vec), it.at],
+        params![
+            it.matter,
+            it.version,
+            it.shell,
+            it.tag,
+            it.body,
+            it.proof,
+            it.original.map(<[u8]>::to_vec),
+            it.at
+        ],
     )
     .await?;
     Ok(())

@@ -41,7 +41,12 @@ pub struct Queued {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn to_prepare<S: Sql>(sql: &S, organ: OrganId, from: Date, limit: u32) -> Result<Vec<Queued>, DbError> {
+pub async fn to_prepare<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    from: Date,
+    limit: u32,
+) -> Result<Vec<Queued>, DbError> {
     let text = format!(
         "SELECT s.matter_id, s.party_no, s.number, s.title, s.decided_on, s.served_on, s.minor FROM publication_source s \
          LEFT JOIN publication_row r ON r.case_id = s.matter_id AND r.party_no = s.party_no \
@@ -57,7 +62,8 @@ pub async fn to_prepare<S: Sql>(sql: &S, organ: OrganId, from: Date, limit: u32)
             phase: None,
             number: row.text("number")?,
             title: row.text("title")?,
-            decided_on: day(row, "decided_on")?.ok_or_else(|| DbError::row("publication_source", "decided_on", "missing"))?,
+            decided_on: day(row, "decided_on")?
+                .ok_or_else(|| DbError::row("publication_source", "decided_on", "missing"))?,
             served_on: day(row, "served_on")?,
             published_on: None,
             ended: None,
@@ -117,7 +123,8 @@ pub async fn in_stage<S: Sql>(
     sql.all("publication_row", text, query.values).await?.iter().map(queued).collect()
 }
 
-const QUEUED: &str = "r.matter_id, r.case_id, r.party_no, r.state, r.phase, r.number, r.party, r.decided_on, r.published_on";
+const QUEUED: &str =
+    "r.matter_id, r.case_id, r.party_no, r.state, r.phase, r.number, r.party, r.decided_on, r.published_on";
 
 fn party(row: &Row) -> Result<u16, DbError> {
     u16::try_from(row.int("party_no")?).map_err(|e| DbError::row("publication_row", "party_no", e))
@@ -132,7 +139,8 @@ fn queued(row: &Row) -> Result<Queued, DbError> {
         phase: row.opt_text("phase")?,
         number: row.text("number")?,
         title: row.opt_text("party")?.unwrap_or_default(),
-        decided_on: day(row, "decided_on")?.ok_or_else(|| DbError::row("publication_row", "decided_on", "missing"))?,
+        decided_on: day(row, "decided_on")?
+            .ok_or_else(|| DbError::row("publication_row", "decided_on", "missing"))?,
         served_on: day(row, "served_on")?,
         published_on: day(row, "published_on")?,
         ended: row.opt_text("ended")?.zip(day(row, "known_on")?),

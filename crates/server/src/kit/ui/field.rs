@@ -274,11 +274,7 @@ mod tests {
     fn specs() -> Vec<FieldSpec> {
         vec![
             FieldSpec::new("cause", "案由", Kind::Line),
-            FieldSpec::new(
-                "parties",
-                "当事人",
-                Kind::List(vec![FieldSpec::new("name", "名称", Kind::Line)]),
-            ),
+            FieldSpec::new("parties", "当事人", Kind::List(vec![FieldSpec::new("name", "名称", Kind::Line)])),
         ]
     }
 

@@ -24,7 +24,12 @@ pub struct Beside<'a> {
 
 /// Recomputes the commitment of an event and compares it with the log, the
 /// columns and the texts. Gives the log entry for the event that follows.
-pub fn check(event: &EventRow, envelope: &Envelope, beside: &Beside<'_>, report: &mut AuditReport) -> Option<Vec<u8>> {
+pub fn check(
+    event: &EventRow,
+    envelope: &Envelope,
+    beside: &Beside<'_>,
+    report: &mut AuditReport,
+) -> Option<Vec<u8>> {
     let found = |code, what: String| Finding::new(code, what).at(event.matter, event.version).under(RECORD);
     let leaves = guard_leaves(&event.body, &event.salt).and_then(|mut leaves| {
         let of_texts = split_leaves(&event.content_leaves)?;

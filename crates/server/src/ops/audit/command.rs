@@ -227,7 +227,10 @@ fn same_text(new: &Object, old: &Object, key: &TextKey) -> bool {
     }
     let digest = old.get("d").and_then(Value::as_str);
     match (new.get("d").and_then(Value::as_str), new.get("$t").and_then(Value::as_str)) {
-        (Some(new_digest), _) => Some(new_digest) == digest && new.get("n").unwrap_or(&Value::Null) == old.get("n").unwrap_or(&Value::Null),
+        (Some(new_digest), _) => {
+            Some(new_digest) == digest
+                && new.get("n").unwrap_or(&Value::Null) == old.get("n").unwrap_or(&Value::Null)
+        }
         (None, Some(text)) => Some(hex::encode(keyed_digest(key, text)).as_str()) == digest,
         (None, None) => false,
     }

@@ -139,7 +139,8 @@ async fn numbers(tx: &Tx, report: &mut AuditReport) -> Result<(), OpsError> {
                GROUP BY i.organ_id, i.character, i.year";
     for row in tx.all("issued_number", sql, vec![]).await? {
         let (held, most) = (row.int("held")?, row.int("most")?);
-        let place = format!("机关 {} “{}”字 {} 年", row.uuid("organ_id")?, row.text("character")?, row.int("year")?);
+        let place =
+            format!("机关 {} “{}”字 {} 年", row.uuid("organ_id")?, row.text("character")?, row.int("year")?);
         if row.int("least")? != 1 || held != most {
             let what = format!("{place}：最大号 {most}，登记 {held} 个，有号无迹");
             report.add(Finding::new("number.gap", what).under(NUMBERS));

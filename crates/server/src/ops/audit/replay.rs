@@ -262,7 +262,8 @@ impl<'a> Replay<'a> {
             head,
         };
         let entry = bytes::check(&row, &envelope, &beside, report);
-        let (Some(stream), false) = (self.streams.get_mut(&row.matter), self.broken.contains(&row.matter)) else {
+        let (Some(stream), false) = (self.streams.get_mut(&row.matter), self.broken.contains(&row.matter))
+        else {
             return;
         };
         if stream.version() + 1 != row.version {
@@ -304,7 +305,15 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn rows(&self, id: MatterId, audited: &Audited, stored: &[Row], computed: &[Row], version: u64, report: &mut AuditReport) {
+    fn rows(
+        &self,
+        id: MatterId,
+        audited: &Audited,
+        stored: &[Row],
+        computed: &[Row],
+        version: u64,
+        report: &mut AuditReport,
+    ) {
         let differs = difference(audited.tables, stored, computed);
         let found = |code, table: &str| {
             Finding::new(code, format!("表 {table} 的行与事件不符")).at(id, version).under(RECORD)
@@ -314,7 +323,8 @@ impl<'a> Replay<'a> {
         }
         for (table, row) in &differs.upsert {
             let keys = table.key.len();
-            let there = stored.iter().any(|it| it.table == row.table && it.values[..keys] == row.values[..keys]);
+            let there =
+                stored.iter().any(|it| it.table == row.table && it.values[..keys] == row.values[..keys]);
             report.add(found(if there { "projection.altered" } else { "projection.missing" }, table.name));
         }
     }
@@ -347,7 +357,11 @@ fn sealed_source(moment: &Moment) -> Option<Value> {
 fn without_slots(value: &Value) -> Value {
     match value {
         Value::Object(object) => Value::Object(
-            object.iter().filter(|(name, _)| *name != "$x").map(|(name, it)| (name.clone(), without_slots(it))).collect(),
+            object
+                .iter()
+                .filter(|(name, _)| *name != "$x")
+                .map(|(name, it)| (name.clone(), without_slots(it)))
+                .collect(),
         ),
         Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }

@@ -51,7 +51,8 @@ impl Organ {
     /// # Errors
     /// When nobody holds it.
     pub fn with(&self, role: Role, n: u64) -> Result<Actor, SeedError> {
-        let holders: Vec<&(StaffId, Vec<Role>)> = self.people.iter().filter(|it| it.1.contains(&role)).collect();
+        let holders: Vec<&(StaffId, Vec<Role>)> =
+            self.people.iter().filter(|it| it.1.contains(&role)).collect();
         let count = holders.len().max(1) as u64;
         let found = usize::try_from(n % count).ok().and_then(|at| holders.get(at));
         let (id, roles) = found.ok_or_else(|| SeedError::Script(format!("没有{}", role.label())))?;
@@ -78,10 +79,38 @@ struct Sketch {
 }
 
 const SKETCHES: [Sketch; 4] = [
-    Sketch { name: "示例县应急管理局", login: "yj", system: "应急", category: "安全生产", kind: OrganKind::Organ, policy: "demo-county/emergency" },
-    Sketch { name: "示例县城市管理局", login: "cg", system: "城管", category: "城市管理", kind: OrganKind::Organ, policy: "demo-county/urban" },
-    Sketch { name: "示例县司法局", login: "sf", system: "司法", category: "", kind: OrganKind::Oversight, policy: "demo-county/justice" },
-    Sketch { name: "示例县人民政府办公室", login: "zf", system: "府办", category: "", kind: OrganKind::Government, policy: "demo-county/government" },
+    Sketch {
+        name: "示例县应急管理局",
+        login: "yj",
+        system: "应急",
+        category: "安全生产",
+        kind: OrganKind::Organ,
+        policy: "demo-county/emergency",
+    },
+    Sketch {
+        name: "示例县城市管理局",
+        login: "cg",
+        system: "城管",
+        category: "城市管理",
+        kind: OrganKind::Organ,
+        policy: "demo-county/urban",
+    },
+    Sketch {
+        name: "示例县司法局",
+        login: "sf",
+        system: "司法",
+        category: "",
+        kind: OrganKind::Oversight,
+        policy: "demo-county/justice",
+    },
+    Sketch {
+        name: "示例县人民政府办公室",
+        login: "zf",
+        system: "府办",
+        category: "",
+        kind: OrganKind::Government,
+        policy: "demo-county/government",
+    },
 ];
 
 /// Units of an enforcing organ.
@@ -188,7 +217,11 @@ async fn organ(
     let posts = if sketch.kind.enforces() { POSTS } else { OVERSEERS };
     let mut people = Vec::new();
     for (at, post) in posts.iter().enumerate() {
-        let login = NewLogin { login: format!("{}-{}", sketch.login, post.0), phc: phc.to_owned(), must_change: false };
+        let login = NewLogin {
+            login: format!("{}-{}", sketch.login, post.0),
+            phc: phc.to_owned(),
+            must_change: false,
+        };
         let person = person(batch, draw, (id, sketch, at), post, &login).await?;
         accounts.push(Account {
             organ: sketch.name.to_owned(),

@@ -37,7 +37,13 @@ pub fn concluded(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
         return act(plan, view, Role::Officer, 2, draft(case, plan, true));
     }
     if !gate::triggers(case, view.law).is_empty() && case.clearance().is_none() {
-        return act(plan, view, Role::Officer, 1, Do::SubmitReview { opinion: t("请对拟作出的处理意见进行法制审核") });
+        return act(
+            plan,
+            view,
+            Role::Officer,
+            1,
+            Do::SubmitReview { opinion: t("请对拟作出的处理意见进行法制审核") },
+        );
     }
     let discussed = case.discussions.iter().any(|it| it.digest == now.digest);
     if gate::discussion_required(case, view.law) && !discussed {
@@ -70,7 +76,13 @@ fn party_next(case: &Case, no: PartyNo, party: &PartyState, plan: &mut Plan, vie
     }
     if party.defences.iter().any(|it| it.answer.is_none()) {
         let reasons = t("经复核，所述情况已在裁量时考虑");
-        return act(plan, view, Role::Officer, 1, Do::AnswerDefence { party: no, adoption: Adoption::NotAdopted, reasons });
+        return act(
+            plan,
+            view,
+            Role::Officer,
+            1,
+            Do::AnswerDefence { party: no, adoption: Adoption::NotAdopted, reasons },
+        );
     }
     if plan.hearing && no == 1 && party.hearing_told && party.hearing == Hearing::None {
         // Asked for on the day after the service: inside the window.
@@ -108,9 +120,13 @@ fn hearing(no: PartyNo, party: &PartyState, plan: &Plan, view: &View<'_>) -> Nex
             };
             act(plan, view, Role::HearingHost, u32::try_from(days).unwrap_or(0), Do::HoldHearing(held))
         }
-        Hearing::Held { .. } => {
-            act(plan, view, Role::HearingHost, 1, Do::ReportHearing { party: no, report: t("建议维持承办机构的处理意见") })
-        }
+        Hearing::Held { .. } => act(
+            plan,
+            view,
+            Role::HearingHost,
+            1,
+            Do::ReportHearing { party: no, report: t("建议维持承办机构的处理意见") },
+        ),
         Hearing::None | Hearing::Withdrawn => Ok(None),
     }
 }
@@ -121,20 +137,33 @@ fn review(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
             let failed = plan.correction && case.review.round == 1;
             let findings = Point::ALL.iter().map(|point| {
                 let pass = !(failed && *point == Point::Discretion);
-                let words = if pass { "符合规定" } else { "罚款数额与同类案件相比偏重，应予调整" };
+                let words = if pass {
+                    "符合规定"
+                } else {
+                    "罚款数额与同类案件相比偏重，应予调整"
+                };
                 Finding { point: *point, pass, finding: t(words) }
             });
             let command = Do::GiveOpinion {
                 findings: findings.collect(),
                 opinion: if failed { Opinion::Correct } else { Opinion::Agree },
-                reasons: t(if failed { "裁量偏重，建议纠正" } else { "事实清楚，证据充分，程序合法，裁量适当" }),
+                reasons: t(if failed {
+                    "裁量偏重，建议纠正"
+                } else {
+                    "事实清楚，证据充分，程序合法，裁量适当"
+                }),
             };
             let days = plan.days(1, 6);
             act(plan, view, Role::Reviewer, days, command)
         }
-        ReviewPhase::Opined => act(plan, view, Role::ReviewHead, 0, Do::SignOpinion { sign: true, note: t("") }),
+        ReviewPhase::Opined => {
+            act(plan, view, Role::ReviewHead, 0, Do::SignOpinion { sign: true, note: t("") })
+        }
         ReviewPhase::Signed => {
-            let command = Do::AnswerOpinion { stand: Stand::Adopted, answer: t("采纳审核意见，调整罚款数额后再次报送") };
+            let command = Do::AnswerOpinion {
+                stand: Stand::Adopted,
+                answer: t("采纳审核意见，调整罚款数额后再次报送"),
+            };
             act(plan, view, Role::Officer, 1, command)
         }
         ReviewPhase::Idle
@@ -150,7 +179,8 @@ fn review(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
 pub fn decided(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     let Some(decision) = &case.decision else { return Ok(None) };
     if let Some((_, order)) = case.corrections.iter().zip(1..).find(|(it, _)| it.rechecked != Some(true)) {
-        let command = Do::RecheckCorrection { order, corrected: true, opinion: t("经复查，已经改正") };
+        let command =
+            Do::RecheckCorrection { order, corrected: true, opinion: t("经复查，已经改正") };
         return act(plan, view, Role::Officer, 3, command);
     }
     if decision.revoked.is_some() {
@@ -167,7 +197,8 @@ pub fn decided(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
             return owed(decision, no, party, plan, view);
         }
     }
-    let ground = if plan.ending == Ending::Court { ClosingGround::CourtClosed } else { ClosingGround::Performed };
+    let ground =
+        if plan.ending == Ending::Court { ClosingGround::CourtClosed } else { ClosingGround::Performed };
     let days = if plan.ending == Ending::Court { 60 } else { plan.days(2, 10) };
     propose(plan, view, days, Proposal::Close { ground })
 }
@@ -187,7 +218,9 @@ fn owed(decision: &Decision, no: PartyNo, party: &PartyState, plan: &mut Plan, v
     let owed = gate::owed_fen(decision, no, party);
     let fine = gate::principal_fen(decision, no);
     match plan.ending {
-        Ending::Late if party.fine_demand.is_none() => act(plan, view, Role::Officer, 17, Do::DemandFine { party: no }),
+        Ending::Late if party.fine_demand.is_none() => {
+            act(plan, view, Role::Officer, 17, Do::DemandFine { party: no })
+        }
         Ending::Late if party.additional_fen == 0 => {
             // 3 % a day, for the days that have surely passed.
             let amount_fen = (fine * 3 / 100).max(1);
@@ -196,7 +229,9 @@ fn owed(decision: &Decision, no: PartyNo, party: &PartyState, plan: &mut Plan, v
         Ending::Court if party.enforcement_demand.is_none() => {
             act(plan, view, Role::Officer, 20, Do::DemandEnforcement { party: no })
         }
-        Ending::Court => act(plan, view, Role::Head, 12, Do::ApplyToCourt { party: no, court: t("示例县人民法院") }),
+        Ending::Court => {
+            act(plan, view, Role::Head, 12, Do::ApplyToCourt { party: no, court: t("示例县人民法院") })
+        }
         Ending::Instalments if party.instalments.is_empty() && fine >= 200_000 => {
             let half = fine / 2;
             let on = |days| view.today.checked_add(jiff::Span::new().days(days)).unwrap_or(view.today);

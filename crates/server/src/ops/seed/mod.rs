@@ -161,7 +161,12 @@ impl Seeder<'_> {
             self.clock.set(due);
             let mut life = match self.lives.remove(&index) {
                 Some(life) => life,
-                None => Life { plan: Plan::draw(self.order.seed, index, self.order.cases)?, id: None, case: None, act: None },
+                None => Life {
+                    plan: Plan::draw(self.order.seed, index, self.order.cases)?,
+                    id: None,
+                    case: None,
+                    act: None,
+                },
             };
             if self.step(&mut batch, &mut life, due).await? {
                 self.lives.insert(index, life);

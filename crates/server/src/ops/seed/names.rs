@@ -60,7 +60,8 @@ pub fn citizen_id(n: u64) -> String {
     let (year, month, day) = (1965 + n % 36, 1 + n / 36 % 12, 1 + n / 432 % 28);
     let mut code = format!("999999{year}{month:02}{day:02}{:03}", n / 12_096 % 1_000);
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: usize = code.bytes().zip(weights).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
+    let sum: usize =
+        code.bytes().zip(weights).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
     code.push(char::from(b"10X98765432"[sum % 11]));
     code
 }

@@ -129,10 +129,12 @@ fn approval(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     let Some((proposal, no)) = waiting else { return Ok(None) };
     let days = u32::from(plan.chance(30));
     if proposal.stage == ApprovalStage::Proposed {
-        let command = Do::ReviewProposal { proposal_no: no, agree: true, opinion: t("经审核，同意呈批") };
+        let command =
+            Do::ReviewProposal { proposal_no: no, agree: true, opinion: t("经审核，同意呈批") };
         return act(plan, view, Role::UnitHead, days, command);
     }
-    let role = if gate::approvers(&proposal.body).0.contains(&Role::Deputy) { Role::Deputy } else { Role::Head };
+    let role =
+        if gate::approvers(&proposal.body).0.contains(&Role::Deputy) { Role::Deputy } else { Role::Head };
     let opinions = match &proposal.body {
         Proposal::Extend { .. } if !case.extensions.is_empty() => heads(view)?,
         _ => Vec::new(),
@@ -158,7 +160,8 @@ fn service(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     });
     let Some((document, no)) = waiting else { return Ok(None) };
     let left = document.kind == DocumentKind::PenaltyDecision && plan.chance(8);
-    let name = document.party.and_then(|it| case.party(it)).map_or("当事人", |it| it.party.name.or_erased());
+    let name =
+        document.party.and_then(|it| case.party(it)).map_or("当事人", |it| it.party.name.or_erased());
     let service = Service {
         method: if left { ServiceMethod::Left } else { ServiceMethod::Direct },
         on: view.today,
@@ -174,7 +177,8 @@ fn service(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
 }
 
 fn clue(plan: &mut Plan, view: &View<'_>) -> Next {
-    let sources = [ClueSource::Inspection, ClueSource::Report, ClueSource::RandomInspection, ClueSource::Assigned];
+    let sources =
+        [ClueSource::Inspection, ClueSource::Report, ClueSource::RandomInspection, ClueSource::Assigned];
     let source = sources[usize::try_from(plan.index).unwrap_or(0) % sources.len()];
     let name = plan.parties.first().map_or("", |it| it.name.or_erased()).to_owned();
     let clue = Clue {
@@ -256,9 +260,11 @@ fn inquire(kind: Inquiry, case: &Case, plan: &mut Plan, view: &View<'_>) -> Resu
     let who = case.parties.first().map_or("", |it| it.party.name.or_erased());
     let proposed = |proposal| Do::Propose { proposal, opinion: t("拟同意，理由见附件") };
     Ok(Some(match kind {
-        Inquiry::Notify => {
-            Do::NotifyInquiry { party: 1, person: t(who), details: t("请携带身份证明和有关材料到本机关接受询问") }
-        }
+        Inquiry::Notify => Do::NotifyInquiry {
+            party: 1,
+            person: t(who),
+            details: t("请携带身份证明和有关材料到本机关接受询问"),
+        },
         Inquiry::Ask => Do::RecordInquiry {
             session: session(plan, view)?,
             person: t(&format!("{who}（负责人）")),
@@ -272,8 +278,16 @@ fn inquire(kind: Inquiry, case: &Case, plan: &mut Plan, view: &View<'_>) -> Resu
         },
         Inquiry::Evidence => Do::AddEvidence(evidence(case, plan, view)?),
         Inquiry::Preserve => {
-            let item = PreservedItem { name: t("有关台账和设备铭牌"), description: t("复印件与原物"), quantity: "1套".to_owned() };
-            proposed(Proposal::Preserve(Preserving { party: 1, items: vec![item], manner: t("就地登记保存") }))
+            let item = PreservedItem {
+                name: t("有关台账和设备铭牌"),
+                description: t("复印件与原物"),
+                quantity: "1套".to_owned(),
+            };
+            proposed(Proposal::Preserve(Preserving {
+                party: 1,
+                items: vec![item],
+                manner: t("就地登记保存"),
+            }))
         }
         Inquiry::Dispose => {
             let open = case.preservations.iter().zip(1..).find(|(it, _)| it.disposed.is_none());
@@ -281,7 +295,10 @@ fn inquire(kind: Inquiry, case: &Case, plan: &mut Plan, view: &View<'_>) -> Resu
             let disposal = PreservationDisposal::Return;
             proposed(Proposal::DisposePreservation(PreservationDisposing { preservation, disposal }))
         }
-        Inquiry::Commission => Do::CommissionExpert { agency: t("示例检测中心"), question: t("现场设备是否符合国家标准") },
+        Inquiry::Commission => Do::CommissionExpert {
+            agency: t("示例检测中心"),
+            question: t("现场设备是否符合国家标准"),
+        },
         Inquiry::Receive => {
             let open = case.experts.iter().zip(1..).find(|(it, _)| it.span.1.is_none());
             let Some((_, commission)) = open else { return Ok(None) };
@@ -318,7 +335,10 @@ pub fn draft(case: &Case, plan: &Plan, lighter: bool) -> Do {
     let all = 1..=EvidenceNo::try_from(case.evidence.len()).unwrap_or(EvidenceNo::MAX);
     let name = plan.parties.first().map_or("", |it| it.name.or_erased());
     let substance = DecisionSubstance {
-        facts: Text::publishable(format!("经查，{name}{}，有现场照片、询问笔录等证据证明。", plan.violation.words)),
+        facts: Text::publishable(format!(
+            "经查，{name}{}，有现场照片、询问笔录等证据证明。",
+            plan.violation.words
+        )),
         evidence: all.collect(),
         violated: vec![plan.violated()],
         basis: vec![plan.allowed()],
@@ -340,7 +360,11 @@ pub fn hearing_open(party: &PartyState) -> bool {
 /// Whether a review is on its way.
 pub fn reviewing(case: &Case) -> bool {
     match case.review.phase {
-        ReviewPhase::Submitted | ReviewPhase::Returned | ReviewPhase::Opined | ReviewPhase::Signed | ReviewPhase::Contested => true,
+        ReviewPhase::Submitted
+        | ReviewPhase::Returned
+        | ReviewPhase::Opined
+        | ReviewPhase::Signed
+        | ReviewPhase::Contested => true,
         ReviewPhase::Idle | ReviewPhase::Answered | ReviewPhase::ReReviewed | ReviewPhase::Cleared => false,
     }
 }
@@ -352,7 +376,9 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::RegisterClue(clue) => clue.received_on = today,
         Do::ServeDocument { service, .. } => service.on = today,
         Do::RecordPayment(payment) => payment.paid_on = today,
-        Do::StateDefence { on, .. } | Do::RequestHearing { on, .. } | Do::RecordRemedy { on, .. } => *on = today,
+        Do::StateDefence { on, .. } | Do::RequestHearing { on, .. } | Do::RecordRemedy { on, .. } => {
+            *on = today
+        }
         Do::AddEvidence(evidence) => evidence.collected_on = today,
         Do::RecordInquiry { session, .. } | Do::RecordScene { session, .. } => {
             session.started_at = ago(40);

@@ -76,14 +76,54 @@ pub struct Violation {
 }
 
 const VIOLATIONS: [Violation; 8] = [
-    Violation { id: "safety.training", violated: ("安全生产法", "第三十条第一款"), words: "安排未取得相应资格的特种作业人员上岗作业", category: "安全生产" },
-    Violation { id: "safety.signs_equipment", violated: ("安全生产法", "第三十五条"), words: "未在有较大危险因素的生产经营场所设置明显的安全警示标志", category: "安全生产" },
-    Violation { id: "safety.dangerous_work", violated: ("安全生产法", "第四十三条"), words: "进行吊装作业未安排专门人员进行现场安全管理", category: "安全生产" },
-    Violation { id: "safety.facility_review", violated: ("安全生产法", "第三十二条"), words: "建设项目未按照规定进行安全评价", category: "安全生产" },
-    Violation { id: "urban.construction_waste", violated: ("城市建筑垃圾管理规定", "第十五条"), words: "在道路旁随意倾倒、堆放建筑垃圾", category: "城市管理" },
-    Violation { id: "urban.domestic_waste", violated: ("城市生活垃圾管理办法", "第十六条"), words: "随意倾倒、堆放城市生活垃圾", category: "城市管理" },
-    Violation { id: "urban.road", violated: ("城市道路管理条例", "第三十条"), words: "未经批准擅自占用城市道路", category: "城市管理" },
-    Violation { id: "gas.no_permit", violated: ("城镇燃气管理条例", "第十五条"), words: "未取得燃气经营许可证从事燃气经营活动", category: "城市管理" },
+    Violation {
+        id: "safety.training",
+        violated: ("安全生产法", "第三十条第一款"),
+        words: "安排未取得相应资格的特种作业人员上岗作业",
+        category: "安全生产",
+    },
+    Violation {
+        id: "safety.signs_equipment",
+        violated: ("安全生产法", "第三十五条"),
+        words: "未在有较大危险因素的生产经营场所设置明显的安全警示标志",
+        category: "安全生产",
+    },
+    Violation {
+        id: "safety.dangerous_work",
+        violated: ("安全生产法", "第四十三条"),
+        words: "进行吊装作业未安排专门人员进行现场安全管理",
+        category: "安全生产",
+    },
+    Violation {
+        id: "safety.facility_review",
+        violated: ("安全生产法", "第三十二条"),
+        words: "建设项目未按照规定进行安全评价",
+        category: "安全生产",
+    },
+    Violation {
+        id: "urban.construction_waste",
+        violated: ("城市建筑垃圾管理规定", "第十五条"),
+        words: "在道路旁随意倾倒、堆放建筑垃圾",
+        category: "城市管理",
+    },
+    Violation {
+        id: "urban.domestic_waste",
+        violated: ("城市生活垃圾管理办法", "第十六条"),
+        words: "随意倾倒、堆放城市生活垃圾",
+        category: "城市管理",
+    },
+    Violation {
+        id: "urban.road",
+        violated: ("城市道路管理条例", "第三十条"),
+        words: "未经批准擅自占用城市道路",
+        category: "城市管理",
+    },
+    Violation {
+        id: "gas.no_permit",
+        violated: ("城镇燃气管理条例", "第十五条"),
+        words: "未取得燃气经营许可证从事燃气经营活动",
+        category: "城市管理",
+    },
 ];
 
 /// What is to become of one case.
@@ -131,7 +171,8 @@ impl Plan {
         let mut rng = StdRng::seed_from_u64(seed ^ (index + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let organ = usize::from(rng.random_range(0..100) < 45);
         let category = if organ == 0 { "安全生产" } else { "城市管理" };
-        let fitting: Vec<&'static Violation> = VIOLATIONS.iter().filter(|it| it.category == category).collect();
+        let fitting: Vec<&'static Violation> =
+            VIOLATIONS.iter().filter(|it| it.category == category).collect();
         let violation = fitting[rng.random_range(0..fitting.len())];
         let rest = rest(index, cases);
         let ending = match rest {
@@ -306,11 +347,19 @@ fn parties(rng: &mut StdRng, index: u64, violation: &Violation) -> (Vec<Party>, 
 
 /// A fine inside the statutory range, in whole hundreds of yuan where the range
 /// is wide enough, with the article and the range in words.
-fn fine(rng: &mut StdRng, violation: &Violation, subject: Subject) -> Result<(i64, i64, (Citation, String)), SeedError> {
+fn fine(
+    rng: &mut StdRng,
+    violation: &Violation,
+    subject: Subject,
+) -> Result<(i64, i64, (Citation, String)), SeedError> {
     let stage = match subject {
         Subject::Responsible => Correction::Overdue,
         Subject::Unit | Subject::Person | Subject::Head => {
-            if rng.random_range(0..100) < 85 { Correction::First } else { Correction::Overdue }
+            if rng.random_range(0..100) < 85 {
+                Correction::First
+            } else {
+                Correction::Overdue
+            }
         }
     };
     let ranges = Ranges::built_in();

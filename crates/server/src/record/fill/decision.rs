@@ -52,17 +52,20 @@ pub(super) fn discussion_record(cx: &Context<'_>) -> Form {
         .collect();
     let outcome: DiscussionOutcome = discussion.outcome;
     let conclusion = cx.text(&discussion.conclusion, "conclusion", "结论性意见")?;
-    Ok(("deliberation_record", fields(json!({
-        "case_name": cx.case_name()?,
-        "started_at": cx.cause.0.moment.day(),
-        "place": cx.line(&discussion.place, "place", "地点")?,
-        "chair": cx.name_of(discussion.chair, "chair", "主持人")?,
-        "recorder": cx.name_of(cx.actor(), "recorder", "记录人")?,
-        "subject": format!("{}的处理意见：\n{}", cx.case_name()?, proposed.join("\n")),
-        "report": cx.text(&draft.substance.facts, "report", "汇报情况")?,
-        "opinions": opinions,
-        "conclusion": format!("{}。\n{conclusion}", outcome.label()),
-    }))))
+    Ok((
+        "deliberation_record",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "started_at": cx.cause.0.moment.day(),
+            "place": cx.line(&discussion.place, "place", "地点")?,
+            "chair": cx.name_of(discussion.chair, "chair", "主持人")?,
+            "recorder": cx.name_of(cx.actor(), "recorder", "记录人")?,
+            "subject": format!("{}的处理意见：\n{}", cx.case_name()?, proposed.join("\n")),
+            "report": cx.text(&draft.substance.facts, "report", "汇报情况")?,
+            "opinions": opinions,
+            "conclusion": format!("{}。\n{conclusion}", outcome.label()),
+        })),
+    ))
 }
 
 /// The decision on the addressee: substance, disposal, party.
@@ -85,7 +88,9 @@ pub(super) fn penalty_decision(cx: &Context<'_>) -> Form {
     }
     let template = match state.party.kind {
         PartyKind::Person => "penalty_decision_person",
-        PartyKind::IndividualBusiness | PartyKind::LegalPerson | PartyKind::Organisation => "penalty_decision_unit",
+        PartyKind::IndividualBusiness | PartyKind::LegalPerson | PartyKind::Organisation => {
+            "penalty_decision_unit"
+        }
     };
     let form = with(cx.substance(substance)?, cx.disposal(disposal));
     Ok((template, with(with(form, own), cx.remedies())))

@@ -12,7 +12,8 @@ type Form = Result<(&'static str, Fields), FillError>;
 
 pub(super) fn service_receipt(cx: &Context<'_>) -> Form {
     let CaseEvent::DocumentServed { no, service, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
-    let served = cx.case.document(*no).ok_or_else(|| cx.missing("served[0].document", "送达文书名称及文号"))?;
+    let served =
+        cx.case.document(*no).ok_or_else(|| cx.missing("served[0].document", "送达文书名称及文号"))?;
     let number = served.number.as_ref().map(ToString::to_string).unwrap_or_default();
     let party = match cx.document.party {
         Some(_) => {
@@ -31,33 +32,41 @@ pub(super) fn service_receipt(cx: &Context<'_>) -> Form {
     };
     let witness = service.witness.value().unwrap_or_default();
     let witnesses = if witness.trim().is_empty() { Value::Null } else { json!([{ "name": given(witness) }]) };
-    Ok(("service_receipt", fields(json!({
-        "case_name": cx.case_name()?,
-        "party": party,
-        "served": [{
-            "document": format!("{}{number}", served.kind.label()),
-            "method": service.method.label(),
-            "place": cx.line(&service.place, "served[0].place", "送达地点")?,
-            "served_at": service.on,
-            "receiver": cx.line(&service.recipient, "served[0].receiver", "收件人")?,
-        }],
-        "officers": cx.officers(&service.officers, "officers")?,
-        "witnesses": witnesses,
-    }))))
+    Ok((
+        "service_receipt",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "party": party,
+            "served": [{
+                "document": format!("{}{number}", served.kind.label()),
+                "method": service.method.label(),
+                "place": cx.line(&service.place, "served[0].place", "送达地点")?,
+                "served_at": service.on,
+                "receiver": cx.line(&service.recipient, "served[0].receiver", "收件人")?,
+            }],
+            "officers": cx.officers(&service.officers, "officers")?,
+            "witnesses": witnesses,
+        })),
+    ))
 }
 
 pub(super) fn address_confirmation(cx: &Context<'_>) -> Form {
-    let CaseEvent::AddressConfirmed { address, electronic, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::AddressConfirmed { address, electronic, .. } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
     let (_, state) = cx.party()?;
-    Ok(("service_address_confirmation", fields(json!({
-        "case_name": cx.case_name()?,
-        "party": cx.addressee()?,
-        "service_address": cx.line(address, "service_address", "送达地址")?,
-        "recipient": cx.line(&state.party.name, "recipient", "收件人")?,
-        "phone": given(state.party.phone.value().unwrap_or_default()),
-        "email": given(electronic.value().unwrap_or_default()),
-        "electronic_consent": if electronic.is_blank() { "不同意" } else { "同意" },
-    }))))
+    Ok((
+        "service_address_confirmation",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "party": cx.addressee()?,
+            "service_address": cx.line(address, "service_address", "送达地址")?,
+            "recipient": cx.line(&state.party.name, "recipient", "收件人")?,
+            "phone": given(state.party.phone.value().unwrap_or_default()),
+            "email": given(electronic.value().unwrap_or_default()),
+            "electronic_consent": if electronic.is_blank() { "不同意" } else { "同意" },
+        })),
+    ))
 }
 
 /// Head of a document about money: addressee, decision, bank.
@@ -85,10 +94,13 @@ fn some(fen: i64) -> Value {
 
 pub(super) fn payment_notice(cx: &Context<'_>) -> Form {
     let (head, no, _) = money_head(cx)?;
-    let confiscated = cx.case.decision.as_ref().and_then(|it| it.substance.disposal(no)).map_or(0, |it| it.confiscated_fen);
+    let confiscated =
+        cx.case.decision.as_ref().and_then(|it| it.substance.disposal(no)).map_or(0, |it| it.confiscated_fen);
     // The notice goes out with the decision: the day of receipt is not known yet.
     let term = format!("自收到行政处罚决定书之日起{}内", cx.sources.law.payment.period.words());
-    let own = fields(json!({ "fine_fen": some(fine(cx, no)?), "confiscated_fen": some(confiscated), "term": term }));
+    let own = fields(
+        json!({ "fine_fen": some(fine(cx, no)?), "confiscated_fen": some(confiscated), "term": term }),
+    );
     Ok(("payment_notice", with(head, own)))
 }
 
@@ -113,7 +125,10 @@ pub(super) fn deferral_grant(cx: &Context<'_>) -> Form {
     let plan = match deferring.instalments.as_slice() {
         [one] => json!({ "deferred_until": one.due_on }),
         all => {
-            let rows = all.iter().zip(1..).map(|(it, n)| json!({ "number": n, "amount_fen": it.amount_fen, "due": it.due_on }));
+            let rows = all
+                .iter()
+                .zip(1..)
+                .map(|(it, n)| json!({ "number": n, "amount_fen": it.amount_fen, "due": it.due_on }));
             json!({ "instalments": rows.collect::<Vec<_>>() })
         }
     };
@@ -131,7 +146,8 @@ fn days_late(state: &PartyState, due: Date, until: Date) -> u32 {
             break;
         }
         day = next;
-        let pending = state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(end, _)| day < end));
+        let pending =
+            state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(end, _)| day < end));
         days += u32::from(!pending);
     }
     days
@@ -140,7 +156,9 @@ fn days_late(state: &PartyState, due: Date, until: Date) -> u32 {
 pub(super) fn additional_fine(cx: &Context<'_>) -> Form {
     let CaseEvent::AdditionalFineImposed { amount_fen, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
     let (head, no, state) = money_head(cx)?;
-    let due = clock::payment_limit(&cx.case, &cx.facts(), no).map(|l| l.due.latest()).map_err(|e| cx.limit_error("罚款缴纳期限", &e))?;
+    let due = clock::payment_limit(&cx.case, &cx.facts(), no)
+        .map(|l| l.due.latest())
+        .map_err(|e| cx.limit_error("罚款缴纳期限", &e))?;
     let from = due.tomorrow().map_err(|e| cx.limit_error("加处罚款起算日", &e))?;
     let own = fields(json!({
         "fine_fen": fine(cx, no)?,
@@ -166,7 +184,12 @@ fn duties(cx: &Context<'_>, no: PartyNo, state: &PartyState) -> Result<(i64, i64
     let principal = (gate::principal_fen(decision, no) - state.paid_fen()).max(0);
     let others = decision.substance.disposal(no).is_some_and(|it| {
         // A warning or a criticism is carried out by being made.
-        let done = [PenaltyKind::Warning, PenaltyKind::PublicCriticism, PenaltyKind::Fine, PenaltyKind::ConfiscateIncome];
+        let done = [
+            PenaltyKind::Warning,
+            PenaltyKind::PublicCriticism,
+            PenaltyKind::Fine,
+            PenaltyKind::ConfiscateIncome,
+        ];
         it.kinds.iter().any(|kind| !done.contains(kind))
     });
     let other = if others || principal == 0 {
@@ -196,11 +219,14 @@ pub(super) fn court_application(cx: &Context<'_>) -> Form {
     let demand = state.enforcement_demand.and_then(|it| cx.case.document(it));
     let demand = demand.ok_or_else(|| cx.missing("demand_number", "催告书文号"))?;
     let demanded = demand.service.as_ref().ok_or_else(|| cx.missing("demanded_on", "催告书送达日期"))?;
-    let decision = cx.case.decision.as_ref().and_then(|it| it.documents.iter().find(|(party, _)| party == no));
-    let served = decision.and_then(|(_, document)| cx.case.document(*document)).and_then(|it| it.service.as_ref());
+    let decision =
+        cx.case.decision.as_ref().and_then(|it| it.documents.iter().find(|(party, _)| party == no));
+    let served =
+        decision.and_then(|(_, document)| cx.case.document(*document)).and_then(|it| it.service.as_ref());
     let served = served.ok_or_else(|| cx.missing("served_on", "决定书送达日期"))?;
     let number = demand.number.as_ref().map(ToString::to_string).unwrap_or_default();
-    let kinds = [DocumentKind::PenaltyDecision, DocumentKind::EnforcementDemand, DocumentKind::ServiceReceipt];
+    let kinds =
+        [DocumentKind::PenaltyDecision, DocumentKind::EnforcementDemand, DocumentKind::ServiceReceipt];
     let attachments: Vec<Value> = cx
         .case
         .documents
@@ -211,18 +237,21 @@ pub(super) fn court_application(cx: &Context<'_>) -> Form {
             json!({ "name": format!("{}{number}", it.kind.label()) })
         })
         .collect();
-    Ok(("court_application", fields(json!({
-        "court": cx.line(court, "court", "人民法院")?,
-        "respondent": cx.party_fields(&state.party, "respondent")?,
-        "decision": cx.decision_reference(*no)?,
-        "served_on": served.effective_on,
-        "demand_number": given(&number),
-        "demanded_on": demanded.effective_on,
-        "principal_fen": some(principal),
-        "additional_fen": some(additional),
-        "other_duties": other,
-        "attachments": attachments,
-        "signatory": cx.name_of(cx.actor(), "signatory", "行政机关负责人")?,
-        "contact": cx.contact(),
-    }))))
+    Ok((
+        "court_application",
+        fields(json!({
+            "court": cx.line(court, "court", "人民法院")?,
+            "respondent": cx.party_fields(&state.party, "respondent")?,
+            "decision": cx.decision_reference(*no)?,
+            "served_on": served.effective_on,
+            "demand_number": given(&number),
+            "demanded_on": demanded.effective_on,
+            "principal_fen": some(principal),
+            "additional_fen": some(additional),
+            "other_duties": other,
+            "attachments": attachments,
+            "signatory": cx.name_of(cx.actor(), "signatory", "行政机关负责人")?,
+            "contact": cx.contact(),
+        })),
+    ))
 }

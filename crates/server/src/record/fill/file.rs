@@ -11,16 +11,21 @@ use super::{Context, Fields, FillError, fields, with, words};
 type Form = Result<(&'static str, Fields), FillError>;
 
 pub(super) fn correction(cx: &Context<'_>) -> Form {
-    let CaseEvent::DocumentCorrected { document, correction, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::DocumentCorrected { document, correction, .. } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
     let corrected = cx.case.document(*document).ok_or_else(|| cx.missing("decision", "原文书"))?;
     let number = corrected.number.as_ref().ok_or_else(|| cx.missing("decision.number", "原文书文号"))?;
-    Ok(("correction_decision", fields(json!({
-        "party": cx.addressee()?,
-        "decision": { "number": number.to_string(), "date": corrected.issued_on },
-        "document_name": corrected.kind.label(),
-        "kind": "补正（更正）",
-        "correction": cx.text(correction, "correction", "补正（更正）的内容")?,
-    }))))
+    Ok((
+        "correction_decision",
+        fields(json!({
+            "party": cx.addressee()?,
+            "decision": { "number": number.to_string(), "date": corrected.issued_on },
+            "document_name": corrected.kind.label(),
+            "kind": "补正（更正）",
+            "correction": cx.text(correction, "correction", "补正（更正）的内容")?,
+        })),
+    ))
 }
 
 /// How the case was disposed of, party by party.
@@ -78,10 +83,14 @@ pub(super) fn closing_approval(cx: &Context<'_>) -> Form {
 }
 
 pub(super) fn cover(cx: &Context<'_>) -> Form {
-    let CaseEvent::Archived { volumes, pages, retention_years } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::Archived { volumes, pages, retention_years } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
     let mut parties = Vec::new();
     for (index, state) in cx.case.parties.iter().enumerate() {
-        parties.push(json!({ "name": cx.line(&state.party.name, &format!("parties[{index}].name"), "当事人")? }));
+        parties.push(
+            json!({ "name": cx.line(&state.party.name, &format!("parties[{index}].name"), "当事人")? }),
+        );
     }
     let (_, closed_on) = cx.case.closed.ok_or_else(|| cx.missing("closed_on", "结案日期"))?;
     let number = cx.case.number().ok_or_else(|| cx.missing("archive_number", "归档号"))?;
@@ -110,7 +119,8 @@ pub(super) fn catalogue(cx: &Context<'_>) -> Form {
         if matches!(document.kind, DocumentKind::FileCover | DocumentKind::FileCatalogue) {
             continue;
         }
-        let made = document.made.as_ref().ok_or_else(|| cx.missing(&format!("filed[{index}].pages"), "页号"))?;
+        let made =
+            document.made.as_ref().ok_or_else(|| cx.missing(&format!("filed[{index}].pages"), "页号"))?;
         let last = page + made.pages - 1;
         rows.push(json!({
             "name": document.kind.label(),
@@ -120,9 +130,12 @@ pub(super) fn catalogue(cx: &Context<'_>) -> Form {
         }));
         page = last + 1;
     }
-    Ok(("file_index", fields(json!({
-        "case_name": cx.case_name()?,
-        "case_number": number.to_string(),
-        "filed": rows,
-    }))))
+    Ok((
+        "file_index",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "case_number": number.to_string(),
+            "filed": rows,
+        })),
+    ))
 }

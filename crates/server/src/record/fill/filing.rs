@@ -18,14 +18,17 @@ fn informant(id: Option<MatterId>) -> Value {
 pub(super) fn clue(cx: &Context<'_>) -> Form {
     let clue = &cx.case.clue;
     let received = &cx.sources.events.first().ok_or_else(|| cx.no_cause())?.0.moment;
-    Ok(("complaint_register", fields(json!({
-        "source_kind": clue.source.label(),
-        "received_at": received.recorded_at.to_string(),
-        "informant_code": informant(clue.informant),
-        "subject_name": cx.line(&clue.subject, "subject_name", "被举报对象")?,
-        "contents": cx.text(&clue.summary, "contents", "举报内容")?,
-        "registrar": cx.name_of(cx.case.registered_by, "registrar", "登记人")?,
-    }))))
+    Ok((
+        "complaint_register",
+        fields(json!({
+            "source_kind": clue.source.label(),
+            "received_at": received.recorded_at.to_string(),
+            "informant_code": informant(clue.informant),
+            "subject_name": cx.line(&clue.subject, "subject_name", "被举报对象")?,
+            "contents": cx.text(&clue.summary, "contents", "举报内容")?,
+            "registrar": cx.name_of(cx.case.registered_by, "registrar", "登记人")?,
+        })),
+    ))
 }
 
 pub(super) fn filing(cx: &Context<'_>) -> Form {
@@ -140,31 +143,39 @@ fn attachments(cx: &Context<'_>) -> Result<Value, FillError> {
 }
 
 pub(super) fn transfer_letter(cx: &Context<'_>) -> Form {
-    Ok(("transfer_letter", fields(json!({
-        "receiver": receiver(cx)?,
-        "case_name": cx.case_name()?,
-        "investigated_on": cx.case.filed.as_ref().map(|it| it.on).or(cx.case.checked_from),
-        "findings": findings(cx, "findings", "调查发现的情况")?,
-        "law_basis": "《住房和城乡建设行政处罚程序规定》第六条",
-        "attachments": attachments(cx)?,
-        "contact": cx.contact(),
-    }))))
+    Ok((
+        "transfer_letter",
+        fields(json!({
+            "receiver": receiver(cx)?,
+            "case_name": cx.case_name()?,
+            "investigated_on": cx.case.filed.as_ref().map(|it| it.on).or(cx.case.checked_from),
+            "findings": findings(cx, "findings", "调查发现的情况")?,
+            "law_basis": "《住房和城乡建设行政处罚程序规定》第六条",
+            "attachments": attachments(cx)?,
+            "contact": cx.contact(),
+        })),
+    ))
 }
 
 pub(super) fn crime_transfer_letter(cx: &Context<'_>) -> Form {
-    Ok(("criminal_transfer_letter", fields(json!({
-        "receiver": receiver(cx)?,
-        "procuratorate": given(&cx.sources.organ.procuratorate),
-        "case_name": cx.case_name()?,
-        "parties": cx.parties()?,
-        "findings": findings(cx, "findings", "案件情况")?,
-        "attachments": attachments(cx)?,
-        "contact": cx.contact(),
-    }))))
+    Ok((
+        "criminal_transfer_letter",
+        fields(json!({
+            "receiver": receiver(cx)?,
+            "procuratorate": given(&cx.sources.organ.procuratorate),
+            "case_name": cx.case_name()?,
+            "parties": cx.parties()?,
+            "findings": findings(cx, "findings", "案件情况")?,
+            "attachments": attachments(cx)?,
+            "contact": cx.contact(),
+        })),
+    ))
 }
 
 pub(super) fn recusal(cx: &Context<'_>) -> Form {
-    let CaseEvent::RecusalDecided { officer, grant, reason, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::RecusalDecided { officer, grant, reason, .. } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
     let request = cx.sources.events.iter().rev().find_map(|(meta, event)| {
         let CaseEvent::RecusalRequested { officer: it, by_party, reason } = event else { return None };
         (it == officer && meta.version < cx.cause.0.version).then_some((meta, *by_party, reason))
@@ -184,14 +195,17 @@ pub(super) fn recusal(cx: &Context<'_>) -> Form {
     } else {
         format!("驳回对{name}的回避申请")
     };
-    Ok(("recusal_decision", fields(json!({
-        "party": party,
-        "case_name": cx.case_name()?,
-        "officer_name": name,
-        "officer_position": given(&sheet.post),
-        "applied_on": meta.moment.day(),
-        "reasons": cx.text(asked, "reasons", "申请回避的理由")?,
-        "decision": decision,
-        "decision_reasons": cx.text(reason, "decision_reasons", "决定的理由")?,
-    }))))
+    Ok((
+        "recusal_decision",
+        fields(json!({
+            "party": party,
+            "case_name": cx.case_name()?,
+            "officer_name": name,
+            "officer_position": given(&sheet.post),
+            "applied_on": meta.moment.day(),
+            "reasons": cx.text(asked, "reasons", "申请回避的理由")?,
+            "decision": decision,
+            "decision_reasons": cx.text(reason, "decision_reasons", "决定的理由")?,
+        })),
+    ))
 }

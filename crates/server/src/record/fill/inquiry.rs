@@ -13,13 +13,16 @@ type Form = Result<(&'static str, Fields), FillError>;
 
 pub(super) fn notice(cx: &Context<'_>) -> Form {
     let CaseEvent::InquiryNotified { person, details, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
-    Ok(("inquiry_notice", fields(json!({
-        "party": cx.addressee()?,
-        "cause": cx.cause_words()?,
-        "person": cx.line(person, "person", "被询问人")?,
-        "details": cx.text(details, "details", "询问时间、地点和应当携带的材料")?,
-        "contact": cx.contact(),
-    }))))
+    Ok((
+        "inquiry_notice",
+        fields(json!({
+            "party": cx.addressee()?,
+            "cause": cx.cause_words()?,
+            "person": cx.line(person, "person", "被询问人")?,
+            "details": cx.text(details, "details", "询问时间、地点和应当携带的材料")?,
+            "contact": cx.contact(),
+        })),
+    ))
 }
 
 /// Questions and answers where the record is written line by line as 问 and 答;
@@ -48,7 +51,9 @@ pub(super) fn turns(record: &str) -> Option<Vec<Value>> {
 }
 
 pub(super) fn record(cx: &Context<'_>) -> Form {
-    let CaseEvent::InquiryRecorded { session, person, record, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::InquiryRecorded { session, person, record, .. } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
     let who = cx.line(person, "subject.name", "被询问人")?;
     let text = cx.text(record, "record", "询问记录")?;
     let before = cx.sources.events.iter().filter(|(meta, event)| {
@@ -73,18 +78,27 @@ pub(super) fn record(cx: &Context<'_>) -> Form {
 }
 
 pub(super) fn scene(cx: &Context<'_>) -> Form {
-    let CaseEvent::SceneRecorded { session, record, witnessed } = &cx.cause.1 else { return Err(cx.no_cause()) };
-    let presence = if *witnessed { "当事人或者邀请的见证人在场" } else { "当事人不在场，没有邀请见证人" };
-    Ok(("site_inspection_record", fields(json!({
-        "case_name": cx.case_name()?,
-        "started_at": session.started_at.to_string(),
-        "ended_at": session.ended_at.to_string(),
-        "place": cx.line(&session.place, "place", "勘验场所")?,
-        "officers": cx.officers(&session.officers, "officers")?,
-        "presence": presence,
-        "recorder": cx.person(cx.actor(), "recorder.name", "记录人")?,
-        "findings": cx.text(record, "findings", "勘验情况")?,
-    }))))
+    let CaseEvent::SceneRecorded { session, record, witnessed } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
+    let presence = if *witnessed {
+        "当事人或者邀请的见证人在场"
+    } else {
+        "当事人不在场，没有邀请见证人"
+    };
+    Ok((
+        "site_inspection_record",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "started_at": session.started_at.to_string(),
+            "ended_at": session.ended_at.to_string(),
+            "place": cx.line(&session.place, "place", "勘验场所")?,
+            "officers": cx.officers(&session.officers, "officers")?,
+            "presence": presence,
+            "recorder": cx.person(cx.actor(), "recorder.name", "记录人")?,
+            "findings": cx.text(record, "findings", "勘验情况")?,
+        })),
+    ))
 }
 
 /// The registration that this act orders or handles, from 1.
@@ -104,7 +118,8 @@ fn preservation<'c>(cx: &'c Context<'_>) -> Result<(usize, &'c Preservation), Fi
         | Proposal::Defer(_)
         | Proposal::Close { .. } => return Err(cx.no_cause()),
     };
-    let state = number.checked_sub(1).and_then(|at| cx.case.preservations.get(at)).ok_or_else(|| cx.no_cause())?;
+    let state =
+        number.checked_sub(1).and_then(|at| cx.case.preservations.get(at)).ok_or_else(|| cx.no_cause())?;
     Ok((number, state))
 }
 
@@ -147,24 +162,30 @@ pub(super) fn preservation_disposal_approval(cx: &Context<'_>) -> Form {
 pub(super) fn preservation_notice(cx: &Context<'_>) -> Form {
     let (_, state) = preservation(cx)?;
     let law = cx.sources.law;
-    Ok(("preservation_notice", fields(json!({
-        "party": cx.addressee()?,
-        "cause": cx.cause_words()?,
-        "preservation_method": cx.line(&state.preserving.manner, "preservation_method", "保存方式")?,
-        "disposal_due": cx.limit(&law.preserve, state.on, "先行登记保存之日", Due::earliest)?,
-        "officers": cx.officers(&cx.case.officers, "officers")?,
-        "contact": cx.contact(),
-    }))))
+    Ok((
+        "preservation_notice",
+        fields(json!({
+            "party": cx.addressee()?,
+            "cause": cx.cause_words()?,
+            "preservation_method": cx.line(&state.preserving.manner, "preservation_method", "保存方式")?,
+            "disposal_due": cx.limit(&law.preserve, state.on, "先行登记保存之日", Due::earliest)?,
+            "officers": cx.officers(&cx.case.officers, "officers")?,
+            "contact": cx.contact(),
+        })),
+    ))
 }
 
 pub(super) fn preservation_list(cx: &Context<'_>) -> Form {
     let (number, state) = preservation(cx)?;
-    Ok(("preservation_list", fields(json!({
-        "notice_number": notice_of(cx, number)?.0,
-        "party": cx.addressee()?,
-        "items": items(cx, &state.preserving.items)?,
-        "officers": cx.officers(&cx.case.officers, "officers")?,
-    }))))
+    Ok((
+        "preservation_list",
+        fields(json!({
+            "notice_number": notice_of(cx, number)?.0,
+            "party": cx.addressee()?,
+            "items": items(cx, &state.preserving.items)?,
+            "officers": cx.officers(&cx.case.officers, "officers")?,
+        })),
+    ))
 }
 
 pub(super) fn preservation_disposal(cx: &Context<'_>) -> Form {
@@ -200,24 +221,29 @@ pub(super) fn correction_order(cx: &Context<'_>) -> Form {
 }
 
 pub(super) fn correction_recheck(cx: &Context<'_>) -> Form {
-    let CaseEvent::CorrectionRechecked { order, corrected, opinion } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::CorrectionRechecked { order, corrected, opinion } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
     let at = usize::from(*order).checked_sub(1).ok_or_else(|| cx.no_cause())?;
     let ordered = cx.case.corrections.get(at).ok_or_else(|| cx.no_cause())?;
     let document = cx.case.documents.iter().filter(|d| d.kind == DocumentKind::CorrectionOrder).nth(at);
     let document = document.ok_or_else(|| cx.missing("order_number", "原文书文号"))?;
     let number = document.number.as_ref().ok_or_else(|| cx.missing("order_number", "原文书文号"))?;
-    Ok(("rectification_review", fields(json!({
-        "party": cx.addressee()?,
-        "order_number": number.to_string(),
-        "order_date": document.issued_on,
-        "order_name": document.kind.label(),
-        "reviewed": [{
-            "problem": cx.line(&ordered.items, "reviewed[0].problem", "原存在问题")?,
-            "finding": if *corrected { "已经整改" } else { "没有完成整改" },
-        }],
-        "conclusion": cx.text(opinion, "conclusion", "复查意见")?,
-        "officers": cx.officers(&cx.case.officers, "officers")?,
-    }))))
+    Ok((
+        "rectification_review",
+        fields(json!({
+            "party": cx.addressee()?,
+            "order_number": number.to_string(),
+            "order_date": document.issued_on,
+            "order_name": document.kind.label(),
+            "reviewed": [{
+                "problem": cx.line(&ordered.items, "reviewed[0].problem", "原存在问题")?,
+                "finding": if *corrected { "已经整改" } else { "没有完成整改" },
+            }],
+            "conclusion": cx.text(opinion, "conclusion", "复查意见")?,
+            "officers": cx.officers(&cx.case.officers, "officers")?,
+        })),
+    ))
 }
 
 pub(super) fn closing_report(cx: &Context<'_>) -> Form {
@@ -240,7 +266,8 @@ mod tests {
         let read = turns("问：你是谁？\n答：我是员工。\n做了三年。\n问: 为什么？\n答: 不知道。").unwrap();
         assert_eq!(read.len(), 2);
         assert_eq!(read[0]["answer"], "我是员工。\n做了三年。");
-        for other in ["", "他说不知道。", "答：先答后问。\n问：什么？", "问：什么？", "问：\n答：空"] {
+        for other in ["", "他说不知道。", "答：先答后问。\n问：什么？", "问：什么？", "问：\n答：空"]
+        {
             assert_eq!(turns(other), None, "{other}");
         }
     }

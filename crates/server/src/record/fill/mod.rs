@@ -199,11 +199,13 @@ struct Context<'a> {
 
 impl<'a> Context<'a> {
     fn new(sources: &'a Sources<'a>, no: DocumentNo) -> Result<Self, FillError> {
-        let issued = sources.events.iter().position(
-            |(_, event)| matches!(event, CaseEvent::DocumentIssued { no: it, .. } if *it == no),
-        );
+        let issued = sources
+            .events
+            .iter()
+            .position(|(_, event)| matches!(event, CaseEvent::DocumentIssued { no: it, .. } if *it == no));
         let at = issued.ok_or(FillError::NoDocument(no))?;
-        let after = sources.events[at..].iter().position(|(_, e)| !matches!(e, CaseEvent::DocumentIssued { .. }));
+        let after =
+            sources.events[at..].iter().position(|(_, e)| !matches!(e, CaseEvent::DocumentIssued { .. }));
         let issued_at = sources.events[at].0.moment.recorded_at;
         // The act stands behind the documents it issues; the clue's form has no act but the clue.
         let (until, cause) = match after {
@@ -276,7 +278,8 @@ impl<'a> Context<'a> {
 
     /// Facts at the moment of the act, as far as limits need them.
     fn facts(&self) -> Facts<'_> {
-        let organ = OrganFact { id: self.case.organ, region: String::new(), confirmed: true, heads: Vec::new() };
+        let organ =
+            OrganFact { id: self.case.organ, region: String::new(), confirmed: true, heads: Vec::new() };
         let actor = Actor { id: self.actor(), organ: self.case.organ, roles: Vec::new() };
         let moment = self.cause.0.moment.clone();
         Facts::new(moment, actor, organ, self.sources.law, self.sources.calendar, [0; 32])

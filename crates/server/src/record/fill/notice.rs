@@ -41,14 +41,17 @@ pub(super) fn defence_record(cx: &Context<'_>) -> Form {
     let CaseEvent::DefenceStated { on, statement, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
     let (_, state) = cx.party()?;
     let party = cx.party_fields(&state.party, "speaker")?;
-    Ok(("defence_record", fields(json!({
-        "case_name": cx.case_name()?,
-        "started_at": on,
-        "speaker": { "name": party["name"], "gender": party["gender"], "phone": party["phone"], "address": party["address"] },
-        "officers": cx.officers(&cx.case.officers, "officers")?,
-        "recorder": cx.person(cx.actor(), "recorder.name", "记录人")?,
-        "statement": cx.text(statement, "statement", "陈述申辩记录")?,
-    }))))
+    Ok((
+        "defence_record",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "started_at": on,
+            "speaker": { "name": party["name"], "gender": party["gender"], "phone": party["phone"], "address": party["address"] },
+            "officers": cx.officers(&cx.case.officers, "officers")?,
+            "recorder": cx.person(cx.actor(), "recorder.name", "记录人")?,
+            "statement": cx.text(statement, "statement", "陈述申辩记录")?,
+        })),
+    ))
 }
 
 fn openness(plan: &HearingPlan) -> &'static str {
@@ -120,7 +123,11 @@ pub(super) fn hearing_report(cx: &Context<'_>) -> Form {
     let (_, state) = cx.party()?;
     let (plan, attended) = plan(state).ok_or_else(|| cx.no_cause())?;
     let name = cx.line(&state.party.name, "summary", "当事人")?;
-    let came = if attended { "到场参加听证" } else { "无正当理由未到场或者擅自退场，视为放弃听证权利" };
+    let came = if attended {
+        "到场参加听证"
+    } else {
+        "无正当理由未到场或者擅自退场，视为放弃听证权利"
+    };
     let place = cx.line(&plan.place, "summary", "听证地点")?;
     let summary = format!("本机关于{}在{place}{}听证，{name}{came}。", words(plan.on), openness(plan));
     let report = cx.text(report, "chair_opinion.opinion", "主持人意见")?;
@@ -143,7 +150,8 @@ pub(super) fn course(cx: &Context<'_>, _no: PartyNo, state: &PartyState) -> Resu
     let mut lines = vec![format!("本机关于{day}向当事人送达{number}《{}》。", document.kind.label())];
     for d in &state.defences {
         let said = cx.text(&d.statement, "defence_review", "陈述申辩内容")?;
-        let (adoption, reasons) = d.answer.as_ref().ok_or_else(|| cx.missing("defence_review", "陈述申辩的复核意见"))?;
+        let (adoption, reasons) =
+            d.answer.as_ref().ok_or_else(|| cx.missing("defence_review", "陈述申辩的复核意见"))?;
         let reasons = cx.text(reasons, "defence_review", "陈述申辩的复核意见")?;
         lines.push(format!("{}，当事人提出陈述、申辩：{}", words(d.on), ended(&said)));
         lines.push(format!("经复核，{}：{}", adoption.label(), ended(&reasons)));
@@ -176,7 +184,6 @@ fn heard(cx: &Context<'_>, state: &PartyState) -> Result<Option<String>, FillErr
 fn ended(text: &str) -> String {
     if text.ends_with(['。', '！', '？', '；']) { text.to_owned() } else { format!("{text}。") }
 }
-
 
 #[cfg(test)]
 mod tests {

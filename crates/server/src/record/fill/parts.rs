@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use mingjing_domain::case::command::PreservedItem;
 use mingjing_domain::case::state::{PartyState, ProposalState};
 use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal, Provision};
-use mingjing_domain::case::types::{DocumentKind, EvidenceNo, Party, PartyKind, PartyNo, PenaltyKind, ProposalNo};
+use mingjing_domain::case::types::{
+    DocumentKind, EvidenceNo, Party, PartyKind, PartyNo, PenaltyKind, ProposalNo,
+};
 use mingjing_domain::case::{CaseEvent, Proposal};
 use mingjing_domain::codes::{CitizenId, Sex, capitals, format_yuan};
 use mingjing_domain::matter::StaffId;
@@ -74,7 +76,14 @@ impl Context<'_> {
     }
 
     /// An opinion with its signer and day.
-    pub(super) fn signed(&self, field: &str, label: &str, opinion: &str, who: StaffId, on: Date) -> Result<Value, FillError> {
+    pub(super) fn signed(
+        &self,
+        field: &str,
+        label: &str,
+        opinion: &str,
+        who: StaffId,
+        on: Date,
+    ) -> Result<Value, FillError> {
         let name = self.name_of(who, &format!("{field}.name"), &format!("{label}签名"))?;
         Ok(json!({ "opinion": opinion, "name": name, "date": on }))
     }
@@ -87,7 +96,8 @@ impl Context<'_> {
     /// Opinions of handlers, unit head and approving head.
     pub(super) fn chain(&self, p: &ProposalState) -> Result<Fields, FillError> {
         let opinion = self.text(&p.opinion, "handling.opinion", "承办人意见")?;
-        let officers = if self.case.officers.contains(&p.by.0) { self.case.officers.clone() } else { vec![p.by.0] };
+        let officers =
+            if self.case.officers.contains(&p.by.0) { self.case.officers.clone() } else { vec![p.by.0] };
         let handling = json!({
             "opinion": opinion, "officers": self.officers(&officers, "handling.officers")?, "date": p.by.1,
         });
@@ -96,7 +106,12 @@ impl Context<'_> {
         Ok(fields(json!({ "handling": handling, "review": review, "approval": approval })))
     }
 
-    fn step(&self, step: Option<&(StaffId, Date, Text)>, field: &str, label: &str) -> Result<Value, FillError> {
+    fn step(
+        &self,
+        step: Option<&(StaffId, Date, Text)>,
+        field: &str,
+        label: &str,
+    ) -> Result<Value, FillError> {
         let (who, on, opinion) = step.ok_or_else(|| self.missing(field, label))?;
         let opinion = self.text(opinion, &format!("{field}.opinion"), label)?;
         self.signed(field, label, &opinion, *who, *on)
@@ -106,7 +121,8 @@ impl Context<'_> {
     pub(super) fn party_fields(&self, p: &Party, field: &str) -> Result<Value, FillError> {
         let name = self.line(&p.name, &format!("{field}.name"), "当事人姓名或者名称")?;
         let address = self.line(&p.address, &format!("{field}.address"), "当事人地址")?;
-        let code = self.line(&p.code, &format!("{field}.code"), "当事人的统一社会信用代码或者公民身份号码")?;
+        let code =
+            self.line(&p.code, &format!("{field}.code"), "当事人的统一社会信用代码或者公民身份号码")?;
         let mut out = fields(json!({
             "name": name,
             "is_person": matches!(p.kind, PartyKind::Person),
@@ -159,7 +175,8 @@ impl Context<'_> {
         let organ = self.sources.organ;
         // Without a person of the organ's own choice the handling officers answer.
         let handling = || {
-            let names: Vec<String> = self.case.officers.iter().map(|id| (self.sources.people)(*id).name).collect();
+            let names: Vec<String> =
+                self.case.officers.iter().map(|id| (self.sources.people)(*id).name).collect();
             names.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join("、")
         };
         let name = if organ.contact.trim().is_empty() { handling() } else { organ.contact.clone() };
@@ -189,7 +206,8 @@ impl Context<'_> {
     pub(super) fn decision_reference(&self, no: PartyNo) -> Result<Value, FillError> {
         let missing = || self.missing("decision", "行政处罚决定书");
         let decision = self.case.decision.as_ref().ok_or_else(missing)?;
-        let document = decision.documents.iter().find(|(party, _)| *party == no).map(|(_, document)| *document);
+        let document =
+            decision.documents.iter().find(|(party, _)| *party == no).map(|(_, document)| *document);
         let number = document.and_then(|it| self.case.document(it)).and_then(|it| it.number.as_ref());
         let number = number.ok_or_else(missing)?.to_string();
         Ok(json!({ "number": number, "date": decision.on }))
@@ -252,7 +270,9 @@ impl Context<'_> {
             let Some(d) = s.disposal(no) else { continue };
             let name = self.line(&state.party.name, "party.name", "当事人")?;
             fine += d.fine_fen;
-            items.extend(disposal_words(d).into_iter().map(|text| json!({ "text": format!("对{name}：{text}") })));
+            items.extend(
+                disposal_words(d).into_iter().map(|text| json!({ "text": format!("对{name}：{text}") })),
+            );
         }
         let fine = if fine > 0 { json!(fine) } else { Value::Null };
         Ok(fields(json!({ "decision_items": items, "fine_fen": fine })))
@@ -272,17 +292,17 @@ impl Context<'_> {
     /// The proposal of the act and its number.
     pub(super) fn cause_proposal(&self) -> Result<&ProposalState, FillError> {
         let (CaseEvent::Filed { proposal, .. }
-            | CaseEvent::NotFiled { proposal }
-            | CaseEvent::Preserved { proposal, .. }
-            | CaseEvent::PreservationDisposed { proposal, .. }
-            | CaseEvent::Suspended { proposal, .. }
-            | CaseEvent::Resumed { proposal }
-            | CaseEvent::Extended { proposal, .. }
-            | CaseEvent::Withdrawn { proposal }
-            | CaseEvent::Transferred { proposal, .. }
-            | CaseEvent::DeferralGranted { proposal, .. }
-            | CaseEvent::Decided { proposal, .. }
-            | CaseEvent::Closed { proposal, .. }) = &self.cause.1
+        | CaseEvent::NotFiled { proposal }
+        | CaseEvent::Preserved { proposal, .. }
+        | CaseEvent::PreservationDisposed { proposal, .. }
+        | CaseEvent::Suspended { proposal, .. }
+        | CaseEvent::Resumed { proposal }
+        | CaseEvent::Extended { proposal, .. }
+        | CaseEvent::Withdrawn { proposal }
+        | CaseEvent::Transferred { proposal, .. }
+        | CaseEvent::DeferralGranted { proposal, .. }
+        | CaseEvent::Decided { proposal, .. }
+        | CaseEvent::Closed { proposal, .. }) = &self.cause.1
         else {
             return Err(self.no_cause());
         };
@@ -295,7 +315,12 @@ impl Context<'_> {
     }
 
     /// Number of the document of a kind that came before this one.
-    pub(super) fn number_before(&self, kind: DocumentKind, party: Option<PartyNo>, field: &str) -> Result<(String, Date), FillError> {
+    pub(super) fn number_before(
+        &self,
+        kind: DocumentKind,
+        party: Option<PartyNo>,
+        field: &str,
+    ) -> Result<(String, Date), FillError> {
         let document = self.earlier(kind, party).ok_or_else(|| self.missing(field, kind.label()))?;
         let number = document.number.as_ref().ok_or_else(|| self.missing(field, kind.label()))?;
         Ok((number.to_string(), document.issued_on))
@@ -322,7 +347,9 @@ pub(super) fn disposal_words(d: &PartyDisposal) -> Vec<String> {
         out.push(match kind {
             PenaltyKind::Fine => format!("罚款{}。", amount(d.fine_fen)),
             PenaltyKind::ConfiscateIncome => format!("没收违法所得{}。", amount(d.confiscated_fen)),
-            PenaltyKind::ConfiscateGoods if d.goods_fen > 0 => format!("没收非法财物，价值{}。", amount(d.goods_fen)),
+            PenaltyKind::ConfiscateGoods if d.goods_fen > 0 => {
+                format!("没收非法财物，价值{}。", amount(d.goods_fen))
+            }
             PenaltyKind::ConfiscateGoods
             | PenaltyKind::Warning
             | PenaltyKind::PublicCriticism

@@ -11,29 +11,43 @@ use super::{Context, Fields, FillError, fields, given};
 type Form = Result<(&'static str, Fields), FillError>;
 
 pub(super) fn submission(cx: &Context<'_>) -> Form {
-    let CaseEvent::ReviewSubmitted { digest, triggers, opinion, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::ReviewSubmitted { digest, triggers, opinion, .. } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
     let draft = cx.case.draft.as_ref().ok_or_else(|| cx.missing("proposed_decision", "拟作出的决定"))?;
     let mut reasons: Vec<Value> = triggers.iter().map(|it| json!({ "text": it.label() })).collect();
     if reasons.is_empty() {
         let all = &cx.sources.law.review_all;
-        let text = if all.value { format!("依照{}须经审核", all.citation) } else { "承办机构报请审核".to_owned() };
+        let text = if all.value {
+            format!("依照{}须经审核", all.citation)
+        } else {
+            "承办机构报请审核".to_owned()
+        };
         reasons.push(json!({ "text": text }));
     }
     let proposed = cx.disposals(&draft.substance)?;
-    let lines: Vec<&str> =
-        proposed.get("decision_items").and_then(Value::as_array).into_iter().flatten().filter_map(|it| it["text"].as_str()).collect();
+    let lines: Vec<&str> = proposed
+        .get("decision_items")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|it| it["text"].as_str())
+        .collect();
     let opinion = cx.text(opinion, "unit_opinion.opinion", "承办机构意见")?;
-    Ok(("review_submission", fields(json!({
-        "case_name": cx.case_name()?,
-        "parties": cx.parties()?,
-        "decision_kind": "行政处罚决定",
-        "triggers": reasons,
-        "proposed_decision": lines.join("\n"),
-        "draft_digest": digest,
-        "materials": materials(cx)?,
-        "unit_opinion": cx.signed("unit_opinion", "承办机构意见", &opinion, cx.actor(), cx.day())?,
-        "submitted_at": cx.cause.0.moment.recorded_at.to_string(),
-    }))))
+    Ok((
+        "review_submission",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "parties": cx.parties()?,
+            "decision_kind": "行政处罚决定",
+            "triggers": reasons,
+            "proposed_decision": lines.join("\n"),
+            "draft_digest": digest,
+            "materials": materials(cx)?,
+            "unit_opinion": cx.signed("unit_opinion", "承办机构意见", &opinion, cx.actor(), cx.day())?,
+            "submitted_at": cx.cause.0.moment.recorded_at.to_string(),
+        })),
+    ))
 }
 
 /// The file as it goes to review.
@@ -75,46 +89,54 @@ pub(super) fn opinion(cx: &Context<'_>) -> Form {
         }));
     }
     let (number, _) = cx.number_before(DocumentKind::ReviewSubmission, None, "submission_number")?;
-    let submitter = last(cx, |event| matches!(event, CaseEvent::ReviewSubmitted { .. })).map(|(meta, _)| meta.actor);
+    let submitter =
+        last(cx, |event| matches!(event, CaseEvent::ReviewSubmitted { .. })).map(|(meta, _)| meta.actor);
     let unit = submitter.map(|id| (cx.sources.people)(id).unit).unwrap_or_default();
     let note = note.value().map(str::trim).filter(|it| !it.is_empty()).unwrap_or("同意，签发。");
-    Ok(("review_opinion", fields(json!({
-        "case_name": cx.case_name()?,
-        "handling_unit": given(&unit),
-        "submission_number": number,
-        "draft_digest": review.digest,
-        "points": points,
-        "conclusion": opinion.label(),
-        "reasons": cx.text(reasons, "reasons", "理由")?,
-        "reviewer": cx.name_of(reviewer, "reviewer", "审核人")?,
-        "reviewer_qualification": given(&(cx.sources.people)(reviewer).qualification),
-        "received_at": received(cx)?.to_string(),
-        "finished_at": cx.cause.0.moment.recorded_at.to_string(),
-        "unit_opinion": cx.signed("unit_opinion", "法制审核机构负责人意见", note, cx.actor(), cx.day())?,
-    }))))
+    Ok((
+        "review_opinion",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "handling_unit": given(&unit),
+            "submission_number": number,
+            "draft_digest": review.digest,
+            "points": points,
+            "conclusion": opinion.label(),
+            "reasons": cx.text(reasons, "reasons", "理由")?,
+            "reviewer": cx.name_of(reviewer, "reviewer", "审核人")?,
+            "reviewer_qualification": given(&(cx.sources.people)(reviewer).qualification),
+            "received_at": received(cx)?.to_string(),
+            "finished_at": cx.cause.0.moment.recorded_at.to_string(),
+            "unit_opinion": cx.signed("unit_opinion", "法制审核机构负责人意见", note, cx.actor(), cx.day())?,
+        })),
+    ))
 }
 
 pub(super) fn feedback(cx: &Context<'_>) -> Form {
     let CaseEvent::OpinionAnswered { stand, answer } = &cx.cause.1 else { return Err(cx.no_cause()) };
-    let (opinion, reasons) = cx.case.review.opinion.as_ref().ok_or_else(|| cx.missing("responses", "审核意见要点"))?;
+    let (opinion, reasons) =
+        cx.case.review.opinion.as_ref().ok_or_else(|| cx.missing("responses", "审核意见要点"))?;
     let (number, date) = cx.number_before(DocumentKind::ReviewOpinion, None, "opinion_number")?;
     let again = match (opinion, stand) {
         (Opinion::Correct | Opinion::MoreInvestigation, Stand::Adopted | Stand::PartlyAdopted) => true,
         (Opinion::Correct | Opinion::MoreInvestigation, Stand::Disputed)
         | (Opinion::Agree | Opinion::DoNotDecide | Opinion::Transfer, _) => false,
     };
-    Ok(("review_feedback", fields(json!({
-        "case_name": cx.case_name()?,
-        "opinion_number": number,
-        "opinion_date": date,
-        "responses": [{
-            "point": format!("{}：{}", opinion.label(), cx.text(reasons, "responses[0].point", "审核意见要点")?),
-            "stand": stand.label(),
-            "handling": cx.text(answer, "responses[0].handling", "处理情况及理由")?,
-        }],
-        "resubmitted": again,
-        "unit_opinion": cx.signed("unit_opinion", "承办机构意见", stand.label(), cx.actor(), cx.day())?,
-    }))))
+    Ok((
+        "review_feedback",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "opinion_number": number,
+            "opinion_date": date,
+            "responses": [{
+                "point": format!("{}：{}", opinion.label(), cx.text(reasons, "responses[0].point", "审核意见要点")?),
+                "stand": stand.label(),
+                "handling": cx.text(answer, "responses[0].handling", "处理情况及理由")?,
+            }],
+            "resubmitted": again,
+            "unit_opinion": cx.signed("unit_opinion", "承办机构意见", stand.label(), cx.actor(), cx.day())?,
+        })),
+    ))
 }
 
 pub(super) fn re_review(cx: &Context<'_>) -> Form {
@@ -130,13 +152,16 @@ pub(super) fn re_review(cx: &Context<'_>) -> Form {
     let reasons = cx.text(reasons, "joint_study", "共同研究情况")?;
     let (number, _) = cx.number_before(DocumentKind::ReviewOpinion, None, "opinion_number")?;
     let conclusion = format!("复核结论为“{}”。", opinion.label());
-    Ok(("re_review_opinion", fields(json!({
-        "case_name": cx.case_name()?,
-        "opinion_number": number,
-        "applied_on": meta.moment.day(),
-        "objections": cx.text(reason, "objections", "异议点")?,
-        "joint_study": format!("参加人员：{}。\n{reasons}", names.join("、")),
-        "conclusion": opinion.label(),
-        "review": cx.signed("review", "法制审核机构意见", &conclusion, cx.actor(), cx.day())?,
-    }))))
+    Ok((
+        "re_review_opinion",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "opinion_number": number,
+            "applied_on": meta.moment.day(),
+            "objections": cx.text(reason, "objections", "异议点")?,
+            "joint_study": format!("参加人员：{}。\n{reasons}", names.join("、")),
+            "conclusion": opinion.label(),
+            "review": cx.signed("review", "法制审核机构意见", &conclusion, cx.actor(), cx.day())?,
+        })),
+    ))
 }
