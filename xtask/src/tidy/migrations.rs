@@ -3,78 +3,59 @@
 use super::Finding;
 use super::tree::Tree;
 use crate::workspace::capture;
-use std::path::Path;
 use std::process::Command;
 
 const FOLDER: &str = "crates/server/migrations";
+const LIST: &str = "crates/server/migrations/LANDED";
 
-/// Compares each migration with what it was when it landed: at its first
-/// appearance along the first parents of HEAD, so that work on a branch before
-/// its merge is not yet landed.
+/// Compares each migration with the list of those that landed: a line holds git's
+/// blob id and the file's name. Lines are added, never changed.
 pub fn check(tree: &Tree) -> Vec<Finding> {
-    let numbers = numbering(tree);
-    let Ok(landed) = landed(&tree.root) else {
-        // An unpacked source archive has no history to compare with.
-        return numbers;
-    };
-    let compared = landed.into_iter().filter_map(|(path, blob)| match tree.file(&path) {
-        None => Some(Finding::new(&path, 0, "已落地的迁移不得删除或者改名")),
-        Some(_) => {
-            match capture(Command::new("git").current_dir(&tree.root).args(["hash-object", "--", &path])) {
-                Ok(now) if now == blob => None,
-                Ok(_) => Some(Finding::new(&path, 0, "已落地的迁移不得改动，请新增一个迁移")),
-                Err(e) => Some(Finding::new(&path, 0, e)),
-            }
+    let mut findings = numbering(tree);
+    let list = std::fs::read_to_string(tree.root.join(LIST)).unwrap_or_default();
+    let landed: Vec<(&str, &str)> = list.lines().filter_map(|line| line.split_once(' ')).collect();
+    for (blob, name) in &landed {
+        let path = format!("{FOLDER}/{name}");
+        if tree.file(&path).is_none() {
+            findings.push(Finding::new(&path, 0, "已落地的迁移不得删除或者改名"));
+            continue;
         }
-    });
-    numbers.into_iter().chain(compared).collect()
+        match capture(Command::new("git").current_dir(&tree.root).args(["hash-object", "--", &path])) {
+            Ok(now) if now == *blob => {}
+            Ok(_) => findings.push(Finding::new(&path, 0, "已落地的迁移不得改动，请新增一个迁移")),
+            Err(e) => findings.push(Finding::new(&path, 0, e)),
+        }
+    }
+    for (path, name) in migrations(tree) {
+        if !landed.iter().any(|(_, it)| *it == name) {
+            findings.push(Finding::new(path, 0, format!("没有列入 {LIST}")));
+        }
+    }
+    findings
 }
 
-/// Numbers run from 0001 without gaps and without doubles.
-fn numbering(tree: &Tree) -> Vec<Finding> {
-    let names = tree.files.iter().filter_map(|f| {
-        f.path.strip_prefix(FOLDER)?.strip_prefix('/')?.strip_suffix(".sql").map(|name| (f, name))
-    });
-    names
-        .enumerate()
-        .filter(|(index, (_, name))| !name.starts_with(&format!("{:04}_", index + 1)))
-        .map(|(index, (file, _))| {
-            Finding::new(&file.path, 0, format!("迁移应连续编号，此处应为 {:04}_", index + 1))
-        })
+/// Path and file name of each migration, in order.
+fn migrations(tree: &Tree) -> Vec<(&str, &str)> {
+    let own = |path: &'_ str| path.starts_with(FOLDER) && path.ends_with(".sql");
+    tree.files
+        .iter()
+        .filter(|f| own(&f.path))
+        .filter_map(|f| Some((f.path.as_str(), f.path.rsplit('/').next()?)))
         .collect()
 }
 
-/// Path and blob of each migration when it landed, oldest first.
-fn landed(root: &Path) -> Result<Vec<(String, String)>, crate::Fail> {
-    let git = |arguments: &[&str]| capture(Command::new("git").current_dir(root).args(arguments));
-    let log = git(&[
-        "log",
-        "--first-parent",
-        "-m",
-        "--reverse",
-        "--no-renames",
-        "--diff-filter=A",
-        "--raw",
-        "--no-abbrev",
-        "--format=",
-        "HEAD",
-        "--",
-        FOLDER,
-    ])?;
-    Ok(added(&log))
-}
-
-/// `:000000 100644 0… <blob> A<TAB><path>` lines; the first of each path counts.
-fn added(log: &str) -> Vec<(String, String)> {
-    let mut found: Vec<(String, String)> = Vec::new();
-    for line in log.lines() {
-        let Some((head, path)) = line.split_once('\t') else { continue };
-        let Some(blob) = head.split_whitespace().nth(3) else { continue };
-        if path.ends_with(".sql") && !found.iter().any(|(p, _)| p == path) {
-            found.push((path.to_owned(), blob.to_owned()));
+/// Four digits in front, each number once.
+fn numbering(tree: &Tree) -> Vec<Finding> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut findings = Vec::new();
+    for (path, name) in migrations(tree) {
+        let number = name.split('_').next().unwrap_or_default();
+        if number.len() != 4 || !number.bytes().all(|b| b.is_ascii_digit()) || seen.contains(&number) {
+            findings.push(Finding::new(path, 0, "迁移以四位编号开头，编号不得重复"));
         }
+        seen.push(number);
     }
-    found
+    findings
 }
 
 #[cfg(test)]
@@ -87,49 +68,40 @@ mod tests {
     use std::process::Command;
 
     #[test]
-    fn numbers_follow_each_other() {
+    fn a_number_stands_once() {
         let files = [
             ("crates/server/migrations/0001_a.sql", ""),
-            ("crates/server/migrations/0003_b.sql", ""),
+            ("crates/server/migrations/0001_b.sql", ""),
+            ("crates/server/migrations/3_c.sql", ""),
             ("crates/server/migrations/notes.md", ""),
         ];
-        let findings = numbering(&tree(&files));
-        assert_eq!(findings.len(), 1);
-        assert!(findings[0].message.contains("0002_"));
+        assert_eq!(numbering(&tree(&files)).len(), 2);
     }
 
     #[test]
-    fn an_edited_or_removed_migration_is_found_and_branch_work_is_not() {
+    fn an_edited_removed_or_unlisted_migration_is_found() {
         let run = Guard::open().unwrap();
         let root = run.subfolder("repository").unwrap();
-        let git = |arguments: &[&str]| {
-            let who = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"];
-            capture(Command::new("git").current_dir(&root).args(who).args(arguments)).unwrap()
-        };
+        let git =
+            |arguments: &[&str]| capture(Command::new("git").current_dir(&root).args(arguments)).unwrap();
         let write = |name: &str, text: &str| {
             let path = root.join("crates/server/migrations").join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         };
-        let found =
-            || -> Vec<String> { check(&Tree::read(&root).unwrap()).into_iter().map(|f| f.path).collect() };
+        let found = || -> Vec<String> {
+            git(&["add", "-A"]);
+            check(&Tree::read(&root).unwrap()).into_iter().map(|f| f.path).collect()
+        };
         git(&["init", "-q", "-b", "main"]);
         write("0001_a.sql", "one");
-        git(&["add", "."]);
-        git(&["commit", "-qm", "first"]);
-        git(&["checkout", "-qb", "branch"]);
-        write("0002_b.sql", "draft");
-        git(&["add", "."]);
-        git(&["commit", "-qm", "draft"]);
-        write("0002_b.sql", "final");
-        git(&["commit", "-qam", "final"]);
-        git(&["checkout", "-q", "main"]);
-        git(&["merge", "-q", "--no-ff", "-m", "merge", "branch"]);
-        assert_eq!(found(), Vec::<String>::new(), "edited before it landed");
-        write("0002_b.sql", "changed");
-        assert_eq!(found(), ["crates/server/migrations/0002_b.sql"]);
-        git(&["rm", "-qf", "crates/server/migrations/0002_b.sql"]);
-        git(&["commit", "-qm", "removed"]);
-        assert_eq!(found(), ["crates/server/migrations/0002_b.sql"]);
+        assert_eq!(found(), ["crates/server/migrations/0001_a.sql"], "not listed");
+        let blob = git(&["hash-object", "--", "crates/server/migrations/0001_a.sql"]);
+        write("LANDED", &format!("{blob} 0001_a.sql\n"));
+        assert_eq!(found(), Vec::<String>::new());
+        write("0001_a.sql", "changed");
+        assert_eq!(found(), ["crates/server/migrations/0001_a.sql"], "changed");
+        std::fs::remove_file(root.join("crates/server/migrations/0001_a.sql")).unwrap();
+        assert_eq!(found(), ["crates/server/migrations/0001_a.sql"], "removed");
     }
 }

@@ -206,7 +206,7 @@ pub fn propose_copy(it: &Inputs<'_>) -> Option<PublicDecision> {
         evidence: masked(&evidence.join("、")),
         violated: substance.violated.iter().map(ToString::to_string).collect(),
         basis: substance.basis.iter().map(ToString::to_string).collect(),
-        results: substance.disposal(it.party).map(|d| results(d)).unwrap_or_default(),
+        results: substance.disposal(it.party).map(results).unwrap_or_default(),
         decided_on: decided.decided_on,
         terms: own(&substance.terms)?,
         remedies: masked(&remedies(it.organ)),

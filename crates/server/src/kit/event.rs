@@ -229,11 +229,14 @@ pub fn guard_leaves(body: &[u8], salt: &[u8; 32]) -> Result<Vec<Pair>, WriteErro
     Ok(guard_openings(body, salt)?.iter().map(|(name, salt, bytes)| field_leaf(name, salt, bytes)).collect())
 }
 
+/// Name, salt and bytes of one guard field.
+pub type GuardOpening = (String, [u8; 32], Vec<u8>);
+
 /// Name, salt and bytes of each leaf of the body, in order.
 ///
 /// # Errors
 /// When the body is not JSON.
-pub fn guard_openings(body: &[u8], salt: &[u8; 32]) -> Result<Vec<(String, [u8; 32], Vec<u8>)>, WriteError> {
+pub fn guard_openings(body: &[u8], salt: &[u8; 32]) -> Result<Vec<GuardOpening>, WriteError> {
     let fields = guard_fields(body)?;
     let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
     let shape = serde_json::to_vec(&names)?;

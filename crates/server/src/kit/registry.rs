@@ -25,6 +25,9 @@ impl StoredEvent {
     }
 }
 
+/// Rows of the state that a stream folds to.
+pub type RowsOf = fn(MatterId, OrganId, &[StoredEvent]) -> Result<Vec<Row>, ReadError>;
+
 /// One kind of matter, with its type forgotten.
 #[derive(Clone, Copy)]
 pub struct Registered {
@@ -34,7 +37,7 @@ pub struct Registered {
     pub tables: &'static [TableSpec],
     /// Rows of the state that the events fold to; fails when an event cannot be
     /// read or its stored type is not the type of what it decodes to.
-    pub rows: fn(MatterId, OrganId, &[StoredEvent]) -> Result<Vec<Row>, ReadError>,
+    pub rows: RowsOf,
 }
 
 /// The entry of a matter type.

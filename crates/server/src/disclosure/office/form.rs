@@ -36,7 +36,7 @@ fn withhold_list(view: &View) -> FieldSpec {
         FieldSpec::new("field", "在哪一栏", Kind::Choice(options)),
         FieldSpec::new("text", "要隐去的文字", Kind::Line)
             .hint("按决定书原文逐字填写；这一栏里出现几次就隐去几次"),
-        FieldSpec::new("ground", "理由", choices(&Ground::ALL[..], Ground::label)),
+        FieldSpec::new("ground", "理由", choices(Ground::ALL, Ground::label)),
     ];
     FieldSpec::new("withhold", "另外隐去", Kind::List(inner))
         .hint("姓名、证件号码、住址、电话等已按规则自动隐去；商业秘密、其他隐私等在这里补充；填好一组后点“再加一组”，左边显示隐去后的样子")
@@ -50,7 +50,7 @@ pub(super) fn specs(verb: Verb, view: &View) -> Vec<FieldSpec> {
     let known = || FieldSpec::new("known_on", "知道的日期", Kind::Date).hint("期限自这一日的次日起算");
     match verb {
         Verb::Prepare => vec![
-            FieldSpec::new("grade", "失信程度", choices(&CreditGrade::ALL[..], CreditGrade::label))
+            FieldSpec::new("grade", "失信程度", choices(CreditGrade::ALL, CreditGrade::label))
                 .hint("决定公示多久"),
             para("necessity", "公示的必要性").hint("轻微失信一般不公示，确有必要的说明理由").optional(),
             withhold_list(view),
@@ -71,19 +71,11 @@ pub(super) fn specs(verb: Verb, view: &View) -> Vec<FieldSpec> {
         Verb::Return => vec![para("opinion", "退回意见")],
         Verb::Correct => vec![para("reason", "更正理由"), known(), withhold_list(view)],
         Verb::Annotate => vec![
-            FieldSpec::new(
-                "ground",
-                "标注事由",
-                choices(&AnnotationGround::ALL[..], AnnotationGround::label),
-            ),
+            FieldSpec::new("ground", "标注事由", choices(AnnotationGround::ALL, AnnotationGround::label)),
             para("note", "标注内容").hint("公众可以看到，不得含个人信息"),
         ],
         Verb::Withdraw => vec![
-            FieldSpec::new(
-                "ground",
-                "撤下理由",
-                choices(&WithdrawalGround::ALL[..], WithdrawalGround::label),
-            ),
+            FieldSpec::new("ground", "撤下理由", choices(WithdrawalGround::ALL, WithdrawalGround::label)),
             known(),
             para("explanation", "向社会公开的说明").hint("公众可以看到，不得含个人信息"),
         ],
@@ -93,11 +85,11 @@ pub(super) fn specs(verb: Verb, view: &View) -> Vec<FieldSpec> {
         ],
         Verb::ApproveExpiry => vec![para("opinion", "批准意见").optional()],
         Verb::Expire => vec![
-            FieldSpec::new("ground", "停止公示的原因", choices(&ExpiryGround::ALL[..], ExpiryGround::label)),
+            FieldSpec::new("ground", "停止公示的原因", choices(ExpiryGround::ALL, ExpiryGround::label)),
             para("note", "信用修复决定编号和承诺").optional(),
         ],
         Verb::Exempt => vec![
-            FieldSpec::new("ground", "不予公示的理由", choices(&ExemptGround::ALL[..], ExemptGround::label)),
+            FieldSpec::new("ground", "不予公示的理由", choices(ExemptGround::ALL, ExemptGround::label)),
             para("reason", "具体说明"),
             para("assessment", "审查评估情况").hint("以不宜公开为由的必须填写").optional(),
             FieldSpec::new("filing_no", "备案编号", Kind::Line)

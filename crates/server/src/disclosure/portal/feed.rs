@@ -79,10 +79,10 @@ fn entry(out: &mut String, base: &str, it: &Listed) {
         ),
     };
     // Writing to a string cannot fail.
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<entry><title>{}</title><id>{base}/decisions/{id}</id><link href=\"{base}/decisions/{id}\"/>\
-         <updated>{}T00:00:00+08:00</updated><author><name>{}</name></author><summary>{}</summary></entry>\n",
+         <updated>{}T00:00:00+08:00</updated><author><name>{}</name></author><summary>{}</summary></entry>",
         escape(&title),
         it.listed_on,
         escape(&it.organ),
