@@ -178,6 +178,19 @@ pub enum Command {
     },
     /// 生成虚构的县和案件（合成数据，不制作文书）
     Seed(ops::making::SeedArgs),
+    /// 演示：在空文件夹中生成虚构的县，然后提供服务
+    Demo {
+        /// 监听地址
+        #[arg(long)]
+        listen: Option<String>,
+    },
+    /// 测量运行中的程序（在预置的数据上）
+    #[command(hide = true)]
+    Bench {
+        /// 每项请求数
+        #[arg(long, default_value_t = 4_000)]
+        requests: u32,
+    },
     /// 执行已批准的销毁
     Erase {
         /// 销毁呈请的事项编号
@@ -222,6 +235,8 @@ async fn carry_out(cli: Cli) -> Outcome {
         }
         Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
         Command::Seed(args) => ops::making::seed(&global.load()?, &args).await,
+        Command::Bench { requests } => ops::bench::bench(&global.load()?, requests).await,
+        Command::Demo { listen } => ops::demo::demo(global, listen).await,
         Command::Erase { event } => destroy(&global.load()?, MatterId(event)).await,
     }
 }

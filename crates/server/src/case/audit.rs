@@ -63,8 +63,8 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     let organ_id = case.map_or(stored.actor.organ, |it| it.organ);
     let (version, organ) = asked.organ(organ_id)?;
     let rules = asked.rules.on(&organ, version, stored.moment.recorded_day())?;
-    rules_fit(asked, "rules", &rules.law.version)?;
-    rules_fit(asked, "calendar", &rules.calendar.version().digest.to_string())?;
+    asked.rules_fit("rules", &rules.law.version)?;
+    asked.rules_fit("calendar", &rules.calendar.version().digest.to_string())?;
     let known = asked.people()?;
     if !stored.actor.id.0.is_nil() {
         asked.roles_held(&known)?;
@@ -88,19 +88,6 @@ fn heads(asked: &Asked<'_>, organ: OrganId) -> Vec<StaffId> {
         .collect();
     heads.sort_unstable();
     heads
-}
-
-/// The rule set that the command noted is the one this program resolves.
-fn rules_fit(asked: &Asked<'_>, key: &'static str, resolved: &str) -> Result<(), Objection> {
-    match asked.command.note(key) {
-        Some(noted) if noted == resolved => Ok(()),
-        Some(noted) => Err(Objection {
-            code: "rules.changed",
-            article: "《行政处罚法》第三十七条".to_owned(),
-            what: format!("当时所依据的规则版本（{key}）{noted} 与本程序就该日得出的 {resolved} 不同"),
-        }),
-        None => Err(Objection::new("rules.unnoted", format!("没有记明所依据的规则版本（{key}）"))),
-    }
 }
 
 /// The serials that were next, by character: the first that the command took.

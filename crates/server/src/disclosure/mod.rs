@@ -5,6 +5,7 @@
 //! the transaction that withdraws it.
 
 pub mod api;
+pub mod audit;
 pub mod edit;
 pub mod office;
 pub mod portal;

@@ -24,7 +24,7 @@ use super::edit::{self, Range};
 use super::source::{self, Inputs};
 use super::store;
 use crate::case::facts::{Rules, RulesOfDay};
-use crate::kit::app::{App, Request, Written};
+use crate::kit::app::{App, Batch, Request, Written};
 use crate::kit::error::WriteError;
 use crate::kit::read;
 use crate::kit::registry::open_all;
@@ -228,24 +228,50 @@ pub async fn act(
     act: Act,
     options: Options,
 ) -> Result<Written<Done>, WriteError> {
-    let body = match subject {
-        Subject::Decision { case, party } => json!({ "case": case, "party": party, "act": act }),
-        Subject::Publication(id) => json!({ "publication": id, "act": act }),
-    };
-    let request = Request {
-        actor: actor.clone(),
-        purpose: act.verb().label().to_owned(),
-        command_id: options.command_id,
-        name: "disclosure.act",
-        body,
-        moment: options.moment,
-    };
+    let request = request(actor, subject, &act, options);
     let (rules, act) = (Arc::clone(rules), Arc::new(act));
     app.write(request, move |w| {
         let (rules, act) = (Arc::clone(&rules), Arc::clone(&act));
         Box::pin(async move { carry_out(w, &rules, subject, &act).await })
     })
     .await
+}
+
+/// As [`act`], inside a batch.
+///
+/// # Errors
+/// As [`act`].
+pub async fn act_in(
+    batch: &mut Batch,
+    rules: &Arc<Rules>,
+    actor: &Actor,
+    subject: Subject,
+    act: Act,
+    options: Options,
+) -> Result<Written<Done>, WriteError> {
+    let request = request(actor, subject, &act, options);
+    let (rules, act) = (Arc::clone(rules), Arc::new(act));
+    batch
+        .write(request, move |w| {
+            let (rules, act) = (Arc::clone(&rules), Arc::clone(&act));
+            Box::pin(async move { carry_out(w, &rules, subject, &act).await })
+        })
+        .await
+}
+
+fn request(actor: &Actor, subject: Subject, act: &Act, options: Options) -> Request {
+    let body = match subject {
+        Subject::Decision { case, party } => json!({ "case": case, "party": party, "act": act }),
+        Subject::Publication(id) => json!({ "publication": id, "act": act }),
+    };
+    Request {
+        actor: actor.clone(),
+        purpose: act.verb().label().to_owned(),
+        command_id: options.command_id,
+        name: "disclosure.act",
+        body,
+        moment: options.moment,
+    }
 }
 
 /// What was read for one decision.

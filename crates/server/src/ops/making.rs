@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::audit::audit as run_audit;
+use super::audit::report::AuditReport;
 use super::seed::{self, Order, SeedError};
 use super::{OpsError, erase};
 use crate::kit::app::{App, Parts};
 use crate::kit::clock::ManualClock;
 use crate::kit::config::Config;
 use crate::kit::db::{Db, Engine, Sql};
-use crate::kit::entropy::SeededEntropy;
+use crate::kit::entropy::{Entropy, SeededEntropy};
 use crate::kit::registry;
 use crate::ledger::keys::LogKeys;
 use crate::ledger::sequencer::Sequencer;
@@ -52,11 +53,7 @@ fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
 /// # Errors
 /// When the store cannot be read.
 pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
-    let db = Db::open(&config.location()).await?;
-    let origin = store::head(&db).await?.origin;
-    let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
-    let excused: Vec<_> = erase::read_list(&config.erasure_list())?.iter().map(|it| it.matter).collect();
-    let report = run_audit(&db, &keys, &excused).await?;
+    let report = audited(config).await?;
     if json {
         let text =
             serde_json::to_string_pretty(&report).map_err(|e| OpsError::malformed(Path::new("stdout"), e))?;
@@ -70,11 +67,29 @@ pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
     Ok(report.holds())
 }
 
+/// The audit of the store that the settings name.
+///
+/// # Errors
+/// When the store or its keys cannot be read.
+pub async fn audited(config: &Config) -> Result<AuditReport, OpsError> {
+    let db = Db::open(&config.location()).await?;
+    let origin = store::head(&db).await?.origin;
+    let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
+    let excused: Vec<_> = erase::read_list(&config.erasure_list())?.iter().map(|it| it.matter).collect();
+    let report = run_audit(&db, &keys, &excused).await?;
+    db.close().await?;
+    Ok(report)
+}
+
 /// An app for making data: its clock and its randomness are given.
 ///
 /// # Errors
 /// When the database is not usable.
-pub async fn making_app(config: &Config, clock: Arc<ManualClock>, seed: u64) -> Result<App, OpsError> {
+pub async fn making_app(
+    config: &Config,
+    clock: Arc<ManualClock>,
+    entropy: Arc<dyn Entropy>,
+) -> Result<App, OpsError> {
     if config.database.is_none() {
         std::fs::create_dir_all(&config.data).map_err(|e| OpsError::io(&config.data, e))?;
     }
@@ -82,7 +97,7 @@ pub async fn making_app(config: &Config, clock: Arc<ManualClock>, seed: u64) -> 
     Ok(App::open(Parts {
         db,
         clock,
-        entropy: Arc::new(SeededEntropy::new(seed)),
+        entropy,
         registry: registry::all(),
         origin: config.origin.clone(),
         cached_states: std::num::NonZeroUsize::new(OPEN_CASES).unwrap_or(std::num::NonZeroUsize::MIN),
@@ -107,7 +122,7 @@ pub async fn must_be_empty(app: &App) -> Result<(), OpsError> {
 /// When the store is not empty, or the script does not fit the law.
 pub async fn seed(config: &Config, args: &SeedArgs) -> Result<bool, OpsError> {
     let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
-    let app = making_app(config, Arc::clone(&clock), args.seed).await?;
+    let app = making_app(config, Arc::clone(&clock), Arc::new(SeededEntropy::new(args.seed))).await?;
     must_be_empty(&app).await?;
     if app.db().engine() == Engine::Sqlite {
         // A seed that is cut short is thrown away whole, so it need not be durable on the way.
@@ -119,7 +134,7 @@ pub async fn seed(config: &Config, args: &SeedArgs) -> Result<bool, OpsError> {
         span_days: args.span_days,
         seed: args.seed,
         phc: "!".to_owned(),
-        synthetic: true,
+        press: None,
     };
     let began = Instant::now();
     let done = seed::seed(&app, &clock, &order).await.map_err(refused)?;
@@ -154,7 +169,7 @@ pub async fn seed(config: &Config, args: &SeedArgs) -> Result<bool, OpsError> {
     Ok(true)
 }
 
-fn refused(error: SeedError) -> OpsError {
+pub(super) fn refused(error: SeedError) -> OpsError {
     match error {
         SeedError::Write(error) => error.into(),
         SeedError::Db(error) => error.into(),

@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod backup;
+pub mod bench;
+pub mod demo;
 pub mod doctor;
 pub mod erase;
 mod erasure_audit;

@@ -43,7 +43,7 @@ fn person_again(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     };
     let organ = state.map(|it| it.organ).or(body.organ);
     let organ = organ.ok_or_else(|| Objection::new("command.altered", "没有写明机关"))?;
-    actor_held_roles(asked)?;
+    asked.actor_held_roles()?;
     let facts = StaffFacts {
         actor: stored.actor.clone(),
         today: stored.moment.recorded_day(),
@@ -69,7 +69,7 @@ struct OrganBody {
 fn organ_again(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
     let body = OrganBody::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
-    actor_held_roles(asked)?;
+    asked.actor_held_roles()?;
     let matter = MatterId(body.organ.0);
     let facts = OrganFacts { actor: stored.actor.clone(), today: stored.moment.recorded_day() };
     organ::decide(asked.state::<OrganState>(matter), &body.command, &facts)?
@@ -79,26 +79,4 @@ fn organ_again(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
             Ok(Expected { matter: Some(matter), type_of, body })
         })
         .collect()
-}
-
-/// The person who acted held the claimed roles just before: sessions are checked
-/// against the person's newest record at each request.
-fn actor_held_roles(asked: &Asked<'_>) -> Result<(), Objection> {
-    let actor = &asked.command.actor;
-    if actor.id.0.is_nil() {
-        return Ok(());
-    }
-    let matter = MatterId(actor.id.0);
-    let history = asked.reference.people.get(&matter);
-    let state = history.and_then(|it| it.at(it.version_before(asked.seq)));
-    let held =
-        state.as_ref().is_some_and(|it| it.enabled && actor.roles.iter().all(|role| it.roles.contains(role)));
-    if held {
-        return Ok(());
-    }
-    Err(Objection {
-        code: "actor.roles",
-        article: "《信息安全技术 网络安全等级保护基本要求》8.1.5".to_owned(),
-        what: "办理人当时没有所称的角色，或者账户已停用".to_owned(),
-    })
 }

@@ -15,7 +15,7 @@ mod engines {
 }
 
 pub fn order(cases: u64) -> Order {
-    Order { cases, until: date(2026, 11, 20), span_days: 320, seed: 7, phc: "!".into(), synthetic: true }
+    Order { cases, until: date(2026, 11, 20), span_days: 320, seed: 7, phc: "!".into(), press: None }
 }
 
 /// A county with so many cases, sequenced and checkpointed.
@@ -51,7 +51,7 @@ async fn the_same_seed_gives_the_same_log() {
         let app = mingjing::ops::making::making_app(
             &mingjing::kit::config::Config { data: bench.dir.path().join("data"), ..Default::default() },
             bench.clock.clone(),
-            seed_of,
+            std::sync::Arc::new(mingjing::kit::entropy::SeededEntropy::new(seed_of)),
         )
         .await
         .unwrap();

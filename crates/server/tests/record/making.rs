@@ -159,7 +159,8 @@ fn worker(records: &Records) -> Worker {
 }
 
 fn site(records: &Records, ledger: &Ledger) -> Router {
-    let frame: web::Frame = std::sync::Arc::new(|title: &str, body: maud::Markup| maud::html! { title { (title) } (body) });
+    let frame: web::Frame =
+        std::sync::Arc::new(|title: &str, body: maud::Markup| maud::html! { title { (title) } (body) });
     web::routes(web::Pages { records: records.clone(), ledger: ledger.clone(), frame })
 }
 

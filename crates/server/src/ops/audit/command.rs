@@ -112,6 +112,8 @@ pub type Redecide = fn(&Asked<'_>) -> Result<Vec<Expected>, Objection>;
 pub struct Asked<'a> {
     /// The command.
     pub command: &'a Command,
+    /// Bodies of the events that are stored for it, sealed.
+    pub events: &'a [&'a Value],
     /// Streams of the family, as they stood when the command came.
     pub streams: &'a HashMap<MatterId, Box<dyn Stream>>,
     /// Organs and people at all versions.
@@ -177,6 +179,47 @@ impl Asked<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The rule set that the command noted is the one this program resolves.
+    ///
+    /// # Errors
+    /// When another one was noted, or none.
+    pub fn rules_fit(&self, key: &'static str, resolved: &str) -> Result<(), Objection> {
+        match self.command.note(key) {
+            Some(noted) if noted == resolved => Ok(()),
+            Some(noted) => Err(Objection {
+                code: "rules.changed",
+                article: "《行政处罚法》第三十七条".to_owned(),
+                what: format!("当时所依据的规则版本（{key}）{noted} 与本程序就该日得出的 {resolved} 不同"),
+            }),
+            None => Err(Objection::new("rules.unnoted", format!("没有记明所依据的规则版本（{key}）"))),
+        }
+    }
+
+    /// The person who acted held the claimed roles just before: sessions are
+    /// checked against the person's newest record at each request.
+    ///
+    /// # Errors
+    /// When a claimed role was not held, or the account was disabled.
+    pub fn actor_held_roles(&self) -> Result<(), Objection> {
+        let actor = &self.command.actor;
+        if actor.id.0.is_nil() {
+            return Ok(());
+        }
+        let history = self.reference.people.get(&MatterId(actor.id.0));
+        let state = history.and_then(|it| it.at(it.version_before(self.seq)));
+        let held = state
+            .as_ref()
+            .is_some_and(|it| it.enabled && actor.roles.iter().all(|role| it.roles.contains(role)));
+        if held {
+            return Ok(());
+        }
+        Err(Objection {
+            code: "actor.roles",
+            article: "《信息安全技术 网络安全等级保护基本要求》8.1.5".to_owned(),
+            what: "办理人当时没有所称的角色，或者账户已停用".to_owned(),
+        })
     }
 
     /// The actor held the roles that the command claims.

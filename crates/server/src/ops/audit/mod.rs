@@ -36,6 +36,7 @@ use stream::Audited;
 pub fn kinds() -> Vec<Audited> {
     vec![
         crate::case::audit::audited(),
+        crate::disclosure::audit::audited(),
         crate::staff::audit::organs(),
         crate::staff::audit::people(),
         super::erasure_audit::audited(),

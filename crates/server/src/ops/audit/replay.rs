@@ -187,8 +187,10 @@ impl<'a> Replay<'a> {
             report.add(found("matter.unknown", "不认识的事项种类".to_owned()));
             return;
         };
+        let bodies: Vec<&Value> = events.iter().map(|it| &it.body).collect();
         let asked = Asked {
             command,
+            events: &bodies,
             streams: &self.streams,
             reference: &self.ground.reference,
             rules: &self.ground.rules,

@@ -9,7 +9,7 @@ use mingjing_domain::staff::Role;
 use mingjing_domain::text::Text;
 
 use super::SeedError;
-use super::next::{Act, View, act, draft, heads, hearing_open, propose, reviewing};
+use super::next::{Act, View, act, disclose, draft, heads, hearing_open, propose, reviewing};
 use super::plan::{Ending, Plan};
 
 type Next = Result<Option<Act>, SeedError>;
@@ -178,6 +178,11 @@ fn review(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
 /// Payment, remedies, closing.
 pub fn decided(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     let Some(decision) = &case.decision else { return Ok(None) };
+    if plan.penalises()
+        && let Some(act) = disclose(case, plan, view)?
+    {
+        return Ok(Some(act));
+    }
     if let Some((_, order)) = case.corrections.iter().zip(1..).find(|(it, _)| it.rechecked != Some(true)) {
         let command =
             Do::RecheckCorrection { order, corrected: true, opinion: t("经复查，已经改正") };

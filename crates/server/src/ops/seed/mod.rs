@@ -8,25 +8,29 @@ mod next;
 mod plan;
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use mingjing_domain::case::Case;
+use mingjing_domain::case::types::PartyNo;
+use mingjing_domain::disclosure::Publication;
 use mingjing_domain::matter::{MatterId, civil_day, shanghai};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::case::facts::{Rules, RulesOfDay};
 use crate::case::service::{self, Options};
+use crate::disclosure::service as disclosure;
 use crate::kit::app::{App, Batch};
 use crate::kit::clock::ManualClock;
 use crate::kit::db::DbError;
 use crate::kit::entropy::{Draw, SeededEntropy};
 use crate::kit::error::WriteError;
 use county::{Account, County};
-use next::{Act, View};
+use next::{Act, Task, View};
 use plan::Plan;
 
 /// Why a seed stopped.
@@ -44,7 +48,7 @@ pub enum SeedError {
 }
 
 /// What is to be made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Order {
     /// Cases.
     pub cases: u64,
@@ -56,9 +60,13 @@ pub struct Order {
     pub seed: u64,
     /// Stored password of the accounts; `!` opens to nobody.
     pub phc: String,
-    /// Documents are only marked as made, with a stand-in's digest.
-    pub synthetic: bool,
+    /// Makes the documents that were issued, after each command; none when they are
+    /// only to be marked as made, with a stand-in's digest.
+    pub press: Option<Press>,
 }
+
+/// Makes every document that waits to be made.
+pub type Press = Arc<dyn Fn() -> BoxFuture<'static, Result<(), WriteError>> + Send + Sync>;
 
 /// What was made.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +91,7 @@ struct Life {
     plan: Plan,
     id: Option<MatterId>,
     case: Option<Arc<Case>>,
+    publications: BTreeMap<PartyNo, Arc<Publication>>,
     act: Option<Act>,
 }
 
@@ -165,19 +174,23 @@ impl Seeder<'_> {
                     plan: Plan::draw(self.order.seed, index, self.order.cases)?,
                     id: None,
                     case: None,
+                    publications: BTreeMap::new(),
                     act: None,
                 },
             };
-            if self.step(&mut batch, &mut life, due).await? {
+            let acted = self.step(&mut batch, &mut life, due).await?;
+            held += 1;
+            if held == BATCH || self.order.press.is_some() {
+                batch.commit().await?;
+                self.printed(&mut life).await?;
+                batch = self.app.batch().await?;
+                held = 0;
+            }
+            let goes_on = if acted { self.queue_next(&mut life, due)? } else { life.act.is_some() };
+            if goes_on {
                 self.lives.insert(index, life);
             } else if let Some(case) = &life.case {
                 self.count(case);
-            }
-            held += 1;
-            if held == BATCH {
-                batch.commit().await?;
-                batch = self.app.batch().await?;
-                held = 0;
             }
         }
         batch.commit().await?;
@@ -192,8 +205,24 @@ impl Seeder<'_> {
         *self.done.stages.entry(case.stage.label().to_owned()).or_default() += 1;
     }
 
-    /// Carries out the act that is due and queues the one after it; false when the
-    /// case is at its end.
+    /// Makes what was issued, and sees the case with it.
+    async fn printed(&self, life: &mut Life) -> Result<(), SeedError> {
+        let (Some(press), Some(id)) = (&self.order.press, life.id) else { return Ok(()) };
+        press().await?;
+        life.case = self.app.load::<Case>(id).await?.map(|it| it.state);
+        Ok(())
+    }
+
+    /// Queues the next act; false when the case is at its end.
+    fn queue_next(&mut self, life: &mut Life, now: Timestamp) -> Result<bool, SeedError> {
+        let Some(act) = self.ask(life, now)? else { return Ok(false) };
+        let due = self.due(now, act.days);
+        life.act = Some(act);
+        self.queue.push(Reverse((due, life.plan.index)));
+        Ok(true)
+    }
+
+    /// Carries out the act that is due; false when it was put off, or nothing is left.
     async fn step(&mut self, batch: &mut Batch, life: &mut Life, now: Timestamp) -> Result<bool, SeedError> {
         let mut act = match life.act.take() {
             Some(act) => act,
@@ -202,36 +231,58 @@ impl Seeder<'_> {
                 None => return Ok(false),
             },
         };
-        next::dated(&mut act.command, now, civil_day(now));
-        let id = self.draw.uuid_v7(now.as_millisecond());
-        let options = Options { render: !self.order.synthetic, ..Options::new(id) };
-        let outcome =
-            service::act_in(batch, &self.rules, &act.who, life.id, act.command.clone(), options).await;
+        let outcome = self.carry_out(batch, life, &mut act, now).await;
         match outcome {
-            Ok(written) => {
-                self.done.commands += 1;
-                life.id = Some(written.value.case);
-                life.case = batch.state::<Case>(written.value.case);
-            }
+            Ok(()) => self.done.commands += 1,
             Err(WriteError::Refused(refusal)) if refusal.after.is_some_and(|it| it > civil_day(now)) => {
                 // Not yet: the same act again on the first day that allows it.
                 let day = refusal.after.unwrap_or(civil_day(now));
                 let due = at(self.workday(day), self.rng.random_range(9 * 60..15 * 60));
                 self.queue.push(Reverse((due, life.plan.index)));
                 life.act = Some(act);
-                return Ok(true);
+                return Ok(false);
             }
             Err(WriteError::Refused(refusal)) => {
-                let what = serde_json::to_string(&act.command).unwrap_or_default();
+                let what = serde_json::to_string(&act.task).unwrap_or_default();
                 return Err(SeedError::Script(format!("{} {refusal} {now} {what}", refusal.code)));
             }
             Err(error) => return Err(error.into()),
         }
-        let Some(act) = self.ask(life, now)? else { return Ok(false) };
-        let due = self.due(now, act.days);
-        life.act = Some(act);
-        self.queue.push(Reverse((due, life.plan.index)));
         Ok(true)
+    }
+
+    async fn carry_out(
+        &mut self,
+        batch: &mut Batch,
+        life: &mut Life,
+        act: &mut Act,
+        now: Timestamp,
+    ) -> Result<(), WriteError> {
+        let id = self.draw.uuid_v7(now.as_millisecond());
+        match &mut act.task {
+            Task::Case(command) => {
+                next::dated(command, now, civil_day(now));
+                let options = Options { render: self.order.press.is_some(), ..Options::new(id) };
+                let command = command.clone();
+                let done = service::act_in(batch, &self.rules, &act.who, life.id, command, options).await?;
+                life.id = Some(done.value.case);
+                life.case = batch.state::<Case>(done.value.case);
+            }
+            Task::Disclose(party, what) => {
+                if let disclosure::Act::Withdraw { known_on, .. } = what {
+                    *known_on = civil_day(now);
+                }
+                let case = life.id.ok_or(WriteError::NotFound("案件"))?;
+                let subject = disclosure::Subject::Decision { case, party: *party };
+                let options = disclosure::Options { command_id: id, moment: None };
+                let done =
+                    disclosure::act_in(batch, &self.rules, &act.who, subject, what.clone(), options).await?;
+                if let Some(state) = batch.state::<Publication>(done.value.publication) {
+                    life.publications.insert(*party, state);
+                }
+            }
+        }
+        Ok(())
     }
 
     fn ask(&self, life: &mut Life, now: Timestamp) -> Result<Option<Act>, SeedError> {
@@ -249,7 +300,8 @@ impl Seeder<'_> {
             calendar: &rules.calendar,
             now,
             today,
-            synthetic: self.order.synthetic,
+            synthetic: self.order.press.is_none(),
+            publications: &life.publications,
         };
         next::next(life.case.as_deref(), &mut life.plan, &view)
     }

@@ -1,6 +1,9 @@
 //! What comes next in a synthetic case: read off its state and its plan, as the
 //! people of the organ would.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use mingjing_domain::calendar::Calendar;
 use mingjing_domain::case::command::*;
@@ -10,6 +13,7 @@ use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, PartyState, Rev
 use mingjing_domain::case::substance::DecisionSubstance;
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{CaseCommand as Do, Proposal};
+use mingjing_domain::disclosure::{CreditGrade, DraftPhase, Publication, WithdrawalGround};
 use mingjing_domain::matter::{Actor, OrganId, StaffId};
 use mingjing_domain::staff::Role;
 use mingjing_domain::text::Text;
@@ -19,6 +23,7 @@ use uuid::Uuid;
 use super::SeedError;
 use super::county::{Organ, REGION};
 use super::plan::{Ending, Inquiry, Plan};
+use crate::disclosure::service::Act as Disclose;
 
 /// One act to come.
 pub struct Act {
@@ -27,7 +32,16 @@ pub struct Act {
     /// Who.
     pub who: Actor,
     /// What.
-    pub command: Do,
+    pub task: Task,
+}
+
+/// What is done.
+#[derive(Clone, Debug, serde::Serialize)]
+pub enum Task {
+    /// A command on the case.
+    Case(Do),
+    /// An act on the publication of its decision on a party.
+    Disclose(PartyNo, Disclose),
 }
 
 /// What the people of an organ look at.
@@ -44,6 +58,8 @@ pub struct View<'a> {
     pub today: Date,
     /// Documents are only marked as made, with a stand-in's digest.
     pub synthetic: bool,
+    /// Publications of the case, by party.
+    pub publications: &'a BTreeMap<PartyNo, Arc<Publication>>,
 }
 
 type Next = Result<Option<Act>, SeedError>;
@@ -94,7 +110,7 @@ pub fn next(case: Option<&Case>, plan: &mut Plan, view: &View<'_>) -> Next {
 pub fn act(plan: &Plan, view: &View<'_>, role: Role, days: u32, command: Do) -> Next {
     // Two officers of four handle a case; any of the others would be refused.
     let n = if role == Role::Officer { plan.index } else { 0 };
-    Ok(Some(Act { days, who: view.organ.with(role, n)?, command }))
+    Ok(Some(Act { days, who: view.organ.with(role, n)?, task: Task::Case(command) }))
 }
 
 /// The two officers of the case.
@@ -116,7 +132,8 @@ fn unmade(case: &Case, view: &View<'_>) -> Option<Act> {
     let sha256 = hex::encode(Sha256::digest(stand_in.as_bytes()));
     let sm3 = hex::encode(sm3::Sm3::digest(stand_in.as_bytes()));
     let made = Made { sha256, sm3, pages: 1, template: "synthetic".to_owned() };
-    Some(Act { days: 0, who: system(view.organ.id), command: Do::MarkMade { document: no, made } })
+    let task = Task::Case(Do::MarkMade { document: no, made });
+    Some(Act { days: 0, who: system(view.organ.id), task })
 }
 
 /// Whatever waits for the unit's head or for approval.
@@ -387,4 +404,54 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         // Everything else carries no day of its own, or one that lies ahead.
         _ => {}
     }
+}
+
+/// What the publication of the decision asks for next: three people, then, after
+/// a revocation, its withdrawal.
+///
+/// # Errors
+/// When nobody of the organ could do it.
+pub fn disclose(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
+    for (no, _) in case.numbered_parties() {
+        let (role, days, act) = match view.publications.get(&no) {
+            None => {
+                let grade = CreditGrade::Ordinary;
+                let act = Disclose::Prepare { grade, necessity: t(""), withhold: Vec::new() };
+                (Role::Officer, plan.days(0, 2), act)
+            }
+            Some(it) => match &it.draft {
+                Some(draft) => {
+                    let digest = draft.digest.clone();
+                    match draft.phase {
+                        DraftPhase::Drafted | DraftPhase::Returned => {
+                            let act =
+                                Disclose::Check {
+                                    digest, agree: true, opinion: t("隐去适当，同意公示")
+                                };
+                            (Role::ReviewHead, plan.days(0, 1), act)
+                        }
+                        DraftPhase::Checked => {
+                            (Role::Publicity, plan.days(0, 1), Disclose::Publish { digest })
+                        }
+                    }
+                }
+                None if it.stage.is_public() && revoked(case) => {
+                    let act = Disclose::Withdraw {
+                        ground: WithdrawalGround::Revoked,
+                        known_on: view.today,
+                        explanation: t("行政处罚决定已被依法撤销"),
+                    };
+                    (Role::Publicity, 1, act)
+                }
+                None => continue,
+            },
+        };
+        let n = if role == Role::Officer { plan.index } else { 0 };
+        return Ok(Some(Act { days, who: view.organ.with(role, n)?, task: Task::Disclose(no, act) }));
+    }
+    Ok(None)
+}
+
+fn revoked(case: &Case) -> bool {
+    case.decision.as_ref().is_some_and(|it| it.revoked.is_some())
 }

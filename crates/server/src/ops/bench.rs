@@ -1,0 +1,309 @@
+//! `mingjing bench`: the running program measured from outside, one request after
+//! another on one connection, its CPU time taken from the kernel's books.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use mingjing_domain::matter::StaffId;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{OpsError, making};
+use crate::kit::app::App;
+use crate::kit::config::Config;
+use crate::kit::db::Sql;
+use crate::kit::entropy::Draw;
+use crate::kit::token;
+
+/// Requests before the measured ones.
+const WARM: u32 = 100;
+/// Longest wait for the program to be ready.
+const READY: Duration = Duration::from_secs(60);
+/// Kernel ticks in a second, as `/proc` counts CPU time (USER_HZ is 100 on Linux).
+const TICKS: f64 = 100.0;
+
+/// One line of the table.
+struct Figure {
+    name: &'static str,
+    value: f64,
+    bar: Option<f64>,
+    unit: &'static str,
+    note: String,
+}
+
+fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
+    writeln!(std::io::stdout(), "{line}").map_err(|e| OpsError::io(Path::new("stdout"), e))
+}
+
+fn fail(what: impl std::fmt::Display) -> OpsError {
+    OpsError::Refused(what.to_string())
+}
+
+/// Measures, prints, and says whether every bar is met.
+///
+/// # Errors
+/// When the folder holds no seeded county or the program does not start.
+pub async fn bench(config: &Config, requests: u32) -> Result<bool, OpsError> {
+    let mut figures = Vec::new();
+    let (token, case, public) = {
+        let app = super::open(config).await?;
+        let found = subjects(&app).await?;
+        app.db().clone().close().await?;
+        found
+    };
+    let mut server = Server::start(config)?;
+    figures.push(Figure {
+        name: "启动到就绪",
+        value: server.ready_ms,
+        bar: Some(1_000.0),
+        unit: "ms",
+        note: String::new(),
+    });
+    std::thread::sleep(Duration::from_secs(3));
+    figures.push(Figure {
+        name: "空闲内存",
+        value: server.memory_mib()?,
+        bar: Some(120.0),
+        unit: "MiB",
+        note: String::new(),
+    });
+    let bearer = format!("Authorization: Bearer {token}\r\n");
+    let get = |path: &str, headers: &str| format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n");
+    let mut probe = |name, bar, request: &dyn Fn(u32) -> String, times: u32| -> Result<(), OpsError> {
+        figures.push(server.measure(name, bar, request, times)?);
+        Ok(())
+    };
+    let one = format!("/api/v1/cases/{case}");
+    probe("读取案件（API）", Some(0.15), &|_| get(&one, &bearer), requests)?;
+    probe("列表 20 条（API）", Some(0.40), &|_| get("/api/v1/cases?limit=20", &bearer), requests)?;
+    let filtered = "/api/v1/cases?limit=20&stage=decided";
+    probe("列表 20 条，按阶段筛选（API）", Some(0.40), &|_| get(filtered, &bearer), requests)?;
+    let page = public.map_or_else(|| "/".to_owned(), |id| format!("/decisions/{id}"));
+    probe("公示页面", Some(0.10), &|_| get(&page, ""), requests)?;
+    let mut ids = Draw::new(&crate::kit::entropy::OsEntropy);
+    let keys: Vec<Uuid> = (0..requests + WARM).map(|_| ids.uuid_v7(0)).collect();
+    let clue = json!({ "source": "inspection", "received_on": today(), "subject": "示例单位", "summary": "合成数据：压力测试线索" });
+    let clue = clue.to_string();
+    let post = |n: u32| {
+        let key = keys.get(n as usize).copied().unwrap_or_default();
+        format!(
+            "POST /api/v1/cases HTTP/1.1\r\nHost: bench\r\n{bearer}Idempotency-Key: {key}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{clue}",
+            clue.len()
+        )
+    };
+    probe("登记线索（持久写入）", Some(1.0), &post, requests / 4)?;
+    server.stop();
+    figures.push(replay(config).await?);
+    print(&figures)
+}
+
+fn today() -> String {
+    use crate::kit::clock::{Clock, SystemClock};
+    mingjing_domain::matter::civil_day(SystemClock.now()).to_string()
+}
+
+/// A token of an officer, a case of the same organ, a public page.
+async fn subjects(app: &App) -> Result<(String, Uuid, Option<String>), OpsError> {
+    let officer = app
+        .db()
+        .one("credential", "SELECT staff_id FROM credential WHERE login = 'yj-officer1'", vec![])
+        .await?
+        .ok_or_else(|| fail("文件夹中没有预置的县（先运行 seed）"))?;
+    let officer = StaffId(officer.uuid("staff_id")?);
+    let token = token::issue(app, officer, "bench", 1).await?;
+    let case = app
+        .db()
+        .one(
+            "case_row",
+            "SELECT r.matter_id FROM case_row r JOIN staff_member s ON s.organ_id = r.organ_id \
+             WHERE s.matter_id = $1 AND r.stage = 'decided' ORDER BY r.matter_id DESC LIMIT 1",
+            crate::params![officer],
+        )
+        .await?
+        .ok_or_else(|| fail("没有已作出决定的案件"))?;
+    let public =
+        "SELECT public_id FROM publication_row WHERE public_id IS NOT NULL ORDER BY matter_id DESC LIMIT 1";
+    let public = app.db().one("publication_row", public, vec![]).await?;
+    Ok((token, case.uuid("matter_id")?, public.map(|it| it.text("public_id")).transpose()?))
+}
+
+async fn replay(config: &Config) -> Result<Figure, OpsError> {
+    let report = making::audited(config).await?;
+    #[allow(clippy::cast_precision_loss)] // a rate for people to read
+    let value = report.events_per_second() as f64;
+    let note = format!("{} 个事件，{} 处不符", report.events, report.findings.len());
+    Ok(Figure { name: "重放审计", value, bar: Some(-50_000.0), unit: "事件/秒", note })
+}
+
+/// Prints the table; a negative bar is a floor.
+fn print(figures: &[Figure]) -> Result<bool, OpsError> {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    say(format!("平均负载：{}", load.trim()))?;
+    let mut all = true;
+    for it in figures {
+        let met = it.bar.is_none_or(|bar| if bar < 0.0 { it.value >= -bar } else { it.value <= bar });
+        all &= met;
+        let bar = it.bar.map_or(String::new(), |bar| format!("（标准 {}）", bar.abs()));
+        let verdict = if met { "达到" } else { "未达到" };
+        say(format!("{}\t{:.3} {}{bar}\t{verdict}\t{}", it.name, it.value, it.unit, it.note))?;
+    }
+    Ok(all)
+}
+
+/// The program under measure, in a process of its own.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+    ready_ms: f64,
+}
+
+impl Server {
+    fn start(config: &Config) -> Result<Self, OpsError> {
+        let address = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).map_err(fail)?;
+        let program = std::env::current_exe().map_err(fail)?;
+        let mut command = Command::new(program);
+        command.arg("serve").arg("--data").arg(&config.data).arg("--listen").arg(address.to_string());
+        command.arg("--keys").arg(config.key_folder());
+        if let Some(database) = &config.database {
+            command.arg("--database").arg(database);
+        }
+        let began = Instant::now();
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(fail)?;
+        let mut server = Self { child, address, ready_ms: 0.0 };
+        while began.elapsed() < READY {
+            if server.ready() {
+                server.ready_ms = began.elapsed().as_secs_f64() * 1_000.0;
+                return Ok(server);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Err(fail("程序没有就绪"))
+    }
+
+    fn ready(&self) -> bool {
+        let request = "GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n";
+        Connection::open(self.address).and_then(|mut it| it.ask(request)).is_ok_and(|status| status == 200)
+    }
+
+    /// User and system time so far, in milliseconds.
+    fn cpu_ms(&self) -> Result<f64, OpsError> {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(Path::new(&path), e))?;
+        // After the name in brackets: field 14 and 15 of the whole line.
+        let rest = text.rsplit(')').next().unwrap_or("");
+        let ticks: f64 =
+            rest.split_whitespace().skip(11).take(2).filter_map(|it| it.parse::<f64>().ok()).sum();
+        Ok(ticks * 1_000.0 / TICKS)
+    }
+
+    fn memory_mib(&self) -> Result<f64, OpsError> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(Path::new(&path), e))?;
+        let line = text.lines().find_map(|it| it.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|it| it.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        kib.map(|it| it / 1_024.0).ok_or_else(|| fail("内核没有给出内存数"))
+    }
+
+    fn measure(
+        &mut self,
+        name: &'static str,
+        bar: Option<f64>,
+        request: &dyn Fn(u32) -> String,
+        times: u32,
+    ) -> Result<Figure, OpsError> {
+        let mut connection = Connection::open(self.address).map_err(fail)?;
+        for n in 0..WARM {
+            let status = connection.ask(&request(n)).map_err(fail)?;
+            if !(200..300).contains(&status) {
+                return Ok(Figure {
+                    name,
+                    value: f64::NAN,
+                    bar,
+                    unit: "ms CPU",
+                    note: format!("状态 {status}"),
+                });
+            }
+        }
+        let before = self.cpu_ms()?;
+        let mut times_us = Vec::with_capacity(times as usize);
+        for n in 0..times {
+            let began = Instant::now();
+            connection.ask(&request(WARM + n)).map_err(fail)?;
+            times_us.push(began.elapsed().as_micros());
+        }
+        let value = (self.cpu_ms()? - before) / f64::from(times.max(1));
+        times_us.sort_unstable();
+        let at = |share: usize| times_us.get(times_us.len() * share / 100).copied().unwrap_or(0);
+        let note = format!("p50 {} µs，p99 {} µs，{times} 次", at(50), at(99));
+        Ok(Figure { name, value, bar, unit: "ms CPU", note })
+    }
+
+    fn stop(&mut self) {
+        // A server that has ended already is stopped as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// One kept-open connection.
+struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    fn open(address: SocketAddr) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        Ok(Self(BufReader::new(stream)))
+    }
+
+    /// Sends a request and reads the whole answer; gives its status.
+    fn ask(&mut self, request: &str) -> std::io::Result<u16> {
+        let malformed = || std::io::Error::from(std::io::ErrorKind::InvalidData);
+        self.0.get_mut().write_all(request.as_bytes())?;
+        let mut line = String::new();
+        self.0.read_line(&mut line)?;
+        let status = line.split(' ').nth(1).and_then(|it| it.parse().ok()).ok_or_else(malformed)?;
+        let (mut length, mut chunked) = (0_u64, false);
+        loop {
+            line.clear();
+            self.0.read_line(&mut line)?;
+            let header = line.trim().to_ascii_lowercase();
+            if header.is_empty() {
+                break;
+            }
+            if let Some(value) = header.strip_prefix("content-length:") {
+                length = value.trim().parse().map_err(|_| malformed())?;
+            }
+            chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
+        }
+        if chunked {
+            self.chunks()?;
+        } else {
+            std::io::copy(&mut self.0.by_ref().take(length), &mut std::io::sink())?;
+        }
+        Ok(status)
+    }
+
+    fn chunks(&mut self) -> std::io::Result<()> {
+        loop {
+            let mut line = String::new();
+            self.0.read_line(&mut line)?;
+            let length = u64::from_str_radix(line.trim(), 16)
+                .map_err(|_| std::io::Error::from(std::io::ErrorKind::InvalidData))?;
+            // Each chunk ends with an empty line.
+            std::io::copy(&mut self.0.by_ref().take(length + 2), &mut std::io::sink())?;
+            if length == 0 {
+                return Ok(());
+            }
+        }
+    }
+}
