@@ -76,7 +76,7 @@ async fn tampering_is_named(bench: Bench) {
         (format!("UPDATE event SET prev = $3 WHERE {at}"), with(junk().into()), "event.chain"),
         (format!("DELETE FROM event WHERE {at}"), place(), "event.gap"),
         (format!("DELETE FROM event WHERE {at}"), place(), "event.missing"),
-        (format!("DELETE FROM event WHERE matter_id = $1 AND version >= $2"), place(), "matter.head"),
+        ("DELETE FROM event WHERE matter_id = $1 AND version >= $2".to_string(), place(), "matter.head"),
         (format!("UPDATE event_content SET text = $3 WHERE {at} AND slot = 0"), with(b"x".to_vec().into()), "content.altered"),
         (format!("DELETE FROM event_content WHERE {at}"), place(), "content.missing"),
         (format!("UPDATE event_content SET slot = 99 WHERE {at} AND slot = 0"), place(), "content.extra"),

@@ -434,6 +434,7 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
             clearance: String::new(),
             documents: vec![(1, 1)],
             decided_on: today,
+            overdue_days: 0,
         },
     ]
 }

@@ -37,6 +37,7 @@ pub struct Act {
 
 /// What is done.
 #[derive(Clone, Debug, serde::Serialize)]
+#[allow(clippy::large_enum_variant, reason = "one task is alive at a time")]
 pub enum Task {
     /// A command on the case.
     Case(Do),
