@@ -27,3 +27,8 @@ for (const area of document.querySelectorAll("textarea[data-max]")) {
   area.after(out);
   show();
 }
+// Printing needs a script; without one the browser's own menu prints.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -2,7 +2,7 @@
 
 use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
-use crate::kit::{authz, gallery};
+use crate::kit::{authz, gallery, openapi};
 use crate::{case, disclosure, staff};
 
 /// Every route of the program.
@@ -13,6 +13,8 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(staff::web::routes())
         .merge(staff::api::routes())
         .merge(case::web::routes())
+        .merge(case::api::routes())
+        .merge(openapi::routes())
         .merge(disclosure::portal::routes())
         .merge(disclosure::office::routes())
         .merge(disclosure::api::routes());

@@ -1,13 +1,16 @@
 //! 案件: penalty cases.
 
 pub mod access;
+pub mod api;
 pub mod audit;
 pub mod body;
+pub mod describe;
 pub mod facts;
 pub mod fields;
 pub mod findings;
 pub mod prefill;
 pub mod service;
+pub mod shape;
 pub mod store;
 pub mod tables;
 pub mod web;

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::ops::Deref;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use tower_http::compression::CompressionLayer;
 use uuid::Uuid;
@@ -27,6 +27,7 @@ use super::authz::{self, Verb};
 use super::db::Sql as _;
 use super::entropy::Draw;
 use super::limits::WebConfig;
+use super::openapi::{self, Operation};
 use super::page::{self, NavEntry, Site};
 use super::password::{HashError, Hasher};
 use super::problem::Failure;
@@ -46,6 +47,16 @@ pub struct ShellParts {
     /// Passwords.
     pub hasher: Hasher,
     pub(super) persons: Mutex<LruCache<StaffId, KnownPerson>>,
+    openapi: OnceLock<serde_json::Value>,
+    described: Described,
+}
+
+/// What the features say of their operations.
+#[derive(Default)]
+struct Described {
+    operations: Vec<Operation>,
+    schemas: Vec<(&'static str, serde_json::Value)>,
+    listed: Vec<Listed>,
 }
 
 /// The state of the router. Clones share everything.
@@ -60,6 +71,12 @@ impl Deref for Shell {
 }
 
 impl Shell {
+    /// The description of the API, made when first asked for.
+    pub fn openapi(&self) -> &serde_json::Value {
+        let it = &self.described;
+        self.openapi.get_or_init(|| openapi::document(&it.operations, &it.schemas, &it.listed))
+    }
+
     /// A fresh UUIDv7, for example as the command id of a form.
     pub fn fresh_id(&self) -> Uuid {
         let now = self.app.now().as_millisecond();
@@ -98,6 +115,10 @@ pub struct Routes {
     pub office_nav: Vec<NavEntry>,
     /// Entries of the portal's navigation.
     pub portal_nav: Vec<NavEntry>,
+    /// Operations of the API, as their features describe them.
+    pub operations: Vec<Operation>,
+    /// Schemas that those refer to.
+    pub schemas: Vec<(&'static str, serde_json::Value)>,
 }
 
 impl Routes {
@@ -185,6 +206,14 @@ impl Routes {
         self
     }
 
+    /// Describes operations of the API and the schemas that they refer to.
+    #[must_use]
+    pub fn describe(mut self, what: (Vec<Operation>, Vec<(&'static str, serde_json::Value)>)) -> Self {
+        self.operations.extend(what.0);
+        self.schemas.extend(what.1);
+        self
+    }
+
     /// An entry of the office's navigation.
     #[must_use]
     pub fn office_nav(mut self, label: &'static str, href: &'static str, verb: &'static Verb) -> Self {
@@ -206,6 +235,8 @@ impl Routes {
         self.listed.extend(other.listed);
         self.office_nav.extend(other.office_nav);
         self.portal_nav.extend(other.portal_nav);
+        self.operations.extend(other.operations);
+        self.schemas.extend(other.schemas);
         self
     }
 }
@@ -250,8 +281,18 @@ pub fn build(app: App, config: WebConfig, routes: Routes) -> Result<(Router, She
     };
     let persons =
         Mutex::new(LruCache::new(NonZeroUsize::new(config.cached_persons).unwrap_or(NonZeroUsize::MIN)));
+    let described =
+        Described { operations: routes.operations, schemas: routes.schemas, listed: routes.listed };
     let body = config.body_bytes;
-    let shell = Shell(Arc::new(ShellParts { app, config, site, hasher, persons }));
+    let shell = Shell(Arc::new(ShellParts {
+        app,
+        config,
+        site,
+        hasher,
+        persons,
+        openapi: OnceLock::new(),
+        described,
+    }));
     let router = routes
         .router
         .route("/assets/{file}", get(assets::serve))

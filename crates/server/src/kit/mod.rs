@@ -22,6 +22,7 @@ pub mod jobs;
 pub mod limits;
 pub mod login;
 pub mod metrics;
+pub mod openapi;
 pub mod page;
 pub mod password;
 pub mod problem;

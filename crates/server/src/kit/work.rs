@@ -371,7 +371,7 @@ fn check_moment(moment: &Moment, actor: &Actor) -> Result<(), Refusal> {
         TimeSource::Paper { reason, approver } => {
             if reason.is_blank() {
                 return Err(Refusal::new("moment.late_reason", article, "补录须说明原因", "请填写补录原因")
-                    .field("reason", "请填写补录原因"));
+                    .field("late_reason", "请填写补录原因"));
             }
             if *approver == actor.id {
                 return Err(Refusal::new(
@@ -380,7 +380,7 @@ fn check_moment(moment: &Moment, actor: &Actor) -> Result<(), Refusal> {
                     "补录须经他人批准",
                     "请由其他负责人批准补录",
                 )
-                .field("approver", "批准人不能是补录人本人"));
+                .field("late_approver", "批准人不能是补录人本人"));
             }
             Ok(())
         }

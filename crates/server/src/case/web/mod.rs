@@ -9,6 +9,9 @@ mod list;
 mod page;
 mod parts;
 
+pub use form::verb;
+pub use list::filter;
+
 use maud::Markup;
 
 use crate::kit::auth::Identity;

@@ -1,0 +1,314 @@
+//! Cases for programs, under `/api/v1`: the same acts as the pages, through the
+//! same service, with the same guards.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use mingjing_domain::case::facts::Facts;
+use mingjing_domain::case::form::wire_name;
+use mingjing_domain::case::procedure::{PROCEDURE, Relation, Verb};
+use mingjing_domain::case::types::Stage;
+use mingjing_domain::case::{Case, chart, clock, view};
+use mingjing_domain::matter::{MatterId, Moment};
+use mingjing_domain::refusal::Refusal;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::access::{self, People, organs, rules, seen};
+use super::service::{self, Options};
+use super::{body, shape, store, web, words};
+use crate::kit::auth::{CommandId, Identity};
+use crate::kit::authz;
+use crate::kit::authz_case::CASE_READ;
+use crate::kit::http::{Access, Routes, Shell};
+use crate::kit::problem::Failure;
+use crate::kit::ui::table::Query;
+use crate::kit::write::Loaded;
+use crate::ledger;
+
+/// Routes of the API of cases.
+pub fn routes() -> Routes {
+    let read = Access::Verb(CASE_READ);
+    Routes::new()
+        .get("/api/v1/cases", read, list)
+        .post("/api/v1/cases", read, register)
+        .get("/api/v1/cases/{id}", read, one)
+        .get("/api/v1/cases/{id}/events", read, events)
+        .get("/api/v1/cases/{id}/actions", read, actions)
+        .get("/api/v1/cases/{id}/limits", read, limits)
+        .post("/api/v1/cases/{id}/{verb}", read, act)
+        .get("/api/v1/desk", Access::Verb(authz::DESK), desk)
+        .get("/api/v1/procedures/penalty", Access::Verb(authz::DESK), procedure)
+        .describe(super::describe::operations())
+}
+
+fn limit(query: &Query) -> Result<usize, Failure> {
+    match query.get("limit") {
+        None => Ok(20),
+        Some(text) => match text.parse::<usize>() {
+            Ok(n @ 1..=100) => Ok(n),
+            Ok(_) | Err(_) => Err(Failure::Malformed("limit 应为 1 至 100 的整数".to_owned())),
+        },
+    }
+}
+
+/// GET /api/v1/cases
+async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Json<Value>, Failure> {
+    let query = Query::new("/api/v1/cases", uri.query());
+    let limit = limit(&query)?;
+    let seen = organs(&shell, &who).await?;
+    let filter = web::filter(&who, &seen, &query)?;
+    let rows = u32::try_from(limit + 1).unwrap_or(u32::MAX);
+    let mut items = store::list(shell.app.db(), &filter, rows).await?;
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let cursor = items.last().filter(|_| more).map(|it| it.id.to_string());
+    let next = cursor.as_ref().map(|it| query.with("after", it));
+    Ok(Json(json!({ "items": items, "cursor": cursor, "next": next })))
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value, Failure> {
+    serde_json::from_slice(bytes).map_err(|e| Failure::Malformed(format!("不是有效的 JSON，第 {} 行第 {} 列", e.line(), e.column())))
+}
+
+/// POST /api/v1/cases
+async fn register(
+    State(shell): State<Shell>,
+    who: Identity,
+    CommandId(command): CommandId,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
+    access::may(&who, Verb::RegisterClue, None)?;
+    let read = body::read(Verb::RegisterClue, parsed(&bytes)?)?;
+    let options = Options { moment: read.moment, ..Options::new(command) };
+    let done = service::act(&shell.app, rules(), &who.actor(), None, read.command, options).await?;
+    let mut answer = (StatusCode::CREATED, Json(outcome(&done))).into_response();
+    if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/cases/{}", done.value.case)) {
+        answer.headers_mut().insert(header::LOCATION, place);
+    }
+    versioned(&mut answer, done.value.version);
+    Ok(answer)
+}
+
+fn outcome(done: &crate::kit::app::Written<service::Done>) -> Value {
+    json!({
+        "case": done.value.case,
+        "version": done.value.version,
+        "stage": done.value.stage,
+        "documents": done.value.documents,
+        "recorded_at": done.recorded_at,
+        "replayed": done.replayed,
+    })
+}
+
+fn versioned(answer: &mut Response, version: u64) {
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{version}\"")) {
+        answer.headers_mut().insert(header::ETAG, tag);
+    }
+}
+
+/// GET /api/v1/cases/{id}: one query when the state is in memory.
+async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>, uri: Uri) -> Result<Response, Failure> {
+    let id = MatterId(id);
+    let case = seen(&shell, &who, id).await?;
+    let open = match uri.query() {
+        None => false,
+        Some(raw) => match Query::new("", Some(raw)).get("personal") {
+            None => false,
+            Some("show") => {
+                access::disclosed(&who, id);
+                true
+            }
+            Some(_) => return Err(Failure::Malformed("personal 只能为 show".to_owned())),
+        },
+    };
+    let bytes = serde_json::to_vec(&shape::case(id, &case.state, open)).map_err(|e| Failure::Broken(e.to_string()))?;
+    let mut answer = bytes.into_response();
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    versioned(&mut answer, case.version);
+    Ok(answer)
+}
+
+/// Events of one answer.
+const EVENTS: usize = 100;
+
+/// GET /api/v1/cases/{id}/events
+async fn events(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>, uri: Uri) -> Result<Json<Value>, Failure> {
+    let id = MatterId(id);
+    let query = Query::new(format!("/api/v1/cases/{id}/events"), uri.query());
+    let after = match query.get("after") {
+        None => 0,
+        Some(text) => text.parse::<u64>().map_err(|_| Failure::Malformed("after 应为版本号".to_owned()))?,
+    };
+    let case = seen(&shell, &who, id).await?;
+    let people = People::of(&shell, case.organ).await?;
+    let proofs = ledger::store::proof_states(shell.app.db(), id).await?;
+    let all = shell.app.stream::<Case>(id).await?;
+    let items: Vec<Value> = all
+        .iter()
+        .filter(|it| it.meta.version > after)
+        .take(EVENTS)
+        .map(|it| {
+            let moment = &it.meta.moment;
+            let proof = proofs.get(&it.meta.version).copied().unwrap_or(ledger::service::ProofState::Pending);
+            json!({
+                "version": it.meta.version,
+                "event": it.envelope.event,
+                "type": it.envelope.type_name,
+                "type_version": it.envelope.type_version,
+                "label": it.event.label(),
+                "sentence": words::sentence(&it.event, &case.state, &people),
+                "actor": it.meta.actor,
+                "command": it.envelope.command,
+                "recorded_at": moment.recorded_at,
+                "happened_at": moment.happened_at,
+                "late": moment.happened_at != moment.recorded_at,
+                "proof": proof_name(proof),
+            })
+        })
+        .collect();
+    let last = items.last().and_then(|it| it["version"].as_u64()).unwrap_or(after);
+    let next = (last < case.version).then(|| query.with("after", &last.to_string()));
+    Ok(Json(json!({ "items": items, "version": case.version, "next": next })))
+}
+
+const fn proof_name(state: ledger::service::ProofState) -> &'static str {
+    match state {
+        ledger::service::ProofState::Pending => "pending",
+        ledger::service::ProofState::Sequenced => "sequenced",
+        ledger::service::ProofState::Checkpointed => "checkpointed",
+        ledger::service::ProofState::Witnessed => "witnessed",
+    }
+}
+
+async fn looked<T>(
+    shell: &Shell,
+    who: &Identity,
+    case: &Loaded<Case>,
+    look: impl FnOnce(&Case, &Facts<'_>) -> T,
+) -> Result<T, Failure> {
+    let actor = who.actor();
+    let gathered = service::gather_for_view(&shell.app, rules(), case.organ, &actor).await?;
+    let facts = gathered.facts(Moment::now(shell.app.now()), actor, [0; 32]);
+    Ok(look(&case.state, &facts))
+}
+
+fn closed(refusal: &Refusal) -> Value {
+    json!({
+        "code": refusal.code, "article": refusal.article.to_string(), "message": refusal.message,
+        "remedy": refusal.remedy, "after": refusal.after,
+    })
+}
+
+/// GET /api/v1/cases/{id}/actions
+async fn actions(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) -> Result<Json<Value>, Failure> {
+    let id = MatterId(id);
+    let case = seen(&shell, &who, id).await?;
+    let items = looked(&shell, &who, &case, |state, facts| {
+        let all = view::actions(state, facts);
+        all.iter()
+            .map(|it| {
+                let verb = wire_name(&it.step.verb);
+                json!({
+                    "verb": verb, "label": it.step.verb.label(), "article": it.step.article.to_string(),
+                    "limit": it.step.limit, "open": it.shut.is_none(), "shut": it.shut.as_ref().map(closed),
+                    "href": format!("/api/v1/cases/{id}/{verb}"),
+                })
+            })
+            .collect::<Vec<_>>()
+    })
+    .await?;
+    Ok(Json(json!({ "items": items, "version": case.version })))
+}
+
+/// GET /api/v1/cases/{id}/limits
+async fn limits(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) -> Result<Json<Value>, Failure> {
+    let case = seen(&shell, &who, MatterId(id)).await?;
+    let items = looked(&shell, &who, &case, |state, facts| {
+        clock::running(state, facts)
+            .iter()
+            .map(|it| {
+                json!({
+                    "title": it.title, "party": it.party, "right_of_party": it.window,
+                    "earliest": it.limit.due.earliest(), "latest": it.limit.due.latest(),
+                    "rule": it.limit.derivation.rule, "article": it.limit.derivation.citation.to_string(),
+                    "derivation": it.limit.derivation.sentences(),
+                })
+            })
+            .collect::<Vec<_>>()
+    })
+    .await?;
+    Ok(Json(json!({ "items": items, "version": case.version })))
+}
+
+/// The version that the caller saw, from `If-Match`.
+fn seen_version(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let wrong = || Failure::Malformed("If-Match 应为案件的版本号，如 \"12\"".to_owned());
+    let text = value.to_str().map_err(|_| wrong())?.trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let text = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
+    text.parse().map(Some).map_err(|_| wrong())
+}
+
+/// POST /api/v1/cases/{id}/{verb}
+async fn act(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path((id, name)): Path<(Uuid, String)>,
+    CommandId(command): CommandId,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
+    let id = MatterId(id);
+    let verb = web::verb(&name)?;
+    let case = seen(&shell, &who, id).await?;
+    access::may(&who, verb, Some(&case))?;
+    let seen = seen_version(&headers)?;
+    let read = body::read(verb, parsed(&bytes)?)?;
+    let options = Options { moment: read.moment, seen, ..Options::new(command) };
+    let done = service::act(&shell.app, rules(), &who.actor(), Some(id), read.command, options).await?;
+    let mut answer = Json(outcome(&done)).into_response();
+    versioned(&mut answer, done.value.version);
+    Ok(answer)
+}
+
+/// Most of each kind on a desk.
+const DESK: u32 = 100;
+
+/// GET /api/v1/desk
+async fn desk(State(shell): State<Shell>, who: Identity) -> Result<Json<Value>, Failure> {
+    let it = &who.person;
+    let roles: Vec<String> = it.roles.iter().map(wire_name).collect();
+    let own = authz::Target::organ(it.organ);
+    if who.may(CASE_READ, &own).is_err() {
+        return Ok(Json(json!({ "waiting": [], "cases": [] })));
+    }
+    let waiting = store::waiting(shell.app.db(), it.organ, it.id, &roles, DESK).await?;
+    let filter = store::Filter { officer: Some(it.id), organs: vec![it.organ], ..Default::default() };
+    let cases = store::list(shell.app.db(), &filter, DESK).await?;
+    Ok(Json(json!({ "waiting": waiting, "cases": cases })))
+}
+
+/// GET /api/v1/procedures/penalty: the table of the procedure.
+async fn procedure() -> Json<Value> {
+    let rows: Vec<Value> = PROCEDURE
+        .iter()
+        .filter(|row| row.relation != Relation::System)
+        .map(|row| {
+            json!({
+                "verb": wire_name(&row.verb), "label": row.verb.label(), "lane": row.lane.label(),
+                "from": row.from.iter().map(wire_name).collect::<Vec<_>>(), "to": row.to.map(|it| wire_name(&it)),
+                "who": row.who.iter().map(wire_name).collect::<Vec<_>>(), "relation": chart::relation(row.relation),
+                "documents": row.documents.iter().map(|d| d.label()).collect::<Vec<_>>(),
+                "limit": row.limit, "article": row.article.to_string(),
+            })
+        })
+        .collect();
+    let stages: Vec<Value> = Stage::ALL.iter().map(|it| json!({ "stage": wire_name(it), "label": it.label() })).collect();
+    Json(json!({ "procedure": "penalty", "label": "行政处罚普通程序", "stages": stages, "rows": rows }))
+}

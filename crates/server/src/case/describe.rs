@@ -1,0 +1,372 @@
+//! What the API description says of cases: schemas and examples come from the
+//! same fields as the forms.
+
+use axum::http::Method;
+use mingjing_domain::case::form::{self, Field, Kind, wire_name};
+use mingjing_domain::case::procedure::{PROCEDURE, Relation, Step, Verb, step};
+use mingjing_domain::case::types::Stage;
+use serde_json::{Map, Value, json};
+
+use super::body::{MAX_FEN, MAX_ITEMS, MAX_NUMBER};
+use crate::kit::openapi::{Operation, header_parameter, query, schema};
+
+const TAG: &str = "案件";
+
+/// A synthetic person of the examples.
+fn person(n: u8) -> Value {
+    json!(format!("00000000-0000-7000-8000-{n:012}"))
+}
+
+/// A synthetic case of the examples.
+const CASE: &str = "00000000-0000-7000-8000-000000000100";
+
+/// JSON schema of a field.
+pub fn field(it: &Field) -> Value {
+    let max = if it.max_chars == 0 { 200 } else { it.max_chars };
+    let least = u8::from(it.required);
+    let words = |choices: &[(String, &'static str)]| {
+        choices.iter().map(|(name, label)| format!("{name} {label}")).collect::<Vec<_>>().join("；")
+    };
+    let mut out = match &it.kind {
+        Kind::Line | Kind::Paragraph | Kind::Category => json!({ "type": "string", "minLength": least, "maxLength": max }),
+        Kind::Date => json!({ "type": "string", "format": "date" }),
+        Kind::Instant => json!({ "type": "string", "format": "date-time" }),
+        Kind::Money => json!({ "type": "integer", "minimum": 0, "maximum": MAX_FEN }),
+        Kind::Number => json!({ "type": "integer", "minimum": 0, "maximum": MAX_NUMBER }),
+        Kind::Flag => json!({ "type": "boolean", "default": false }),
+        Kind::Choice(choices) => {
+            json!({ "type": "string", "enum": choices.iter().map(|(name, _)| name).collect::<Vec<_>>() })
+        }
+        Kind::Choices(choices) => {
+            let names: Vec<&String> = choices.iter().map(|(name, _)| name).collect();
+            json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": { "type": "string", "enum": names } })
+        }
+        Kind::NumberChoice(choices) => {
+            json!({ "type": "integer", "enum": choices.iter().map(|(n, _)| n).collect::<Vec<_>>() })
+        }
+        Kind::Staff => json!({ "type": "string", "format": "uuid" }),
+        Kind::StaffList => {
+            json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": { "type": "string", "format": "uuid" } })
+        }
+        Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => ordinal(),
+        Kind::EvidenceList => json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": ordinal() }),
+        Kind::Region => json!({ "type": "string", "pattern": "^[0-9]{6}$" }),
+        Kind::List(fields) => {
+            let items = match fields.as_slice() {
+                [one] if one.name.is_empty() => field(one),
+                several => object(several),
+            };
+            json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": items })
+        }
+    };
+    let mut description = it.label.to_owned();
+    if let Kind::Choice(choices) | Kind::Choices(choices) = &it.kind {
+        description.push_str(&format!("（{}）", words(choices)));
+    }
+    if it.kind == Kind::Money {
+        description.push_str("，以分计");
+    }
+    if !it.hint.is_empty() {
+        description.push_str(&format!("。{}", it.hint));
+    }
+    out["description"] = description.into();
+    out
+}
+
+fn ordinal() -> Value {
+    json!({ "type": "integer", "minimum": 1, "maximum": u16::MAX })
+}
+
+fn object(fields: &[Field]) -> Value {
+    let properties: Map<String, Value> = fields.iter().map(|it| (it.name.to_owned(), field(it))).collect();
+    let required: Vec<&str> = fields.iter().filter(|it| it.required).map(|it| it.name).collect();
+    json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+}
+
+/// JSON schema of the body of a verb, with the late entry.
+pub fn body(verb: Verb) -> Value {
+    let mut out = object(&form::fields(verb));
+    let late = json!({
+        "happened_at": { "type": "string", "format": "date-time", "description": "实际发生的时刻；仅补录或者设备记录时填写" },
+        "late_reason": { "type": "string", "maxLength": 500, "description": "补录原因" },
+        "late_approver": { "type": "string", "format": "uuid", "description": "同意补录的负责人" },
+        "device_offset_ms": { "type": "integer", "description": "设备时钟减服务器时钟的毫秒数；设备记录时填写，与补录只能填一种" },
+    });
+    if let (Value::Object(properties), Value::Object(late)) = (&mut out["properties"], late) {
+        properties.extend(late);
+    }
+    out
+}
+
+/// A body that passes the check, of synthetic persons and things.
+pub fn example(verb: Verb) -> Value {
+    Value::Object(example_of(&form::fields(verb)))
+}
+
+fn example_of(fields: &[Field]) -> Map<String, Value> {
+    fields
+        .iter()
+        .filter(|it| it.required || it.kind == Kind::Flag)
+        .map(|it| (it.name.to_owned(), example_value(it)))
+        .collect()
+}
+
+fn example_value(it: &Field) -> Value {
+    match &it.kind {
+        Kind::Line | Kind::Paragraph => json!(match it.name {
+            "subject" | "name" => "示例化工有限公司",
+            "code" => "915113000000000192",
+            "address" | "place" => "示例县示例路1号",
+            "title" => "示例化工有限公司特种作业人员未取得资格上岗作业案",
+            "cause" => "特种作业人员未取得相应资格上岗作业",
+            "law" => "安全生产法",
+            "article" => "第三十条第一款",
+            "receipt" => "示票20260001",
+            "collector" => "示例县农村商业银行",
+            "quantity" => "2册",
+            "recipient" => "示范甲，本单位负责人",
+            _ => "示例内容",
+        }),
+        Kind::Date => json!(if it.name == "violation_on" { "2026-02-27" } else { "2026-03-02" }),
+        Kind::Instant => json!(if it.name == "ended_at" { "2026-03-02T10:30:00+08:00" } else { "2026-03-02T09:30:00+08:00" }),
+        Kind::Money => json!(3_000_000),
+        Kind::Number => json!(30),
+        Kind::Flag => json!(true),
+        Kind::Choice(choices) => match it.name {
+            "kind" if choices.iter().any(|(name, _)| name == "legal_person") => json!("legal_person"),
+            _ => json!(choices.first().map(|(name, _)| name)),
+        },
+        Kind::Choices(choices) => json!([choices.first().map(|(name, _)| name)]),
+        Kind::NumberChoice(choices) => json!(choices.first().map(|(n, _)| n)),
+        Kind::Staff => person(1),
+        Kind::StaffList => json!([person(1), person(2)]),
+        Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => json!(1),
+        Kind::EvidenceList => json!([1]),
+        Kind::Region => json!("990101"),
+        Kind::Category => json!("安全生产"),
+        Kind::List(fields) => match fields.as_slice() {
+            [one] if one.name.is_empty() => json!([example_value(one)]),
+            several => json!([example_of(several)]),
+        },
+    }
+}
+
+/// Identifier of the operation of a verb.
+fn operation_id(verb: Verb) -> String {
+    format!("case_{}", wire_name(&verb))
+}
+
+fn acting() -> impl Iterator<Item = &'static Step> {
+    PROCEDURE.iter().filter(|row| row.relation != Relation::System && row.verb != Verb::RegisterClue)
+}
+
+/// From an answer that holds the case to everything that can be done with it.
+fn links(at: &str) -> Vec<(String, Value)> {
+    let fixed = ["case_read", "case_events", "case_actions", "case_limits"].map(str::to_owned);
+    fixed
+        .into_iter()
+        .chain(acting().map(|row| operation_id(row.verb)))
+        .map(|id| (id.clone(), json!({ "operationId": id, "parameters": { "id": at } })))
+        .collect()
+}
+
+fn outcome_example(verb: Verb) -> Value {
+    let stage = step(verb).to.unwrap_or(Stage::Clue);
+    json!({
+        "case": CASE, "version": 2, "stage": wire_name(&stage), "documents": [],
+        "recorded_at": "2026-03-02T01:30:00Z", "replayed": false,
+    })
+}
+
+fn key() -> Value {
+    header_parameter("Idempotency-Key", "操作编号：同一编号只办理一次", json!({ "type": "string", "minLength": 1, "maxLength": 200 }))
+}
+
+fn get(path: &str, id: &str, summary: &str, answer: Value, parameters: Vec<Value>) -> Operation {
+    Operation {
+        method: Method::GET,
+        path: path.to_owned(),
+        id: id.to_owned(),
+        summary: summary.to_owned(),
+        tag: TAG,
+        description: String::new(),
+        parameters,
+        body: None,
+        success: (200, "内容", answer),
+        example: Value::Null,
+        links: Vec::new(),
+    }
+}
+
+fn act(row: &Step) -> Operation {
+    let verb = row.verb;
+    let mut description = format!("依据{}。", row.article);
+    let stages: Vec<&str> = row.from.iter().map(|it| it.label()).collect();
+    let who: Vec<&str> = row.who.iter().map(|it| it.label()).collect();
+    description.push_str(&format!("办理人：{}。", who.join("、")));
+    if !stages.is_empty() {
+        description.push_str(&format!("阶段：{}。", stages.join("、")));
+    }
+    if !row.limit.is_empty() {
+        description.push_str(&format!("期限：{}。", row.limit));
+    }
+    let (path, status, words) = match verb {
+        Verb::RegisterClue => ("/api/v1/cases".to_owned(), 201, "已登记"),
+        _ => (format!("/api/v1/cases/{{id}}/{}", wire_name(&verb)), 200, "已办理"),
+    };
+    let mut parameters = vec![key()];
+    if verb != Verb::RegisterClue {
+        parameters.push(header_parameter("If-Match", "您看到的案件版本号；案件已有变化的返回 409", json!({ "type": "string", "examples": ["\"2\""] })));
+    }
+    Operation {
+        method: Method::POST,
+        path,
+        id: operation_id(verb),
+        summary: verb.label().to_owned(),
+        tag: TAG,
+        description,
+        parameters,
+        body: Some((body(verb), example(verb))),
+        success: (status, words, schema("Outcome")),
+        example: outcome_example(verb),
+        links: links("$response.body#/case"),
+    }
+}
+
+/// Operations of cases and the schemas they refer to.
+pub fn operations() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
+    let stages: Vec<String> = Stage::ALL.iter().map(wire_name).collect();
+    let text = json!({ "type": "string" });
+    let filters = vec![
+        query("q", "案号、当事人、案由中相连的字", text.clone()),
+        query("stage", "阶段", json!({ "type": "string", "enum": stages })),
+        query("category", "执法类别", text.clone()),
+        query("organ", "机关", json!({ "type": "string", "format": "uuid" })),
+        query("mine", "只看我承办的", json!({ "type": "string", "enum": ["1"] })),
+        query("after", "翻页标记，即上一页的 cursor", json!({ "type": "string", "format": "uuid" })),
+        query("limit", "每页条数", json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 })),
+    ];
+    let one = vec![query("personal", "show：显示证件号码和电话，查看将被记录", json!({ "type": "string", "enum": ["show"] }))];
+    let after = vec![query("after", "从这个版本之后起", json!({ "type": "integer", "minimum": 0 }))];
+    let page = |item: Value| json!({ "type": "object", "required": ["items"], "properties": { "items": { "type": "array", "items": item } } });
+    let free = json!({ "type": "object" });
+    let mut list = get("/api/v1/cases", "case_list", "列出案件", schema("CasePage"), filters);
+    list.links = links("$response.body#/items/0/id");
+    let mut all = vec![
+        list,
+        act(step(Verb::RegisterClue)),
+        get("/api/v1/cases/{id}", "case_read", "查看案件", schema("Case"), one),
+        get("/api/v1/cases/{id}/events", "case_events", "查看经过", page(schema("Event")), after),
+        get("/api/v1/cases/{id}/actions", "case_actions", "现在可以办和不能办的事项", page(schema("Action")), Vec::new()),
+        get("/api/v1/cases/{id}/limits", "case_limits", "正在计算的期限及其算法", page(schema("Limit")), Vec::new()),
+        get("/api/v1/desk", "desk", "我的桌面", free.clone(), Vec::new()),
+        get("/api/v1/procedures/penalty", "procedure_penalty", "普通程序的办理表", free, Vec::new()),
+    ];
+    all.extend(acting().map(act));
+    (all, schemas())
+}
+
+fn typed(kind: &str, words: &str) -> Value {
+    json!({ "type": kind, "description": words })
+}
+
+fn schemas() -> Vec<(&'static str, Value)> {
+    let stages: Vec<String> = Stage::ALL.iter().map(wire_name).collect();
+    let id = json!({ "type": "string", "format": "uuid" });
+    let stage = json!({ "type": "string", "enum": stages });
+    let maybe = |kind: &str| json!({ "type": [kind, "null"] });
+    let line = json!({
+        "type": "object", "required": ["id", "organ", "title", "stage"],
+        "properties": {
+            "id": id, "organ": id, "number": maybe("string"), "title": typed("string", "案件名称"),
+            "parties": typed("string", "当事人"), "category": typed("string", "执法类别"), "stage": stage,
+            "review": typed("string", "法制审核"), "registered_on": { "type": "string", "format": "date" },
+            "filed_on": maybe("string"), "decided_on": maybe("string"), "fine_fen": typed("integer", "罚款，以分计"),
+        },
+    });
+    let list = json!({ "type": "array", "items": { "type": "object" } });
+    vec![
+        ("Outcome", json!({
+            "type": "object", "required": ["case", "version", "stage", "documents", "recorded_at", "replayed"],
+            "properties": {
+                "case": id, "version": { "type": "integer", "minimum": 1 }, "stage": stage,
+                "documents": { "type": "array", "items": { "type": "object", "required": ["no", "kind"], "properties": { "no": ordinal(), "kind": typed("string", "文书") } } },
+                "recorded_at": { "type": "string", "format": "date-time" },
+                "replayed": typed("boolean", "此前已经办理，这次没有再办"),
+            },
+        })),
+        ("CaseLine", line),
+        ("CasePage", json!({
+            "type": "object", "required": ["items", "cursor", "next"],
+            "properties": {
+                "items": { "type": "array", "items": schema("CaseLine") },
+                "cursor": { "type": ["string", "null"], "description": "下一页的翻页标记" },
+                "next": { "type": ["string", "null"], "description": "下一页的地址" },
+            },
+        })),
+        ("Case", json!({
+            "type": "object", "required": ["id", "organ", "version", "stage", "parties", "documents", "review"],
+            "properties": {
+                "id": id, "organ": id, "version": { "type": "integer", "minimum": 1 }, "stage": stage,
+                "number": maybe("string"), "title": maybe("string"), "clue": { "type": "object" },
+                "officers": { "type": "array", "items": id }, "handled_by": { "type": "array", "items": id },
+                "filing": maybe("object"), "parties": list, "proposals": list, "evidence": list, "documents": list,
+                "inquiries": typed("integer", "询问次数"), "scenes": typed("integer", "勘验次数"),
+                "suspended": typed("boolean", "已中止"), "draft": maybe("object"), "review": { "type": "object" },
+                "discussions": list, "decision": maybe("object"), "closed": maybe("object"),
+            },
+        })),
+        ("Event", json!({
+            "type": "object", "required": ["version", "type", "sentence", "actor", "recorded_at", "happened_at", "proof"],
+            "properties": {
+                "version": { "type": "integer", "minimum": 1 }, "event": id, "type": typed("string", "事件类型"),
+                "sentence": typed("string", "发生了什么"), "actor": id,
+                "recorded_at": { "type": "string", "format": "date-time" }, "happened_at": { "type": "string", "format": "date-time" },
+                "proof": { "type": "string", "enum": ["pending", "sequenced", "checkpointed", "witnessed"] },
+            },
+        })),
+        ("Action", json!({
+            "type": "object", "required": ["verb", "label", "article", "open"],
+            "properties": {
+                "verb": typed("string", "事项"), "label": typed("string", "名称"), "article": typed("string", "依据"),
+                "open": typed("boolean", "现在可以办"), "shut": maybe("object"), "href": typed("string", "办理地址"),
+            },
+        })),
+        ("Limit", json!({
+            "type": "object", "required": ["title", "earliest", "latest", "article", "derivation"],
+            "properties": {
+                "title": typed("string", "期限"), "party": maybe("integer"), "right_of_party": typed("boolean", "是当事人的权利"),
+                "earliest": { "type": "string", "format": "date" }, "latest": { "type": "string", "format": "date" },
+                "article": typed("string", "依据"), "derivation": { "type": "array", "items": { "type": "string" } },
+            },
+        })),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::body::read;
+
+    #[test]
+    fn every_example_passes_the_check() {
+        for row in PROCEDURE.iter().filter(|row| row.relation != Relation::System) {
+            if let Err(refusal) = read(row.verb, example(row.verb)) {
+                panic!("{:?}: {:?}", row.verb, refusal.fields);
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_without_a_required_field_is_refused_as_its_schema_says() {
+        for row in PROCEDURE.iter().filter(|row| row.relation != Relation::System) {
+            let required = body(row.verb)["required"].clone();
+            for name in required.as_array().expect("a list").iter().filter_map(Value::as_str) {
+                let mut without = example(row.verb);
+                without.as_object_mut().expect("an object").shift_remove(name);
+                let refusal = read(row.verb, without).err().unwrap_or_else(|| panic!("{:?} without {name}", row.verb));
+                assert!(refusal.fields.iter().any(|it| it.field == name), "{:?} {name} {:?}", row.verb, refusal.fields);
+            }
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! A case as the API shows it: version 1 of its shape. Texts are plain strings;
+//! what was lawfully erased shows as the mark of erasure.
+
+use jiff::civil::Date;
+use mingjing_domain::case::command::Payment;
+use mingjing_domain::case::state::{
+    ApprovalStage, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
+};
+use mingjing_domain::case::substance::{PartyDisposal, Provision};
+use mingjing_domain::case::types::*;
+use mingjing_domain::case::{Case, procedure::Verb};
+use mingjing_domain::matter::{MatterId, OrganId, StaffId};
+use mingjing_domain::text::Text;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+
+use super::access::masked;
+
+/// A text as the string it holds.
+struct Plain<'a>(&'a Text);
+
+impl Serialize for Plain<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.0.or_erased())
+    }
+}
+
+/// A case.
+#[derive(Serialize)]
+pub struct CaseV1<'a> {
+    id: MatterId,
+    organ: OrganId,
+    version: u64,
+    stage: Stage,
+    number: Option<String>,
+    title: Option<Plain<'a>>,
+    clue: ClueV1<'a>,
+    checked_from: Option<Date>,
+    officers: &'a [StaffId],
+    handled_by: &'a [StaffId],
+    filing: Option<FilingV1<'a>>,
+    parties: Vec<PartyV1<'a>>,
+    proposals: Vec<ProposalV1<'a>>,
+    inquiries: u16,
+    scenes: u16,
+    evidence: Vec<EvidenceV1<'a>>,
+    documents: Vec<DocumentV1>,
+    suspended: bool,
+    extensions: Vec<u16>,
+    conclusion: Option<ConclusionV1<'a>>,
+    draft: Option<DraftV1<'a>>,
+    review: ReviewV1<'a>,
+    discussions: Vec<DiscussionV1<'a>>,
+    decision: Option<DecisionV1<'a>>,
+    closed: Option<ClosedV1>,
+    archived_on: Option<Date>,
+}
+
+#[derive(Serialize)]
+struct ClueV1<'a> {
+    source: ClueSource,
+    received_on: Date,
+    registered_on: Date,
+    registered_by: StaffId,
+    subject: Plain<'a>,
+    summary: Plain<'a>,
+}
+
+#[derive(Serialize)]
+struct FilingV1<'a> {
+    cause: Plain<'a>,
+    category: &'a str,
+    region: &'a str,
+    violation_on: Date,
+    filed_on: Date,
+}
+
+#[derive(Serialize)]
+struct PartyV1<'a> {
+    no: usize,
+    kind: PartyKind,
+    name: Plain<'a>,
+    code: Cow<'a, str>,
+    address: Plain<'a>,
+    phone: Cow<'a, str>,
+    representative: Plain<'a>,
+    post: Plain<'a>,
+    minor: bool,
+    notice: Option<DocumentNo>,
+    hearing_told: bool,
+    defences: usize,
+    defences_answered: usize,
+    hearing: &'static str,
+    hearing_on: Option<Date>,
+    paid_fen: i64,
+    payments: Vec<PaymentV1<'a>>,
+    remedy_pending: bool,
+}
+
+#[derive(Serialize)]
+struct PaymentV1<'a> {
+    receipt: &'a str,
+    amount_fen: i64,
+    paid_on: Date,
+    collector: &'a str,
+}
+
+#[derive(Serialize)]
+struct ProposalV1<'a> {
+    no: usize,
+    verb: Verb,
+    opinion: Plain<'a>,
+    proposed_by: StaffId,
+    proposed_on: Date,
+    reviewed_by: Option<StaffId>,
+    decided_by: Option<StaffId>,
+    stage: &'static str,
+}
+
+#[derive(Serialize)]
+struct EvidenceV1<'a> {
+    no: usize,
+    kind: EvidenceKind,
+    name: Plain<'a>,
+    source: Plain<'a>,
+    collected_on: Date,
+    collectors: &'a [StaffId],
+    proves: Plain<'a>,
+    sha256_root: &'a str,
+    signed: bool,
+}
+
+#[derive(Serialize)]
+struct DocumentV1 {
+    no: usize,
+    kind: DocumentKind,
+    label: &'static str,
+    number: Option<String>,
+    party: Option<PartyNo>,
+    issued_on: Date,
+    version: u64,
+    sha256: Option<String>,
+    served_on: Option<Date>,
+    superseded: bool,
+}
+
+#[derive(Serialize)]
+struct ConclusionV1<'a> {
+    report: Plain<'a>,
+    on: Date,
+    complex: bool,
+    public_interest: bool,
+    several_relations: bool,
+}
+
+#[derive(Serialize)]
+struct DraftV1<'a> {
+    digest: &'a str,
+    prepared_by: StaffId,
+    facts: Plain<'a>,
+    evidence: &'a [EvidenceNo],
+    violated: &'a [Provision],
+    basis: &'a [Provision],
+    range: &'a str,
+    discretion: Plain<'a>,
+    reasoning: Plain<'a>,
+    disposals: &'a [PartyDisposal],
+    terms: Plain<'a>,
+}
+
+#[derive(Serialize)]
+struct ReviewV1<'a> {
+    phase: &'static str,
+    round: u16,
+    triggers: &'a [Trigger],
+    submitted_on: Option<Date>,
+    reviewer: Option<StaffId>,
+    opinion: Option<Opinion>,
+    reasons: Option<Plain<'a>>,
+    findings: Vec<FindingV1<'a>>,
+    cleared: bool,
+}
+
+#[derive(Serialize)]
+struct FindingV1<'a> {
+    point: Point,
+    pass: bool,
+    finding: Plain<'a>,
+}
+
+#[derive(Serialize)]
+struct DiscussionV1<'a> {
+    outcome: DiscussionOutcome,
+    conclusion: Plain<'a>,
+    digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct DecisionV1<'a> {
+    digest: &'a str,
+    decided_on: Date,
+    documents: Vec<DecisionDocumentV1>,
+    disposals: &'a [PartyDisposal],
+    revoked_on: Option<Date>,
+}
+
+#[derive(Serialize)]
+struct DecisionDocumentV1 {
+    party: PartyNo,
+    document: DocumentNo,
+}
+
+#[derive(Serialize)]
+struct ClosedV1 {
+    ground: ClosingGround,
+    on: Date,
+}
+
+/// The shape of a case; personal numbers in full only when `open`.
+pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
+    CaseV1 {
+        id,
+        organ: case.organ,
+        version: case.version,
+        stage: case.stage,
+        number: case.number().map(ToString::to_string),
+        title: case.filed.as_ref().map(|f| Plain(&f.filing.title)),
+        clue: ClueV1 {
+            source: case.clue.source,
+            received_on: case.clue.received_on,
+            registered_on: case.registered_on,
+            registered_by: case.registered_by,
+            subject: Plain(&case.clue.subject),
+            summary: Plain(&case.clue.summary),
+        },
+        checked_from: case.checked_from,
+        officers: &case.officers,
+        handled_by: &case.handled_by,
+        filing: case.filed.as_ref().map(|f| FilingV1 {
+            cause: Plain(&f.filing.cause),
+            category: &f.filing.category,
+            region: &f.filing.region,
+            violation_on: f.filing.violation_on,
+            filed_on: f.on,
+        }),
+        parties: case.parties.iter().enumerate().map(|(at, it)| party(at + 1, it, open)).collect(),
+        proposals: case.proposals.iter().enumerate().map(|(at, it)| proposal(at + 1, it)).collect(),
+        inquiries: case.inquiries,
+        scenes: case.scenes,
+        evidence: case.evidence.iter().enumerate().map(|(at, it)| evidence(at + 1, it)).collect(),
+        documents: (0..case.documents.len()).map(|at| document(case, at)).collect(),
+        suspended: case.suspended(),
+        extensions: case.extensions.iter().map(|(days, _)| *days).collect(),
+        conclusion: case.conclusion.as_ref().map(|it| ConclusionV1 {
+            report: Plain(&it.report),
+            on: it.on,
+            complex: it.complex,
+            public_interest: it.public_interest,
+            several_relations: it.several_relations,
+        }),
+        draft: case.draft.as_ref().map(draft),
+        review: review(case, &case.review),
+        discussions: case.discussions.iter().map(|it| DiscussionV1 {
+            outcome: it.discussion.outcome,
+            conclusion: Plain(&it.discussion.conclusion),
+            digest: &it.digest,
+        }).collect(),
+        decision: case.decision.as_ref().map(|it| DecisionV1 {
+            digest: &it.digest,
+            decided_on: it.on,
+            documents: it.documents.iter().map(|(party, document)| DecisionDocumentV1 { party: *party, document: *document }).collect(),
+            disposals: &it.substance.disposals,
+            revoked_on: it.revoked.map(|(_, on)| on),
+        }),
+        closed: case.closed.map(|(ground, on)| ClosedV1 { ground, on }),
+        archived_on: case.archived.map(|(on, _)| on),
+    }
+}
+
+fn party(no: usize, state: &PartyState, open: bool) -> PartyV1<'_> {
+    let it = &state.party;
+    let hide = |text: &'_ Text, always: bool| -> String {
+        if open || !always { text.or_erased().to_owned() } else { masked(text.or_erased()) }
+    };
+    let (hearing, hearing_on) = match &state.hearing {
+        Hearing::None => ("none", None),
+        Hearing::Requested { on } => ("requested", Some(*on)),
+        Hearing::Scheduled { plan, .. } => ("scheduled", Some(plan.on)),
+        Hearing::Held { plan, .. } => ("held", Some(plan.on)),
+        Hearing::Withdrawn => ("withdrawn", None),
+    };
+    PartyV1 {
+        no,
+        kind: it.kind,
+        name: Plain(&it.name),
+        code: Cow::Owned(hide(&it.code, it.kind.is_citizen())),
+        address: Plain(&it.address),
+        phone: Cow::Owned(hide(&it.phone, true)),
+        representative: Plain(&it.representative),
+        post: Plain(&it.post),
+        minor: it.minor,
+        notice: state.notice.as_ref().map(|n| n.document),
+        hearing_told: state.hearing_told,
+        defences: state.defences.len(),
+        defences_answered: state.defences.iter().filter(|d| d.answer.is_some()).count(),
+        hearing,
+        hearing_on,
+        paid_fen: state.paid_fen(),
+        payments: state.payments.iter().map(payment).collect(),
+        remedy_pending: state.remedy_pending(),
+    }
+}
+
+fn payment(it: &Payment) -> PaymentV1<'_> {
+    PaymentV1 { receipt: &it.receipt, amount_fen: it.amount_fen, paid_on: it.paid_on, collector: &it.collector }
+}
+
+/// Stored name of where an approval form stands.
+pub const fn approval_name(stage: ApprovalStage) -> &'static str {
+    match stage {
+        ApprovalStage::Proposed => "proposed",
+        ApprovalStage::Reviewed => "reviewed",
+        ApprovalStage::Approved => "approved",
+        ApprovalStage::Refused => "refused",
+    }
+}
+
+/// Stored name of where the legal review stands.
+pub const fn phase_name(phase: ReviewPhase) -> &'static str {
+    match phase {
+        ReviewPhase::Idle => "idle",
+        ReviewPhase::Submitted => "submitted",
+        ReviewPhase::Returned => "returned",
+        ReviewPhase::Opined => "opined",
+        ReviewPhase::Signed => "signed",
+        ReviewPhase::Answered => "answered",
+        ReviewPhase::Contested => "contested",
+        ReviewPhase::ReReviewed => "re_reviewed",
+        ReviewPhase::Cleared => "cleared",
+    }
+}
+
+fn proposal(no: usize, it: &ProposalState) -> ProposalV1<'_> {
+    ProposalV1 {
+        no,
+        verb: it.body.verb(),
+        opinion: Plain(&it.opinion),
+        proposed_by: it.by.0,
+        proposed_on: it.by.1,
+        reviewed_by: it.reviewed.as_ref().map(|r| r.0),
+        decided_by: it.decided.as_ref().map(|r| r.0),
+        stage: approval_name(it.stage),
+    }
+}
+
+fn evidence(no: usize, it: &Evidence) -> EvidenceV1<'_> {
+    EvidenceV1 {
+        no,
+        kind: it.kind,
+        name: Plain(&it.name),
+        source: Plain(&it.source),
+        collected_on: it.collected_on,
+        collectors: &it.collectors,
+        proves: Plain(&it.proves),
+        sha256_root: &it.sha256_root,
+        signed: it.signed,
+    }
+}
+
+fn document(case: &Case, at: usize) -> DocumentV1 {
+    let it = &case.documents[at];
+    DocumentV1 {
+        no: at + 1,
+        kind: it.kind,
+        label: it.kind.label(),
+        number: it.number.as_ref().map(ToString::to_string),
+        party: it.party,
+        issued_on: it.issued_on,
+        version: it.version,
+        sha256: it.made.as_ref().map(|m| m.sha256.clone()),
+        served_on: it.service.as_ref().map(|s| s.effective_on),
+        superseded: case.superseded(DocumentNo::try_from(at + 1).unwrap_or(DocumentNo::MAX)),
+    }
+}
+
+fn draft(it: &Draft) -> DraftV1<'_> {
+    let s = &it.substance;
+    DraftV1 {
+        digest: &it.digest,
+        prepared_by: it.by,
+        facts: Plain(&s.facts),
+        evidence: &s.evidence,
+        violated: &s.violated,
+        basis: &s.basis,
+        range: &s.range,
+        discretion: Plain(&s.discretion),
+        reasoning: Plain(&s.reasoning),
+        disposals: &s.disposals,
+        terms: Plain(&s.terms),
+    }
+}
+
+fn review<'a>(case: &Case, it: &'a Review) -> ReviewV1<'a> {
+    ReviewV1 {
+        phase: phase_name(it.phase),
+        round: it.round,
+        triggers: &it.triggers,
+        submitted_on: it.submitted.map(|(on, _)| on),
+        reviewer: it.reviewer,
+        opinion: it.opinion.as_ref().map(|(opinion, _)| *opinion),
+        reasons: it.opinion.as_ref().map(|(_, reasons)| Plain(reasons)),
+        findings: it.findings.iter().map(|f| FindingV1 { point: f.point, pass: f.pass, finding: Plain(&f.finding) }).collect(),
+        cleared: case.clearance().is_some(),
+    }
+}

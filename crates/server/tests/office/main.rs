@@ -1,0 +1,17 @@
+//! Cases through the real router: pages, forms and API, with a clock that moves on purpose.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod browser;
+mod bypass;
+mod description;
+mod hostile;
+mod life_api;
+mod life_form;
+mod matrix;
+mod office;
+mod pages;
+mod steps;
