@@ -70,7 +70,8 @@ async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Jso
 }
 
 fn parsed(bytes: &[u8]) -> Result<Value, Failure> {
-    serde_json::from_slice(bytes).map_err(|e| Failure::Malformed(format!("不是有效的 JSON，第 {} 行第 {} 列", e.line(), e.column())))
+    serde_json::from_slice(bytes)
+        .map_err(|e| Failure::Malformed(format!("不是有效的 JSON，第 {} 行第 {} 列", e.line(), e.column())))
 }
 
 /// POST /api/v1/cases
@@ -110,7 +111,12 @@ fn versioned(answer: &mut Response, version: u64) {
 }
 
 /// GET /api/v1/cases/{id}: one query when the state is in memory.
-async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>, uri: Uri) -> Result<Response, Failure> {
+async fn one(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    uri: Uri,
+) -> Result<Response, Failure> {
     let id = MatterId(id);
     let case = seen(&shell, &who, id).await?;
     let open = match uri.query() {
@@ -124,7 +130,8 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>, ur
             Some(_) => return Err(Failure::Malformed("personal 只能为 show".to_owned())),
         },
     };
-    let bytes = serde_json::to_vec(&shape::case(id, &case.state, open)).map_err(|e| Failure::Broken(e.to_string()))?;
+    let bytes = serde_json::to_vec(&shape::case(id, &case.state, open))
+        .map_err(|e| Failure::Broken(e.to_string()))?;
     let mut answer = bytes.into_response();
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     versioned(&mut answer, case.version);
@@ -135,7 +142,12 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>, ur
 const EVENTS: usize = 100;
 
 /// GET /api/v1/cases/{id}/events
-async fn events(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>, uri: Uri) -> Result<Json<Value>, Failure> {
+async fn events(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    uri: Uri,
+) -> Result<Json<Value>, Failure> {
     let id = MatterId(id);
     let query = Query::new(format!("/api/v1/cases/{id}/events"), uri.query());
     let after = match query.get("after") {
@@ -203,7 +215,11 @@ fn closed(refusal: &Refusal) -> Value {
 }
 
 /// GET /api/v1/cases/{id}/actions
-async fn actions(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) -> Result<Json<Value>, Failure> {
+async fn actions(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Value>, Failure> {
     let id = MatterId(id);
     let case = seen(&shell, &who, id).await?;
     let items = looked(&shell, &who, &case, |state, facts| {
@@ -224,7 +240,11 @@ async fn actions(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>
 }
 
 /// GET /api/v1/cases/{id}/limits
-async fn limits(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) -> Result<Json<Value>, Failure> {
+async fn limits(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+) -> Result<Json<Value>, Failure> {
     let case = seen(&shell, &who, MatterId(id)).await?;
     let items = looked(&shell, &who, &case, |state, facts| {
         clock::running(state, facts)
@@ -309,6 +329,7 @@ async fn procedure() -> Json<Value> {
             })
         })
         .collect();
-    let stages: Vec<Value> = Stage::ALL.iter().map(|it| json!({ "stage": wire_name(it), "label": it.label() })).collect();
+    let stages: Vec<Value> =
+        Stage::ALL.iter().map(|it| json!({ "stage": wire_name(it), "label": it.label() })).collect();
     Json(json!({ "procedure": "penalty", "label": "行政处罚普通程序", "stages": stages, "rows": rows }))
 }

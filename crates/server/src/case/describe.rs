@@ -28,7 +28,9 @@ pub fn field(it: &Field) -> Value {
         choices.iter().map(|(name, label)| format!("{name} {label}")).collect::<Vec<_>>().join("；")
     };
     let mut out = match &it.kind {
-        Kind::Line | Kind::Paragraph | Kind::Category => json!({ "type": "string", "minLength": least, "maxLength": max }),
+        Kind::Line | Kind::Paragraph | Kind::Category => {
+            json!({ "type": "string", "minLength": least, "maxLength": max })
+        }
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Instant => json!({ "type": "string", "format": "date-time" }),
         Kind::Money => json!({ "type": "integer", "minimum": 0, "maximum": MAX_FEN }),
@@ -49,7 +51,9 @@ pub fn field(it: &Field) -> Value {
             json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": { "type": "string", "format": "uuid" } })
         }
         Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => ordinal(),
-        Kind::EvidenceList => json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": ordinal() }),
+        Kind::EvidenceList => {
+            json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": ordinal() })
+        }
         Kind::Region => json!({ "type": "string", "pattern": "^[0-9]{6}$" }),
         Kind::List(fields) => {
             let items = match fields.as_slice() {
@@ -128,7 +132,11 @@ fn example_value(it: &Field) -> Value {
             _ => "示例内容",
         }),
         Kind::Date => json!(if it.name == "violation_on" { "2026-02-27" } else { "2026-03-02" }),
-        Kind::Instant => json!(if it.name == "ended_at" { "2026-03-02T10:30:00+08:00" } else { "2026-03-02T09:30:00+08:00" }),
+        Kind::Instant => json!(if it.name == "ended_at" {
+            "2026-03-02T10:30:00+08:00"
+        } else {
+            "2026-03-02T09:30:00+08:00"
+        }),
         Kind::Money => json!(3_000_000),
         Kind::Number => json!(30),
         Kind::Flag => json!(true),
@@ -179,7 +187,11 @@ fn outcome_example(verb: Verb) -> Value {
 }
 
 fn key() -> Value {
-    header_parameter("Idempotency-Key", "操作编号：同一编号只办理一次", json!({ "type": "string", "minLength": 1, "maxLength": 200 }))
+    header_parameter(
+        "Idempotency-Key",
+        "操作编号：同一编号只办理一次",
+        json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
+    )
 }
 
 fn get(path: &str, id: &str, summary: &str, answer: Value, parameters: Vec<Value>) -> Operation {
@@ -216,7 +228,11 @@ fn act(row: &Step) -> Operation {
     };
     let mut parameters = vec![key()];
     if verb != Verb::RegisterClue {
-        parameters.push(header_parameter("If-Match", "您看到的案件版本号；案件已有变化的返回 409", json!({ "type": "string", "examples": ["\"2\""] })));
+        parameters.push(header_parameter(
+            "If-Match",
+            "您看到的案件版本号；案件已有变化的返回 409",
+            json!({ "type": "string", "examples": ["\"2\""] }),
+        ));
     }
     Operation {
         method: Method::POST,
@@ -246,7 +262,11 @@ pub fn operations() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         query("after", "翻页标记，即上一页的 cursor", json!({ "type": "string", "format": "uuid" })),
         query("limit", "每页条数", json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 })),
     ];
-    let one = vec![query("personal", "show：显示证件号码和电话，查看将被记录", json!({ "type": "string", "enum": ["show"] }))];
+    let one = vec![query(
+        "personal",
+        "show：显示证件号码和电话，查看将被记录",
+        json!({ "type": "string", "enum": ["show"] }),
+    )];
     let after = vec![query("after", "从这个版本之后起", json!({ "type": "integer", "minimum": 0 }))];
     let page = |item: Value| json!({ "type": "object", "required": ["items"], "properties": { "items": { "type": "array", "items": item } } });
     let free = json!({ "type": "object" });
@@ -257,8 +277,20 @@ pub fn operations() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         act(step(Verb::RegisterClue)),
         get("/api/v1/cases/{id}", "case_read", "查看案件", schema("Case"), one),
         get("/api/v1/cases/{id}/events", "case_events", "查看经过", page(schema("Event")), after),
-        get("/api/v1/cases/{id}/actions", "case_actions", "现在可以办和不能办的事项", page(schema("Action")), Vec::new()),
-        get("/api/v1/cases/{id}/limits", "case_limits", "正在计算的期限及其算法", page(schema("Limit")), Vec::new()),
+        get(
+            "/api/v1/cases/{id}/actions",
+            "case_actions",
+            "现在可以办和不能办的事项",
+            page(schema("Action")),
+            Vec::new(),
+        ),
+        get(
+            "/api/v1/cases/{id}/limits",
+            "case_limits",
+            "正在计算的期限及其算法",
+            page(schema("Limit")),
+            Vec::new(),
+        ),
         get("/api/v1/desk", "desk", "我的桌面", free.clone(), Vec::new()),
         get("/api/v1/procedures/penalty", "procedure_penalty", "普通程序的办理表", free, Vec::new()),
     ];
@@ -286,60 +318,78 @@ fn schemas() -> Vec<(&'static str, Value)> {
     });
     let list = json!({ "type": "array", "items": { "type": "object" } });
     vec![
-        ("Outcome", json!({
-            "type": "object", "required": ["case", "version", "stage", "documents", "recorded_at", "replayed"],
-            "properties": {
-                "case": id, "version": { "type": "integer", "minimum": 1 }, "stage": stage,
-                "documents": { "type": "array", "items": { "type": "object", "required": ["no", "kind"], "properties": { "no": ordinal(), "kind": typed("string", "文书") } } },
-                "recorded_at": { "type": "string", "format": "date-time" },
-                "replayed": typed("boolean", "此前已经办理，这次没有再办"),
-            },
-        })),
+        (
+            "Outcome",
+            json!({
+                "type": "object", "required": ["case", "version", "stage", "documents", "recorded_at", "replayed"],
+                "properties": {
+                    "case": id, "version": { "type": "integer", "minimum": 1 }, "stage": stage,
+                    "documents": { "type": "array", "items": { "type": "object", "required": ["no", "kind"], "properties": { "no": ordinal(), "kind": typed("string", "文书") } } },
+                    "recorded_at": { "type": "string", "format": "date-time" },
+                    "replayed": typed("boolean", "此前已经办理，这次没有再办"),
+                },
+            }),
+        ),
         ("CaseLine", line),
-        ("CasePage", json!({
-            "type": "object", "required": ["items", "cursor", "next"],
-            "properties": {
-                "items": { "type": "array", "items": schema("CaseLine") },
-                "cursor": { "type": ["string", "null"], "description": "下一页的翻页标记" },
-                "next": { "type": ["string", "null"], "description": "下一页的地址" },
-            },
-        })),
-        ("Case", json!({
-            "type": "object", "required": ["id", "organ", "version", "stage", "parties", "documents", "review"],
-            "properties": {
-                "id": id, "organ": id, "version": { "type": "integer", "minimum": 1 }, "stage": stage,
-                "number": maybe("string"), "title": maybe("string"), "clue": { "type": "object" },
-                "officers": { "type": "array", "items": id }, "handled_by": { "type": "array", "items": id },
-                "filing": maybe("object"), "parties": list, "proposals": list, "evidence": list, "documents": list,
-                "inquiries": typed("integer", "询问次数"), "scenes": typed("integer", "勘验次数"),
-                "suspended": typed("boolean", "已中止"), "draft": maybe("object"), "review": { "type": "object" },
-                "discussions": list, "decision": maybe("object"), "closed": maybe("object"),
-            },
-        })),
-        ("Event", json!({
-            "type": "object", "required": ["version", "type", "sentence", "actor", "recorded_at", "happened_at", "proof"],
-            "properties": {
-                "version": { "type": "integer", "minimum": 1 }, "event": id, "type": typed("string", "事件类型"),
-                "sentence": typed("string", "发生了什么"), "actor": id,
-                "recorded_at": { "type": "string", "format": "date-time" }, "happened_at": { "type": "string", "format": "date-time" },
-                "proof": { "type": "string", "enum": ["pending", "sequenced", "checkpointed", "witnessed"] },
-            },
-        })),
-        ("Action", json!({
-            "type": "object", "required": ["verb", "label", "article", "open"],
-            "properties": {
-                "verb": typed("string", "事项"), "label": typed("string", "名称"), "article": typed("string", "依据"),
-                "open": typed("boolean", "现在可以办"), "shut": maybe("object"), "href": typed("string", "办理地址"),
-            },
-        })),
-        ("Limit", json!({
-            "type": "object", "required": ["title", "earliest", "latest", "article", "derivation"],
-            "properties": {
-                "title": typed("string", "期限"), "party": maybe("integer"), "right_of_party": typed("boolean", "是当事人的权利"),
-                "earliest": { "type": "string", "format": "date" }, "latest": { "type": "string", "format": "date" },
-                "article": typed("string", "依据"), "derivation": { "type": "array", "items": { "type": "string" } },
-            },
-        })),
+        (
+            "CasePage",
+            json!({
+                "type": "object", "required": ["items", "cursor", "next"],
+                "properties": {
+                    "items": { "type": "array", "items": schema("CaseLine") },
+                    "cursor": { "type": ["string", "null"], "description": "下一页的翻页标记" },
+                    "next": { "type": ["string", "null"], "description": "下一页的地址" },
+                },
+            }),
+        ),
+        (
+            "Case",
+            json!({
+                "type": "object", "required": ["id", "organ", "version", "stage", "parties", "documents", "review"],
+                "properties": {
+                    "id": id, "organ": id, "version": { "type": "integer", "minimum": 1 }, "stage": stage,
+                    "number": maybe("string"), "title": maybe("string"), "clue": { "type": "object" },
+                    "officers": { "type": "array", "items": id }, "handled_by": { "type": "array", "items": id },
+                    "filing": maybe("object"), "parties": list, "proposals": list, "evidence": list, "documents": list,
+                    "inquiries": typed("integer", "询问次数"), "scenes": typed("integer", "勘验次数"),
+                    "suspended": typed("boolean", "已中止"), "draft": maybe("object"), "review": { "type": "object" },
+                    "discussions": list, "decision": maybe("object"), "closed": maybe("object"),
+                },
+            }),
+        ),
+        (
+            "Event",
+            json!({
+                "type": "object", "required": ["version", "type", "sentence", "actor", "recorded_at", "happened_at", "proof"],
+                "properties": {
+                    "version": { "type": "integer", "minimum": 1 }, "event": id, "type": typed("string", "事件类型"),
+                    "sentence": typed("string", "发生了什么"), "actor": id,
+                    "recorded_at": { "type": "string", "format": "date-time" }, "happened_at": { "type": "string", "format": "date-time" },
+                    "proof": { "type": "string", "enum": ["pending", "sequenced", "checkpointed", "witnessed"] },
+                },
+            }),
+        ),
+        (
+            "Action",
+            json!({
+                "type": "object", "required": ["verb", "label", "article", "open"],
+                "properties": {
+                    "verb": typed("string", "事项"), "label": typed("string", "名称"), "article": typed("string", "依据"),
+                    "open": typed("boolean", "现在可以办"), "shut": maybe("object"), "href": typed("string", "办理地址"),
+                },
+            }),
+        ),
+        (
+            "Limit",
+            json!({
+                "type": "object", "required": ["title", "earliest", "latest", "article", "derivation"],
+                "properties": {
+                    "title": typed("string", "期限"), "party": maybe("integer"), "right_of_party": typed("boolean", "是当事人的权利"),
+                    "earliest": { "type": "string", "format": "date" }, "latest": { "type": "string", "format": "date" },
+                    "article": typed("string", "依据"), "derivation": { "type": "array", "items": { "type": "string" } },
+                },
+            }),
+        ),
     ]
 }
 
@@ -364,8 +414,14 @@ mod tests {
             for name in required.as_array().expect("a list").iter().filter_map(Value::as_str) {
                 let mut without = example(row.verb);
                 without.as_object_mut().expect("an object").shift_remove(name);
-                let refusal = read(row.verb, without).err().unwrap_or_else(|| panic!("{:?} without {name}", row.verb));
-                assert!(refusal.fields.iter().any(|it| it.field == name), "{:?} {name} {:?}", row.verb, refusal.fields);
+                let refusal =
+                    read(row.verb, without).err().unwrap_or_else(|| panic!("{:?} without {name}", row.verb));
+                assert!(
+                    refusal.fields.iter().any(|it| it.field == name),
+                    "{:?} {name} {:?}",
+                    row.verb,
+                    refusal.fields
+                );
             }
         }
     }

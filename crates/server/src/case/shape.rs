@@ -260,15 +260,23 @@ pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
         }),
         draft: case.draft.as_ref().map(draft),
         review: review(case, &case.review),
-        discussions: case.discussions.iter().map(|it| DiscussionV1 {
-            outcome: it.discussion.outcome,
-            conclusion: Plain(&it.discussion.conclusion),
-            digest: &it.digest,
-        }).collect(),
+        discussions: case
+            .discussions
+            .iter()
+            .map(|it| DiscussionV1 {
+                outcome: it.discussion.outcome,
+                conclusion: Plain(&it.discussion.conclusion),
+                digest: &it.digest,
+            })
+            .collect(),
         decision: case.decision.as_ref().map(|it| DecisionV1 {
             digest: &it.digest,
             decided_on: it.on,
-            documents: it.documents.iter().map(|(party, document)| DecisionDocumentV1 { party: *party, document: *document }).collect(),
+            documents: it
+                .documents
+                .iter()
+                .map(|(party, document)| DecisionDocumentV1 { party: *party, document: *document })
+                .collect(),
             disposals: &it.substance.disposals,
             revoked_on: it.revoked.map(|(_, on)| on),
         }),
@@ -312,7 +320,12 @@ fn party(no: usize, state: &PartyState, open: bool) -> PartyV1<'_> {
 }
 
 fn payment(it: &Payment) -> PaymentV1<'_> {
-    PaymentV1 { receipt: &it.receipt, amount_fen: it.amount_fen, paid_on: it.paid_on, collector: &it.collector }
+    PaymentV1 {
+        receipt: &it.receipt,
+        amount_fen: it.amount_fen,
+        paid_on: it.paid_on,
+        collector: &it.collector,
+    }
 }
 
 /// Stored name of where an approval form stands.
@@ -409,7 +422,11 @@ fn review<'a>(case: &Case, it: &'a Review) -> ReviewV1<'a> {
         reviewer: it.reviewer,
         opinion: it.opinion.as_ref().map(|(opinion, _)| *opinion),
         reasons: it.opinion.as_ref().map(|(_, reasons)| Plain(reasons)),
-        findings: it.findings.iter().map(|f| FindingV1 { point: f.point, pass: f.pass, finding: Plain(&f.finding) }).collect(),
+        findings: it
+            .findings
+            .iter()
+            .map(|f| FindingV1 { point: f.point, pass: f.pass, finding: Plain(&f.finding) })
+            .collect(),
         cleared: case.clearance().is_some(),
     }
 }

@@ -70,9 +70,7 @@ const FAILURES: [(u16, &str); 11] = [
 
 /// Routes of the description.
 pub fn routes() -> Routes {
-    Routes::new()
-        .get("/api/openapi.json", Access::Public, serve)
-        .get("/api/docs", Access::Public, reference)
+    Routes::new().get("/api/openapi.json", Access::Public, serve).get("/api/docs", Access::Public, reference)
 }
 
 async fn serve(State(shell): State<Shell>) -> Response {
@@ -85,7 +83,10 @@ async fn serve(State(shell): State<Shell>) -> Response {
 pub fn document(operations: &[Operation], schemas: &[(&'static str, Value)], listed: &[Listed]) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let described = operations.iter().cloned();
-    let plain = listed.iter().filter(|it| it.path.starts_with("/api/v1/") && !covered(it, operations)).map(undescribed);
+    let plain = listed
+        .iter()
+        .filter(|it| it.path.starts_with("/api/v1/") && !covered(it, operations))
+        .map(undescribed);
     for it in described.chain(plain) {
         let place = paths.entry(it.path.clone()).or_insert_with(|| json!({}));
         place[it.method.as_str().to_lowercase()] = operation(&it);
@@ -138,7 +139,12 @@ fn undescribed(it: &Listed) -> Operation {
         Access::Verb(verb) => verb.label,
         Access::Public => "公开",
     };
-    let named: String = it.path.trim_start_matches("/api/v1/").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let named: String = it
+        .path
+        .trim_start_matches("/api/v1/")
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
     let free = json!({ "type": "object" });
     Operation {
         method: it.method.clone(),
@@ -232,6 +238,7 @@ async fn reference(State(shell): State<Shell>) -> Markup {
     let document = shell.openapi();
     let empty = Map::new();
     let paths = document["paths"].as_object().unwrap_or(&empty);
+    #[allow(clippy::type_complexity, reason = "local, and read in one place")]
     let mut groups: Vec<(&str, Vec<(&str, &str, &Value)>)> = Vec::new();
     for (path, methods) in paths {
         for (method, it) in methods.as_object().into_iter().flatten() {

@@ -39,7 +39,8 @@ pub fn fields(page: &str) -> Vec<(String, String)> {
             out.push((name, unescape(text.strip_prefix('\n').unwrap_or(text))));
         } else if tag.starts_with("<select") {
             let options = inner.split("</select>").next().unwrap();
-            let chosen = options.split("<option").find(|it| it.split('>').next().unwrap().contains(" selected"));
+            let chosen =
+                options.split("<option").find(|it| it.split('>').next().unwrap().contains(" selected"));
             out.push((name, unescape(chosen.and_then(|it| attribute(it, "value")).unwrap_or(""))));
         }
     }
@@ -76,7 +77,12 @@ impl Office {
     }
 
     /// Opens the form at `path` with these changes: where it posts and what.
-    pub async fn filled(&self, login: &str, path: &str, changes: &[(&str, &str)]) -> (String, Vec<(String, String)>) {
+    pub async fn filled(
+        &self,
+        login: &str,
+        path: &str,
+        changes: &[(&str, &str)],
+    ) -> (String, Vec<(String, String)>) {
         let page = self.open(login, path).await;
         assert_eq!(page.status, 200, "{login} {path}: {}", page.body);
         let mut typed = fields(&page.body);
@@ -98,7 +104,8 @@ impl Office {
         self.minute();
         let (action, typed) = self.filled(login, path, changes).await;
         let answer = self.post(login, &action, &typed).await;
-        let errors: Vec<&str> = answer.body.split("class=\"error\"").skip(1).map(|it| &it[..it.len().min(200)]).collect();
+        let errors: Vec<&str> =
+            answer.body.split("class=\"error\"").skip(1).map(|it| &it[..it.len().min(200)]).collect();
         assert_eq!(answer.status, 303, "{login} {path} {changes:?}: {errors:#?} {}", refusal(&answer.body));
         answer.header("location").to_owned()
     }

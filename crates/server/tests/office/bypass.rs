@@ -8,9 +8,21 @@ use crate::steps::{Way, filing};
 
 async fn waiting(office: &Office) -> String {
     let id = office.clue(Way::Api).await;
-    office.does("a", &format!("/api/v1/cases/{id}/start_check"), json!({"officers": [office.id("a"), office.id("b")]})).await;
+    office
+        .does(
+            "a",
+            &format!("/api/v1/cases/{id}/start_check"),
+            json!({"officers": [office.id("a"), office.id("b")]}),
+        )
+        .await;
     office.does("a", &format!("/api/v1/cases/{id}/propose_file"), filing(office)).await;
-    office.does("unit_head", &format!("/api/v1/cases/{id}/review_proposal"), json!({"proposal_no": 1, "agree": true, "opinion": "同意"})).await;
+    office
+        .does(
+            "unit_head",
+            &format!("/api/v1/cases/{id}/review_proposal"),
+            json!({"proposal_no": 1, "agree": true, "opinion": "同意"}),
+        )
+        .await;
     id
 }
 
@@ -43,7 +55,13 @@ async fn of_two_who_approve_at_once_one_wins() {
     codes.sort_unstable();
     assert_eq!(codes, [200, 409], "{} {}", head.body, deputy.body);
     let case = office.case(&id).await;
-    assert_eq!(case.documents.iter().filter(|it| it.number.as_ref().is_some_and(|n| n.to_string().contains("应急立"))).count(), 1);
+    assert_eq!(
+        case.documents
+            .iter()
+            .filter(|it| it.number.as_ref().is_some_and(|n| n.to_string().contains("应急立")))
+            .count(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -53,7 +71,8 @@ async fn an_approval_of_what_has_changed_since_is_refused() {
     let api = format!("/api/v1/cases/{id}/approve_proposal");
     let body = json!({"proposal_no": 1, "approve": true, "opinion": "同意"});
     let path = format!("/cases/{id}/do/approve_proposal");
-    let (action, typed) = office.filled("head", &path, &[("approve", "true"), ("opinion", "看过的意见")]).await;
+    let (action, typed) =
+        office.filled("head", &path, &[("approve", "true"), ("opinion", "看过的意见")]).await;
     let seen = office.case(&id).await.version;
     let change = json!({"officers": [office.id("b"), office.id("c")], "reason": "人员调整"});
     office.does("unit_head", &format!("/api/v1/cases/{id}/change_officers"), change).await;
@@ -62,7 +81,10 @@ async fn an_approval_of_what_has_changed_since_is_refused() {
     assert_eq!((answer.status.as_u16(), answer.code().as_str()), (409, "write.conflict"));
     let answer = office.post("head", &action, &typed).await;
     assert_eq!(answer.status, 409);
-    assert!(answer.body.contains("案件已有变化") && answer.body.contains("看过的意见"), "nothing typed is lost");
+    assert!(
+        answer.body.contains("案件已有变化") && answer.body.contains("看过的意见"),
+        "nothing typed is lost"
+    );
     // The page that came back carries the newest version: now it is an informed answer.
     let (again, typed) = (crate::browser::action(&answer.body), crate::browser::fields(&answer.body));
     let answer = office.post("head", &again, &typed).await;
@@ -84,25 +106,42 @@ async fn a_late_entry_needs_reason_and_approver_and_no_future_is_taken() {
     };
     let at = "2026-03-06T09:30:00+08:00";
     let fields = |answer: &crate::office::Answer| {
-        answer.json()["fields"].as_array().unwrap().iter().map(|it| it["field"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        answer.json()["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["field"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     let answer = office.tries("a", &path, body(json!({"happened_at": at}))).await;
     assert_eq!((answer.status.as_u16(), fields(&answer)), (422, vec!["late_approver".to_owned()]));
-    let answer = office.tries("a", &path, body(json!({"happened_at": at, "late_approver": office.id("unit_head")}))).await;
+    let answer = office
+        .tries("a", &path, body(json!({"happened_at": at, "late_approver": office.id("unit_head")})))
+        .await;
     assert_eq!(fields(&answer), ["late_reason"], "{}", answer.body);
     let own = json!({"happened_at": at, "late_reason": "停电", "late_approver": office.id("a")});
     let answer = office.tries("a", &path, body(own)).await;
-    assert_eq!((answer.code().as_str(), fields(&answer)), ("moment.late_approver", vec!["late_approver".to_owned()]));
+    assert_eq!(
+        (answer.code().as_str(), fields(&answer)),
+        ("moment.late_approver", vec!["late_approver".to_owned()])
+    );
     let future = json!({"happened_at": "2026-03-11T09:30:00+08:00", "late_reason": "停电", "late_approver": office.id("unit_head")});
     assert_eq!(office.tries("a", &path, body(future)).await.code(), "moment.future");
     let device = json!({"happened_at": at, "device_offset_ms": 20});
     assert_eq!(office.tries("a", &path, body(device)).await.code(), "time.late");
-    let fair = json!({"happened_at": at, "late_reason": "停电，次日补录", "late_approver": office.id("unit_head")});
+    let fair =
+        json!({"happened_at": at, "late_reason": "停电，次日补录", "late_approver": office.id("unit_head")});
     office.does("a", &path, body(fair)).await;
     let page = office.open("a", &format!("/cases/{id}")).await;
     assert!(page.body.contains("2026年3月6日 09:30") && page.body.contains("补录"), "shown with both times");
     // In the form, too.
-    let changes = [("person", "示范乙"), ("details", "到局"), ("happened_at", "2026-03-06T10:00"), ("late_reason", "停电"), ("party", "1")];
+    let changes = [
+        ("person", "示范乙"),
+        ("details", "到局"),
+        ("happened_at", "2026-03-06T10:00"),
+        ("late_reason", "停电"),
+        ("party", "1"),
+    ];
     let (action, typed) = office.filled("a", &format!("/cases/{id}/do/notify_inquiry"), &changes).await;
     let answer = office.post("a", &action, &typed).await;
     assert_eq!(answer.status, 422);
@@ -118,7 +157,11 @@ async fn decisions_cannot_be_reached_around_the_gates() {
         ("head", "discuss", crate::steps::discussion(&office)),
         ("reviewer", "give_opinion", crate::steps::opinion()),
         ("review_head", "sign_opinion", json!({"sign": true})),
-        ("cashier", "record_payment", json!({"party": 1, "receipt": "x1", "amount_fen": 1, "paid_on": office.today(), "collector": "示例银行"})),
+        (
+            "cashier",
+            "record_payment",
+            json!({"party": 1, "receipt": "x1", "amount_fen": 1, "paid_on": office.today(), "collector": "示例银行"}),
+        ),
         ("a", "demand_enforcement", json!({"party": 1})),
         ("a", "propose_close", json!({"ground": "performed", "opinion": "结案"})),
         ("archivist", "archive", json!({"volumes": 1, "pages": 1, "retention_years": 30})),
@@ -128,7 +171,10 @@ async fn decisions_cannot_be_reached_around_the_gates() {
         let answer = office.tries(login, &format!("/api/v1/cases/{id}/{verb}"), body).await;
         assert_eq!(answer.status, 409, "{verb}: {}", answer.body);
         let it = answer.json();
-        assert!(it["article"].as_str().is_some_and(|a| a.starts_with('《')) && !it["remedy"].as_str().unwrap().is_empty());
+        assert!(
+            it["article"].as_str().is_some_and(|a| a.starts_with('《'))
+                && !it["remedy"].as_str().unwrap().is_empty()
+        );
     }
     assert_eq!(office.events().await, before);
 }

@@ -47,9 +47,19 @@ async fn the_document_is_whole_and_its_references_lead_somewhere() {
     let mut ids = BTreeSet::new();
     for (path, methods) in paths {
         for (method, it) in methods.as_object().unwrap() {
-            assert!(ids.insert(it["operationId"].as_str().unwrap().to_owned()), "{path} {method}: the id is taken");
-            let named: Vec<&str> = it["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "path").map(|p| p["name"].as_str().unwrap()).collect();
-            let templated: Vec<&str> = path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}')).collect();
+            assert!(
+                ids.insert(it["operationId"].as_str().unwrap().to_owned()),
+                "{path} {method}: the id is taken"
+            );
+            let named: Vec<&str> = it["parameters"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|p| p["in"] == "path")
+                .map(|p| p["name"].as_str().unwrap())
+                .collect();
+            let templated: Vec<&str> =
+                path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}')).collect();
             assert_eq!(named, templated, "{path}");
             assert!(it["responses"].as_object().unwrap().len() > 8, "{path}");
         }
@@ -65,7 +75,11 @@ async fn the_document_is_whole_and_its_references_lead_somewhere() {
         }
     }
     let register = &document["paths"]["/api/v1/cases"]["post"]["responses"]["201"]["links"];
-    assert_eq!(register.as_object().unwrap().len(), PROCEDURE.len() - 2 + 4, "to every later verb and four views");
+    assert_eq!(
+        register.as_object().unwrap().len(),
+        PROCEDURE.len() - 2 + 4,
+        "to every later verb and four views"
+    );
 }
 
 #[tokio::test]
@@ -82,7 +96,8 @@ async fn every_route_and_every_verb_is_described() {
         assert!(content["example"].is_object());
     }
     let routes = features::routes(&WebConfig::default());
-    for it in routes.listed.iter().filter(|it| it.path.starts_with("/api/v1/") && !it.path.contains("{verb}")) {
+    for it in routes.listed.iter().filter(|it| it.path.starts_with("/api/v1/") && !it.path.contains("{verb}"))
+    {
         let method = it.method.as_str().to_lowercase();
         assert!(paths.get(it.path).is_some_and(|p| p.get(&method).is_some()), "{method} {}", it.path);
     }
@@ -92,7 +107,9 @@ async fn every_route_and_every_verb_is_described() {
 async fn the_example_of_the_clue_is_taken_by_the_real_thing() {
     let office = Office::new().await;
     let document = document(&office).await;
-    let example = document["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["example"].clone();
+    let example =
+        document["paths"]["/api/v1/cases"]["post"]["requestBody"]["content"]["application/json"]["example"]
+            .clone();
     let answer = office.does("a", "/api/v1/cases", example).await;
     for name in document["components"]["schemas"]["Outcome"]["required"].as_array().unwrap() {
         assert!(!answer[name.as_str().unwrap()].is_null(), "{name}");

@@ -13,7 +13,15 @@ async fn bodies_of_every_wrong_shape_are_refused_and_leave_no_trace() {
     let id = office.filed(Way::Api).await;
     let before = office.events().await;
     let path = format!("/api/v1/cases/{id}/add_evidence");
-    let odd = [json!(null), json!(1), json!("x"), json!([]), json!({}), json!({"kind": {"$t": "x"}}), json!({"command": "archive"})];
+    let odd = [
+        json!(null),
+        json!(1),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!({"kind": {"$t": "x"}}),
+        json!({"command": "archive"}),
+    ];
     for body in odd {
         let answer = office.tries("a", &path, body.clone()).await;
         assert_eq!(answer.status, 422, "{body}: {}", answer.body);
@@ -38,17 +46,30 @@ async fn every_field_of_every_verb_refuses_wrong_types_with_its_path() {
     let office = Office::new().await;
     let id = office.filed(Way::Api).await;
     let before = office.events().await;
-    for (verb, login) in [("add_evidence", "a"), ("record_inquiry", "a"), ("propose_preserve", "a"), ("approve_proposal", "head")] {
-        let found = mingjing_domain::case::procedure::Verb::ALL.iter().find(|it| mingjing_domain::case::form::wire_name(*it) == verb);
+    for (verb, login) in [
+        ("add_evidence", "a"),
+        ("record_inquiry", "a"),
+        ("propose_preserve", "a"),
+        ("approve_proposal", "head"),
+    ] {
+        let found = mingjing_domain::case::procedure::Verb::ALL
+            .iter()
+            .find(|it| mingjing_domain::case::form::wire_name(*it) == verb);
         let example = mingjing::case::describe::example(*found.unwrap());
         for name in example.as_object().unwrap().keys() {
-            for wrong in [json!({"a": 1}), json!(-1), json!("\u{0}"), json!("字".repeat(30_000)), json!([[1]])] {
+            for wrong in
+                [json!({"a": 1}), json!(-1), json!("\u{0}"), json!("字".repeat(30_000)), json!([[1]])]
+            {
                 let mut body = example.clone();
                 body[name.as_str()] = wrong.clone();
                 let answer = office.tries(login, &format!("/api/v1/cases/{id}/{verb}"), body).await;
                 assert_eq!(answer.status, 422, "{verb} {name}");
                 let fields = answer.json()["fields"].clone();
-                let named = fields.as_array().unwrap().iter().any(|it| it["field"].as_str().unwrap().split('/').next() == Some(name));
+                let named = fields
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|it| it["field"].as_str().unwrap().split('/').next() == Some(name));
                 assert!(named, "{verb} {name} {fields}");
             }
         }
@@ -67,7 +88,13 @@ async fn texts_are_shown_and_never_executed() {
     let mut body = clue(&office.today());
     body["subject"] = json!(nasty);
     let id = office.does("a", "/api/v1/cases", body).await["case"].as_str().unwrap().to_owned();
-    for path in [format!("/cases/{id}"), "/cases".into(), "/desk".into(), format!("/search?q={}", "DROP"), format!("/cases/{id}/do/start_check")] {
+    for path in [
+        format!("/cases/{id}"),
+        "/cases".into(),
+        "/desk".into(),
+        format!("/search?q={}", "DROP"),
+        format!("/cases/{id}/do/start_check"),
+    ] {
         let page = office.open("a", &path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.body.contains("DROP TABLE event"), "{path}");
@@ -103,7 +130,11 @@ async fn addresses_of_every_wrong_shape_are_answered_in_words() {
     ];
     for (path, status) in paths {
         let path = path.replace("{id}", &id);
-        let answer = if path.starts_with("/api") { office.read("a", &path).await } else { office.open("a", &path).await };
+        let answer = if path.starts_with("/api") {
+            office.read("a", &path).await
+        } else {
+            office.open("a", &path).await
+        };
         // A path that only takes another method says so.
         let expected = if path.ends_with("/nothing") && path.starts_with("/api") { 405 } else { status };
         assert_eq!(answer.status, expected, "{path} {}", answer.body);

@@ -45,11 +45,15 @@ async fn types(office: &Office, id: &str) -> Vec<serde_json::Value> {
 #[tokio::test]
 async fn both_ways_do_the_same() {
     let (form, api) = (Office::new().await, Office::new().await);
-    let (one, other) = (form.drafted(Way::Form, 3_000_000, 500_000).await, api.drafted(Way::Api, 3_000_000, 500_000).await);
+    let (one, other) =
+        (form.drafted(Way::Form, 3_000_000, 500_000).await, api.drafted(Way::Api, 3_000_000, 500_000).await);
     let (a, b) = (types(&form, &one).await, types(&api, &other).await);
     assert_eq!(a, b);
     let (a, b) = (form.case(&one).await, api.case(&other).await);
-    assert_eq!(format!("{:?}", a.draft.as_ref().unwrap().substance.disposals), format!("{:?}", b.draft.as_ref().unwrap().substance.disposals));
+    assert_eq!(
+        format!("{:?}", a.draft.as_ref().unwrap().substance.disposals),
+        format!("{:?}", b.draft.as_ref().unwrap().substance.disposals)
+    );
 }
 
 #[tokio::test]
@@ -57,7 +61,9 @@ async fn actions_and_limits_say_what_is_open_what_is_shut_and_until_when() {
     let office = Office::new().await;
     let id = office.filed(Way::Api).await;
     let actions = office.read("a", &format!("/api/v1/cases/{id}/actions")).await.json();
-    let one = |verb: &str| actions["items"].as_array().unwrap().iter().find(|it| it["verb"] == verb).cloned().unwrap();
+    let one = |verb: &str| {
+        actions["items"].as_array().unwrap().iter().find(|it| it["verb"] == verb).cloned().unwrap()
+    };
     assert_eq!(one("add_evidence")["open"], true);
     assert_eq!(one("conclude")["open"], false);
     assert_eq!(one("conclude")["shut"]["code"], "evidence.none");
@@ -73,16 +79,37 @@ async fn actions_and_limits_say_what_is_open_what_is_shut_and_until_when() {
 async fn the_desk_shows_what_waits_for_the_role_until_it_is_done() {
     let office = Office::new().await;
     let id = office.clue(Way::Api).await;
-    office.does("a", &format!("/api/v1/cases/{id}/start_check"), json!({"officers": [office.id("a"), office.id("b")]})).await;
-    office.does("a", &format!("/api/v1/cases/{id}/propose_not_file"), json!({"opinion": "不符合立案标准"})).await;
+    office
+        .does(
+            "a",
+            &format!("/api/v1/cases/{id}/start_check"),
+            json!({"officers": [office.id("a"), office.id("b")]}),
+        )
+        .await;
+    office
+        .does("a", &format!("/api/v1/cases/{id}/propose_not_file"), json!({"opinion": "不符合立案标准"}))
+        .await;
     let waiting = |login: &'static str| {
         let answer = office.read(login, "/api/v1/desk");
-        async move { answer.await.json()["waiting"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>() }
+        async move {
+            answer.await.json()["waiting"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|it| it["title"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        }
     };
     assert_eq!(waiting("unit_head").await, ["审核：不予立案"]);
     assert!(waiting("head").await.is_empty() && waiting("cashier").await.is_empty());
     assert!(office.open("unit_head", "/desk").await.body.contains("审核：不予立案"));
-    office.does("unit_head", &format!("/api/v1/cases/{id}/review_proposal"), json!({"proposal_no": 1, "agree": true, "opinion": "同意"})).await;
+    office
+        .does(
+            "unit_head",
+            &format!("/api/v1/cases/{id}/review_proposal"),
+            json!({"proposal_no": 1, "agree": true, "opinion": "同意"}),
+        )
+        .await;
     assert!(waiting("unit_head").await.is_empty());
     let deputy = [waiting("deputy").await, waiting("head").await].concat();
     assert_eq!(deputy, ["审批：不予立案"]);
@@ -109,7 +136,13 @@ async fn paging_is_stable_while_cases_are_added() {
     }
     all.reverse();
     assert_eq!(seen, all);
-    assert_eq!(office.read("a", "/api/v1/cases?q=示例化工&limit=100").await.json()["items"].as_array().unwrap().len(), 10);
+    assert_eq!(
+        office.read("a", "/api/v1/cases?q=示例化工&limit=100").await.json()["items"]
+            .as_array()
+            .unwrap()
+            .len(),
+        10
+    );
     assert_eq!(office.read("a", "/api/v1/cases?q=没有这家").await.json()["items"], json!([]));
     assert_eq!(office.read("a", "/api/v1/cases?stage=decided").await.json()["items"], json!([]));
 }

@@ -9,7 +9,9 @@ async fn a_case_lives_from_clue_to_archive_through_forms_of_many_people() {
     let id = office.whole_life(Way::Form).await;
     let page = office.open("a", &format!("/cases/{id}")).await;
     assert_eq!(page.status, 200);
-    for words in ["已归档", "（示）应急立〔2026〕1号", "行政处罚决定书", "听证已举行", "集体讨论", "示范a、示范b"] {
+    for words in
+        ["已归档", "（示）应急立〔2026〕1号", "行政处罚决定书", "听证已举行", "集体讨论", "示范a、示范b"]
+    {
         assert!(page.body.contains(words), "{words}");
     }
 }
@@ -22,7 +24,12 @@ async fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_beside_the_f
     let before = office.events().await;
     let answer = office.post("a", &action, &typed).await;
     assert_eq!(answer.status, 422);
-    for part in ["请填写涉及单位或者个人", "href=\"#f-subject\"", "收到日期应为年-月-日", "&lt;b&gt;长长的\n内容&lt;/b&gt;"] {
+    for part in [
+        "请填写涉及单位或者个人",
+        "href=\"#f-subject\"",
+        "收到日期应为年-月-日",
+        "&lt;b&gt;长长的\n内容&lt;/b&gt;",
+    ] {
         assert!(answer.body.contains(part), "{part}\n{}", answer.body);
     }
     assert_eq!(office.events().await, before, "nothing was written");
@@ -73,7 +80,10 @@ async fn groups_are_added_and_taken_away_without_script() {
     assert!(names.contains(&"parties[1].name".to_owned()), "{names:?}");
     let mut typed = crate::browser::fields(&more.body);
     assert!(typed.contains(&("title".into(), "示例案".into())));
-    assert!(typed.contains(&("parties[0].name".into(), "示例化工有限公司".into())), "prefilled from the clue");
+    assert!(
+        typed.contains(&("parties[0].name".into(), "示例化工有限公司".into())),
+        "prefilled from the clue"
+    );
     typed.push(("_remove".into(), "parties[0]".into()));
     let less = office.post("a", &action, &typed).await;
     assert!(!less.body.contains("parties[1].name"));

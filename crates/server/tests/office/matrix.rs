@@ -14,7 +14,11 @@ async fn every_role_and_every_verb_as_the_table_says() {
     let before = office.events().await;
     for row in PROCEDURE.iter() {
         let verb = wire_name(&row.verb);
-        let path = if verb == "register_clue" { "/api/v1/cases".to_owned() } else { format!("/api/v1/cases/{id}/{verb}") };
+        let path = if verb == "register_clue" {
+            "/api/v1/cases".to_owned()
+        } else {
+            format!("/api/v1/cases/{id}/{verb}")
+        };
         for (login, role, organ) in PEOPLE {
             // An empty array is never a body: who may act at all hears that it cannot be read.
             let answer = office.call(login, Method::POST, &path, &[], Some(&serde_json::json!([]))).await;
@@ -61,9 +65,14 @@ async fn who_may_look() {
         format!("/api/v1/cases/{id}/limits"),
     ];
     for (login, _, organ) in PEOPLE {
-        let hidden = matches!(login, "system" | "auditor" | "security") || (organ != ORGAN && login != "supervisor");
+        let hidden =
+            matches!(login, "system" | "auditor" | "security") || (organ != ORGAN && login != "supervisor");
         for path in &paths {
-            let status = if path.starts_with("/api") { office.read(login, path).await.status } else { office.open(login, path).await.status };
+            let status = if path.starts_with("/api") {
+                office.read(login, path).await.status
+            } else {
+                office.open(login, path).await.status
+            };
             assert_eq!(status, if hidden { 403 } else { 200 }, "{login} {path}");
         }
         // One's desk is open to everyone; it shows no case to those who may see none.

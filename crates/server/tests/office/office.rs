@@ -84,7 +84,9 @@ fn profile(name: &str, kind: OrganKind, region: &str) -> OrganProfile {
         policy_scope: "demo".to_owned(),
         category: CATEGORY.to_owned(),
         units: vec!["执法大队".to_owned()],
-        payee: Some(Payee { bank: "示例银行".into(), name: "示例县财政局".into(), account: "0000".into() }),
+        payee: Some(Payee {
+            bank: "示例银行".into(), name: "示例县财政局".into(), account: "0000".into()
+        }),
         reconsideration: "示例县人民政府".to_owned(),
         court: "示例县人民法院".to_owned(),
     }
@@ -92,7 +94,11 @@ fn profile(name: &str, kind: OrganKind, region: &str) -> OrganProfile {
 
 impl Office {
     pub async fn new() -> Self {
-        Self::on(Bench::sqlite(), WebConfig { argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() }).await
+        Self::on(
+            Bench::sqlite(),
+            WebConfig { argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() },
+        )
+        .await
     }
 
     pub async fn on(bench: Bench, config: WebConfig) -> Self {
@@ -181,12 +187,23 @@ impl Office {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(bytes.to_vec()).unwrap() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
     }
 
     // ---- as a program ----
 
-    pub async fn call(&self, login: &str, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+    pub async fn call(
+        &self,
+        login: &str,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -204,7 +221,12 @@ impl Office {
 
     /// Posts to the API and expects success.
     #[track_caller]
-    pub fn does<'a>(&'a self, login: &'a str, path: &'a str, body: Value) -> impl Future<Output = Value> + 'a {
+    pub fn does<'a>(
+        &'a self,
+        login: &'a str,
+        path: &'a str,
+        body: Value,
+    ) -> impl Future<Output = Value> + 'a {
         async move {
             self.minute();
             let answer = self.call(login, Method::POST, path, &[], Some(&body)).await;
@@ -231,10 +253,13 @@ impl Office {
             if document.made.is_some() {
                 continue;
             }
-            let made = Made { sha256: "cd".repeat(32), sm3: "ef".repeat(32), pages: 1, template: "01".repeat(32) };
+            let made =
+                Made { sha256: "cd".repeat(32), sm3: "ef".repeat(32), pages: 1, template: "01".repeat(32) };
             let command = CaseCommand::MarkMade { document: DocumentNo::try_from(at + 1).unwrap(), made };
             let actor = Actor { id: StaffId(Uuid::nil()), organ: case.organ, roles: Vec::new() };
-            act(&self.app, rules(), &actor, Some(matter(id)), command, Options::new(self.fresh())).await.unwrap();
+            act(&self.app, rules(), &actor, Some(matter(id)), command, Options::new(self.fresh()))
+                .await
+                .unwrap();
         }
     }
 

@@ -1,7 +1,7 @@
 //! The whole life of a case, step by step, through the forms or through the API.
 
-use mingjing_domain::case::types::{DocumentKind, PartyNo, Point, Stage};
 use mingjing_domain::case::form::wire_name;
+use mingjing_domain::case::types::{DocumentKind, PartyNo, Point, Stage};
 use mingjing_domain::matter::shanghai;
 use serde_json::{Value, json};
 
@@ -39,7 +39,8 @@ fn officers(office: &Office) -> Value {
 }
 
 pub fn inquiry(office: &Office) -> Value {
-    let before = |minutes| office.app.now().checked_sub(jiff::SignedDuration::from_mins(minutes)).unwrap().to_string();
+    let before =
+        |minutes| office.app.now().checked_sub(jiff::SignedDuration::from_mins(minutes)).unwrap().to_string();
     json!({
         "started_at": before(30), "ended_at": before(2), "place": "会议室", "officers": officers(office),
         "certificates_shown": true, "rights_told": true, "person": "示范甲，总经理", "record": "问：……\n答：……", "signed": true,
@@ -67,8 +68,10 @@ pub fn draft(first_fen: i64, second_fen: i64) -> Value {
 }
 
 pub fn opinion() -> Value {
-    let findings: Vec<Value> =
-        Point::ALL.iter().map(|it| json!({"point": wire_name(it), "pass": true, "finding": "经审核，符合要求"})).collect();
+    let findings: Vec<Value> = Point::ALL
+        .iter()
+        .map(|it| json!({"point": wire_name(it), "pass": true, "finding": "经审核，符合要求"}))
+        .collect();
     json!({"findings": findings, "opinion": "agree", "reasons": "同意处理意见"})
 }
 
@@ -134,12 +137,14 @@ impl Office {
     pub async fn step(&self, way: Way, login: &str, case: Option<&str>, verb: &str, body: Value) -> String {
         match way {
             Way::Api => {
-                let path = case.map_or_else(|| "/api/v1/cases".to_owned(), |id| format!("/api/v1/cases/{id}/{verb}"));
+                let path = case
+                    .map_or_else(|| "/api/v1/cases".to_owned(), |id| format!("/api/v1/cases/{id}/{verb}"));
                 let answer = self.does(login, &path, body).await;
                 answer["case"].as_str().unwrap().to_owned()
             }
             Way::Form => {
-                let path = case.map_or_else(|| "/cases/new".to_owned(), |id| format!("/cases/{id}/do/{verb}"));
+                let path =
+                    case.map_or_else(|| "/cases/new".to_owned(), |id| format!("/cases/{id}/do/{verb}"));
                 self.minute();
                 let (action, mut all) = self.filled(login, &path, &[]).await;
                 let mut changes = Vec::new();
@@ -150,10 +155,19 @@ impl Office {
                 all.retain(|(name, _)| !changed.contains(&top(name)));
                 all.extend(changes);
                 let answer = self.post(login, &action, &all).await;
-                let errors: Vec<&str> =
-                    answer.body.split("class=\"error\"").skip(1).map(|it| it.split('<').next().unwrap()).collect();
+                let errors: Vec<&str> = answer
+                    .body
+                    .split("class=\"error\"")
+                    .skip(1)
+                    .map(|it| it.split('<').next().unwrap())
+                    .collect();
                 let refusal = crate::browser::refusal(&answer.body);
-                assert_eq!(answer.status, 303, "{login} {verb}: {errors:#?} {refusal} {}", if errors.is_empty() { &answer.body } else { "" });
+                assert_eq!(
+                    answer.status,
+                    303,
+                    "{login} {verb}: {errors:#?} {refusal} {}",
+                    if errors.is_empty() { &answer.body } else { "" }
+                );
                 answer.header("location").rsplit('/').next().unwrap().to_owned()
             }
         }
@@ -171,7 +185,8 @@ impl Office {
 
     pub async fn document(&self, case: &str, kind: DocumentKind, party: Option<PartyNo>) -> usize {
         let case = self.case(case).await;
-        let at = case.documents.iter().rposition(|it| it.kind == kind && (party.is_none() || it.party == party));
+        let at =
+            case.documents.iter().rposition(|it| it.kind == kind && (party.is_none() || it.party == party));
         at.expect("such a document") + 1
     }
 

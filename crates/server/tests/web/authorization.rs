@@ -10,7 +10,7 @@ use mingjing::kit::limits::WebConfig;
 
 /// Routes open to everyone. Additions need a reason beside them.
 const PUBLIC: &[&str] = &[
-    "GET /", // the portal: everything below without a reason is 公示
+    "GET /",                 // the portal: everything below without a reason is 公示
     "GET /api/docs",         // what programs may ask; no data
     "GET /api/openapi.json", // the same for machines
     "GET /decisions",
