@@ -138,4 +138,16 @@ pub const EXCEPTIONS: &[Exception] = &[
         path: "crates/server/src/ledger/store.rs",
         reason: "a view of its own is to come",
     },
+    Exception {
+        rule: "sql",
+        path: "crates/server/src/ops/bench.rs",
+        reason: "statements of the kit's own tables, to be moved to a store",
+    },
+    Exception {
+        rule: "sql",
+        path: "crates/server/src/ops/demo.rs",
+        reason: "statements of the kit's own tables, to be moved to a store",
+    },
+    Exception { rule: "size", path: "crates/server/src/case/describe.rs", reason: "to be split" },
+    Exception { rule: "size", path: "crates/server/src/disclosure/service.rs", reason: "to be split" },
 ];
