@@ -99,20 +99,32 @@ async fn enter(app: &App, s: &Stream, no: Option<DocumentNo>) {
     })
     .await
     .unwrap();
-    let events = Arc::new(s.events.clone());
-    app.write(request("case"), move |w| {
-        let events = Arc::clone(&events);
-        Box::pin(async move {
-            let mut case = w.create::<Case>(CASE, ORGAN, None, events[0].1.clone()).await?;
-            for (_, event) in &events[1..] {
-                let made = matches!(event, E::DocumentMade { no: it, .. } if Some(*it) == no);
-                if !made {
-                    w.append(&mut case, event.clone()).await?;
+    for (meta, event) in &s.events {
+        if matches!(event, E::DocumentMade { no: it, .. } if Some(*it) == no) {
+            continue;
+        }
+        let mut request = request("case");
+        request.actor.id = meta.actor;
+        let (event, first) = (Arc::new(event.clone()), meta.version == 1);
+        app.write(request, move |w| {
+            let event = Arc::clone(&event);
+            Box::pin(async move {
+                if first {
+                    w.create::<Case>(CASE, ORGAN, None, event.as_ref().clone()).await?;
+                } else {
+                    let mut case = w.load::<Case>(CASE).await?.ok_or(WriteError::NotFound("case"))?;
+                    w.append(&mut case, event.as_ref().clone()).await?;
                 }
-            }
-            if let Some(no) = no {
-                job::enqueue(w, CASE, no);
-            }
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    }
+    let Some(no) = no else { return };
+    app.write(request("job"), move |w| {
+        Box::pin(async move {
+            job::enqueue(w, CASE, no);
             Ok(())
         })
     })
