@@ -85,7 +85,10 @@ fn profile(name: &str, kind: OrganKind, region: &str) -> OrganProfile {
         category: CATEGORY.to_owned(),
         units: vec!["执法大队".to_owned()],
         payee: Some(Payee {
-            bank: "示例银行".into(), name: "示例县财政局".into(), account: "0000".into()
+            address: "示例县人民路 1 号".into(),
+            bank: "示例银行".into(),
+            name: "示例县财政局".into(),
+            account: "0000".into(),
         }),
         reconsideration: "示例县人民政府".to_owned(),
         court: "示例县人民法院".to_owned(),

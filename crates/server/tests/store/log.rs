@@ -51,7 +51,7 @@ async fn a_proof_grows_and_verifies_alone(bench: Bench) {
     ledger.checkpoint().await.unwrap();
     let name = "text:/line/text".to_owned();
     let mut shown = Disclosure { open: vec!["guard:/line/n".to_owned()], ..Disclosure::default() };
-    shown.redacted.insert(name.clone(), vec![4..7]);
+    shown.redacted.insert(name.clone(), std::iter::once(4..7).collect());
     let value = "第0行，■■■在场".to_owned();
     let line = StatementLine::Field { name: name.clone(), value: value.clone() };
     let bundle = ledger.proof_bundle(matter, 2, &shown, vec![line]).await.unwrap();
