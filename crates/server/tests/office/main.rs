@@ -1,5 +1,5 @@
 //! Cases through the real router: pages, forms and API, with a clock that moves on purpose.
-
+#![allow(dead_code, clippy::manual_async_fn)] // the house of the stories
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 #[path = "../support/mod.rs"]
