@@ -404,7 +404,7 @@ async fn gather(w: &mut Write, rules: &Rules, subject: Subject) -> Result<Gather
     };
     let events = read::stored(w.tx().await?, case_id, case.version).await?;
     let events: Vec<CaseEvent> = open_all::<Case>(&events)?.into_iter().map(|e| e.event).collect();
-    let persons = source::persons(&case, &events);
+    let persons = source::persons(&case, &events, party);
     let day_rules = rules.on(&organ.state, organ.version, w.moment().recorded_day())?;
     let matter = publication.as_ref().map_or_else(|| MatterId(w.new_id()), |p| p.id);
     Ok(Gathered {
@@ -578,7 +578,7 @@ pub async fn view(app: &App, rules: &Rules, subject: Subject) -> Result<Option<V
         }
     }
     let events: Vec<CaseEvent> = app.stream::<Case>(case_id).await?.into_iter().map(|e| e.event).collect();
-    let persons = source::persons(&case, &events);
+    let persons = source::persons(&case, &events, party);
     let today = mingjing_domain::matter::civil_day(app.now());
     let day_rules = rules.on(&organ.state, organ.version, today)?;
     let disclosure_rules = DisclosureRules::of(&day_rules.policy);

@@ -112,35 +112,55 @@ pub fn facts(id: MatterId, case: &Case, party: PartyNo, key: &TextKey) -> Option
     })
 }
 
-/// Persons whose names may stand in the texts of the case: parties,
-/// representatives, and everyone who was asked. The identity of an informant is a
-/// matter of its own and never in the case.
-pub fn persons(case: &Case, events: &[CaseEvent]) -> Vec<KnownPerson> {
-    let mut all: Vec<KnownPerson> = Vec::new();
-    let mut add = |name: &Text, role: PersonRole| {
-        let name = name.value().unwrap_or("").trim();
-        if !name.is_empty() && !all.iter().any(|p| p.name == name) {
-            all.push(KnownPerson::new(name, role));
-        }
-    };
-    for state in &case.parties {
-        let it = &state.party;
-        match it.kind {
-            case_types::PartyKind::Person => {
-                add(&it.name, if it.minor { PersonRole::Minor } else { PersonRole::Party });
-                add(&it.representative, PersonRole::Bystander);
-            }
-            case_types::PartyKind::IndividualBusiness => add(&it.representative, PersonRole::Operator),
-            case_types::PartyKind::LegalPerson | case_types::PartyKind::Organisation => {
-                add(&it.representative, PersonRole::Representative);
-            }
-        }
-    }
+/// Persons whose names may stand in the texts of the public copy for a party:
+/// parties, representatives, and everyone who was asked. Who stands in more than
+/// one place (the representative of a unit fined beside it) is treated as what he
+/// is to the party of this copy, then as a person, and only last as somebody's
+/// representative, whose name is shown. The identity of an informant is a matter
+/// of its own and never in the case.
+pub fn persons(case: &Case, events: &[CaseEvent], party: PartyNo) -> Vec<KnownPerson> {
+    let parties: Vec<_> = case.numbered_parties().map(|(no, it)| (no, &it.party)).collect();
+    let mut all = of_parties(&parties, party);
     for event in events {
         if let CaseEvent::InquiryNotified { person, .. } | CaseEvent::InquiryRecorded { person, .. } = event
             && !case.parties.iter().any(|p| p.party.name.value() == person.value())
         {
-            add(person, PersonRole::Witness);
+            add(&mut all, person, PersonRole::Witness);
+        }
+    }
+    all
+}
+
+fn add(all: &mut Vec<KnownPerson>, name: &Text, role: PersonRole) {
+    let name = name.value().unwrap_or("").trim();
+    if !name.is_empty() && !all.iter().any(|p| p.name == name) {
+        all.push(KnownPerson::new(name, role));
+    }
+}
+
+fn of_parties(parties: &[(PartyNo, &case_types::Party)], own: PartyNo) -> Vec<KnownPerson> {
+    let rank = |no: PartyNo, it: &case_types::Party| match it.kind {
+        _ if no == own => 0,
+        case_types::PartyKind::Person => 1,
+        case_types::PartyKind::IndividualBusiness
+        | case_types::PartyKind::LegalPerson
+        | case_types::PartyKind::Organisation => 2,
+    };
+    let mut ordered = parties.to_vec();
+    ordered.sort_by_key(|(no, it)| rank(*no, it));
+    let mut all = Vec::new();
+    for (_, it) in ordered {
+        match it.kind {
+            case_types::PartyKind::Person => {
+                add(&mut all, &it.name, if it.minor { PersonRole::Minor } else { PersonRole::Party });
+                add(&mut all, &it.representative, PersonRole::Bystander);
+            }
+            case_types::PartyKind::IndividualBusiness => {
+                add(&mut all, &it.representative, PersonRole::Operator);
+            }
+            case_types::PartyKind::LegalPerson | case_types::PartyKind::Organisation => {
+                add(&mut all, &it.representative, PersonRole::Representative);
+            }
         }
     }
     all
@@ -261,4 +281,36 @@ fn officers(it: &Inputs<'_>, day: Date, category: &str) -> Vec<ShownOfficer> {
             Some(ShownOfficer { name: o.name.clone(), certificate: certificate.number.clone() })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn party(kind: case_types::PartyKind, name: &str, representative: &str) -> case_types::Party {
+        case_types::Party {
+            kind,
+            name: Text::closed(name),
+            code: Text::closed(""),
+            address: Text::closed(""),
+            phone: Text::closed(""),
+            representative: Text::closed(representative),
+            post: Text::closed(""),
+            minor: false,
+        }
+    }
+
+    #[test]
+    fn a_representative_fined_himself_is_masked_in_his_own_copy_and_shown_in_his_units() {
+        let unit = party(case_types::PartyKind::LegalPerson, "示例建材有限公司", "示甲子");
+        let person = party(case_types::PartyKind::Person, "示甲子", "");
+        let both = [(1, &unit), (2, &person)];
+        let read = |own| Masked::redact("示甲子未履行职责", &of_parties(&both, own), false).public().unwrap();
+        assert_eq!(read(1), "示甲子未履行职责");
+        assert_eq!(read(2), "示某某未履行职责");
+        // In the copy for a third party he is a person first.
+        let third = party(case_types::PartyKind::LegalPerson, "示例物流有限公司", "");
+        let all = [(1, &unit), (2, &person), (3, &third)];
+        assert_eq!(of_parties(&all, 3), [KnownPerson::new("示甲子", PersonRole::Party)]);
+    }
 }

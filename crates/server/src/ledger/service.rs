@@ -159,6 +159,14 @@ impl Ledger {
         })
     }
 
+    /// Size of the newest checkpoint and when it was signed; none before the first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest(&self) -> Result<Option<(u64, jiff::Timestamp)>, LedgerError> {
+        Ok(store::latest_checkpoint(self.app.db()).await?.map(|it| (it.size, it.made_at)))
+    }
+
     /// The newest checkpoint with the cosignatures of its witnesses.
     ///
     /// # Errors

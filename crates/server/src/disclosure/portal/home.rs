@@ -1,5 +1,6 @@
 //! The front page: find, verify, how timely, what is new.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -14,19 +15,26 @@ use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
 use crate::kit::ui::{show, table::Query};
-use crate::ledger::store as ledger_store;
+use crate::ledger::service::Ledger;
 
 /// How many of the newest are shown.
 const NEWEST: u32 = 10;
 
-pub(super) async fn page(State(shell): State<Shell>, headers: HeaderMap) -> Result<Response, Failure> {
+pub(super) async fn page(
+    State(shell): State<Shell>,
+    ledger: Option<Extension<Ledger>>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
     let db = shell.app.db();
     let today = civil_day(shell.app.now());
     let months = store::months(db, &format!("{:04}-01", today.year())).await?;
     let newest = store::list(db, &Filter::default(), NEWEST).await?;
-    let signed = ledger_store::latest_checkpoint(db).await?;
+    let signed = match &ledger {
+        Some(Extension(ledger)) => ledger.newest().await.map_err(|e| Failure::Broken(e.to_string()))?,
+        None => None,
+    };
     let body = html! {
-        (figures(&months, today, signed.map(|s| (s.size, show::time(s.made_at)))))
+        (figures(&months, today, signed.map(|(size, at)| (size, show::time(at)))))
         section.card {
             div.head {
                 h2 { "刚刚公示" }
