@@ -77,6 +77,20 @@ words! {
     }
 }
 
+impl ClueSource {
+    /// Whether somebody brought it whose identity must be kept.
+    pub const fn has_informant(self) -> bool {
+        match self {
+            Self::Complaint | Self::Report => true,
+            Self::Inspection
+            | Self::TransferredIn
+            | Self::Assigned
+            | Self::RandomInspection
+            | Self::Accident => false,
+        }
+    }
+}
+
 words! {
     /// What a party is (行政处罚法第四条、第六十三条按此分别设定).
     PartyKind {

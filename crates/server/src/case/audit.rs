@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mingjing_domain::case::decide::decide;
+use mingjing_domain::case::types::Clue;
 use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::matter::{MatterId, OrganId, StaffId, TimeSource};
 use serde::Deserialize;
@@ -36,6 +37,11 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
         && stored.read_version(id).is_none()
     {
         return Err(Objection::new("read_set.incomplete", "没有记明所依据的案件版本"));
+    }
+    if let CaseCommand::RegisterClue(Clue { informant: Some(id), .. }) = &body.command
+        && stored.read_version(*id) != Some(1)
+    {
+        return Err(Objection::new("read_set.incomplete", "没有记明线索的举报人"));
     }
     let gathered = gather(asked, case, &body.command)?;
     let mut facts = gathered.facts(stored.moment.clone(), stored.actor.clone(), asked.key);

@@ -9,6 +9,7 @@ mod browser;
 mod bypass;
 mod description;
 mod hostile;
+mod informants;
 mod life_api;
 mod life_form;
 mod matrix;

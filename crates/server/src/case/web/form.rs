@@ -365,7 +365,7 @@ async fn submit(
         }
     };
     let seen = seen.filter(|_| answers_what_was_seen(step(desk.verb)));
-    let options = Options { moment: read.moment, seen, ..Options::new(command) };
+    let options = Options { moment: read.moment, seen, informant: read.informant, ..Options::new(command) };
     let done = service::act(&shell.app, rules(), &who.actor(), desk.id(), read.command, options).await;
     match done {
         Ok(written) => {

@@ -40,6 +40,8 @@ pub fn kinds() -> Vec<Audited> {
         crate::staff::audit::organs(),
         crate::staff::audit::people(),
         super::erasure_audit::audited(),
+        crate::informant::audit::audited(),
+        crate::viewing::audit::audited(),
     ]
 }
 

@@ -262,7 +262,8 @@ impl Seeder<'_> {
         match &mut act.task {
             Task::Case(command) => {
                 next::dated(command, now, civil_day(now));
-                let options = Options { render: self.order.press.is_some(), ..Options::new(id) };
+                let informant = next::informant(command, &life.plan);
+                let options = Options { render: self.order.press.is_some(), informant, ..Options::new(id) };
                 let command = command.clone();
                 let done = service::act_in(batch, &self.rules, &act.who, life.id, command, options).await?;
                 life.id = Some(done.value.case);
