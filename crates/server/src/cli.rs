@@ -13,6 +13,7 @@ use mingjing_ledger::note::VerifierKey;
 use mingjing_ledger::package::verify_package;
 use mingjing_ledger::vectors::{Verdict, check_line};
 
+use crate::erasure::service::{self as erasure, Destroyer};
 use crate::kit::blob::Blobs;
 use crate::kit::clock::SystemClock;
 use crate::kit::config::Config;
@@ -491,9 +492,8 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
 
 async fn destroy(config: &Config, matter: MatterId) -> Outcome {
     let app = ops::open(config).await?;
-    let version = erase::approval_of(&app, matter).await?;
-    let blobs = Blobs::new(config.blobs());
-    let gone = erase::erase(&app, &blobs, &config.erasure_list(), (matter, version)).await?;
-    say(format!("已销毁 {} 个事项的内容", gone.len()))?;
+    let destroyer = Destroyer { blobs: Blobs::new(config.blobs()), list: config.erasure_list() };
+    let gone = erasure::at_console(&app, &destroyer, matter).await?;
+    say(format!("已销毁 {gone} 个事项的内容"))?;
     Ok(true)
 }

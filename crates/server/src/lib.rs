@@ -3,6 +3,7 @@
 pub mod case;
 pub mod cli;
 pub mod disclosure;
+pub mod erasure;
 pub mod features;
 pub mod informant;
 pub mod kit;

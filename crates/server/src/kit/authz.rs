@@ -202,6 +202,7 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(case_rows())
         .chain(crate::disclosure::verbs::ROWS)
         .chain(crate::viewing::verbs::ROWS)
+        .chain(crate::erasure::verbs::ROWS)
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {

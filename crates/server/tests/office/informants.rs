@@ -2,14 +2,16 @@
 //! each look recorded; and who looked at other personal data.
 
 use axum::http::Method;
+use mingjing::erasure::service::act;
 use mingjing::kit::blob::Blobs;
 use mingjing::kit::db::Sql as _;
 use mingjing::kit::limits::WebConfig;
 use mingjing::ops::erase::erase;
 use mingjing::viewing::service::matter_of;
-use mingjing_domain::erasure::{Erasure, ErasureEvent};
+use mingjing_domain::erasure::ErasureCommand;
 use mingjing_domain::informant::Informant;
-use mingjing_domain::matter::MatterId;
+use mingjing_domain::matter::{Actor, MatterId};
+use mingjing_domain::staff::Role;
 use mingjing_domain::text::Text;
 use mingjing_domain::viewing::Viewings;
 use serde_json::{Value, json};
@@ -279,52 +281,16 @@ async fn an_erased_informant_leaves_the_case_whole(bench: Bench) {
 
 /// An approved destruction, through the service.
 async fn destruction(office: &Office, what: MatterId) -> MatterId {
-    use mingjing_domain::erasure::ErasureCommand;
-    use mingjing_domain::matter::Actor;
-    use mingjing_domain::staff::Role;
     let actor = |login: &str, role| Actor {
         id: office.people[login],
         organ: crate::office::ORGAN,
         roles: vec![role],
     };
-    let write = |who: Actor, id: Option<MatterId>, command: ErasureCommand| {
-        let request = mingjing::kit::app::Request {
-            actor: who,
-            purpose: "销毁".to_owned(),
-            command_id: office.fresh(),
-            name: "erasure.act",
-            body: json!({ "matter": id, "do": command }),
-            moment: None,
-        };
-        async move {
-            let written = office.app.write(request, move |w: &mut mingjing::kit::write::Write| {
-                let command = command.clone();
-                Box::pin(async move {
-                    let actor = w.actor().clone();
-                    w.load::<mingjing_domain::staff::StaffState>(MatterId(actor.id.0)).await?;
-                    match id {
-                        None => {
-                            let event = mingjing_domain::erasure::decide(None, &command, &actor)?;
-                            let id = MatterId(w.new_id());
-                            w.create::<Erasure>(id, actor.organ, None, event).await?;
-                            Ok(id)
-                        }
-                        Some(id) => {
-                            let mut it = w.load::<Erasure>(id).await?.unwrap();
-                            let event: ErasureEvent =
-                                mingjing_domain::erasure::decide(Some(&it), &command, &actor)?;
-                            w.append(&mut it, event).await?;
-                            Ok(id)
-                        }
-                    }
-                }) as futures_util::future::BoxFuture<'_, _>
-            });
-            written.await.unwrap().value
-        }
-    };
     let grounds = Text::closed("举报人要求删除，处理目的已经实现");
     let propose = ErasureCommand::Propose { matters: vec![what], grounds };
-    let id = write(actor("archivist", Role::Archivist), None, propose).await;
+    let archivist = actor("archivist", Role::Archivist);
+    let id = act(&office.app, &archivist, None, propose, office.fresh()).await.unwrap().value;
     let approve = ErasureCommand::Decide { approve: true, opinion: Text::closed("同意") };
-    write(actor("head", Role::Head), Some(id), approve).await
+    act(&office.app, &actor("head", Role::Head), Some(id), approve, office.fresh()).await.unwrap();
+    id
 }

@@ -8,6 +8,7 @@ mod support;
 mod browser;
 mod bypass;
 mod description;
+mod erasures;
 mod hostile;
 mod informants;
 mod life_api;

@@ -12,8 +12,10 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use mingjing::case::access::rules;
 use mingjing::case::service::{Options, act};
+use mingjing::erasure::service::Destroyer;
 use mingjing::features;
 use mingjing::kit::app::App;
+use mingjing::kit::blob::Blobs;
 use mingjing::kit::clock::ManualClock;
 use mingjing::kit::db::Sql as _;
 use mingjing::kit::http::{self, Shell};
@@ -107,6 +109,10 @@ impl Office {
     pub async fn on(bench: Bench, config: WebConfig) -> Self {
         let app = bench.app_with(registry::all()).await;
         let (router, shell) = http::build(app.clone(), config.clone(), features::routes(&config)).unwrap();
+        let folder = bench.dir.path();
+        let destroyer =
+            Destroyer { blobs: Blobs::new(folder.join("files")), list: folder.join("keys/erasures.jsonl") };
+        let router = router.layer(axum::Extension(destroyer));
         let clock = bench.clock.clone();
         let (people, tokens, next) = (BTreeMap::new(), BTreeMap::new(), std::cell::Cell::new(1));
         let mut it = Self { router, shell, app, clock, people, tokens, bench, next };
@@ -308,6 +314,13 @@ impl Answer {
 }
 
 impl Office {
+    /// New tokens for everybody, when years have passed.
+    pub async fn renew(&mut self) {
+        for (login, id) in &self.people {
+            self.tokens.insert(login, token::issue(&self.app, *id, "test", 400).await.unwrap());
+        }
+    }
+
     /// The audit and the rebuild find nothing; gives the number of events decided again.
     pub async fn holds(&self) -> u64 {
         self.bench.sequence(&self.app).await;

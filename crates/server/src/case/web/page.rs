@@ -94,8 +94,19 @@ pub(super) async fn page(
     let region = access::target_region(&shell, &who, loaded.organ).await?;
     let target = Target { region: &region, ..Target::organ(loaded.organ) };
     let viewings = who.may(viewing_verbs::READ, &target).is_ok();
-    let seen =
-        Shown { who: &who, viewings, id, case, loaded: &loaded, people: &people, then, query: &query, open };
+    let tombstone = crate::erasure::web::tombstone(&shell, &who, &loaded).await?;
+    let seen = Shown {
+        who: &who,
+        tombstone,
+        viewings,
+        id,
+        case,
+        loaded: &loaded,
+        people: &people,
+        then,
+        query: &query,
+        open,
+    };
     let body = body(&seen, &facts, &events, &proofs);
     Ok(super::shown(&shell, &who, &tables::title(case), "/cases", Width::Wide, body))
 }
@@ -117,6 +128,8 @@ async fn proofs(shell: &Shell, id: MatterId) -> Result<Proofs, Failure> {
 
 struct Shown<'a> {
     who: &'a Identity,
+    /// Says so when the content is gone.
+    tombstone: Markup,
     /// May see who looked.
     viewings: bool,
     id: MatterId,
@@ -142,6 +155,7 @@ fn not_yet(shell: &Shell, who: &Identity, id: MatterId) -> Markup {
 fn body(it: &Shown<'_>, facts: &Facts<'_>, events: &[Opened<CaseEvent>], proofs: &Proofs) -> Markup {
     html! {
         (heading(it))
+        (it.tombstone)
         @if let Some(then) = it.then { (banner(it.id, then)) }
         (parts::stages(it.case, facts))
         div.cols {
