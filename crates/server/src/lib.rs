@@ -1,5 +1,6 @@
 //! The one program of 明镜: database, write path, pages, API, ledger.
 
+pub mod calendar;
 pub mod case;
 pub mod cli;
 pub mod disclosure;

@@ -68,7 +68,8 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     let stored = asked.command;
     let organ_id = case.map_or(stored.actor.organ, |it| it.organ);
     let (version, organ) = asked.organ(organ_id)?;
-    let rules = asked.rules.on(&organ, version, stored.moment.recorded_day())?;
+    let imported = asked.imported()?;
+    let rules = asked.rules.on(&organ, version, stored.moment.recorded_day(), imported.as_deref())?;
     asked.rules_fit("rules", &rules.law.version)?;
     asked.rules_fit("calendar", &rules.calendar.version().digest.to_string())?;
     let known = asked.people()?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use mingjing_domain::calendar::import::Imported;
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::step;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use super::facts::{Gathered, Rules, is_head, needs_heads, people, staff_matter};
 use super::store;
+use crate::calendar::service::CALENDAR;
 use crate::informant::service as informants;
 use crate::kit::app::{App, Batch, Request, Written};
 use crate::kit::error::WriteError;
@@ -262,7 +264,8 @@ async fn gather(
 ) -> Result<Gathered, WriteError> {
     let found = w.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
     let day = w.moment().recorded_day();
-    let rules = rules.on(&found.state, found.version, day)?;
+    let imported = w.load::<Imported>(CALENDAR).await?;
+    let rules = rules.on(&found.state, found.version, day, imported.as_deref())?;
     let mut ids = people(actor.id, case, Some(command));
     if let TimeSource::Paper { approver, .. } = &w.moment().source {
         ids.insert(*approver);
@@ -297,7 +300,8 @@ pub async fn gather_for_view(
 ) -> Result<Gathered, WriteError> {
     let found = app.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
     let day = mingjing_domain::matter::civil_day(app.now());
-    let rules = rules.on(&found.state, found.version, day)?;
+    let imported = app.load::<Imported>(CALENDAR).await?;
+    let rules = rules.on(&found.state, found.version, day, imported.as_deref())?;
     let mut known = std::collections::BTreeMap::new();
     if let Some(state) = app.load::<StaffState>(staff_matter(actor.id)).await? {
         known.insert(actor.id, state.state);

@@ -66,6 +66,7 @@ pub fn all() -> Vec<Registered> {
         entry::<mingjing_domain::case::Case>(),
         entry::<mingjing_domain::disclosure::Publication>(),
         entry::<mingjing_domain::erasure::Erasure>(),
+        entry::<mingjing_domain::calendar::import::Imported>(),
         entry::<mingjing_domain::informant::Informant>(),
         entry::<mingjing_domain::viewing::Viewings>(),
         entry::<mingjing_domain::organ::OrganState>(),
@@ -87,6 +88,7 @@ macro_rules! without_tables {
 // Shown from their streams. Nothing of an informant may stand in a table, so that
 // no list, search or export can meet it.
 without_tables!(
+    mingjing_domain::calendar::import::Imported,
     mingjing_domain::erasure::Erasure,
     mingjing_domain::informant::Informant,
     mingjing_domain::viewing::Viewings,

@@ -7,6 +7,7 @@ mod support;
 
 mod browser;
 mod bypass;
+mod calendars;
 mod description;
 mod erasures;
 mod hostile;

@@ -39,6 +39,7 @@ pub fn kinds() -> Vec<Audited> {
         crate::disclosure::audit::audited(),
         crate::staff::audit::organs(),
         crate::staff::audit::people(),
+        crate::calendar::audit::audited(),
         crate::erasure::audit::audited(),
         crate::informant::audit::audited(),
         crate::viewing::audit::audited(),
