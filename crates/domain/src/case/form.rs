@@ -453,6 +453,15 @@ fn execution(verb: Verb) -> Vec<Field> {
             choice::<RemedyKind>("remedy", "救济途径"),
             choice::<RemedyOutcome>("outcome", "结果"),
             line("document", "文书名称、文号和日期"),
+            f("fine_fen", "变更后的罚款", Kind::Money).optional().hint("结果为变更的填写；不再罚款的填 0"),
+            f("confiscated_fen", "变更后的没收违法所得", Kind::Money).optional().hint("没有变更的留空"),
+            flag("opposed", "第三人提出相反请求，或者利害关系人同为原告"),
+        ],
+        Verb::RecordRuling => vec![
+            party(),
+            choice::<CourtRuling>("ruling", "裁定结果"),
+            f("on", "裁定日期", Kind::Date),
+            line("document", "裁定书文号"),
         ],
         Verb::RevokeDecision => {
             vec![choice::<RevocationGround>("ground", "撤销情形"), paragraph("document", "撤销文书和理由")]
@@ -513,7 +522,7 @@ tag_table! {
     ScheduleHearing = "schedule_hearing", HoldHearing = "hold_hearing", ReportHearing = "report_hearing", Discuss = "discuss",
     RecordPayment = "record_payment", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
     DemandEnforcement = "demand_enforcement", ApplyToCourt = "apply_to_court", RecordRemedy = "record_remedy",
-    ConcludeRemedy = "conclude_remedy", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
+    ConcludeRemedy = "conclude_remedy", RecordRuling = "record_ruling", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
     Archive = "archive", MarkMade = "mark_made",
 }
 

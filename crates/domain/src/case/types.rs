@@ -370,6 +370,16 @@ words! {
 }
 
 words! {
+    /// What the court ruled on an application for enforcement.
+    CourtRuling {
+        Granted = "准予强制执行",
+        Denied = "不准予强制执行",
+        Ended = "终结执行",
+        Performed = "执行完毕",
+    }
+}
+
+words! {
     /// Why a decision was revoked after it was made.
     RevocationGround {
         OwnCorrection = "机关自行纠正",

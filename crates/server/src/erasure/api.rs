@@ -171,11 +171,13 @@ fn operation(
     }
 }
 
-fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
-    let id = || json!({ "type": "string", "format": "uuid" });
+fn id() -> Value {
+    json!({ "type": "string", "format": "uuid" })
+}
+
+fn erasure_schema() -> Value {
     let maybe = |format: &str| json!({ "type": ["string", "null"], "format": format });
-    let words = || json!({ "type": "string", "minLength": 1, "maxLength": MAX_WORDS });
-    let erasure = json!({
+    json!({
         "type": "object",
         "required": ["id", "progress", "label", "matters", "grounds", "proposed_on", "proposer"],
         "properties": {
@@ -185,7 +187,11 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             "proposer": id(), "decided_by": maybe("uuid"), "decided_on": maybe("date"),
             "opinion": { "type": ["string", "null"] }, "carried_out_by": maybe("uuid"), "carried_out_on": maybe("date"),
         },
-    });
+    })
+}
+
+fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
+    let words = || json!({ "type": "string", "minLength": 1, "maxLength": MAX_WORDS });
     let over = json!({
         "type": "object", "required": ["case", "number", "title", "kept_until"],
         "properties": {
@@ -250,5 +256,5 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         verbs::CARRY_OUT,
         one("已销毁"),
     );
-    (vec![list, propose, read, decide, carry_out], vec![("Erasure", erasure)])
+    (vec![list, propose, read, decide, carry_out], vec![("Erasure", erasure_schema())])
 }

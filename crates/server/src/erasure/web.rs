@@ -240,10 +240,7 @@ async fn shown(
     refusal: Option<&Refusal>,
 ) -> Result<Markup, Failure> {
     let people = People::of(shell, it.organ).await?;
-    let mut named = Vec::new();
-    for id in &it.matters {
-        named.push(label(shell, *id).await?);
-    }
+    let named = labels(shell, &it.matters).await?;
     let target = Target::organ(it.organ);
     let command = shell.fresh_id().to_string();
     let back = "/erasures";
@@ -301,6 +298,14 @@ async fn shown(
         }
     };
     Ok(frame(shell, who, "销毁呈请", Width::Narrow, body))
+}
+
+async fn labels(shell: &Shell, matters: &[MatterId]) -> Result<Vec<Markup>, Failure> {
+    let mut named = Vec::with_capacity(matters.len());
+    for id in matters {
+        named.push(label(shell, *id).await?);
+    }
+    Ok(named)
 }
 
 /// A matter that goes, in words that say no more than its page does.

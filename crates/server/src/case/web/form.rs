@@ -103,6 +103,7 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         | Verb::ApplyToCourt
         | Verb::RecordRemedy
         | Verb::ConcludeRemedy
+        | Verb::RecordRuling
         | Verb::CorrectDocument
         | Verb::ProposeWithdraw
         | Verb::ProposeTransfer

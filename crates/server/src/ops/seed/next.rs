@@ -407,9 +407,10 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::RegisterClue(clue) => clue.received_on = today,
         Do::ServeDocument { service, .. } => service.on = today,
         Do::RecordPayment(payment) => payment.paid_on = today,
-        Do::StateDefence { on, .. } | Do::RequestHearing { on, .. } | Do::RecordRemedy { on, .. } => {
-            *on = today
-        }
+        Do::StateDefence { on, .. }
+        | Do::RequestHearing { on, .. }
+        | Do::RecordRemedy { on, .. }
+        | Do::RecordRuling { on, .. } => *on = today,
         Do::AddEvidence(evidence) => evidence.collected_on = today,
         Do::RecordInquiry { session, .. } | Do::RecordScene { session, .. } => {
             session.started_at = ago(40);
