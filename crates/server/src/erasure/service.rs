@@ -163,7 +163,7 @@ pub async fn carry_out(
 /// # Errors
 /// When it was not approved; a fault of store or files.
 pub async fn at_console(app: &App, destroyer: &Destroyer, matter: MatterId) -> Result<usize, OpsError> {
-    let found = app.load::<Erasure>(matter).await.map_err(WriteError::from)?;
+    let found = app.load::<Erasure>(matter).await?;
     let it = found.ok_or(WriteError::NotFound("销毁事项"))?;
     if it.progress == Progress::CarriedOut {
         let version = approval_of(app, matter).await?;

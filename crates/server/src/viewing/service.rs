@@ -87,12 +87,11 @@ pub async fn record(
         body: json!({ "case": case, "what": what }),
         moment: None,
     };
-    let written = app
-        .write(request, move |w: &mut Write| {
-            Box::pin(async move { append(w, case, what).await }) as BoxFuture<'_, _>
-        })
-        .await?;
-    Ok(written.value)
+    app.write(request, move |w: &mut Write| {
+        Box::pin(async move { append(w, case, what).await }) as BoxFuture<'_, _>
+    })
+    .await?;
+    Ok(())
 }
 
 async fn append(w: &mut Write, id: MatterId, what: Thing) -> Result<(), WriteError> {

@@ -213,12 +213,12 @@ fn clue(plan: &mut Plan, view: &View<'_>) -> Next {
 /// Every second clue that was brought has an informant who left a name.
 pub fn informant(command: &Do, plan: &Plan) -> Option<Told> {
     let Do::RegisterClue(clue) = command else { return None };
-    let named = clue.source.has_informant() && plan.index / 4 % 2 == 0;
+    let named = clue.source.has_informant() && (plan.index / 4).is_multiple_of(2);
     named.then(|| Told {
         name: t(&names::person(plan.index + 31)),
         contact: t(&format!("000-{:07}", plan.index % 10_000_000)),
-        keep_secret: plan.index % 3 != 0,
-        wants_reply: plan.index % 5 != 0,
+        keep_secret: !plan.index.is_multiple_of(3),
+        wants_reply: !plan.index.is_multiple_of(5),
     })
 }
 
