@@ -103,6 +103,7 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         | Verb::ApplyToCourt
         | Verb::RecordRemedy
         | Verb::ConcludeRemedy
+        | Verb::RecordRuling
         | Verb::CorrectDocument
         | Verb::ProposeWithdraw
         | Verb::ProposeTransfer
@@ -374,7 +375,7 @@ async fn submit(
         }
     };
     let seen = seen.filter(|_| answers_what_was_seen(step(desk.verb)));
-    let options = Options { moment: read.moment, seen, ..Options::new(command) };
+    let options = Options { moment: read.moment, seen, informant: read.informant, ..Options::new(command) };
     let done = service::act(&shell.app, rules(), &who.actor(), desk.id(), read.command, options).await;
     match done {
         Ok(written) => {
