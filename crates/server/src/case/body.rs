@@ -146,7 +146,6 @@ fn object(
             }
         }
     }
-    body.retain(|_, value| !value.is_null());
     if let Some(name) = body.keys().next() {
         let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
         errors.push(error(&join(path, &name), "没有这个字段"));

@@ -7,7 +7,9 @@ mod support;
 
 mod browser;
 mod bypass;
+mod completeness;
 mod description;
+mod guards;
 mod hostile;
 mod life_api;
 mod life_form;

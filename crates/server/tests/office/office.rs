@@ -119,6 +119,10 @@ impl Office {
         it
     }
 
+    pub fn bench(&self) -> &Bench {
+        &self._bench
+    }
+
     pub fn fresh(&self) -> Uuid {
         self.next.set(self.next.get() + 1);
         Uuid::from_u128(self.next.get())
