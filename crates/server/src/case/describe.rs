@@ -7,7 +7,9 @@ use mingjing_domain::case::types::Stage;
 use serde_json::{Map, Value, json};
 
 use super::body::{MAX_FEN, MAX_ITEMS, MAX_NUMBER};
-use crate::kit::openapi::{Operation, header_parameter, key, limit, or_null, query, schema, words};
+use crate::kit::openapi::{
+    Operation, header_parameter, key, limit, or_null, plain_text, query, schema, words,
+};
 
 pub(super) const TAG: &str = "案件";
 
@@ -28,7 +30,8 @@ pub fn field(it: &Field) -> Value {
     };
     let mut out = match &it.kind {
         Kind::Line | Kind::Paragraph | Kind::Category => {
-            json!({ "type": "string", "minLength": least, "maxLength": max })
+            let pattern = plain_text(it.kind == Kind::Paragraph);
+            json!({ "type": "string", "minLength": least, "maxLength": max, "pattern": pattern })
         }
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Instant => json!({ "type": "string", "format": "date-time" }),

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::form::{FieldSpec, Kind, MAX_GROUPS};
+use super::openapi::{or_null, plain_text};
 
 /// A list of plain texts has one nameless field.
 pub fn texts(name: &'static str, label: &'static str, max: usize) -> FieldSpec {
@@ -30,7 +31,8 @@ fn field(it: &FieldSpec) -> Value {
     let least = u8::from(it.required);
     let mut out = match &it.kind {
         Kind::Line | Kind::Paragraph => {
-            json!({ "type": "string", "minLength": least, "maxLength": it.max_chars })
+            let pattern = plain_text(it.kind == Kind::Paragraph);
+            json!({ "type": "string", "minLength": least, "maxLength": it.max_chars, "pattern": pattern })
         }
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::DateTime => json!({ "type": "string", "format": "date-time" }),
@@ -64,7 +66,7 @@ fn field(it: &FieldSpec) -> Value {
     }
     out["description"] = words.into();
     if !it.required && !it.name.is_empty() {
-        super::openapi::or_null(&mut out);
+        or_null(&mut out);
     }
     out
 }

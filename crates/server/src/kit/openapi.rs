@@ -204,6 +204,11 @@ pub fn page_of(item: Value) -> Value {
     })
 }
 
+/// Pattern of a text of one line, or of several: no other control characters.
+pub const fn plain_text(lines: bool) -> &'static str {
+    if lines { r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$" } else { r"^[^\u0000-\u001f\u007f-\u009f]*$" }
+}
+
 /// Lets a schema take null as well.
 pub fn or_null(schema: &mut Value) {
     if let Some(all) = schema.get_mut("enum").and_then(Value::as_array_mut) {

@@ -160,10 +160,14 @@ async fn nothing_starts_before_it_could_or_in_the_future() {
     let mut early = inquiry(&office);
     early["started_at"] = json!("2026-03-03T09:00:00+08:00");
     early["ended_at"] = json!("2026-03-03T10:00:00+08:00");
+    refused(&office, "a", &at(&id, "record_inquiry"), early.clone(), "time.late").await;
+    early["happened_at"] = early["ended_at"].clone();
+    early["late_reason"] = json!("停电，次日补录");
+    early["late_approver"] = office.id("unit_head");
     refused(&office, "a", &at(&id, "record_inquiry"), early.clone(), "session.before_filing").await;
-    early["started_at"] = json!("2026-03-06T08:30:00+08:00");
-    early["ended_at"] = json!("2026-03-06T08:00:00+08:00");
-    refused(&office, "a", &at(&id, "record_inquiry"), early, "session.time").await;
+    let mut backwards = inquiry(&office);
+    backwards["started_at"] = backwards["ended_at"].clone();
+    refused(&office, "a", &at(&id, "record_inquiry"), backwards, "session.time").await;
     let served = Office::new().await;
     let id = served.drafted(Way::Api, 7_000_000, 2_000_000).await;
     served.day("2026-03-09");
@@ -215,7 +219,7 @@ async fn an_approval_clicked_twice_is_one_approval() {
     );
     assert!(once > before && office.events().await == once);
     // Without a key the second click is another request, and is told so.
-    refused(&office, "head", &path, body.clone(), "proposal.stage").await;
+    refused(&office, "head", &path, body.clone(), "proposal.none").await;
     let mut other = body;
     other["opinion"] = json!("另一意见");
     let answer = office.call("head", Method::POST, &path, &key, Some(&other)).await;
