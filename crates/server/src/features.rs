@@ -10,13 +10,13 @@ pub fn routes(config: &WebConfig) -> Routes {
     let routes = Routes::new()
         .merge(http::health(config))
         .merge(staff::account::routes())
-        .merge(staff::web::routes())
         .merge(staff::api::routes())
         .merge(case::web::routes())
         .merge(case::api::routes())
         .merge(openapi::routes())
         .merge(disclosure::portal::routes())
         .merge(disclosure::office::routes())
+        .merge(staff::web::routes())
         .merge(disclosure::api::routes());
     if config.gallery { routes.merge(gallery_routes()) } else { routes }
 }

@@ -39,7 +39,7 @@ pub const REGION: &str = "990101";
 pub const CATEGORY: &str = "安全生产";
 
 /// Login, role, organ. Officers hold certificates.
-pub const PEOPLE: [(&str, Role, OrganId); 18] = [
+pub const PEOPLE: [(&str, Role, OrganId); 19] = [
     ("a", Role::Officer, ORGAN),
     ("b", Role::Officer, ORGAN),
     ("c", Role::Officer, ORGAN),
@@ -47,6 +47,7 @@ pub const PEOPLE: [(&str, Role, OrganId); 18] = [
     ("reviewer", Role::Reviewer, ORGAN),
     ("review_head", Role::ReviewHead, ORGAN),
     ("deputy", Role::Deputy, ORGAN),
+    ("second_deputy", Role::Deputy, ORGAN),
     ("head", Role::Head, ORGAN),
     ("host", Role::HearingHost, ORGAN),
     ("publicity", Role::Publicity, ORGAN),
@@ -83,7 +84,7 @@ fn profile(name: &str, kind: OrganKind, region: &str) -> OrganProfile {
         phone: "000-0000".to_owned(),
         policy_scope: "demo".to_owned(),
         category: CATEGORY.to_owned(),
-        units: vec!["执法大队".to_owned()],
+        units: vec!["执法大队".to_owned(), "法制机构".to_owned()],
         payee: Some(Payee {
             address: "示例县人民路 1 号".into(),
             bank: "示例银行".into(),
@@ -141,10 +142,14 @@ impl Office {
 
     async fn person(&mut self, login: &'static str, role: Role, organ: OrganId) {
         let by = By::System(organ);
+        let unit = match role {
+            Role::Officer | Role::UnitHead => "执法大队",
+            _ => "法制机构",
+        };
         let register = StaffCommand::Register {
             name: format!("示范{login}").into(),
             title: "示例职务".into(),
-            unit: Some("执法大队".into()),
+            unit: Some(unit.to_owned()),
         };
         let new = NewLogin { login: format!("login-{login}"), phc: "none".to_owned(), must_change: false };
         let path = &mut Path::App(&self.app);

@@ -24,6 +24,7 @@ use crate::kit::form::{self as forms, FieldSpec, Intent, Posted};
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
+use crate::kit::read::carried_out;
 use crate::kit::ui::field::{Sheet, sheet};
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
@@ -354,7 +355,15 @@ async fn submit(
         };
     let value = match forms::read(&desk.specs, &posted) {
         Ok(value) => value,
-        Err(errors) => return refused(&errors, None, None, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(errors) => {
+            // A second click finds the choices gone that the first one took.
+            if let Some(id) = desk.id()
+                && carried_out(shell.app.db(), command, who.actor().id).await?
+            {
+                return Ok(Redirect::to(&format!("/cases/{id}")).into_response());
+            }
+            return refused(&errors, None, None, StatusCode::UNPROCESSABLE_ENTITY);
+        }
     };
     let body = fields::to_body(desk.verb, value);
     let read = match body::read(desk.verb, body.clone()) {
