@@ -49,9 +49,14 @@ pub fn routes<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
 /// checked and whose viewing it has logged: `/cases/{id}/documents/{no}.pdf`.
 pub async fn office_pdf(records: &Records, ledger: &Ledger, matter: MatterId, no: DocumentNo) -> Response {
     match records.download(ledger, matter, no).await {
-        Ok(bytes) => pdf(bytes, &format!("{no}.pdf"), "private, no-store"),
+        Ok(bytes) => private_pdf(bytes, no),
         Err(error) => failed(&error),
     }
+}
+
+/// The answer that holds a document of a case.
+pub fn private_pdf(bytes: Vec<u8>, no: DocumentNo) -> Response {
+    pdf(bytes, &format!("{no}.pdf"), "private, no-store")
 }
 
 fn pdf(bytes: Vec<u8>, name: &str, caching: &'static str) -> Response {
