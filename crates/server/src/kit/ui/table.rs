@@ -191,7 +191,7 @@ pub fn filters(all: &[Filter<'_>], query: &Query) -> Markup {
         @if !active.is_empty() {
             ul.chips aria-label="当前筛选" {
                 @for (it, value) in active {
-                    li { a href=(query.with(it.name, "")) aria-label={ "去掉筛选：" (it.label) } { (it.label) "：" (shown(it, value)) } }
+                    li { a href=(query.with(it.name, "")) aria-label={ (it.label) "：" (shown(it, value)) "，去掉这一筛选" } { (it.label) "：" (shown(it, value)) } }
                 }
             }
         }
