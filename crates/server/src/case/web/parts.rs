@@ -107,7 +107,9 @@ fn help(step: &Step) -> String {
 pub fn doors(id: MatterId, case: &Case, facts: &Facts<'_>) -> Markup {
     let mut offered = view::actions(case, facts);
     offered.sort_by_key(|it| rank(it.step));
-    let (open, shut): (Vec<_>, Vec<_>) = offered.into_iter().partition(|it| it.shut.is_none());
+    let (open, mut shut): (Vec<_>, Vec<_>) = offered.into_iter().partition(|it| it.shut.is_none());
+    // What only waits for its day is what people look for.
+    shut.sort_by_key(|it| it.shut.as_ref().is_none_or(|refusal| refusal.after.is_none()));
     html! {
         section.card #next {
             h2 { "现在可以做" }
