@@ -129,7 +129,7 @@ pub fn office(page: &Office<'_>, body: Markup) -> Markup {
             a.brand href=(site.home) { i aria-hidden="true" { "镜" } "明镜" }
             (nav(&site.office_nav, page.current, roles))
             @if let Some(action) = site.office_search {
-                form.find role="search" method="get" action=(action) {
+                form.find role="search" aria-label="全站查找" method="get" action=(action) {
                     input type="search" name="q" aria-label="查找" placeholder="案号、当事人、案由、文书内容";
                     button.btn.quiet { "查找" }
                 }

@@ -14,10 +14,20 @@ use crate::look::Look;
 
 const COOKIE: &str = "mingjing";
 
+/// Where the browser is once the page has loaded, and what tells pages of one
+/// address apart: the stage of a case, a refusal, a notice.
+const ARRIVED: &str = "const done = arguments[0], has = it => document.querySelector(it) !== null; \
+    const told = () => done({ path: location.pathname, manner: [ \
+        document.querySelector('main .above .tag')?.innerText ?? '', \
+        has('main .notice.refused, main .errors') ? 'refused' : '', has('main .notice:not(.refused)') ? 'notice' : ''] }); \
+    document.readyState === 'complete' ? told() : addEventListener('load', told)";
+
 pub struct Browser {
     pub client: Client,
     pub look: Look,
     base: String,
+    /// Path of the page that is open.
+    path: String,
     /// Who sits before it; nobody in particular when empty.
     who: &'static str,
     sessions: BTreeMap<&'static str, Cookie<'static>>,
@@ -40,7 +50,14 @@ impl Browser {
         let client = builder.capabilities(capabilities).connect(&driver).await.unwrap();
         let look = Look::new(&client, &setting("MINGJING_TEST_AXE"), county.readable.clone()).await;
         client.goto(&format!("{}/healthz", county.base)).await.unwrap();
-        Self { client, look, base: county.base.clone(), who: "", sessions: BTreeMap::new() }
+        Self {
+            client,
+            look,
+            base: county.base.clone(),
+            path: String::new(),
+            who: "",
+            sessions: BTreeMap::new(),
+        }
     }
 
     /// Ends it; what was found wrong with the pages fails the test here.
@@ -74,11 +91,17 @@ impl Browser {
 
     /// Looks at the page that came; whose session is over signs in first.
     async fn arrive(&mut self) {
-        self.look.at(&self.client, self.who).await;
-        if !self.who.is_empty() && self.path().await == "/sign-in" {
+        self.see().await;
+        if !self.who.is_empty() && self.path == "/sign-in" {
             self.sign_in().await;
-            self.look.at(&self.client, self.who).await;
         }
+    }
+
+    /// Waits until the page is there, and looks at it.
+    async fn see(&mut self) {
+        let arrived = self.client.execute_async(ARRIVED, vec![]).await.unwrap();
+        self.path = arrived["path"].as_str().unwrap().to_owned();
+        self.look.at(&self.client, self.who, &self.path, &arrived["manner"]).await;
     }
 
     async fn sign_in(&mut self) {
@@ -86,15 +109,17 @@ impl Browser {
             self.client.find(Locator::Id(id)).await.unwrap().send_keys(words).await.unwrap();
         }
         self.click("button.btn").await;
-        assert_ne!(self.path().await, "/sign-in", "{} is let in: {}", self.who, self.text().await);
+        self.see().await;
+        assert_ne!(self.path, "/sign-in", "{} is let in: {}", self.who, self.text().await);
     }
 
-    pub async fn path(&self) -> String {
-        self.client.current_url().await.unwrap().path().to_owned()
+    /// Path of the page that is open.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
     /// Clicks what a person would click; it leads to another page, which has come
-    /// when this returns.
+    /// or is coming when this returns.
     async fn click(&self, css: &str) {
         self.script("document.documentElement.dataset.old = ''", vec![]).await.unwrap();
         let found = self.client.find(Locator::Css(css)).await;
@@ -102,9 +127,6 @@ impl Browser {
         found.click().await.unwrap_or_else(|e| panic!("{css}: {e}"));
         let fresh = Locator::Css("html:not([data-old]) main");
         self.client.wait().every(Duration::from_millis(10)).for_element(fresh).await.unwrap();
-        let loaded = "const done = arguments[0]; \
-            if (document.readyState === 'complete') done(); else addEventListener('load', () => done())";
-        self.client.execute_async(loaded, vec![]).await.unwrap();
     }
 
     /// Clicks a link or a button, and looks at where it leads.
@@ -177,15 +199,15 @@ impl Browser {
         table: &[(&str, &str)],
     ) {
         county.minute();
-        let same = self.who == who && self.path().await == case;
+        let same = self.who == who && self.path == case;
         self.be(who).await;
         if !same {
             self.open(case).await;
         }
         self.take(&format!("{case}/do/{verb}")).await;
         self.submit(table).await;
-        let (path, said) = (self.path().await, self.refusal().await);
-        assert_eq!(path, case, "{who} {verb}: {said}");
+        let said = self.refusal().await;
+        assert_eq!(self.path, case, "{who} {verb}: {said}");
     }
 
     /// Clicks the link to an address, unfolding what hides it.
@@ -211,7 +233,7 @@ impl Browser {
         self.be(who).await;
         self.open(&format!("{case}/do/{verb}")).await;
         self.submit(table).await;
-        assert_eq!(self.path().await, format!("{case}/do/{verb}"), "{who} {verb}: not refused");
+        assert_eq!(self.path, format!("{case}/do/{verb}"), "{who} {verb}: not refused");
         self.refusal().await
     }
 

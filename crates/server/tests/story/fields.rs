@@ -59,5 +59,5 @@ pub async fn fill(browser: &mut Browser, table: &[(&str, &str)]) {
     }
     let table: Vec<Value> = table.iter().map(|(name, value)| json!([name, value])).collect();
     let wrong = browser.script(FILL, vec![json!(table)]).await.unwrap();
-    assert_eq!(wrong, json!([]), "{}", browser.path().await);
+    assert_eq!(wrong, json!([]), "{}", browser.path());
 }

@@ -27,11 +27,6 @@ const NO_PAGES: [&str; 11] = [
     "/d/{file}",
 ];
 
-/// What tells pages of one address apart: the stage of a case, a refusal.
-const MANNER: &str = "return [document.querySelector('main .above .tag')?.innerText ?? '', \
-    document.querySelector('main .notice.refused, main .errors') ? 'refused' : '', \
-    document.querySelectorAll('main .notice:not(.refused)').length ? 'notice' : '']";
-
 /// Runs axe-core with all its rules and gives what it objects to.
 const AXE: &str = "const done = arguments[arguments.length - 1]; \
     axe.run(document, { resultTypes: ['violations'] }).then(it => done(it.violations.map(v => \
@@ -61,10 +56,8 @@ impl Look {
     }
 
     /// Looks at the page that is open, unless one like it was looked at already.
-    pub async fn at(&mut self, client: &Client, who: &str) {
-        let path = client.current_url().await.unwrap().path().to_owned();
-        let Some((route, name)) = self.route(&path) else { panic!("{path} is no route of the program") };
-        let manner = client.execute(MANNER, vec![]).await.unwrap();
+    pub async fn at(&mut self, client: &Client, who: &str, path: &str, manner: &Value) {
+        let Some((route, name)) = self.route(path) else { panic!("{path} is no route of the program") };
         let whose = if route == "/desk" { who } else { "" };
         let key = format!("{name} {whose} {manner}");
         self.met.insert(route);

@@ -25,7 +25,7 @@ pub async fn registered(county: &County, browser: &mut Browser, subject: &str, d
             ("summary", "现场检查发现二名电工未取得特种作业操作证即上岗作业"),
         ])
         .await;
-    let case = browser.path().await;
+    let case = browser.path().to_owned();
     assert!(case.starts_with("/cases/"), "{}", browser.refusal().await);
     browser.sees(&[subject, "线索"]).await;
     browser.act(county, "yj-officer1", &case, "start_check", &OFFICERS).await;

@@ -32,7 +32,7 @@ pub async fn by_three_people(county: &County, browser: &mut Browser, case: &str)
         ("withhold[0].ground", "商业秘密"),
     ];
     browser.submit(&withheld).await;
-    let place = browser.path().await;
+    let place = browser.path().to_owned();
     assert!(place.starts_with("/publications/") && place != subject, "{place} {}", browser.refusal().await);
     // The publicity office cannot publish what nobody has checked.
     browser.be("yj-publicity").await;
@@ -45,14 +45,14 @@ pub async fn by_three_people(county: &County, browser: &mut Browser, case: &str)
     browser.sees(&["个人信息检查通过"]).await;
     county.minute();
     browser.submit(&[("agree", "同意公示")]).await;
-    assert_eq!(browser.path().await, place, "{}", browser.refusal().await);
+    assert_eq!(browser.path(), place, "{}", browser.refusal().await);
     browser.be("yj-publicity").await;
     browser.open("/publications?tab=publish").await;
     browser.follow("main table a[href^=\"/publications/\"]").await;
     browser.take(&format!("{place}/publish")).await;
     county.minute();
     browser.submit(&[]).await;
-    assert_eq!(browser.path().await, place, "{}", browser.refusal().await);
+    assert_eq!(browser.path(), place, "{}", browser.refusal().await);
     browser.sees(&["看公示页", "已办"]).await;
     county.work().await;
 }
@@ -89,12 +89,14 @@ pub async fn read_by_a_stranger(county: &County, browser: &mut Browser, case: &s
     browser.sees(&["查一个决定", "示例化工有限公司"]).await;
     browser.open("/decisions?q=示例化工").await;
     browser.follow("main table a[href^=\"/decisions/\"]").await;
-    let public = browser.path().await;
-    browser.sees(&["示例化工有限公司", "罚〔2026〕", "按期", "30,000", "《安全生产法》第九十七条第七项"]).await;
+    let public = browser.path().to_owned();
+    browser
+        .sees(&["示例化工有限公司", "罚〔2026〕", "按期", "30,000", "《安全生产法》第九十七条第七项"])
+        .await;
     browser.misses(&["二名电工"]).await;
     browser.open("/verify").await;
     type_into(browser, "#code", &stored.check_code).await;
-    assert_eq!(browser.path().await, format!("/v/{}", stored.check_code));
+    assert_eq!(browser.path(), format!("/v/{}", stored.check_code));
     browser.sees(&["这份文书由本系统制作", "示例县应急管理局", "行政处罚决定书"]).await;
     // What the QR code on the paper says.
     browser.open(&format!("/v/{}", stored.public_id)).await;

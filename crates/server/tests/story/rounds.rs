@@ -81,7 +81,7 @@ async fn people(browser: &mut Browser) {
     browser.sees(&["执法人员戊", "首次登录须更改密码"]).await;
     browser.open("/staff?q=执法人员戊").await;
     browser.follow("main table a[href^=\"/staff/\"]").await;
-    let person = browser.path().await;
+    let person = browser.path().to_owned();
     for (who, acts) in [
         ("yj-sysadmin", &["assign", "disable", "enable"][..]),
         ("yj-secadmin", &["grant_role", "revoke_role"]),

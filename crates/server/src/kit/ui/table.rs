@@ -166,7 +166,7 @@ pub enum FilterKind<'a> {
 /// The filter bar and the chips of what is filtered now.
 pub fn filters(all: &[Filter<'_>], query: &Query) -> Markup {
     html! {
-        form.filters method="get" action=(query.path) role="search" {
+        form.filters method="get" action=(query.path) role="search" aria-label="筛选" {
             @for it in all {
                 label {
                     (it.label)
