@@ -223,6 +223,7 @@ fn write(
                     drafts: false,
                     back: &back,
                     command_id: posted.get("_command").unwrap_or(""),
+                    folded: ("", &[]),
                 }))
             }
         },
