@@ -19,7 +19,8 @@ const COOKIE: &str = "mingjing";
 const ARRIVED: &str = "const done = arguments[0], has = it => document.querySelector(it) !== null; \
     const told = () => done({ path: location.pathname, manner: [ \
         document.querySelector('main .above .tag')?.innerText ?? '', \
-        has('main .notice.refused, main .errors') ? 'refused' : '', has('main .notice:not(.refused)') ? 'notice' : ''] }); \
+        has('main .notice.refused, main .errors') ? 'refused' : '', has('main .notice:not(.refused)') ? 'notice' : '', \
+        has('main .said') ? 'said' : ''] }); \
     document.readyState === 'complete' ? told() : addEventListener('load', told)";
 
 pub struct Browser {

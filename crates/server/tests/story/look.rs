@@ -106,6 +106,11 @@ impl Look {
         Some((route, named.collect::<Vec<_>>().join("/")))
     }
 
+    /// Whether a page of this name was looked at in any manner.
+    pub fn knows(&self, name: &str) -> bool {
+        self.seen.iter().any(|it| it.split(' ').next() == Some(name))
+    }
+
     /// Every page was met, and nothing is wrong with any.
     pub fn conclude(self) {
         let mut said = String::new();

@@ -247,9 +247,9 @@ async fn the_window_is_open(county: &County, browser: &mut Browser, case: &str) 
     county.day("2026-03-11");
     browser.be("yj-officer1").await;
     browser.open(case).await;
-    browser.sees(&["现在不能做", "陈述、申辩期到2026-03-17才届满", "3月18日"]).await;
+    browser.sees(&["现在不能做", "陈述、申辩期到2026年3月17日才届满", "3月18日"]).await;
     let said = browser.refused("yj-officer1", case, "propose_dispose", &[("opinion", "尽快决定")]).await;
-    assert!(said.contains("陈述、申辩期到2026-03-17才届满") && said.contains("《"), "{said}");
+    assert!(said.contains("陈述、申辩期到2026年3月17日才届满") && said.contains("《"), "{said}");
     let answered = [("party", "示例化工"), ("statement", "公司已经组织培训，请求从轻处罚")];
     browser.act(county, "yj-officer1", case, "state_defence", &answered).await;
     let answer = [("adoption", "不予采纳"), ("reasons", "培训不能代替资格，没有法定从轻情节")];
