@@ -3,21 +3,27 @@
 use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::{authz, gallery, openapi};
-use crate::{case, disclosure, staff};
+use crate::{case, disclosure, erasure, informant, staff, viewing};
 
 /// Every route of the program; the office's navigation comes in this order.
 pub fn routes(config: &WebConfig) -> Routes {
     let routes = Routes::new()
         .merge(http::health(config))
         .merge(staff::account::routes())
+        .merge(staff::api::routes())
         .merge(case::web::routes())
         .merge(case::api::routes())
+        .merge(erasure::web::routes())
+        .merge(erasure::api::routes())
+        .merge(informant::web::routes())
+        .merge(informant::api::routes())
+        .merge(viewing::web::routes())
+        .merge(viewing::api::routes())
         .merge(openapi::routes())
         .merge(disclosure::portal::routes())
         .merge(disclosure::office::routes())
-        .merge(disclosure::api::routes())
         .merge(staff::web::routes())
-        .merge(staff::api::routes());
+        .merge(disclosure::api::routes());
     if config.gallery { routes.merge(gallery_routes()) } else { routes }
 }
 

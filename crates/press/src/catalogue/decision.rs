@@ -123,7 +123,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
         &[
             CAUSE,
             CASE_NAME,
-            list("parties", "当事人", PARTY),
+            list("parties", "当事人", PARTY_EARLY),
             text("receiver", "受移送机关"),
             CASE_SUMMARY,
             paragraphs("reasons", "移送理由及依据"),
@@ -152,7 +152,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
                 text("receiver", "受移送的公安机关"),
                 text("procuratorate", "抄送的人民检察院"),
                 CASE_NAME,
-                list("parties", "涉嫌犯罪的单位或者人员", PARTY),
+                list("parties", "涉嫌犯罪的单位或者人员", PARTY_EARLY),
                 paragraphs("findings", "案件情况"),
                 text("suspected_offence", "涉嫌罪名").optional(),
                 list("attachments", "随案移送材料", ATTACHMENT),

@@ -206,7 +206,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             CAUSE,
             list("parties", "当事人", &[text("name", "名称")]),
             paragraphs("result", "处理结果"),
-            date("filed_on", "立案日期"),
+            date("filed_on", "立案日期").optional(),
             date("closed_on", "结案日期"),
             list("officers", "承办人", OFFICER),
             date("archived_on", "归档日期"),

@@ -37,6 +37,23 @@ pub(super) const PARTY: &[FieldSpec] = &[
     text("postcode", "邮政编码").optional(),
 ];
 
+/// A party where the case may not be filed yet: no more than the name may be known.
+pub(super) const PARTY_EARLY: &[FieldSpec] = &[
+    PARTY[0],
+    PARTY[1],
+    PARTY[2],
+    PARTY[3],
+    PARTY[4],
+    PARTY[5],
+    PARTY[6],
+    PARTY[7],
+    PARTY[8].optional(),
+    PARTY[9],
+    PARTY[10],
+    PARTY[11],
+    PARTY[12],
+];
+
 /// Whom a clue concerns; before the filing no more than the name may be known.
 pub(super) const SUBJECT: &[FieldSpec] = &[
     text("name", "姓名或者名称"),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use mingjing_domain::matter::{Matter, MatterId};
+use mingjing_domain::matter::{Matter, MatterId, StaffId};
+use uuid::Uuid;
 
 use super::app::{App, Cached};
 use super::clock::lock;
@@ -39,8 +40,8 @@ impl App {
                 state
             }
         };
-        let Head { organ, family, version, .. } = head;
-        Ok(Some(Loaded { id, organ, family, version, state }))
+        let Head { organ, family, version, erased, .. } = head;
+        Ok(Some(Loaded { id, organ, family, version, erased, state }))
     }
 
     /// All events of a matter in stream order, with the texts still held.
@@ -84,6 +85,16 @@ pub(crate) fn cached<M: Matter>(app: &App, id: MatterId, head: &Head) -> Option<
     let entry = cache.get(&id)?;
     let fits = entry.version == head.version && entry.head == head.entry && entry.erased == head.erased;
     if fits { Arc::clone(&entry.state).downcast::<M>().ok() } else { None }
+}
+
+/// Whether a person already carried out the command of this id: what a second
+/// click on the same button asks, after the page behind it has moved on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn carried_out<S: Sql>(sql: &S, command: Uuid, actor: StaffId) -> Result<bool, DbError> {
+    let found = "SELECT 1 AS found FROM command WHERE id = $1 AND actor = $2";
+    Ok(sql.one("command", found, params![command, actor]).await?.is_some())
 }
 
 /// Stored events of a matter up to a version, in order.

@@ -123,6 +123,8 @@ pub fn contradictions(case: &Case, number: DocumentNo, document: &Document) -> V
         return out;
     };
     match &state.notice {
+        // 行政处罚法第四十四条 asks for a notice before a penalty, not before its refusal.
+        None if disposal.no_penalty.is_some() => {}
         None => out.push("没有向该当事人告知拟作出的决定".to_owned()),
         Some(_) if disposal.no_penalty.is_some() => {}
         Some(notice) if disposal.heavier_than(&notice.disposal) => {

@@ -15,13 +15,14 @@ use mingjing_domain::case::types::{DocumentNo, Made};
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
 use mingjing_domain::matter::{Actor, MatterId, Meta, OrganId, StaffId, civil_day};
 use mingjing_press::child::Client;
-use mingjing_press::{Rendered, Verification};
+use mingjing_press::{Job, Rendered, Verification};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::kit::app::{App, Request};
+use crate::case::service::{Options, request};
+use crate::kit::app::App;
 use crate::kit::blob::Blobs;
 use crate::kit::entropy::Draw;
 use crate::kit::error::WriteError;
@@ -169,28 +170,11 @@ impl Records {
         no: DocumentNo,
         reserved: &StoredDocument,
     ) -> Result<Rendered, JobError> {
-        let events: Vec<(Meta, CaseEvent)> =
-            self.app.stream::<Case>(matter).await?.into_iter().map(|it| (it.meta, it.event)).collect();
-        let issued = events
-            .iter()
-            .find(|(_, event)| matches!(event, CaseEvent::DocumentIssued { no: it, .. } if *it == no))
-            .ok_or_else(|| JobError(format!("案件中没有第{no}号文书")))?;
-        let day = civil_day(issued.0.moment.recorded_at);
-        let sheets = (self.gather)(self.app.clone(), reserved.organ, people(&events), day).await?;
         let verification = Verification {
             url: self.verify_url(&reserved.public_id),
             check_code: reserved.check_code.clone(),
         };
-        let person = |id: StaffId| sheets.people.get(&id).cloned().unwrap_or_default();
-        let sources = Sources {
-            events: &events,
-            organ: &sheets.organ,
-            people: &person,
-            law: &sheets.law,
-            calendar: &sheets.calendar,
-            watermark: sheets.watermark.as_deref(),
-        };
-        let job = fill(&sources, no, &verification).map_err(|e| JobError(e.to_string()))?;
+        let job = filled(&self.app, &self.gather, (matter, no), &verification).await?;
         let press = Arc::clone(&self.press);
         let rendered = tokio::task::spawn_blocking(move || press.render(&job)).await;
         rendered.map_err(|e| JobError(e.to_string()))?.map_err(|e| JobError(e.to_string()))
@@ -215,14 +199,8 @@ impl Records {
     async fn commit(&self, job: &Claimed, reserved: &StoredDocument, made: Made) -> Result<(), JobError> {
         let (matter, no) = (reserved.matter, reserved.no);
         let command = CaseCommand::MarkMade { document: no, made: made.clone() };
-        let request = Request {
-            actor: Actor { id: StaffId(Uuid::nil()), organ: reserved.organ, roles: Vec::new() },
-            purpose: "文书制成".to_owned(),
-            command_id: command_id(matter, no),
-            name: "document.mark_made",
-            body: serde_json::to_value(&command).map_err(|e| JobError(e.to_string()))?,
-            moment: None,
-        };
+        let system = Actor { id: StaffId(Uuid::nil()), organ: reserved.organ, roles: Vec::new() };
+        let request = request(&system, Some(matter), &command, &Options::new(command_id(matter, no)))?;
         let (carry, job) = (Arc::clone(&self.carry), Arc::new(job.clone()));
         let made = Arc::new(made);
         self.app
@@ -240,6 +218,37 @@ impl Records {
             .await?;
         Ok(())
     }
+}
+
+/// A document as the press takes it: the case's stream up to the act that issued
+/// it, the organ and the people as they were, the rules of that day.
+///
+/// # Errors
+/// When the case has no such document, or something is missing in it, by name.
+pub async fn filled(
+    app: &App,
+    gather: &Gather,
+    (matter, no): (MatterId, DocumentNo),
+    verification: &Verification,
+) -> Result<Job, JobError> {
+    let events: Vec<(Meta, CaseEvent)> =
+        app.stream::<Case>(matter).await?.into_iter().map(|it| (it.meta, it.event)).collect();
+    let (issued, _) = events
+        .iter()
+        .find(|(_, event)| matches!(event, CaseEvent::DocumentIssued { no: it, .. } if *it == no))
+        .ok_or_else(|| JobError(format!("案件中没有第{no}号文书")))?;
+    let day = civil_day(issued.moment.recorded_at);
+    let sheets = gather(app.clone(), issued.organ, people(&events), day).await?;
+    let person = |id: StaffId| sheets.people.get(&id).cloned().unwrap_or_default();
+    let sources = Sources {
+        events: &events,
+        organ: &sheets.organ,
+        people: &person,
+        law: &sheets.law,
+        calendar: &sheets.calendar,
+        watermark: sheets.watermark.as_deref(),
+    };
+    fill(&sources, no, verification).map_err(|e| JobError(e.to_string()))
 }
 
 /// One command id for one document: however often the job runs, the document is

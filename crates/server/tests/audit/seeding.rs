@@ -1,12 +1,20 @@
 //! The seeded county: lawful, deterministic, with cases at every stage.
 
+use std::sync::Arc;
+
 use jiff::civil::date;
+use mingjing::case::facts::Rules;
 use mingjing::kit::app::App;
+use mingjing::kit::db::Sql as _;
 use mingjing::kit::registry;
 use mingjing::ledger::service::Ledger;
 use mingjing::ledger::store;
 use mingjing::ops::audit::audit;
 use mingjing::ops::seed::{Order, Seeded, seed};
+use mingjing::record::{job, wire};
+use mingjing_domain::case::Case;
+use mingjing_domain::matter::MatterId;
+use mingjing_press::Verification;
 
 use crate::support::Bench;
 
@@ -29,7 +37,7 @@ pub async fn county(bench: &Bench, cases: u64) -> (App, Ledger, Seeded) {
 }
 
 async fn a_seeded_county_is_lawful_at_every_stage(bench: Bench) {
-    let (app, ledger, done) = county(&bench, 200).await;
+    let (app, ledger, done) = county(&bench, 120).await;
     for stage in
         ["线索", "核查", "调查", "调查终结", "已决定", "已结案", "已归档", "不予立案", "撤销立案", "已移送"]
     {
@@ -41,6 +49,29 @@ async fn a_seeded_county_is_lawful_at_every_stage(bench: Bench) {
     assert_eq!(report.events, store::head(app.db()).await.unwrap().size);
     assert!(report.commands > done.commands, "the county's founding is audited as well");
     assert!(report.numbers > 0 && report.texts > 0 && report.rows > 0);
+}
+
+/// Whatever way a case goes, each of its documents finds all that it must say.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_document_of_a_seeded_county_can_be_filled() {
+    let bench = Bench::sqlite();
+    let (app, _, _) = county(&bench, 120).await;
+    let gather = wire::gather(Arc::new(Rules::built_in()), None);
+    let verification = Verification { url: "https://example.org/v/A".into(), check_code: "0000-0000".into() };
+    let rows = app.db().all("case_row", "SELECT matter_id FROM case_row", vec![]).await.unwrap();
+    let (mut wrong, mut filled) = (std::collections::BTreeSet::new(), std::collections::BTreeMap::new());
+    for row in rows {
+        let id = MatterId(row.uuid("matter_id").unwrap());
+        let case = app.load::<Case>(id).await.unwrap().unwrap();
+        for (document, no) in case.documents.iter().zip(1..) {
+            match job::filled(&app, &gather, (id, no), &verification).await {
+                Ok(_) => *filled.entry(document.kind.label()).or_insert(0_u32) += 1,
+                Err(error) => drop(wrong.insert(format!("{}：{error}", document.kind.label()))),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(filled.len() > 30, "{filled:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

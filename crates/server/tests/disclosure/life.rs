@@ -280,7 +280,8 @@ async fn forms_do_what_the_api_does_without_script() {
     assert!(seen.body.contains("个人信息检查通过"), "{}", seen.body);
     let shut = house.get_as(PUBLISHER, &format!("{place}/publish")).await;
     assert!(
-        shut.body.contains("公示文本尚未审核") && !shut.body.contains("<form class=\"sheet\""),
-        "a shut door shows its rule"
+        shut.body.contains("请先由法制机构审核") && !shut.body.contains("<form class=\"sheet\""),
+        "a shut door shows its rule: {}",
+        shut.body
     );
 }

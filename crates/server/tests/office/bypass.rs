@@ -36,7 +36,7 @@ async fn a_form_posted_twice_is_carried_out_once() {
     assert_eq!(first.status, 303, "{}", first.body);
     let events = office.events().await;
     let second = office.post("head", &action, &typed).await;
-    assert_eq!(second.status, 303, "the second click leads to the same place");
+    assert_eq!(second.status, 303, "the second click leads to the same place: {}", second.body);
     assert_eq!(second.header("location"), first.header("location"));
     assert_eq!(office.events().await, events);
 }

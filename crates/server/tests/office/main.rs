@@ -7,8 +7,11 @@ mod support;
 
 mod browser;
 mod bypass;
+mod calendars;
 mod description;
+mod erasures;
 mod hostile;
+mod informants;
 mod life_api;
 mod life_form;
 mod matrix;

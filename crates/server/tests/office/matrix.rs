@@ -42,7 +42,7 @@ async fn every_role_and_every_verb_as_the_table_says() {
             if expected == 403 {
                 let it = answer.json();
                 assert_eq!(it["code"], "authz.denied");
-                assert!(it["detail"].as_str().unwrap().contains("case."), "names the row: {}", it["detail"]);
+                assert!(it["detail"].as_str().unwrap().contains("权限表"), "names the row: {}", it["detail"]);
             }
             if expected == 422 {
                 assert_eq!(answer.code(), "input.invalid");

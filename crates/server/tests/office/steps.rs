@@ -76,7 +76,7 @@ pub fn opinion() -> Value {
 }
 
 pub fn discussion(office: &Office) -> Value {
-    let heads: Vec<Value> = ["deputy", "head"]
+    let heads: Vec<Value> = ["deputy", "second_deputy", "head"]
         .iter()
         .map(|it| json!({"head": office.id(it), "agrees": true, "opinion": "同意处理意见"}))
         .collect();

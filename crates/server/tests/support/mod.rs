@@ -149,8 +149,8 @@ impl Cluster {
     }
 }
 
-/// The server named by `MINGJING_TEST_PG` (a `postgres://user@host` address
-/// without a database), or a private one. A test that cannot have one fails.
+/// The server named by `MINGJING_TEST_PG` (a `postgres://user@host/database`
+/// address, whose database is left alone), or a private one. A test that cannot have one fails.
 pub fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| match std::env::var("MINGJING_TEST_PG") {
@@ -159,7 +159,9 @@ pub fn cluster() -> &'static Cluster {
                 Some((base, query)) => (base.to_owned(), format!("?{query}")),
                 None => (url, String::new()),
             };
-            Cluster { base: base.trim_end_matches('/').to_owned(), query }
+            let host = base.find("://").map_or(0, |at| at + 3);
+            let end = base[host..].find('/').map_or(base.len(), |at| host + at);
+            Cluster { base: base[..end].to_owned(), query }
         }
         Err(_) => private_cluster(),
     })

@@ -54,14 +54,22 @@ pub fn served_decision(case: &Case, number: PartyNo) -> Result<(&Decision, &Serv
     }
 }
 
+/// The fine and the confiscated income of a party as they stand: as decided, or as a
+/// remedy changed them; fen.
+pub fn amounts_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> (i64, i64) {
+    let decided = || decision.substance.disposal(number).map_or((0, 0), |d| (d.fine_fen, d.confiscated_fen));
+    state.changed.unwrap_or_else(decided)
+}
+
 /// Money the decision takes from a party, without additions: fen.
-pub fn principal_fen(decision: &Decision, number: PartyNo) -> i64 {
-    decision.substance.disposal(number).map_or(0, |d| d.fine_fen + d.confiscated_fen)
+pub fn principal_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
+    let (fine, confiscated) = amounts_fen(decision, number, state);
+    fine + confiscated
 }
 
 /// Money still owed.
 pub fn owed_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
-    principal_fen(decision, number) + state.additional_fen - state.paid_fen()
+    principal_fen(decision, number, state) + state.additional_fen - state.paid_fen()
 }
 
 /// Something is owed under a served decision.
@@ -221,6 +229,24 @@ pub fn conclude_remedy(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Ga
     })
 }
 
+/// The court was asked, and has not ended it yet.
+pub fn ruling(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    any_party(case, party, |_, state| {
+        if state.court_on.is_none() {
+            return no(
+                "court.none",
+                coercion_law("第五十三条"),
+                "没有申请人民法院强制执行",
+                "申请并经法院裁定后再登记。",
+            );
+        }
+        if state.enforcement_over() {
+            return no("court.over", coercion_law("第五十七条"), "强制执行已经终结", "不需要重复登记。");
+        }
+        Ok(())
+    })
+}
+
 /// Nothing is left to perform.
 pub fn close(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::Close { .. }))?;
@@ -258,7 +284,15 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
             )
             .after(served.effective_on));
         }
-        if owed_fen(decision, number, state) > 0 && state.court_on.is_none() {
+        if owed_fen(decision, number, state) > 0 && state.court_on.is_some() && !state.enforcement_over() {
+            return no(
+                "court.no_ruling",
+                article(),
+                format!("第{number}名当事人的强制执行尚未终结"),
+                "登记人民法院终结执行或者执行完毕的裁定后再结案。",
+            );
+        }
+        if owed_fen(decision, number, state) > 0 && !state.enforcement_over() {
             return no(
                 "payment.owed",
                 article(),

@@ -282,6 +282,11 @@ fn a_unit_shows_its_name_code_and_representative_but_no_number_of_theirs() {
     w.act(&officer(), prepare_with(copy.clone())).unwrap();
     let digest = w.digest();
     assert_eq!(w.code(&law(), check(&digest)), "ok");
+    // A code of figures alone that would pass for a card number.
+    copy.credit_code = Some("919901010000004655".into());
+    w.act(&officer(), prepare_with(copy.clone())).unwrap();
+    let digest = w.digest();
+    assert_eq!(w.code(&law(), check(&digest)), "ok");
     copy.representative = Some(Masked::shown("韩样本（公民身份号码999999190001010015）"));
     assert_eq!(w.code(&officer(), prepare_with(copy.clone())), "disclosure.mandatory");
     copy.representative = None;

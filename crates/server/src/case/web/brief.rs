@@ -10,10 +10,11 @@ use mingjing_domain::case::procedure::Verb;
 use mingjing_domain::case::state::{ApprovalStage, Hearing, ReviewPhase};
 use mingjing_domain::case::types::Point;
 use mingjing_domain::case::view;
+use mingjing_domain::discretion_base::Ranges;
 use mingjing_domain::matter::{MatterId, Moment};
 use uuid::Uuid;
 
-use super::super::access::{People, rules, seen};
+use super::super::access::{People, opened, rules};
 use super::super::{findings, service, tables, words};
 use super::parts;
 use crate::kit::auth::Identity;
@@ -156,7 +157,7 @@ fn draft(case: &Case) -> Markup {
             }
             h3 { "认定的事实" } p.prose { (it.facts.or_erased()) }
             h3 { "依据" } p { "违反" (provisions(&it.violated)) "，依据" (provisions(&it.basis)) }
-            h3 { "裁量" } p.prose { (it.discretion.or_erased()) @if !it.range.is_empty() { "（基准 " (it.range) "）" } }
+            h3 { "裁量" } p.prose { (it.discretion.or_erased()) @if let Some(base) = Ranges::built_in().get(&it.range) { "（裁量基准：" (base.title) "）" } }
             h3 { "理由" } p.prose { (it.reasoning.or_erased()) }
             p.meta.small { "内容摘要 " (show::digest(&draft.digest)) }
         },
@@ -252,7 +253,7 @@ pub(super) async fn review_page(
     Path(id): Path<Uuid>,
 ) -> Result<Markup, Failure> {
     let id = MatterId(id);
-    let loaded = seen(&shell, &who, id).await?;
+    let loaded = opened(&shell, &who, id).await?;
     let case: &Case = &loaded.state;
     let people = People::of(&shell, loaded.organ).await?;
     let actor = who.actor();

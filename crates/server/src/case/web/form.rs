@@ -24,6 +24,7 @@ use crate::kit::form::{self as forms, FieldSpec, Intent, Posted};
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
+use crate::kit::read::carried_out;
 use crate::kit::ui::field::{Sheet, sheet};
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
@@ -102,6 +103,7 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         | Verb::ApplyToCourt
         | Verb::RecordRemedy
         | Verb::ConcludeRemedy
+        | Verb::RecordRuling
         | Verb::CorrectDocument
         | Verb::ProposeWithdraw
         | Verb::ProposeTransfer
@@ -355,7 +357,15 @@ async fn submit(
         };
     let value = match forms::read(&desk.specs, &posted) {
         Ok(value) => value,
-        Err(errors) => return refused(&errors, None, None, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(errors) => {
+            // A second click finds the choices gone that the first one took.
+            if let Some(id) = desk.id()
+                && carried_out(shell.app.db(), command, who.actor().id).await?
+            {
+                return Ok(Redirect::to(&format!("/cases/{id}")).into_response());
+            }
+            return refused(&errors, None, None, StatusCode::UNPROCESSABLE_ENTITY);
+        }
     };
     let body = fields::to_body(desk.verb, value);
     let read = match body::read(desk.verb, body.clone()) {
@@ -366,7 +376,7 @@ async fn submit(
         }
     };
     let seen = seen.filter(|_| answers_what_was_seen(step(desk.verb)));
-    let options = Options { moment: read.moment, seen, ..Options::new(command) };
+    let options = Options { moment: read.moment, seen, informant: read.informant, ..Options::new(command) };
     let done = service::act(&shell.app, rules(), &who.actor(), desk.id(), read.command, options).await;
     match done {
         Ok(written) => {

@@ -181,7 +181,7 @@ impl Place<'_> {
         match &spec.kind {
             Kind::Paragraph => html! {
                 // A line break right after the tag is dropped by browsers: one is given.
-                textarea id=(id) name=(name) rows="6" data-max=(spec.max_chars) required[spec.required]
+                textarea id=(id) name=(name) rows=(if spec.max_chars > 2_000 { "8" } else { "3" }) data-max=(spec.max_chars) required[spec.required]
                     aria-describedby=[described] aria-invalid=[wrong] { "\n" (value) }
             },
             Kind::Date => html! {

@@ -16,7 +16,14 @@ fn defences(cx: &Context<'_>) -> Result<String, FillError> {
     let mut lines = Vec::new();
     for (no, state) in cx.case.numbered_parties() {
         let name = cx.line(&state.party.name, "defence", "当事人")?;
-        lines.push(format!("{name}：{}", cx.defence_course(no, state)?));
+        let spared = |it: &DecisionSubstance| it.disposal(no).is_some_and(|it| it.no_penalty.is_some());
+        let untold = state.notice.is_none() && cx.case.draft.as_ref().is_some_and(|it| spared(&it.substance));
+        let course = if untold {
+            "拟不予行政处罚，未收到陈述、申辩。".to_owned()
+        } else {
+            cx.defence_course(no, state)?
+        };
+        lines.push(format!("{name}：{course}"));
     }
     Ok(lines.join("\n"))
 }

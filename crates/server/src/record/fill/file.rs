@@ -1,7 +1,8 @@
 //! Correction, closing, and the file.
 
+use jiff::civil::Date;
 use mingjing_domain::case::CaseEvent;
-use mingjing_domain::case::types::DocumentKind;
+use mingjing_domain::case::types::{DocumentKind, ProposalNo};
 use mingjing_domain::codes::format_yuan;
 use serde_json::{Value, json};
 
@@ -26,6 +27,43 @@ pub(super) fn correction(cx: &Context<'_>) -> Form {
             "correction": cx.text(correction, "correction", "补正（更正）的内容")?,
         })),
     ))
+}
+
+/// How the matter ended: the words of the disposal, and the day. A file is kept
+/// of every end, also of a clue that was never filed.
+fn ending(cx: &Context<'_>) -> Result<(String, Date), FillError> {
+    let exit = |proposal: ProposalNo, words: String| -> Result<String, FillError> {
+        let opinion = cx.text(&cx.decided_proposal(proposal)?.opinion, "result", "处理结果")?;
+        Ok(format!("{words}。\n{opinion}"))
+    };
+    for (meta, event) in cx.sources.events.iter().rev().filter(|(m, _)| m.version <= cx.cause.0.version) {
+        let words = match event {
+            CaseEvent::NotFiled { proposal } => exit(*proposal, "决定不予立案".to_owned())?,
+            CaseEvent::Withdrawn { proposal } => exit(*proposal, "决定撤销立案".to_owned())?,
+            CaseEvent::Transferred { proposal, transferring } => {
+                let to = cx.line(&transferring.recipient, "result", "受移送机关")?;
+                exit(*proposal, format!("移送{to}处理"))?
+            }
+            CaseEvent::Closed { .. } => result(cx)?,
+            _ => continue,
+        };
+        return Ok((words, meta.moment.day()));
+    }
+    Err(cx.missing("closed_on", "结案日期"))
+}
+
+/// The number under which the file is kept: that of the filing, else that of the
+/// act by which the clue ended.
+fn file_number(cx: &Context<'_>, field: &str, label: &str) -> Result<String, FillError> {
+    let of = |kind: DocumentKind| {
+        cx.case.documents.iter().find(|it| it.kind == kind).and_then(|it| it.number.as_ref())
+    };
+    cx.case
+        .number()
+        .or_else(|| of(DocumentKind::NoFilingApproval))
+        .or_else(|| of(DocumentKind::TransferApproval))
+        .map(ToString::to_string)
+        .ok_or_else(|| cx.missing(field, label))
 }
 
 /// How the case was disposed of, party by party.
@@ -92,14 +130,17 @@ pub(super) fn cover(cx: &Context<'_>) -> Form {
             json!({ "name": cx.line(&state.party.name, &format!("parties[{index}].name"), "当事人")? }),
         );
     }
-    let (_, closed_on) = cx.case.closed.ok_or_else(|| cx.missing("closed_on", "结案日期"))?;
-    let number = cx.case.number().ok_or_else(|| cx.missing("archive_number", "归档号"))?;
+    if parties.is_empty() {
+        parties.push(json!({ "name": cx.line(&cx.case.clue.subject, "parties[0].name", "被核查对象")? }));
+    }
+    let (result, closed_on) = ending(cx)?;
+    let number = file_number(cx, "archive_number", "归档号")?;
     let retention = if *retention_years == 0 { "永久".to_owned() } else { format!("{retention_years}年") };
     let volumes = if *volumes == 1 { String::new() } else { format!("（共{volumes}卷）") };
     let own = fields(json!({
         "parties": parties,
-        "result": result(cx)?,
-        "filed_on": cx.filed_on()?,
+        "result": result,
+        "filed_on": cx.case.filed.as_ref().map(|it| it.on),
         "closed_on": closed_on,
         "officers": cx.officers(&cx.case.officers, "officers")?,
         "archived_on": cx.cause.0.moment.day(),
@@ -112,7 +153,7 @@ pub(super) fn cover(cx: &Context<'_>) -> Form {
 
 /// Every document that was made, with the page on which it begins, in the order of the file.
 pub(super) fn catalogue(cx: &Context<'_>) -> Form {
-    let number = cx.case.number().ok_or_else(|| cx.missing("case_number", "案号"))?;
+    let number = file_number(cx, "case_number", "案号")?;
     let mut page = 1;
     let mut rows = Vec::new();
     for (index, document) in cx.case.documents.iter().enumerate() {
@@ -134,7 +175,7 @@ pub(super) fn catalogue(cx: &Context<'_>) -> Form {
         "file_index",
         fields(json!({
             "case_name": cx.case_name()?,
-            "case_number": number.to_string(),
+            "case_number": number,
             "filed": rows,
         })),
     ))

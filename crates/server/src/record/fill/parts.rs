@@ -25,8 +25,11 @@ impl Context<'_> {
     }
 
     pub(super) fn cause_words(&self) -> Result<String, FillError> {
-        let filed = self.case.filed.as_ref().ok_or_else(|| self.missing("cause", "案由"))?;
-        self.line(&filed.filing.cause, "cause", "案由")
+        match &self.case.filed {
+            Some(filed) => self.line(&filed.filing.cause, "cause", "案由"),
+            // A clue that was never filed has no cause; its form says where it came from.
+            None => Ok(format!("线索核查（{}），未立案", self.case.clue.source.label())),
+        }
     }
 
     /// Name and cause.
@@ -159,6 +162,10 @@ impl Context<'_> {
         let mut out = Vec::new();
         for (no, state) in self.case.numbered_parties().filter(|(no, _)| one.is_none_or(|it| it == *no)) {
             out.push(self.party_fields(&state.party, &format!("parties[{}]", no - 1))?);
+        }
+        if out.is_empty() && self.case.filed.is_none() {
+            // Before the filing there is no party yet, only whom the clue names.
+            out.push(json!({ "name": self.line(&self.case.clue.subject, "parties[0].name", "当事人")? }));
         }
         if out.is_empty() { Err(self.missing("parties", "当事人")) } else { Ok(out.into()) }
     }
