@@ -5,7 +5,7 @@ use crate::kit::limits::WebConfig;
 use crate::kit::{authz, gallery, openapi};
 use crate::{case, disclosure, erasure, informant, staff, viewing};
 
-/// Every route of the program.
+/// Every route of the program; the office's navigation comes in this order.
 pub fn routes(config: &WebConfig) -> Routes {
     let routes = Routes::new()
         .merge(http::health(config))
