@@ -47,6 +47,12 @@ pub const TESTS: &[Need] = &[
     Need { package: "chromium", why: "浏览器测试", probe: Probe::Program("chromium") },
     Need { package: "chromium-driver", why: "浏览器测试", probe: Probe::Program("chromedriver") },
     Need { package: "npm", why: "取得无障碍检查程序 axe-core", probe: Probe::Program("npm") },
+    Need {
+        package: "python3-venv",
+        why: "取得接口检查程序 schemathesis",
+        // Debian keeps the part that makes environments in a package of its own.
+        probe: Probe::File(&["/usr/lib/*/ensurepip/__init__.py", "/usr/local/lib/*/ensurepip/__init__.py"]),
+    },
     Need { package: "poppler-utils", why: "检查 PDF 文书的文字", probe: Probe::Program("pdftotext") },
     Need { package: "qpdf", why: "检查 PDF 文书的结构", probe: Probe::Program("qpdf") },
     Need {

@@ -1,4 +1,4 @@
-//! What the tests talk to: a private PostgreSQL, a WebDriver, axe-core.
+//! What the tests talk to: a private PostgreSQL, a WebDriver, axe-core, a fuzzer of the API.
 
 use crate::Fail;
 use crate::guard::{Guard, random_hex};
@@ -22,6 +22,7 @@ pub fn start(workspace: &Workspace, guard: &Guard) -> Result<Vec<(&'static str, 
         ("MINGJING_TEST_PG", postgres(guard)?),
         ("MINGJING_TEST_WEBDRIVER", webdriver(guard)?),
         ("MINGJING_TEST_AXE", axe(workspace)?.display().to_string()),
+        ("MINGJING_TEST_SCHEMATHESIS", schemathesis(workspace)?.display().to_string()),
     ])
 }
 
@@ -216,6 +217,31 @@ fn axe(workspace: &Workspace) -> Result<PathBuf, Fail> {
     } else {
         Err(format!("{} 的摘要与项目记载的不同；请删除该目录后重试。", file.display()))
     }
+}
+
+/// The fuzzer of the API with everything it needs, in exactly these versions.
+const SCHEMATHESIS: &str = include_str!("schemathesis.txt");
+
+/// The program `schemathesis` in an environment of its own, kept in the target
+/// folder under the digest of the versions.
+fn schemathesis(workspace: &Workspace) -> Result<PathBuf, Fail> {
+    let list = workspace.root.join("xtask/src/schemathesis.txt");
+    let digest = capture(Command::new("sha256sum").arg(&list))?;
+    let name = digest.get(..12).ok_or("sha256sum 没有给出摘要")?;
+    let folder = workspace.target.join("xtask").join(format!("schemathesis-{name}"));
+    let (program, done) = (folder.join("bin/schemathesis"), folder.join("complete"));
+    if done.is_file() && program.is_file() {
+        return Ok(program);
+    }
+    let version = SCHEMATHESIS.lines().find(|line| line.starts_with("schemathesis=="));
+    println!("取得 {}……", version.ok_or("版本表中没有 schemathesis")?);
+    capture(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    let mut pip = Command::new(folder.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]);
+    capture(pip.arg("--requirement").arg(&list))?;
+    // An environment that was cut short is made anew.
+    write(&done, "")?;
+    Ok(program)
 }
 
 #[cfg(test)]

@@ -55,7 +55,11 @@ fn main() -> ExitCode {
             }
         }
     }
-    println!("\ntest result: {passed} passed; {failed} failed");
+    // The words of the standard harness, which the rings read.
+    let word = if failed == 0 { "ok" } else { "FAILED" };
+    println!(
+        "\ntest result: {word}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out"
+    );
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

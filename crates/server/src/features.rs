@@ -5,12 +5,11 @@ use crate::kit::limits::WebConfig;
 use crate::kit::{authz, gallery, openapi};
 use crate::{case, disclosure, erasure, informant, staff, viewing};
 
-/// Every route of the program.
+/// Every route of the program; the office's navigation comes in this order.
 pub fn routes(config: &WebConfig) -> Routes {
     let routes = Routes::new()
         .merge(http::health(config))
         .merge(staff::account::routes())
-        .merge(staff::web::routes())
         .merge(staff::api::routes())
         .merge(case::web::routes())
         .merge(case::api::routes())
@@ -23,6 +22,7 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(openapi::routes())
         .merge(disclosure::portal::routes())
         .merge(disclosure::office::routes())
+        .merge(staff::web::routes())
         .merge(disclosure::api::routes());
     if config.gallery { routes.merge(gallery_routes()) } else { routes }
 }

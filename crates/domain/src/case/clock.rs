@@ -104,7 +104,7 @@ pub fn within_prescription(
         return Err(Refusal::new(
             "prescription.over",
             penalty_law("第三十六条第一款"),
-            format!("违法行为在{}之前未被发现，不再给予行政处罚", limit.due.latest()),
+            format!("违法行为在{}之前未被发现，不再给予行政处罚", crate::period::long(limit.due.latest())),
             "依法不予处罚或者不予立案。",
         ));
     }

@@ -78,6 +78,15 @@ pub fn rail(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
     ));
     stops.extend(deliberation(case, facts, concluded.is_some()));
     stops.extend(afterwards(case, facts));
+    // Between two acts the case stands before the next of them.
+    let over =
+        matches!(case.stage, Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred);
+    if !over
+        && !stops.iter().any(|it| it.progress == Progress::Now)
+        && let Some(next) = stops.iter_mut().find(|it| it.progress == Progress::Ahead)
+    {
+        next.progress = Progress::Now;
+    }
     stops
 }
 
@@ -138,20 +147,27 @@ fn deliberation(case: &Case, facts: &Facts<'_>, concluded: bool) -> Vec<Stop> {
                 .map(|l| l.due.latest())
         })
         .max();
+    // The window has passed for everyone, and nobody asked.
+    let unasked = window.is_some_and(|day| facts.moment.recorded_day() > day)
+        && case.parties.iter().all(|p| p.hearing == Hearing::None);
     hearing.note = match (held, window) {
         (true, _) => "已举行".into(),
+        (false, _) if unasked => "期满未申请".into(),
         (false, Some(day)) if live => format!("可申请至{}", on(day)),
         (false, _) => "未举行".into(),
     };
-    if told && !hearing_told || decided && !held {
+    if told && !hearing_told || decided && !held || unasked {
         hearing.progress = Progress::Skipped;
     }
     let discussed =
         case.draft.as_ref().is_some_and(|d| case.discussions.iter().any(|x| x.digest == d.digest));
-    let mut discussion =
-        stop("集体讨论", discussed, live && told && gate::discussion_required(case, facts.law), "—".into());
-    if decided && !discussed {
+    let required = gate::discussion_required(case, facts.law);
+    let open = live && told && required && gate::discuss(case, facts, None).is_ok();
+    let note = if discussed { "已讨论" } else { "—" };
+    let mut discussion = stop("集体讨论", discussed, open, note.into());
+    if !discussed && (decided || live && case.draft.is_some() && !required) {
         discussion.progress = Progress::Skipped;
+        discussion.note = "无须讨论".into();
     }
     vec![review, notice, hearing, discussion]
 }
@@ -160,6 +176,7 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
     let decision = case.decision.as_ref();
     let due = clock::decision_limit(case, facts).ok().flatten().map(|l| l.due.latest());
     let note = match (decision, due) {
+        (Some(d), _) if d.overdue_days > 0 => format!("{}，超期{}日", on(d.on), d.overdue_days),
         (Some(d), _) => on(d.on),
         (None, Some(day)) => format!("不晚于{}", on(day)),
         (None, None) => "—".into(),
@@ -180,6 +197,7 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
         case.stage,
         Stage::Closed | Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred
     );
-    stops.push(stop("结案归档", case.stage == Stage::Archived, over || paid, case.stage.label().into()));
+    let note = if over { case.stage.label() } else { "—" };
+    stops.push(stop("结案归档", case.stage == Stage::Archived, over || paid, note.into()));
     stops
 }

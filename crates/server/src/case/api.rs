@@ -2,7 +2,6 @@
 //! same service, with the same guards.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -20,12 +19,13 @@ use uuid::Uuid;
 use super::access::{self, People, opened, organs, rules, seen};
 use super::service::{self, Options};
 use super::{body, shape, store, web, words};
+use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz;
 use crate::kit::authz_case::CASE_READ;
+use crate::kit::error::WriteError;
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::problem::Failure;
-use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
 use crate::ledger;
 
@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
     let read = Access::Verb(CASE_READ);
     Routes::new()
         .get("/api/v1/cases", read, list)
+        .get("/api/v1/cases.csv", read, web::csv)
         .post("/api/v1/cases", read, register)
         .get("/api/v1/cases/{id}", read, one)
         .get("/api/v1/cases/{id}/events", read, events)
@@ -43,36 +44,41 @@ pub fn routes() -> Routes {
         .get("/api/v1/desk", Access::Verb(authz::DESK), desk)
         .get("/api/v1/procedures/penalty", Access::Verb(authz::DESK), procedure)
         .describe(super::describe::operations())
+        .merge(super::api_file::routes())
+        .merge(super::api_draft::routes())
 }
 
-fn limit(query: &Query) -> Result<usize, Failure> {
-    match query.get("limit") {
-        None => Ok(20),
-        Some(text) => match text.parse::<usize>() {
-            Ok(n @ 1..=100) => Ok(n),
-            Ok(_) | Err(_) => Err(Failure::Malformed("limit 应为 1 至 100 的整数".to_owned())),
-        },
-    }
+/// Filters of the list and of its export.
+const FILTERS: [&str; 7] = ["q", "stage", "category", "organ", "mine", "after", "limit"];
+
+/// The query of a list of cases, read strictly.
+///
+/// # Errors
+/// [`Failure::Malformed`] that names the parameter.
+pub(super) fn asked(path: &str, uri: &Uri) -> Result<Ask, Failure> {
+    // An export is what one page shows.
+    let known = if path.ends_with(".csv") { &FILTERS[..6] } else { &FILTERS[..] };
+    let ask = Ask::read(path, uri.query(), known)?;
+    ask.one_of("mine", &["1"])?;
+    ask.typed::<Uuid>("organ", "应为机关编号")?;
+    Ok(ask)
 }
 
 /// GET /api/v1/cases
 async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Json<Value>, Failure> {
-    let query = Query::new("/api/v1/cases", uri.query());
-    let limit = limit(&query)?;
+    let ask = asked("/api/v1/cases", &uri)?;
+    let limit = ask.limit()?;
     let seen = organs(&shell, &who).await?;
-    let filter = web::filter(&who, &seen, &query)?;
+    let mut filter = web::filter(&who, &seen, ask.query())?;
+    filter.words = ask.words("q");
+    filter.category = ask.words("category");
     let rows = u32::try_from(limit + 1).unwrap_or(u32::MAX);
     let mut items = store::list(shell.app.db(), &filter, rows).await?;
     let more = items.len() > limit;
     items.truncate(limit);
     let cursor = items.last().filter(|_| more).map(|it| it.id.to_string());
-    let next = cursor.as_ref().map(|it| query.with("after", it));
+    let next = cursor.as_ref().map(|it| ask.query().with("after", it));
     Ok(Json(json!({ "items": items, "cursor": cursor, "next": next })))
-}
-
-fn parsed(bytes: &[u8]) -> Result<Value, Failure> {
-    serde_json::from_slice(bytes)
-        .map_err(|e| Failure::Malformed(format!("不是有效的 JSON，第 {} 行第 {} 列", e.line(), e.column())))
 }
 
 /// POST /api/v1/cases
@@ -80,10 +86,12 @@ async fn register(
     State(shell): State<Shell>,
     who: Identity,
     CommandId(command): CommandId,
-    bytes: Bytes,
+    uri: Uri,
+    body: ask::Json,
 ) -> Result<Response, Failure> {
+    ask::nothing(uri.query())?;
     access::may(&who, Verb::RegisterClue, None)?;
-    let read = body::read(Verb::RegisterClue, parsed(&bytes)?)?;
+    let read = body::read(Verb::RegisterClue, body.0)?;
     let options = Options { moment: read.moment, informant: read.informant, ..Options::new(command) };
     let done = service::act(&shell.app, rules(), &who.actor(), None, read.command, options).await?;
     let mut answer = (StatusCode::CREATED, Json(outcome(&done))).into_response();
@@ -122,13 +130,12 @@ async fn one(
     let case = opened(&shell, &who, id).await?;
     let open = match uri.query() {
         None => false,
-        Some(raw) => match Query::new("", Some(raw)).get("personal") {
+        Some(raw) => match Ask::read("", Some(raw), &["personal"])?.one_of("personal", &["show"])? {
             None => false,
-            Some("show") => {
+            Some(_) => {
                 access::viewed(&shell, &who, &case, Thing::PersonalNumbers).await?;
                 true
             }
-            Some(_) => return Err(Failure::Malformed("personal 只能为 show".to_owned())),
         },
     };
     let bytes = serde_json::to_vec(&shape::case(id, &case.state, open))
@@ -150,11 +157,8 @@ async fn events(
     uri: Uri,
 ) -> Result<Json<Value>, Failure> {
     let id = MatterId(id);
-    let query = Query::new(format!("/api/v1/cases/{id}/events"), uri.query());
-    let after = match query.get("after") {
-        None => 0,
-        Some(text) => text.parse::<u64>().map_err(|_| Failure::Malformed("after 应为版本号".to_owned()))?,
-    };
+    let ask = Ask::read(format!("/api/v1/cases/{id}/events"), uri.query(), &["after"])?;
+    let after = ask.typed::<u64>("after", "应为版本号")?.unwrap_or(0);
     let case = opened(&shell, &who, id).await?;
     let people = People::of(&shell, case.organ).await?;
     let proofs = ledger::store::proof_states(shell.app.db(), id).await?;
@@ -183,11 +187,11 @@ async fn events(
         })
         .collect();
     let last = items.last().and_then(|it| it["version"].as_u64()).unwrap_or(after);
-    let next = (last < case.version).then(|| query.with("after", &last.to_string()));
+    let next = (last < case.version).then(|| ask.query().with("after", &last.to_string()));
     Ok(Json(json!({ "items": items, "version": case.version, "next": next })))
 }
 
-const fn proof_name(state: ledger::service::ProofState) -> &'static str {
+pub(super) const fn proof_name(state: ledger::service::ProofState) -> &'static str {
     match state {
         ledger::service::ProofState::Pending => "pending",
         ledger::service::ProofState::Sequenced => "sequenced",
@@ -196,7 +200,7 @@ const fn proof_name(state: ledger::service::ProofState) -> &'static str {
     }
 }
 
-async fn looked<T>(
+pub(super) async fn looked<T>(
     shell: &Shell,
     who: &Identity,
     case: &Loaded<Case>,
@@ -220,7 +224,9 @@ async fn actions(
     State(shell): State<Shell>,
     who: Identity,
     Path(id): Path<Uuid>,
+    uri: Uri,
 ) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
     let id = MatterId(id);
     let case = seen(&shell, &who, id).await?;
     let items = looked(&shell, &who, &case, |state, facts| {
@@ -245,7 +251,9 @@ async fn limits(
     State(shell): State<Shell>,
     who: Identity,
     Path(id): Path<Uuid>,
+    uri: Uri,
 ) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
     let case = seen(&shell, &who, MatterId(id)).await?;
     let items = looked(&shell, &who, &case, |state, facts| {
         clock::running(state, facts)
@@ -272,8 +280,9 @@ fn seen_version(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     if text == "*" {
         return Ok(None);
     }
-    let text = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
-    text.parse().map(Some).map_err(|_| wrong())
+    let digits = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')).ok_or_else(wrong)?;
+    let plain = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if plain { digits.parse().map(Some).map_err(|_| wrong()) } else { Err(wrong()) }
 }
 
 /// POST /api/v1/cases/{id}/{verb}
@@ -283,16 +292,25 @@ async fn act(
     Path((id, name)): Path<(Uuid, String)>,
     CommandId(command): CommandId,
     headers: HeaderMap,
-    bytes: Bytes,
+    uri: Uri,
+    body: ask::Json,
 ) -> Result<Response, Failure> {
+    ask::nothing(uri.query())?;
     let id = MatterId(id);
     let verb = web::verb(&name)?;
     let case = seen(&shell, &who, id).await?;
     access::may(&who, verb, Some(&case))?;
     let seen = seen_version(&headers)?;
-    let read = body::read(verb, parsed(&bytes)?)?;
+    let read = body::read(verb, body.0)?;
     let options = Options { moment: read.moment, seen, ..Options::new(command) };
-    let done = service::act(&shell.app, rules(), &who.actor(), Some(id), read.command, options).await?;
+    let done = service::act(&shell.app, rules(), &who.actor(), Some(id), read.command, options).await;
+    let done = match done {
+        // What the caller saw is not what stands.
+        Err(WriteError::Conflict) if seen.is_some_and(|seen| seen != case.version) => {
+            return Err(Failure::Stale);
+        }
+        other => other?,
+    };
     let mut answer = Json(outcome(&done)).into_response();
     versioned(&mut answer, done.value.version);
     Ok(answer)
@@ -302,7 +320,8 @@ async fn act(
 const DESK: u32 = 100;
 
 /// GET /api/v1/desk
-async fn desk(State(shell): State<Shell>, who: Identity) -> Result<Json<Value>, Failure> {
+async fn desk(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
     let it = &who.person;
     let roles: Vec<String> = it.roles.iter().map(wire_name).collect();
     let own = authz::Target::organ(it.organ);
@@ -316,7 +335,8 @@ async fn desk(State(shell): State<Shell>, who: Identity) -> Result<Json<Value>, 
 }
 
 /// GET /api/v1/procedures/penalty: the table of the procedure.
-async fn procedure() -> Json<Value> {
+async fn procedure(uri: Uri) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
     let rows: Vec<Value> = PROCEDURE
         .iter()
         .filter(|row| row.relation != Relation::System)
@@ -332,5 +352,5 @@ async fn procedure() -> Json<Value> {
         .collect();
     let stages: Vec<Value> =
         Stage::ALL.iter().map(|it| json!({ "stage": wire_name(it), "label": it.label() })).collect();
-    Json(json!({ "procedure": "penalty", "label": "行政处罚普通程序", "stages": stages, "rows": rows }))
+    Ok(Json(json!({ "procedure": "penalty", "label": "行政处罚普通程序", "stages": stages, "rows": rows })))
 }

@@ -173,7 +173,6 @@ fn object(
             }
         }
     }
-    body.retain(|_, value| !value.is_null());
     if let Some(name) = body.keys().next() {
         let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
         errors.push(error(&join(path, &name), "没有这个字段"));
@@ -270,14 +269,10 @@ fn is_number(value: &Value) -> bool {
 
 fn text(field: &Field, value: &Value, path: &str, errors: &mut Vec<FieldError>) -> Option<Value> {
     let label = field.label;
-    let Some(text) = value.as_str().map(str::trim) else {
+    let Some(text) = value.as_str() else {
         errors.push(error(path, format!("{label}应为文字")));
         return None;
     };
-    if text.is_empty() {
-        missing(field, path, errors);
-        return None;
-    }
     let (chars, max) =
         (text.chars().count(), if field.max_chars == 0 { 200 } else { field.max_chars as usize });
     if chars > max {
@@ -287,6 +282,11 @@ fn text(field: &Field, value: &Value, path: &str, errors: &mut Vec<FieldError>) 
     let breaks = field.kind == Kind::Paragraph;
     if text.chars().any(|c| c.is_control() && !(breaks && (c == '\n' || c == '\t'))) {
         errors.push(error(path, format!("{label}含有不能使用的控制字符")));
+        return None;
+    }
+    let text = text.trim();
+    if text.is_empty() {
+        missing(field, path, errors);
         return None;
     }
     Some(text.into())

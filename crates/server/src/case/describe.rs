@@ -1,16 +1,17 @@
 //! What the API description says of cases: schemas and examples come from the
 //! same fields as the forms.
 
-use axum::http::Method;
 use mingjing_domain::case::form::{self, Field, Kind, wire_name};
 use mingjing_domain::case::procedure::{PROCEDURE, Relation, Step, Verb, step};
 use mingjing_domain::case::types::Stage;
 use serde_json::{Map, Value, json};
 
 use super::body::{MAX_FEN, MAX_ITEMS, MAX_NUMBER};
-use crate::kit::openapi::{Operation, header_parameter, query, schema};
+use crate::kit::openapi::{
+    Operation, header_parameter, key, limit, or_null, plain_text, query, schema, words,
+};
 
-const TAG: &str = "案件";
+pub(super) const TAG: &str = "案件";
 
 /// A synthetic person of the examples.
 fn person(n: u8) -> Value {
@@ -24,12 +25,13 @@ const CASE: &str = "00000000-0000-7000-8000-000000000100";
 pub fn field(it: &Field) -> Value {
     let max = if it.max_chars == 0 { 200 } else { it.max_chars };
     let least = u8::from(it.required);
-    let words = |choices: &[(String, &'static str)]| {
+    let labels = |choices: &[(String, &'static str)]| {
         choices.iter().map(|(name, label)| format!("{name} {label}")).collect::<Vec<_>>().join("；")
     };
     let mut out = match &it.kind {
         Kind::Line | Kind::Paragraph | Kind::Category => {
-            json!({ "type": "string", "minLength": least, "maxLength": max })
+            let pattern = plain_text(it.kind == Kind::Paragraph);
+            json!({ "type": "string", "minLength": least, "maxLength": max, "pattern": pattern })
         }
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Instant => json!({ "type": "string", "format": "date-time" }),
@@ -65,7 +67,7 @@ pub fn field(it: &Field) -> Value {
     };
     let mut description = it.label.to_owned();
     if let Kind::Choice(choices) | Kind::Choices(choices) = &it.kind {
-        description.push_str(&format!("（{}）", words(choices)));
+        description.push_str(&format!("（{}）", labels(choices)));
     }
     if it.kind == Kind::Money {
         description.push_str("，以分计");
@@ -74,6 +76,9 @@ pub fn field(it: &Field) -> Value {
         description.push_str(&format!("。{}", it.hint));
     }
     out["description"] = description.into();
+    if !it.required && !it.name.is_empty() {
+        or_null(&mut out);
+    }
     out
 }
 
@@ -91,10 +96,10 @@ fn object(fields: &[Field]) -> Value {
 pub fn body(verb: Verb) -> Value {
     let mut out = object(&form::fields(verb));
     let late = json!({
-        "happened_at": { "type": "string", "format": "date-time", "description": "实际发生的时刻；仅补录或者设备记录时填写" },
-        "late_reason": { "type": "string", "maxLength": 500, "description": "补录原因" },
-        "late_approver": { "type": "string", "format": "uuid", "description": "同意补录的负责人" },
-        "device_offset_ms": { "type": "integer", "description": "设备时钟减服务器时钟的毫秒数；设备记录时填写，与补录只能填一种" },
+        "happened_at": { "type": ["string", "null"], "format": "date-time", "description": "实际发生的时刻；仅补录或者设备记录时填写" },
+        "late_reason": { "type": ["string", "null"], "maxLength": 500, "description": "补录原因" },
+        "late_approver": { "type": ["string", "null"], "format": "uuid", "description": "同意补录的负责人" },
+        "device_offset_ms": { "type": ["integer", "null"], "description": "设备时钟减服务器时钟的毫秒数；设备记录时填写，与补录只能填一种" },
     });
     if let (Value::Object(properties), Value::Object(late)) = (&mut out["properties"], late) {
         properties.extend(late);
@@ -172,14 +177,37 @@ fn acting() -> impl Iterator<Item = &'static Step> {
     PROCEDURE.iter().filter(|row| row.relation != Relation::System && row.verb != Verb::RegisterClue)
 }
 
+/// Names of the verbs that have a form on a case.
+pub(super) fn acting_names() -> Vec<String> {
+    acting().map(|row| wire_name(&row.verb)).collect()
+}
+
+/// What may be looked at once there is a case.
+const VIEWS: [&str; 6] =
+    ["case_read", "case_events", "case_actions", "case_limits", "case_documents", "case_review"];
+
 /// From an answer that holds the case to everything that can be done with it.
 fn links(at: &str) -> Vec<(String, Value)> {
-    let fixed = ["case_read", "case_events", "case_actions", "case_limits"].map(str::to_owned);
+    let fixed = VIEWS.map(str::to_owned);
     fixed
         .into_iter()
         .chain(acting().map(|row| operation_id(row.verb)))
         .map(|id| (id.clone(), json!({ "operationId": id, "parameters": { "id": at } })))
         .collect()
+}
+
+/// What may follow a row: the views, the rows of the stage that it leads to, and
+/// those of any stage. A row that leaves the stage as it is may be followed by its
+/// neighbours.
+fn next(row: &Step, at: &str) -> Vec<(String, Value)> {
+    let follows = |other: &Step| match (row.to, row.verb) {
+        (_, Verb::RegisterClue) => true,
+        (Some(stage), _) => other.from.is_empty() || other.from.contains(&stage),
+        (None, _) => other.from.is_empty() || other.from.iter().any(|it| row.from.contains(it)),
+    };
+    let out: Vec<String> =
+        acting().filter(|other| !follows(other)).map(|other| operation_id(other.verb)).collect();
+    links(at).into_iter().filter(|(id, _)| !out.contains(id)).collect()
 }
 
 fn outcome_example(verb: Verb) -> Value {
@@ -188,30 +216,6 @@ fn outcome_example(verb: Verb) -> Value {
         "case": CASE, "version": 2, "stage": wire_name(&stage), "documents": [],
         "recorded_at": "2026-03-02T01:30:00Z", "replayed": false,
     })
-}
-
-fn key() -> Value {
-    header_parameter(
-        "Idempotency-Key",
-        "操作编号：同一编号只办理一次",
-        json!({ "type": "string", "minLength": 1, "maxLength": 200 }),
-    )
-}
-
-fn get(path: &str, id: &str, summary: &str, answer: Value, parameters: Vec<Value>) -> Operation {
-    Operation {
-        method: Method::GET,
-        path: path.to_owned(),
-        id: id.to_owned(),
-        summary: summary.to_owned(),
-        tag: TAG,
-        description: String::new(),
-        parameters,
-        body: None,
-        success: (200, "内容", answer),
-        example: Value::Null,
-        links: Vec::new(),
-    }
 }
 
 fn act(row: &Step) -> Operation {
@@ -226,77 +230,73 @@ fn act(row: &Step) -> Operation {
     if !row.limit.is_empty() {
         description.push_str(&format!("期限：{}。", row.limit));
     }
-    let (path, status, words) = match verb {
-        Verb::RegisterClue => ("/api/v1/cases".to_owned(), 201, "已登记"),
-        _ => (format!("/api/v1/cases/{{id}}/{}", wire_name(&verb)), 200, "已办理"),
+    let path = match verb {
+        Verb::RegisterClue => "/api/v1/cases".to_owned(),
+        _ => format!("/api/v1/cases/{{id}}/{}", wire_name(&verb)),
     };
-    let mut parameters = vec![key()];
-    if verb != Verb::RegisterClue {
-        parameters.push(header_parameter(
+    let mut it = Operation::post(&path, &operation_id(verb), TAG, verb.label(), schema("Outcome"))
+        .says(description)
+        .with(key())
+        .takes(body(verb), example(verb))
+        .answers(outcome_example(verb));
+    it = match verb {
+        Verb::RegisterClue => it.status(201, "已登记"),
+        _ => it.with(header_parameter(
             "If-Match",
-            "您看到的案件版本号；案件已有变化的返回 409",
-            json!({ "type": "string", "examples": ["\"2\""] }),
-        ));
-    }
-    Operation {
-        method: Method::POST,
-        path,
-        id: operation_id(verb),
-        summary: verb.label().to_owned(),
-        tag: TAG,
-        description,
-        parameters,
-        body: Some((body(verb), example(verb))),
-        success: (status, words, schema("Outcome")),
-        example: outcome_example(verb),
-        links: links("$response.body#/case"),
-    }
+            "您看到的案件版本号；案件已有变化的返回 412",
+            json!({ "type": "string", "pattern": r#"^("[0-9]{1,18}"|\*)$"#, "examples": ["\"2\""] }),
+        )),
+    };
+    it.links = next(row, "$response.body#/case");
+    it
 }
 
 /// Operations of cases and the schemas they refer to.
 pub fn operations() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
     let stages: Vec<String> = Stage::ALL.iter().map(wire_name).collect();
-    let text = json!({ "type": "string" });
-    let filters = vec![
-        query("q", "案号、当事人、案由中相连的字", text.clone()),
+    let filters = [
+        query("q", "案号、当事人、案由中相连的字", words()),
         query("stage", "阶段", json!({ "type": "string", "enum": stages })),
-        query("category", "执法类别", text.clone()),
+        query("category", "执法类别", words()),
         query("organ", "机关", json!({ "type": "string", "format": "uuid" })),
         query("mine", "只看我承办的", json!({ "type": "string", "enum": ["1"] })),
         query("after", "翻页标记，即上一页的 cursor", json!({ "type": "string", "format": "uuid" })),
-        query("limit", "每页条数", json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 20 })),
+        limit(),
     ];
-    let one = vec![query(
+    let personal = query(
         "personal",
         "show：显示证件号码和电话，查看将被记录",
         json!({ "type": "string", "enum": ["show"] }),
-    )];
-    let after = vec![query("after", "从这个版本之后起", json!({ "type": "integer", "minimum": 0 }))];
-    let page = |item: Value| json!({ "type": "object", "required": ["items"], "properties": { "items": { "type": "array", "items": item } } });
-    let free = json!({ "type": "object" });
-    let mut list = get("/api/v1/cases", "case_list", "列出案件", schema("CasePage"), filters);
+    );
+    let version = json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX });
+    let page = |item: Value| json!({ "type": "object", "required": ["items", "version"], "properties": { "items": { "type": "array", "items": item }, "version": { "type": "integer", "minimum": 1 } } });
+    let get = |path: &str, id: &str, words: &str, answer: Value| Operation::get(path, id, TAG, words, answer);
+    let mut list = get("/api/v1/cases", "case_list", "列出、查找案件", schema("CasePage")).fails(&[404]);
+    list.parameters = filters.to_vec();
     list.links = links("$response.body#/items/0/id");
+    let mut export =
+        get("/api/v1/cases.csv", "case_export", "导出案件列表（CSV）", json!({ "type": "string" }))
+            .produces("text/csv")
+            .fails(&[404]);
+    export.parameters = filters.into_iter().filter(|it| it["name"] != "limit").collect();
+    let own = json!({ "id": "$request.path.id" });
     let mut all = vec![
         list,
+        export,
         act(step(Verb::RegisterClue)),
-        get("/api/v1/cases/{id}", "case_read", "查看案件", schema("Case"), one),
-        get("/api/v1/cases/{id}/events", "case_events", "查看经过", page(schema("Event")), after),
-        get(
-            "/api/v1/cases/{id}/actions",
-            "case_actions",
-            "现在可以办和不能办的事项",
-            page(schema("Action")),
-            Vec::new(),
-        ),
-        get(
-            "/api/v1/cases/{id}/limits",
-            "case_limits",
-            "正在计算的期限及其算法",
-            page(schema("Limit")),
-            Vec::new(),
-        ),
-        get("/api/v1/desk", "desk", "我的桌面", free.clone(), Vec::new()),
-        get("/api/v1/procedures/penalty", "procedure_penalty", "普通程序的办理表", free, Vec::new()),
+        get("/api/v1/cases/{id}", "case_read", "查看案件", schema("Case")).with(personal),
+        get("/api/v1/cases/{id}/events", "case_events", "查看经过", page(schema("Event")))
+            .with(query("after", "从这个版本之后起", version))
+            .leads(
+                "case_event_proof",
+                json!({ "id": "$request.path.id", "version": "$response.body#/items/0/version" }),
+            ),
+        get("/api/v1/cases/{id}/actions", "case_actions", "现在可以办和不能办的事项", page(schema("Action"))),
+        get("/api/v1/cases/{id}/limits", "case_limits", "正在计算的期限及其算法", page(schema("Limit")))
+            .leads("case_read", own),
+        get("/api/v1/desk", "desk", "我的桌面", schema("Desk"))
+            .leads("case_read", json!({ "id": "$response.body#/cases/0/id" })),
+        get("/api/v1/procedures/penalty", "procedure_penalty", "普通程序的办理表", schema("Procedure")),
     ];
     all.extend(acting().map(act));
     (all, schemas())
@@ -335,6 +335,33 @@ fn schemas() -> Vec<(&'static str, Value)> {
             }),
         ),
         ("CaseLine", line),
+        (
+            "Desk",
+            json!({
+                "type": "object", "required": ["waiting", "cases"],
+                "properties": {
+                    "waiting": { "type": "array", "items": {
+                        "type": "object", "required": ["id", "title", "since", "case", "number"],
+                        "properties": {
+                            "id": id, "title": typed("string", "等待办理的事项"), "since": { "type": "string", "format": "date" },
+                            "case": typed("string", "案件名称"), "number": maybe("string"),
+                        },
+                    } },
+                    "cases": { "type": "array", "items": schema("CaseLine") },
+                },
+            }),
+        ),
+        (
+            "Procedure",
+            json!({
+                "type": "object", "required": ["procedure", "label", "stages", "rows"],
+                "properties": {
+                    "procedure": typed("string", "程序"), "label": typed("string", "名称"),
+                    "stages": { "type": "array", "items": { "type": "object", "required": ["stage", "label"] } },
+                    "rows": { "type": "array", "items": { "type": "object", "required": ["verb", "label", "from", "who", "article"] } },
+                },
+            }),
+        ),
         (
             "CasePage",
             json!({

@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod api;
+mod api_draft;
+mod api_file;
 pub mod audit;
 pub mod body;
 pub mod describe;

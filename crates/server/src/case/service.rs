@@ -129,7 +129,12 @@ pub async fn act_in(
         .await
 }
 
-fn request(
+/// A command on a case as the write path stores it: the form in which the audit
+/// reads it again, whoever sends it.
+///
+/// # Errors
+/// When the command cannot be written as JSON.
+pub fn request(
     actor: &Actor,
     case: Option<MatterId>,
     command: &CaseCommand,

@@ -2,31 +2,33 @@
 
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use jiff::ToSpan as _;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::disclosure::{Inspection, PublicDecision, Stage};
 use mingjing_domain::matter::{MatterId, Moment, civil_day};
+use mingjing_domain::refusal::FieldError;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::office::{open, rules, subject};
+use super::office::{api_specs, open, rules, subject, verb};
 use super::portal;
-use super::service::{self, Act, Options, View};
+use super::service::{self, Act, Done, Options, View};
 use super::store::{self, Queued};
 use super::verbs;
+use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz::Target;
+use crate::kit::body;
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::problem::Failure;
-use crate::kit::ui::table::Query;
 
 /// Routes of the API.
 pub fn routes() -> Routes {
     Routes::new()
         .get("/api/v1/publications", Access::Verb(verbs::READ), list)
         .get("/api/v1/publications/{id}", Access::Verb(verbs::READ), one)
-        .post("/api/v1/publications/{id}/acts", Access::Verb(verbs::READ), act)
+        .post("/api/v1/publications/{id}/{act}", Access::Verb(verbs::READ), act)
+        .describe(super::describe::operations())
 }
 
 /// Lines of a page.
@@ -49,37 +51,37 @@ fn line(it: &Queued) -> Value {
     })
 }
 
+/// Queues and states of the list.
+pub(super) const QUEUES: [&str; 2] = ["prepare", "withdraw"];
+
 /// `?queue=prepare|withdraw` or `?state=…`, continued with `after`.
 async fn list(
     State(shell): State<Shell>,
     who: Identity,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Failure> {
-    let query = Query::new("/api/v1/publications", raw.as_deref());
+    let ask = Ask::read("/api/v1/publications", raw.as_deref(), &["queue", "state", "after"])?;
     let (db, organ) = (shell.app.db(), who.person.organ);
-    let after = query.get("after").and_then(|a| a.parse().ok()).map(MatterId);
-    let lines = match query.get("queue") {
+    let after = ask.typed::<Uuid>("after", "应为公示事项编号")?.map(MatterId);
+    let stages: Vec<Stage> = match ask.get("state") {
+        Some(name) => {
+            vec![serde_json::from_value(name.into()).map_err(|_| Failure::Malformed("没有这种状态".into()))?]
+        }
+        None => Stage::ALL.to_vec(),
+    };
+    let lines = match ask.one_of("queue", &QUEUES)? {
         Some("prepare") => {
             let today = civil_day(shell.app.now());
             let from = today.checked_sub(400.days()).unwrap_or(jiff::civil::Date::MIN);
             store::to_prepare(db, organ, from, PAGE).await?
         }
-        Some("withdraw") => store::to_withdraw(db, organ, PAGE).await?,
-        Some(_) => return Err(Failure::Malformed("queue 应为 prepare 或 withdraw".into())),
-        None => {
-            let stages: Vec<Stage> = match query.get("state") {
-                Some(name) => vec![
-                    serde_json::from_value(name.into())
-                        .map_err(|_| Failure::Malformed("没有这种状态".into()))?,
-                ],
-                None => Stage::ALL.to_vec(),
-            };
-            store::in_stage(db, organ, &stages, None, after, PAGE).await?
-        }
+        Some(_) => store::to_withdraw(db, organ, PAGE).await?,
+        None => store::in_stage(db, organ, &stages, None, after, PAGE).await?,
     };
     let next = (lines.len() == PAGE as usize)
-        .then(|| lines.last().and_then(|l| l.publication).map(|id| query.with("after", &id.to_string())))
-        .flatten();
+        .then(|| lines.last().and_then(|l| l.publication))
+        .flatten()
+        .map(|id| ask.query().with("after", &id.to_string()));
     Ok(Json(json!({ "items": lines.iter().map(line).collect::<Vec<_>>(), "next": next })))
 }
 
@@ -136,7 +138,9 @@ async fn one(
     State(shell): State<Shell>,
     who: Identity,
     Path(id): Path<String>,
+    RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Failure> {
+    ask::nothing(raw.as_deref())?;
     let (_, view) = open(&shell, &who, &id).await?;
     Ok(Json(whole(&view, &who, &shell)))
 }
@@ -145,14 +149,23 @@ async fn act(
     State(shell): State<Shell>,
     who: Identity,
     CommandId(command_id): CommandId,
-    Path(id): Path<String>,
-    Json(body): Json<Value>,
-) -> Result<Response, Failure> {
+    Path((id, name)): Path<(String, String)>,
+    RawQuery(raw): RawQuery,
+    given: ask::Json,
+) -> Result<Json<Done>, Failure> {
+    ask::nothing(raw.as_deref())?;
+    let verb = verb(&name).ok_or(Failure::NotFound)?;
     let subject = subject(&id).ok_or(Failure::NotFound)?;
-    let act: Act = serde_json::from_value(body).map_err(|e| Failure::Malformed(e.to_string()))?;
     let (_, view) = open(&shell, &who, &id).await?;
-    who.may(verbs::of(act.verb()), &Target::organ(view.case.organ))?;
+    who.may(verbs::of(verb), &Target::organ(view.case.organ))?;
+    let basis = &verbs::of(verb).basis;
+    let mut value = body::read(&api_specs(verb), given.0, basis)?;
+    value["act"] = wire_name(&verb).into();
+    let wrong = |e: serde_json::Error| {
+        body::refused(vec![FieldError { field: String::new(), message: e.to_string() }], basis)
+    };
+    let act: Act = serde_json::from_value(value).map_err(wrong)?;
     let options = Options { command_id, moment: None };
     let done = service::act(&shell.app, rules(), &who.actor(), subject, act, options).await?;
-    Ok((StatusCode::OK, Json(done.value)).into_response())
+    Ok(Json(done.value))
 }

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod audit;
+mod describe;
 pub mod edit;
 pub mod office;
 pub mod portal;

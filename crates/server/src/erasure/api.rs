@@ -1,6 +1,5 @@
 //! Destructions for programs.
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -15,12 +14,12 @@ use uuid::Uuid;
 use super::service::{self, Destroyer};
 use super::verbs;
 use super::web::{MAX_WORDS, MOST_OVER, PAGE, destroy, over, page_of, seen};
+use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz::Verb;
 use crate::kit::http::{Access, Routes, Shell};
-use crate::kit::openapi::{Operation, query, schema};
+use crate::kit::openapi::{Operation, key, query, schema};
 use crate::kit::problem::Failure;
-use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
 
 /// Routes of the API.
@@ -47,8 +46,9 @@ fn line(it: &Loaded<Erasure>) -> Value {
 
 /// GET /api/v1/erasures
 async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Json<Value>, Failure> {
-    let asked = Query::new("/api/v1/erasures", uri.query());
-    let (all, next) = page_of(&shell, &who, &asked).await?;
+    let ask = Ask::read("/api/v1/erasures", uri.query(), &["before"])?;
+    ask.typed::<Uuid>("before", "应为事项编号")?;
+    let (all, next) = page_of(&shell, &who, ask.query()).await?;
     let over = over(&shell, &who).await?;
     let items: Vec<Value> = all.iter().map(line).collect();
     Ok(Json(json!({ "items": items, "next": next, "over": over })))
@@ -59,7 +59,9 @@ async fn one(
     State(shell): State<Shell>,
     who: Identity,
     Path(id): Path<Uuid>,
+    uri: Uri,
 ) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
     Ok(Json(line(&seen(&shell, &who, id).await?)))
 }
 
@@ -69,11 +71,8 @@ fn refused(field: &str, message: impl Into<String>) -> Failure {
 }
 
 /// The members of a body that may have these and no others.
-fn object(bytes: &[u8], known: &[&str]) -> Result<Map<String, Value>, Failure> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|e| {
-        Failure::Malformed(format!("不是有效的 JSON，第 {} 行第 {} 列", e.line(), e.column()))
-    })?;
-    let Value::Object(object) = value else { return Err(refused("", "应为对象")) };
+fn object(body: ask::Json, known: &[&str]) -> Result<Map<String, Value>, Failure> {
+    let Value::Object(object) = body.0 else { return Err(refused("", "应为对象")) };
     match object.keys().find(|it| !known.contains(&it.as_str())) {
         None => Ok(object),
         Some(name) => {
@@ -100,9 +99,11 @@ async fn propose(
     State(shell): State<Shell>,
     who: Identity,
     CommandId(command): CommandId,
-    bytes: Bytes,
+    uri: Uri,
+    body: ask::Json,
 ) -> Result<Response, Failure> {
-    let object = object(&bytes, &["matters", "grounds"])?;
+    ask::nothing(uri.query())?;
+    let object = object(body, &["matters", "grounds"])?;
     let items = object.get("matters").and_then(Value::as_array).filter(|it| !it.is_empty());
     let items = items.ok_or_else(|| refused("matters", "应为至少一项的数组"))?;
     if items.len() > MOST_OVER as usize {
@@ -125,10 +126,12 @@ async fn decide(
     who: Identity,
     Path(id): Path<Uuid>,
     CommandId(command): CommandId,
-    bytes: Bytes,
+    uri: Uri,
+    body: ask::Json,
 ) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
     let it = seen(&shell, &who, id).await?;
-    let object = object(&bytes, &["approve", "opinion"])?;
+    let object = object(body, &["approve", "opinion"])?;
     let approve = object.get("approve").and_then(Value::as_bool);
     let approve = approve.ok_or_else(|| refused("approve", "应为 true 或 false"))?;
     let asked = ErasureCommand::Decide { approve, opinion: words(&object, "opinion", "审批意见")? };
@@ -143,7 +146,9 @@ async fn carry_out(
     destroyer: Option<Extension<Destroyer>>,
     Path(id): Path<Uuid>,
     CommandId(command): CommandId,
+    uri: Uri,
 ) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
     let it = seen(&shell, &who, id).await?;
     destroy(&shell, &who, destroyer, &it, command).await?;
     Ok(Json(line(&seen(&shell, &who, id).await?)))
@@ -156,18 +161,13 @@ fn operation(
     verb: &Verb,
     success: (u16, &'static str, Value),
 ) -> Operation {
+    let parameters = if method == Method::POST { vec![key()] } else { Vec::new() };
     Operation {
-        method,
-        path: path.to_owned(),
-        id: id.to_owned(),
         summary: verb.label.to_owned(),
-        tag: "销毁",
         description: format!("依据{}。", verb.basis),
-        parameters: Vec::new(),
-        body: None,
+        parameters,
         success,
-        example: Value::Null,
-        links: Vec::new(),
+        ..Operation::new(method, path, id, "销毁")
     }
 }
 

@@ -1,9 +1,8 @@
 //! The identity of an informant for programs: asked for with a purpose, recorded.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::Method;
+use axum::http::{Method, Uri};
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::informant::{ROLE, SECRECY};
 use mingjing_domain::matter::MatterId;
@@ -14,6 +13,7 @@ use uuid::Uuid;
 
 use super::service::look;
 use super::web::purpose;
+use crate::kit::ask;
 use crate::kit::auth::Identity;
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::openapi::{Operation, schema};
@@ -32,12 +32,11 @@ async fn tell(
     State(shell): State<Shell>,
     who: Identity,
     Path(id): Path<Uuid>,
-    bytes: Bytes,
+    uri: Uri,
+    body: ask::Json,
 ) -> Result<Json<Value>, Failure> {
-    let body: Value = serde_json::from_slice(&bytes).map_err(|e| {
-        Failure::Malformed(format!("不是有效的 JSON，第 {} 行第 {} 列", e.line(), e.column()))
-    })?;
-    let chosen = chosen(&body)?;
+    ask::nothing(uri.query())?;
+    let chosen = chosen(&body.0)?;
     // Each request is a viewing of its own, whatever key it carries.
     let (_, found) = look(&shell, &who, MatterId(id), chosen, shell.fresh_id()).await?;
     let told = &found.state.told;
@@ -81,22 +80,17 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         "properties": { "purpose": { "type": "string", "enum": words } },
     });
     let operation = Operation {
-        method: Method::POST,
-        path: "/api/v1/cases/{id}/informant".to_owned(),
-        id: "case_informant".to_owned(),
         summary: verbs::INFORMANT.label.to_owned(),
-        tag: "案件",
         description: format!(
             "只供本案承办人。每次请求都记入查阅记录。依据{SECRECY}。内容已依法销毁的，姓名和联系方式为空。"
         ),
-        parameters: Vec::new(),
         body: Some((body, json!({ "purpose": "verify_clue" }))),
         success: (200, "举报人身份", schema("Informant")),
         example: json!({
             "role": ROLE, "name": "示范举报人", "contact": "000-0001", "keep_secret": true, "wants_reply": true,
             "registered_on": "2026-03-02", "registered_by": "00000000-0000-0000-0000-000000000001",
         }),
-        links: Vec::new(),
+        ..Operation::new(Method::POST, "/api/v1/cases/{id}/informant", "case_informant", "案件")
     };
     (vec![operation], vec![("Informant", informant)])
 }

@@ -50,8 +50,8 @@ pub struct Person {
 pub enum Proof {
     /// A browser's session.
     Session(Secret),
-    /// An API token.
-    Token,
+    /// An API token, by its identifier.
+    Token(Uuid),
 }
 
 /// The person behind a request.
@@ -179,7 +179,7 @@ pub async fn identify(State(shell): State<Shell>, mut request: Request, next: Ne
         Err(failure) => return failure.into_response(),
     };
     // An API token is never sent by a browser on its own.
-    let by_token = identity.as_ref().is_some_and(|it| it.proof == Proof::Token);
+    let by_token = identity.as_ref().is_some_and(|it| matches!(it.proof, Proof::Token(_)));
     if !by_token && let Err(failure) = same_site(&request) {
         return failure.into_response();
     }
@@ -199,10 +199,10 @@ async fn find(shell: &Shell, headers: &HeaderMap) -> Result<Option<Identity>, Fa
             Some(text) => token::find(shell.app.db(), now, text.trim()).await?,
             None => None,
         };
-        let found = found.ok_or(Failure::SignIn)?;
+        let (id, found) = found.ok_or(Failure::SignIn)?;
         let person = person(shell, &found).await?.ok_or(Failure::SignIn)?;
         let must_change = found.must_change;
-        return Ok(Some(Identity { person, proof: Proof::Token, csrf: String::new(), must_change }));
+        return Ok(Some(Identity { person, proof: Proof::Token(id), csrf: String::new(), must_change }));
     }
     let Some(secret) = cookie(headers, shell.config.secure) else { return Ok(None) };
     let Some(found) = login::find(shell.app.db(), &shell.config, now, &secret).await? else {
@@ -292,7 +292,7 @@ fn same_site(request: &Request) -> Result<(), Failure> {
 pub async fn unforged(identity: &Identity, limit: usize, request: Request) -> Result<Request, Failure> {
     let secret = match &identity.proof {
         Proof::Session(secret) => secret,
-        Proof::Token => return Ok(request),
+        Proof::Token(_) => return Ok(request),
     };
     if is_safe(request.method()) {
         return Ok(request);

@@ -171,7 +171,8 @@ impl Posted {
             if pairs.len() == MAX_FIELDS {
                 return Err(TooManyFields);
             }
-            pairs.push((name.into_owned(), value.replace("\r\n", "\n")));
+            // No text of ours holds NUL, and one database cannot store it.
+            pairs.push((name.replace('\0', ""), value.replace("\r\n", "\n").replace('\0', "")));
         }
         Ok(Self { pairs })
     }

@@ -313,7 +313,17 @@ pub fn health(config: &WebConfig) -> Routes {
         Access::Public,
         ready,
     );
-    if config.metrics_here { routes.get("/metrics", Access::Public, || async { figures() }) } else { routes }
+    let plain = |path: &str, id: &str, words: &str| {
+        Operation::get(path, id, "运行", words, serde_json::json!({ "type": "string" }))
+            .produces("text/plain")
+    };
+    let mut described =
+        vec![plain("/healthz", "health", "进程存活"), plain("/readyz", "ready", "可以提供服务")];
+    if !config.metrics_here {
+        return routes.describe((described, Vec::new()));
+    }
+    described.push(plain("/metrics", "metrics", "运行指标（Prometheus）"));
+    routes.get("/metrics", Access::Public, || async { figures() }).describe((described, Vec::new()))
 }
 
 /// Figures alone, for an address of their own.
@@ -350,7 +360,16 @@ async fn outermost(State(shell): State<Shell>, mut request: Request, next: Next)
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
     request.extensions_mut().insert(RequestId(id.clone()));
     let limit = Duration::from_secs(shell.config.request_seconds.max(1));
-    let run = tokio::time::timeout(limit, AssertUnwindSafe(next.run(request)).catch_unwind());
+    // No text of ours holds NUL, and one database cannot even be asked for it.
+    let nul = path.contains("%00") || query.as_deref().is_some_and(|it| it.contains("%00"));
+    let answer = async {
+        if nul {
+            Failure::Malformed("地址含有空字符".to_owned()).into_response()
+        } else {
+            next.run(request).await
+        }
+    };
+    let run = tokio::time::timeout(limit, AssertUnwindSafe(answer).catch_unwind());
     let response = match run.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Failure::Broken("panic".to_owned()).into_response(),
@@ -375,7 +394,9 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn is_program(&self) -> bool {
-        self.path.starts_with("/api/") || self.path.starts_with("/log/")
+        const ROOTS: [&str; 6] = ["/api/", "/log/", "/metrics", "/healthz", "/readyz", "/d/"];
+        const FILES: [&str; 2] = [".json", ".atom"];
+        ROOTS.iter().any(|it| self.path.starts_with(it)) || FILES.iter().any(|it| self.path.ends_with(it))
     }
 }
 
@@ -402,6 +423,8 @@ fn written(shell: &Shell, asked: &Asked<'_>, mut response: Response) -> Response
             | Failure::Method
             | Failure::Conflict
             | Failure::Duplicate
+            | Failure::Stale
+            | Failure::Media(_)
             | Failure::Gone
             | Failure::TooMany { .. }
             | Failure::TooLarge
@@ -456,6 +479,7 @@ fn raw_failure(response: &Response) -> Option<Failure> {
         StatusCode::NOT_FOUND => Some(Failure::NotFound),
         StatusCode::METHOD_NOT_ALLOWED => Some(Failure::Method),
         StatusCode::PAYLOAD_TOO_LARGE => Some(Failure::TooLarge),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Failure::Media("另一种格式")),
         // The health probes say their reason in plain words.
         StatusCode::SERVICE_UNAVAILABLE => None,
         _ if status.is_client_error() => Some(Failure::Malformed("格式或者类型不符".to_owned())),

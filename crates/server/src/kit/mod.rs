@@ -2,11 +2,13 @@
 //! the HTTP shell, sign-in, authorization and the components of pages.
 
 pub mod app;
+pub mod ask;
 pub mod assets;
 pub mod auth;
 pub mod authz;
 pub mod authz_case;
 pub mod blob;
+pub mod body;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -28,6 +30,7 @@ pub mod password;
 pub mod problem;
 pub mod projection;
 pub mod read;
+pub(crate) mod reference;
 pub mod registry;
 pub mod schema;
 pub mod throttle;

@@ -36,6 +36,12 @@ pub enum Failure {
     /// Others changed the matter meanwhile.
     #[error("他人同时修改了同一事项，请重新打开后再办")]
     Conflict,
+    /// The version that the caller named is not the newest (`If-Match`).
+    #[error("该事项在您看过之后已有变化")]
+    Stale,
+    /// The body is of another media type than the address takes.
+    #[error("内容应为 {0}")]
+    Media(&'static str),
     /// What must be unique is there already.
     #[error("已有相同的记录")]
     Duplicate,
@@ -110,6 +116,8 @@ impl Failure {
             Self::Refused(_) | Self::Conflict | Self::Duplicate => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Stale => StatusCode::PRECONDITION_FAILED,
+            Self::Media(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Gone => StatusCode::GONE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -130,6 +138,8 @@ impl Failure {
             Self::Method => "request.method",
             Self::Conflict => "write.conflict",
             Self::Duplicate => "write.duplicate",
+            Self::Stale => "write.stale",
+            Self::Media(_) => "request.media",
             Self::Gone => "matter.erased",
             Self::TooMany { .. } => "request.too_many",
             Self::TooLarge => "request.too_large",
@@ -151,6 +161,8 @@ impl Failure {
             Self::Method => "从页面上的链接和按钮办理",
             Self::Conflict => "重新打开该事项，核对最新内容后再办理",
             Self::Duplicate => "核对编号或者名称后重新提交",
+            Self::Stale => "重新查看该事项，核对最新内容后以新的版本号办理",
+            Self::Media(_) => "按接口说明的格式提交，并写明 Content-Type",
             Self::Gone => "销毁的依据和时间见该事项的记录",
             Self::TooMany { .. } => "稍后再试",
             Self::TooLarge => "减少内容后重新提交",
@@ -174,6 +186,8 @@ impl Failure {
             | Self::Method
             | Self::Conflict
             | Self::Duplicate
+            | Self::Stale
+            | Self::Media(_)
             | Self::Gone
             | Self::TooMany { .. }
             | Self::TooLarge
@@ -206,6 +220,8 @@ impl Failure {
             | Self::Method
             | Self::Conflict
             | Self::Duplicate
+            | Self::Stale
+            | Self::Media(_)
             | Self::Gone
             | Self::TooMany { .. }
             | Self::TooLarge
@@ -228,6 +244,8 @@ impl Failure {
             Self::Method => "不能这样打开",
             Self::Conflict => "内容已有变化",
             Self::Duplicate => "已有相同的记录",
+            Self::Stale => "内容已有变化",
+            Self::Media(_) => "内容的格式不对",
             Self::Gone => "内容已依法销毁",
             Self::TooMany { .. } => "请稍后再试",
             Self::TooLarge => "提交的内容过大",

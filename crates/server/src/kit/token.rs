@@ -33,6 +33,14 @@ pub struct Listed {
 /// # Errors
 /// When the database fails.
 pub async fn issue(app: &App, staff: StaffId, label: &str, days: i64) -> Result<String, DbError> {
+    Ok(made(app, staff, label, days).await?.0)
+}
+
+/// As [`issue`], with the identifier of the token.
+///
+/// # Errors
+/// When the database fails.
+pub async fn made(app: &App, staff: StaffId, label: &str, days: i64) -> Result<(String, Uuid), DbError> {
     let entropy = app.entropy();
     let secret = Secret::fresh(entropy.as_ref());
     let now = app.now();
@@ -46,19 +54,19 @@ pub async fn issue(app: &App, staff: StaffId, label: &str, days: i64) -> Result<
     )
     .await?;
     tx.commit().await?;
-    Ok(format!("{PREFIX}{}", secret.text()))
+    Ok((format!("{PREFIX}{}", secret.text()), id))
 }
 
-/// Looks a token up: one query.
+/// Looks a token up with its identifier: one query.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(db: &Db, now: Timestamp, text: &str) -> Result<Option<Found>, DbError> {
+pub async fn find(db: &Db, now: Timestamp, text: &str) -> Result<Option<(Uuid, Found)>, DbError> {
     let Some(secret) = text.strip_prefix(PREFIX).and_then(Secret::parse) else { return Ok(None) };
     let row = db
         .one(
             "api_token",
-            "SELECT t.staff_id, t.expires_at, t.revoked_at, m.version AS staff_version, \
+            "SELECT t.id, t.staff_id, t.expires_at, t.revoked_at, m.version AS staff_version, \
              COALESCE(o.version, 0) AS organ_version, COALESCE(c.must_change, 0) AS must_change \
              FROM api_token t JOIN matter m ON m.id = t.staff_id \
              LEFT JOIN matter o ON o.id = m.organ_id \
@@ -70,12 +78,13 @@ pub async fn find(db: &Db, now: Timestamp, text: &str) -> Result<Option<Found>, 
     if row.opt_int("revoked_at")?.is_some() || row.instant("expires_at")? <= now {
         return Ok(None);
     }
-    Ok(Some(Found {
+    let found = Found {
         staff: StaffId(row.uuid("staff_id")?),
         staff_version: row.uint("staff_version")?,
         organ_version: row.uint("organ_version")?,
         must_change: row.flag("must_change")?,
-    }))
+    };
+    Ok(Some((row.uuid("id")?, found)))
 }
 
 /// A person's tokens, newest first, those that ended included.

@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::http::Method;
 use mingjing_press::child::{Client, ClientConfig};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -21,6 +22,7 @@ use crate::kit::config::Config;
 use crate::kit::http::{self, Routes};
 use crate::kit::jobs::Worker;
 use crate::kit::limits::WebConfig;
+use crate::kit::openapi::Operation;
 use crate::kit::page::{self, Site, Width};
 use crate::ledger::service::Ledger;
 use crate::ledger::{self, check, sequencer};
@@ -106,11 +108,35 @@ impl Parts {
                 record::web::routes(pages),
                 &[get("/v"), get("/v/check"), (Method::POST, "/v/check"), get("/v/{key}"), get("/d/{file}")],
             )
+            .describe((files(), Vec::new()))
     }
 
     fn app(&self) -> &App {
         self.ledger.app()
     }
+}
+
+/// The log and the public copies of documents, as the API description names them.
+fn files() -> Vec<Operation> {
+    let get = |path: &str, id: &str, tag: &'static str, words: &str, media: &'static str| {
+        Operation::get(path, id, tag, words, json!({ "type": "string" })).produces(media)
+    };
+    const LOG: &str = "账本";
+    let (text, bytes) = ("text/plain", "application/octet-stream");
+    let index = || json!({ "type": "string", "pattern": r"^[0-9]{3}(\.p)?$" });
+    let level = json!({ "type": "integer", "minimum": 0, "maximum": 5 });
+    vec![
+        get("/log/checkpoint", "log_checkpoint", LOG, "最近的检查点（C2SP tlog-checkpoint）", text)
+            .fails(&[404]),
+        get("/log/keys", "log_keys", LOG, "验证公钥", text),
+        get("/log/tile/{level}/{index}", "log_tile", LOG, "散列分片（C2SP tlog-tiles）", bytes)
+            .at("level", level)
+            .at("index", index()),
+        get("/log/tile/entries/{index}", "log_entries", LOG, "条目分片（C2SP tlog-tiles）", bytes)
+            .at("index", index()),
+        get("/d/{file}", "public_copy", "公开", "文书的公开副本（PDF）", "application/pdf")
+            .at("file", json!({ "type": "string", "pattern": r"^[A-Za-z0-9_-]{1,64}\.pdf$" })),
+    ]
 }
 
 /// Serves until the process is told to end; running requests and the job in hand

@@ -79,6 +79,8 @@ fn message(failure: &Failure) -> String {
         | Failure::Method
         | Failure::Conflict
         | Failure::Duplicate
+        | Failure::Stale
+        | Failure::Media(_)
         | Failure::Gone
         | Failure::TooLarge
         | Failure::Malformed(_)

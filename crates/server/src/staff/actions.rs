@@ -4,6 +4,7 @@ use mingjing_domain::staff::{Role, StaffCommand};
 use serde_json::{Value, json};
 
 use crate::kit::authz::{self, Verb};
+use crate::kit::body::texts;
 use crate::kit::form::{Choice, FieldSpec, Kind};
 
 /// One command as a form.
@@ -133,13 +134,26 @@ impl Act {
         }
     }
 
+    /// The fields of its body for programs: what depends on the person's record is
+    /// checked beside the write.
+    pub fn fields(self) -> Vec<FieldSpec> {
+        let held: &[Role] = if self == Self::Revoke { &Role::ALL } else { &[] };
+        let mut specs = self.specs(&[], held, &[]);
+        open_choices(&mut specs);
+        for it in specs.iter_mut().filter(|it| it.name == "categories") {
+            *it = texts("categories", "执法类别", 60);
+        }
+        specs
+    }
+
     /// The typed command from what the form read.
     ///
     /// # Errors
     /// When schema and command do not agree, which a test excludes.
     pub fn command(self, mut value: Value) -> Result<StaffCommand, serde_json::Error> {
-        if self == Self::Issue {
-            let typed = value.get("categories").and_then(Value::as_str).unwrap_or("");
+        if self == Self::Issue
+            && let Some(typed) = value.get("categories").and_then(Value::as_str)
+        {
             let split: Vec<&str> =
                 typed.split(['、', ',', '，', ' ']).map(str::trim).filter(|it| !it.is_empty()).collect();
             value["categories"] = json!(split);
@@ -147,6 +161,22 @@ impl Act {
         value["command"] = json!(self.name());
         serde_json::from_value(value)
     }
+}
+
+/// A choice whose values are not known beforehand takes any text.
+fn open_choices(specs: &mut [FieldSpec]) {
+    for it in specs {
+        if matches!(&it.kind, Kind::Choice(all) if all.is_empty()) {
+            it.kind = Kind::Line;
+        }
+    }
+}
+
+/// The fields of a new account for programs.
+pub fn register_fields() -> Vec<FieldSpec> {
+    let mut specs = register_specs(&[]);
+    open_choices(&mut specs);
+    specs
 }
 
 /// The form of a new account.

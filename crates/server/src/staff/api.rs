@@ -7,26 +7,32 @@ use axum::response::{IntoResponse, Response};
 use mingjing_domain::matter::{MatterId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::{Certificate, Role, StaffCommand, StaffState};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::actions::{Act, register_fields};
 use super::service::{self, By, NewLogin};
-use super::{entry, store};
+use super::{api_account, api_organ, describe, entry, store};
+use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz::{self, Target};
+use crate::kit::body;
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::problem::Failure;
-use crate::kit::ui::table::Query;
 
 /// Routes of this feature.
 pub fn routes() -> Routes {
+    let read = Access::Verb(authz::STAFF_READ);
     Routes::new()
-        .get("/api/v1/me", Access::Verb(authz::ACCOUNT), me)
-        .get("/api/v1/staff", Access::Verb(authz::STAFF_READ), list)
+        .get("/api/v1/staff", read, list)
         .post("/api/v1/staff", Access::Verb(authz::STAFF_REGISTER), register)
-        .get("/api/v1/staff/{id}", Access::Verb(authz::STAFF_READ), detail)
-        .post("/api/v1/staff/{id}/commands", Access::Verb(authz::STAFF_READ), command)
+        .get("/api/v1/staff/{id}", read, detail)
+        .post("/api/v1/staff/{id}/reset_password", Access::Verb(authz::STAFF_RESET), reset)
+        .post("/api/v1/staff/{id}/{act}", read, act)
+        .merge(api_account::routes())
+        .merge(api_organ::routes())
+        .describe(describe::operations())
 }
 
 /// A person as the API shows one.
@@ -43,18 +49,10 @@ struct StaffV1 {
     version: u64,
 }
 
-async fn me(who: Identity) -> Json<Value> {
-    let it = &who.person;
-    Json(json!({
-        "id": it.id, "organ": it.organ, "organ_name": it.organ_name, "region": it.region,
-        "name": it.name, "unit": it.unit, "roles": it.roles,
-    }))
-}
-
 async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Json<Value>, Failure> {
-    let query = Query::new("/api/v1/staff", uri.query());
-    let limit: usize = query.get("limit").and_then(|it| it.parse().ok()).unwrap_or(20).clamp(1, 100);
-    let role = match query.get("role") {
+    let ask = Ask::read("/api/v1/staff", uri.query(), &["q", "role", "enabled", "after", "limit"])?;
+    let limit = ask.limit()?;
+    let role = match ask.get("role") {
         Some(name) => Some(
             Role::ALL
                 .into_iter()
@@ -64,17 +62,17 @@ async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Jso
         None => None,
     };
     let filter = store::Filter {
-        name: query.get("q").map(str::to_owned),
+        name: ask.words("q"),
         role,
-        enabled: query.get("enabled").map(|it| it == "1"),
-        after: query.get("after").and_then(|it| it.parse().ok()),
+        enabled: ask.flag("enabled")?,
+        after: ask.typed("after", "应为人员编号")?,
     };
     let scope = authz::scope(authz::STAFF_READ, &who.subject(), &store::COLUMNS, 1)
         .ok_or_else(|| Failure::from(authz::refusal(authz::STAFF_READ)))?;
     let mut members = store::members(shell.app.db(), scope, &filter, limit + 1).await?;
     let more = members.len() > limit;
     members.truncate(limit);
-    let next = members.last().filter(|_| more).map(|it| query.with("after", &it.id.to_string()));
+    let next = members.last().filter(|_| more).map(|it| ask.query().with("after", &it.id.to_string()));
     let items: Vec<Value> = members
         .iter()
         .map(|it| {
@@ -88,14 +86,21 @@ async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Jso
     Ok(Json(json!({ "items": items, "next": next })))
 }
 
+/// The region of an organ.
+async fn region(shell: &Shell, organ: Uuid) -> Result<String, Failure> {
+    let organ = shell.app.load::<OrganState>(MatterId(organ)).await?;
+    Ok(organ.map_or_else(String::new, |it| it.profile.region.clone()))
+}
+
 async fn detail(
     State(shell): State<Shell>,
     who: Identity,
     Path(id): Path<Uuid>,
+    uri: Uri,
 ) -> Result<Json<StaffV1>, Failure> {
+    ask::nothing(uri.query())?;
     let staff = shell.app.load::<StaffState>(MatterId(id)).await?.ok_or(Failure::NotFound)?;
-    let organ = shell.app.load::<OrganState>(MatterId(staff.organ.0)).await?;
-    let region = organ.map_or_else(String::new, |it| it.profile.region.clone());
+    let region = region(&shell, staff.organ.0).await?;
     let what = Target { region: &region, person: Some(StaffId(id)), ..Target::organ(staff.organ) };
     who.may(authz::STAFF_READ, &what)?;
     Ok(Json(StaffV1 {
@@ -111,37 +116,19 @@ async fn detail(
     }))
 }
 
-/// Reads a JSON body with an error that says where it is wrong.
-///
-/// # Errors
-/// [`Failure::Malformed`] with the reader's words.
-fn typed<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Failure> {
-    serde_json::from_slice(body).map_err(|e| Failure::Malformed(e.to_string()))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewStaffV1 {
-    name: String,
-    title: String,
-    login: String,
-    #[serde(default)]
-    unit: Option<String>,
-}
-
 async fn register(
     State(shell): State<Shell>,
     who: Identity,
     CommandId(command_id): CommandId,
-    body: axum::body::Bytes,
+    uri: Uri,
+    given: ask::Json,
 ) -> Result<Response, Failure> {
-    let new: NewStaffV1 = typed(&body)?;
-    let login = service::login_name(&new.login)?;
-    let command = StaffCommand::Register {
-        name: new.name.trim().into(),
-        title: new.title.trim().into(),
-        unit: new.unit,
-    };
+    ask::nothing(uri.query())?;
+    let new = body::read(&register_fields(), given.0, &authz::STAFF_REGISTER.basis)?;
+    let text = |name: &str| new[name].as_str().unwrap_or("").to_owned();
+    let login = service::login_name(&text("login"))?;
+    let unit = Some(text("unit")).filter(|it| !it.is_empty());
+    let command = StaffCommand::Register { name: text("name").into(), title: text("title").into(), unit };
     let (password, phc) = entry::first_password(&shell).await?;
     let by = By::Person(Box::new(who.clone()));
     let path = &mut service::Path::App(&shell.app);
@@ -156,19 +143,47 @@ async fn register(
     Ok((status, Json(answer)).into_response())
 }
 
-async fn command(
+async fn act(
     State(shell): State<Shell>,
     who: Identity,
     CommandId(command_id): CommandId,
-    Path(id): Path<Uuid>,
-    body: axum::body::Bytes,
+    Path((id, name)): Path<(Uuid, String)>,
+    uri: Uri,
+    given: ask::Json,
 ) -> Result<Json<Value>, Failure> {
-    let command: StaffCommand = typed(&body)?;
+    ask::nothing(uri.query())?;
+    let act = Act::find(&name).ok_or(Failure::NotFound)?;
+    let value = body::read(&act.fields(), given.0, &act.verb().basis)?;
+    let command = act.command(value).map_err(|e| Failure::Broken(e.to_string()))?;
     let by = By::Person(Box::new(who));
     let path = &mut service::Path::App(&shell.app);
     let written = service::command(path, &by, command_id, StaffId(id), &command).await?;
     Ok(Json(json!({
-        "version": written.value, "recorded_at": written.recorded_at.to_string(),
+        "id": id, "version": written.value, "recorded_at": written.recorded_at.to_string(),
         "replayed": written.replayed, "href": format!("/api/v1/staff/{id}"),
     })))
+}
+
+/// A new first password for a person who forgot the old one; shown once.
+async fn reset(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    uri: Uri,
+) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
+    let staff = shell.app.load::<StaffState>(MatterId(id)).await?.ok_or(Failure::NotFound)?;
+    let region = region(&shell, staff.organ.0).await?;
+    let what = Target {
+        unit: &staff.state.unit,
+        region: &region,
+        person: Some(StaffId(id)),
+        ..Target::organ(staff.organ)
+    };
+    who.may(authz::STAFF_RESET, &what)?;
+    let (login, _) = store::credential_of(shell.app.db(), StaffId(id)).await?.ok_or(Failure::NotFound)?;
+    let (password, phc) = entry::first_password(&shell).await?;
+    service::set_password(&shell.app, StaffId(id), &phc, true).await?;
+    entry::unlock(&shell, &login).await?;
+    Ok(Json(json!({ "id": id, "login": login, "first_password": password })))
 }

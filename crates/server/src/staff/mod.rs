@@ -3,8 +3,11 @@
 pub mod account;
 pub mod actions;
 pub mod api;
+mod api_account;
+mod api_organ;
 pub mod audit;
 pub mod console;
+mod describe;
 pub mod entry;
 pub mod service;
 pub mod store;

@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::verbs;
 use super::web::{PAGE, label, list};
+use crate::kit::ask::Ask;
 use crate::kit::auth::Identity;
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::openapi::{Operation, query, schema};
 use crate::kit::problem::Failure;
-use crate::kit::ui::table::Query;
 
 /// Routes of the API.
 pub fn routes() -> Routes {
@@ -30,8 +30,10 @@ async fn viewings(
     Path(id): Path<Uuid>,
     uri: Uri,
 ) -> Result<Json<Value>, Failure> {
-    let asked = Query::new(format!("/api/v1/cases/{id}/viewings"), uri.query());
-    let page = list(&shell, &who, id, &asked).await?;
+    let ask = Ask::read(format!("/api/v1/cases/{id}/viewings"), uri.query(), &["before"])?;
+    ask.typed::<u64>("before", "应为版本号")?;
+    let asked = ask.query();
+    let page = list(&shell, &who, id, asked).await?;
     let items: Vec<Value> = page
         .items
         .iter()
@@ -68,17 +70,12 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         },
     });
     let operation = Operation {
-        method: Method::GET,
-        path: "/api/v1/cases/{id}/viewings".to_owned(),
-        id: "case_viewings".to_owned(),
         summary: verbs::READ.label.to_owned(),
-        tag: "案件",
         description: format!("谁在何时为何查看了个人信息，最近的在前。依据{}。", verbs::READ.basis),
         parameters: vec![query("before", "从这个版本之前起", version.clone())],
-        body: None,
         success: (200, "查阅记录", page),
         example: json!({ "items": [], "next": null }),
-        links: Vec::new(),
+        ..Operation::new(Method::GET, "/api/v1/cases/{id}/viewings", "case_viewings", "案件")
     };
     (vec![operation], vec![("Viewing", viewing)])
 }

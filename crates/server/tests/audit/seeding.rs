@@ -37,7 +37,7 @@ pub async fn county(bench: &Bench, cases: u64) -> (App, Ledger, Seeded) {
 }
 
 async fn a_seeded_county_is_lawful_at_every_stage(bench: Bench) {
-    let (app, ledger, done) = county(&bench, 200).await;
+    let (app, ledger, done) = county(&bench, 120).await;
     for stage in
         ["线索", "核查", "调查", "调查终结", "已决定", "已结案", "已归档", "不予立案", "撤销立案", "已移送"]
     {
@@ -55,7 +55,7 @@ async fn a_seeded_county_is_lawful_at_every_stage(bench: Bench) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_document_of_a_seeded_county_can_be_filled() {
     let bench = Bench::sqlite();
-    let (app, _, _) = county(&bench, 200).await;
+    let (app, _, _) = county(&bench, 120).await;
     let gather = wire::gather(Arc::new(Rules::built_in()), None);
     let verification = Verification { url: "https://example.org/v/A".into(), check_code: "0000-0000".into() };
     let rows = app.db().all("case_row", "SELECT matter_id FROM case_row", vec![]).await.unwrap();

@@ -260,7 +260,10 @@ impl House {
     }
 
     pub async fn act_once(&self, who: StaffId, subject: &str, body: Value, key: Option<&str>) -> Answer {
-        let mut request = Request::post(format!("/api/v1/publications/{subject}/acts"))
+        let mut body = body;
+        let act = body.as_object_mut().unwrap().shift_remove("act").unwrap();
+        let act = act.as_str().unwrap();
+        let mut request = Request::post(format!("/api/v1/publications/{subject}/{act}"))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.bearer(who).await))
             .header(header::CONTENT_TYPE, "application/json");
         if let Some(key) = key {

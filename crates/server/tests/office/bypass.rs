@@ -78,7 +78,7 @@ async fn an_approval_of_what_has_changed_since_is_refused() {
     office.does("unit_head", &format!("/api/v1/cases/{id}/change_officers"), change).await;
     let stale = format!("\"{seen}\"");
     let answer = office.call("head", Method::POST, &api, &[("if-match", &stale)], Some(&body)).await;
-    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (409, "write.conflict"));
+    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (412, "write.stale"));
     let answer = office.post("head", &action, &typed).await;
     assert_eq!(answer.status, 409);
     assert!(

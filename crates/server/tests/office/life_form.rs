@@ -10,7 +10,7 @@ async fn a_case_lives_from_clue_to_archive_through_forms_of_many_people() {
     let page = office.open("a", &format!("/cases/{id}")).await;
     assert_eq!(page.status, 200);
     for words in
-        ["已归档", "（示）应急立〔2026〕1号", "行政处罚决定书", "听证已举行", "集体讨论", "示范a、示范b"]
+        ["已归档", "（示）应急立〔2026〕1号", "行政处罚决定书", "听证已举行", "集体讨论", "示范a", "示范b"]
     {
         assert!(page.body.contains(words), "{words}");
     }

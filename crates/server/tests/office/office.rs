@@ -126,6 +126,10 @@ impl Office {
         it
     }
 
+    pub fn bench(&self) -> &Bench {
+        &self.bench
+    }
+
     pub fn fresh(&self) -> Uuid {
         self.next.set(self.next.get() + 1);
         Uuid::from_u128(self.next.get())

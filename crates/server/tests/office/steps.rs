@@ -235,7 +235,7 @@ impl Office {
         id
     }
 
-    async fn heard(&self, way: Way, id: &str) {
+    pub async fn heard(&self, way: Way, id: &str) {
         self.day("2026-03-11");
         let statement = json!({"party": 2, "on": self.today(), "statement": "请求从轻处罚"});
         self.step(way, "a", Some(id), "state_defence", statement).await;
@@ -253,8 +253,8 @@ impl Office {
         self.step(way, "host", Some(id), "report_hearing", json!({"party": 1, "report": "建议维持"})).await;
     }
 
-    /// With review, discussion and decision of 31 March.
-    pub async fn decided(&self, way: Way) -> String {
+    /// With the hearing, and the review of 30 March that clears the draft.
+    pub async fn reviewed(&self, way: Way) -> String {
         let id = self.noticed(way, 7_000_000, 2_000_000, DocumentKind::HearingRightNotice).await;
         self.heard(way, &id).await;
         self.day("2026-03-27");
@@ -263,6 +263,12 @@ impl Office {
         self.step(way, "reviewer", Some(&id), "give_opinion", opinion()).await;
         self.step(way, "review_head", Some(&id), "sign_opinion", json!({"sign": true})).await;
         assert!(self.case(&id).await.clearance().is_some());
+        id
+    }
+
+    /// With review, discussion and decision of 31 March.
+    pub async fn decided(&self, way: Way) -> String {
+        let id = self.reviewed(way).await;
         self.step(way, "head", Some(&id), "discuss", discussion(self)).await;
         self.day("2026-03-31");
         self.pass(way, &id, "propose_dispose", json!({"opinion": "拟处罚"})).await;
@@ -270,7 +276,7 @@ impl Office {
         id
     }
 
-    async fn serve_all(&self, way: Way, id: &str) {
+    pub async fn serve_all(&self, way: Way, id: &str) {
         self.make_all(id).await;
         for no in 1..=self.case(id).await.documents.len() {
             let case = self.case(id).await;

@@ -13,6 +13,16 @@ const PUBLIC: &[&str] = &[
     "GET /",                 // the portal: everything below without a reason is 公示
     "GET /api/docs",         // what programs may ask; no data
     "GET /api/openapi.json", // the same for machines
+    "GET /api/v1/public/decisions",
+    "GET /api/v1/public/decisions/{id}",
+    "GET /api/v1/public/decisions/{id}/original",
+    "GET /api/v1/public/decisions/{id}/proof",
+    "GET /api/v1/public/figures",
+    "GET /api/v1/public/log",
+    "GET /api/v1/public/officers",
+    "GET /api/v1/public/organs",
+    "GET /api/v1/public/organs/{name}",
+    "GET /api/v1/public/verify",
     "GET /decisions",
     "GET /decisions.json",
     "GET /decisions/{id}",
@@ -26,8 +36,9 @@ const PUBLIC: &[&str] = &[
     "GET /readyz",  // probes of the operator
     "GET /sign-in", // the door itself
     "GET /verify",
-    "POST /sign-in", // the door itself
-    "POST /verify",  // reads a file, changes nothing
+    "POST /api/v1/public/verify", // reads a file, changes nothing
+    "POST /sign-in",              // the door itself
+    "POST /verify",               // reads a file, changes nothing
 ];
 
 #[test]

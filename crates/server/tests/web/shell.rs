@@ -106,15 +106,28 @@ async fn large_and_broken_bodies_are_answered() {
         (large.status, large.json()["code"].clone()),
         (StatusCode::PAYLOAD_TOO_LARGE, "request.too_large".into())
     );
-    for body in
-        ["", "{", "[]", "{\"name\":1}", "{\"name\":\"a\",\"title\":\"b\",\"login\":\"cd\",\"roles\":[]}"]
-    {
+    let unreadable = (StatusCode::BAD_REQUEST, "request.malformed");
+    let wrong = (StatusCode::UNPROCESSABLE_ENTITY, "input.invalid");
+    for (body, expected) in [
+        ("", unreadable),
+        ("{", unreadable),
+        ("[]", wrong),
+        ("{\"name\":1}", wrong),
+        ("{\"name\":\"a\",\"title\":\"b\",\"login\":\"cd\",\"roles\":[]}", wrong),
+        ("{\"name\":\"a\",\"title\":\"b\",\"login\":\"cd\",\"unit\":\"\\u0000\"}", wrong),
+    ] {
         let answer = house.send(post("/api/v1/staff").body(Body::from(body)).unwrap()).await;
-        assert_eq!(
-            (answer.status, answer.json()["code"].clone()),
-            (StatusCode::BAD_REQUEST, "request.malformed".into()),
-            "{body}"
-        );
+        assert_eq!((answer.status, answer.json()["code"].as_str().unwrap()), expected, "{body}");
+    }
+    let other = Request::post("/api/v1/staff").header("cookie", &cookie).header("x-csrf-token", &token);
+    let other = other.header("content-type", "text/plain").body(Body::from("{}")).unwrap();
+    let other = house.send(other).await;
+    assert_eq!(
+        (other.status, other.json()["code"].clone()),
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, "request.media".into())
+    );
+    for path in ["/api/v1/me?x=%00", "/decisions/%00", "/decisions?q=%00"] {
+        assert_eq!(house.get(path).await.status, StatusCode::BAD_REQUEST, "{path}");
     }
 }
 

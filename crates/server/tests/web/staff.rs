@@ -66,6 +66,7 @@ async fn the_same_idempotency_key_is_carried_out_once_for_each_person() {
         let request = Request::post("/api/v1/staff")
             .header("authorization", format!("Bearer {bearer}"))
             .header("idempotency-key", "k1")
+            .header("content-type", "application/json")
             .body(Body::from(body.to_owned()))
             .unwrap();
         house.send(request).await
@@ -112,24 +113,25 @@ async fn problems_carry_article_remedy_and_fields() {
     let (person, _) = registered(&house, "jia").await;
     let security = house.person("security").await;
     let bearer = mingjing::kit::token::issue(&house.app, security, "示例", 9).await.unwrap();
-    let command = async |body: serde_json::Value| {
-        let request = Request::post(format!("/api/v1/staff/{person}/commands"))
+    let command = async |act: &str, body: serde_json::Value| {
+        let request = Request::post(format!("/api/v1/staff/{person}/{act}"))
             .header("authorization", format!("Bearer {bearer}"))
+            .header("content-type", "application/json")
             .body(Body::from(body.to_string()))
             .unwrap();
         house.send(request).await
     };
-    let grant = serde_json::json!({"command": "grant_role", "role": "officer"});
-    assert_eq!(command(grant.clone()).await.status, StatusCode::OK);
-    let again = command(grant).await;
+    let grant = serde_json::json!({"role": "officer"});
+    assert_eq!(command("grant_role", grant.clone()).await.status, StatusCode::OK);
+    let again = command("grant_role", grant).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     let json = again.json();
     assert_eq!(json["code"], "staff.role_held");
     assert_eq!(json["fields"][0]["field"], "role");
     assert!(json["article"].as_str().unwrap().contains("GB/T 22239"));
-    let mixed = command(serde_json::json!({"command": "grant_role", "role": "auditor"})).await;
+    let mixed = command("grant_role", serde_json::json!({"role": "auditor"})).await;
     assert_eq!(mixed.json()["code"], "staff.separation");
-    let foreign = command(serde_json::json!({"command": "disable", "reason": "示例"})).await;
+    let foreign = command("disable", serde_json::json!({"reason": "示例"})).await;
     assert_eq!(
         (foreign.status, foreign.json()["code"].clone()),
         (StatusCode::FORBIDDEN, "authz.denied".into())

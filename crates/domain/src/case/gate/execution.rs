@@ -101,7 +101,7 @@ fn overdue(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) 
         return Err(Refusal::new(
             "payment.not_due",
             penalty_law("第六十七条第三款"),
-            format!("缴款期限到{due}才届满"),
+            format!("缴款期限到{}才届满", period::long(due)),
             "逾期不缴的，届满后再办。",
         )
         .after(next_day(due)));
@@ -175,7 +175,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
             return Err(Refusal::new(
                 "demand.running",
                 coercion_law("第五十四条"),
-                format!("催告书送达未满十日，到{}届满", wait.due.latest()),
+                format!("催告书送达未满十日，到{}届满", period::long(wait.due.latest())),
                 "期满仍未履行的再申请。",
             )
             .after(next_day(wait.due.latest())));
@@ -198,7 +198,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
             return Err(Refusal::new(
                 "remedy.window_open",
                 coercion_law("第五十三条"),
-                format!("申请行政复议、提起行政诉讼的期限到{over}才届满"),
+                format!("申请行政复议、提起行政诉讼的期限到{}才届满", period::long(over)),
                 "期限届满后再申请。",
             )
             .after(next_day(over)));
@@ -211,7 +211,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
             return no(
                 "court.too_late",
                 coercion_law("第五十三条"),
-                format!("申请强制执行的三个月期限已于{}届满", last.due.latest()),
+                format!("申请强制执行的三个月期限已于{}届满", period::long(last.due.latest())),
                 "逾期不再受理，请记录原因并报告负责人。",
             );
         }

@@ -10,6 +10,7 @@ use mingjing_domain::case::procedure::Verb;
 use mingjing_domain::case::state::{ApprovalStage, Hearing, ReviewPhase};
 use mingjing_domain::case::types::Point;
 use mingjing_domain::case::view;
+use mingjing_domain::discretion_base::Ranges;
 use mingjing_domain::matter::{MatterId, Moment};
 use uuid::Uuid;
 
@@ -156,7 +157,7 @@ fn draft(case: &Case) -> Markup {
             }
             h3 { "认定的事实" } p.prose { (it.facts.or_erased()) }
             h3 { "依据" } p { "违反" (provisions(&it.violated)) "，依据" (provisions(&it.basis)) }
-            h3 { "裁量" } p.prose { (it.discretion.or_erased()) @if !it.range.is_empty() { "（基准 " (it.range) "）" } }
+            h3 { "裁量" } p.prose { (it.discretion.or_erased()) @if let Some(base) = Ranges::built_in().get(&it.range) { "（裁量基准：" (base.title) "）" } }
             h3 { "理由" } p.prose { (it.reasoning.or_erased()) }
             p.meta.small { "内容摘要 " (show::digest(&draft.digest)) }
         },

@@ -3,8 +3,10 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
+use mingjing_domain::matter::OrganId;
 
 use super::super::access::organs;
+use super::super::api::asked;
 use super::super::store;
 use super::list::{filter, stage_label};
 use crate::kit::auth::Identity;
@@ -28,7 +30,29 @@ fn cell(text: &str) -> String {
 pub(super) async fn csv(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Response, Failure> {
     let query = Query::new("/cases", uri.query());
     let seen = organs(&shell, &who).await?;
-    let lines = store::list(shell.app.db(), &filter(&who, &seen, &query)?, PAGE).await?;
+    let filter = filter(&who, &seen, &query)?;
+    lines(&shell, &seen, &filter).await
+}
+
+/// GET /api/v1/cases.csv: the same with its query read strictly.
+///
+/// # Errors
+/// A wrong filter; or nothing may be listed.
+pub async fn api_csv(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Response, Failure> {
+    let ask = asked("/api/v1/cases.csv", &uri)?;
+    let seen = organs(&shell, &who).await?;
+    let mut filter = filter(&who, &seen, ask.query())?;
+    filter.words = ask.words("q");
+    filter.category = ask.words("category");
+    lines(&shell, &seen, &filter).await
+}
+
+async fn lines(
+    shell: &Shell,
+    seen: &[(OrganId, String)],
+    filter: &store::Filter,
+) -> Result<Response, Failure> {
+    let lines = store::list(shell.app.db(), filter, PAGE).await?;
     let broken = |e: csv::Error| Failure::Broken(e.to_string());
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([

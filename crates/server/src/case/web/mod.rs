@@ -9,6 +9,7 @@ mod list;
 mod page;
 mod parts;
 
+pub use export::api_csv as csv;
 pub use form::verb;
 pub use list::filter;
 

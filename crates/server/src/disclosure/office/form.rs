@@ -32,8 +32,13 @@ fn withhold_list(view: &View) -> FieldSpec {
         .or(view.proposal.as_ref())
         .map(|c| fields(c).into_iter().map(|(path, words)| Choice::new(path, words)).collect())
         .unwrap_or_default();
+    withhold_in(Kind::Choice(options))
+}
+
+/// What else is withheld; `field` says how the field is named.
+fn withhold_in(field: Kind) -> FieldSpec {
     let inner = vec![
-        FieldSpec::new("field", "在哪一栏", Kind::Choice(options)),
+        FieldSpec::new("field", "在哪一栏", field),
         FieldSpec::new("text", "要隐去的文字", Kind::Line)
             .hint("按决定书原文逐字填写；这一栏里出现几次就隐去几次"),
         FieldSpec::new("ground", "理由", choices(Ground::ALL, Ground::label)),
@@ -45,6 +50,19 @@ fn withhold_list(view: &View) -> FieldSpec {
 
 /// The fields of an act's form.
 pub(super) fn specs(verb: Verb, view: &View) -> Vec<FieldSpec> {
+    specs_with(verb, &|| withhold_list(view))
+}
+
+/// The fields of an act for programs.
+pub fn api_specs(verb: Verb) -> Vec<FieldSpec> {
+    let mut specs = specs_with(verb, &|| withhold_in(Kind::Line));
+    for it in specs.iter_mut().filter(|it| it.name == "by") {
+        *it = crate::kit::body::id("by", "重新作出的决定的公示事项");
+    }
+    specs
+}
+
+fn specs_with(verb: Verb, withhold: &dyn Fn() -> FieldSpec) -> Vec<FieldSpec> {
     let para =
         |name: &'static str, label: &'static str| FieldSpec::new(name, label, Kind::Paragraph).max(2_000);
     let known = || FieldSpec::new("known_on", "知道的日期", Kind::Date).hint("期限自这一日的次日起算");
@@ -53,7 +71,7 @@ pub(super) fn specs(verb: Verb, view: &View) -> Vec<FieldSpec> {
             FieldSpec::new("grade", "失信程度", choices(CreditGrade::ALL, CreditGrade::label))
                 .hint("决定公示多久"),
             para("necessity", "公示的必要性").hint("轻微失信一般不公示，确有必要的说明理由").optional(),
-            withhold_list(view),
+            withhold(),
         ],
         Verb::Check => vec![
             FieldSpec::new("digest", "公示文本", Kind::Digest),
@@ -69,7 +87,7 @@ pub(super) fn specs(verb: Verb, view: &View) -> Vec<FieldSpec> {
         ],
         Verb::Publish => vec![FieldSpec::new("digest", "公示文本", Kind::Digest)],
         Verb::Return => vec![para("opinion", "退回意见")],
-        Verb::Correct => vec![para("reason", "更正理由"), known(), withhold_list(view)],
+        Verb::Correct => vec![para("reason", "更正理由"), known(), withhold()],
         Verb::Annotate => vec![
             FieldSpec::new("ground", "标注事由", choices(AnnotationGround::ALL, AnnotationGround::label)),
             para("note", "标注内容").hint("公众可以看到，不得含个人信息"),
@@ -223,6 +241,7 @@ fn write(
                     drafts: false,
                     back: &back,
                     command_id: posted.get("_command").unwrap_or(""),
+                    folded: ("", &[]),
                 }))
             }
         },

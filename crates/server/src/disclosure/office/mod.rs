@@ -1,6 +1,7 @@
 //! The office's pages of publications: queue, one publication, and its forms.
 
 mod form;
+pub(super) use form::api_specs;
 mod queue;
 mod show;
 

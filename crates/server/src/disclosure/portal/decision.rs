@@ -49,7 +49,7 @@ pub(super) async fn any(
     }
 }
 
-async fn load(app: &App, id: MatterId) -> Result<Loaded<Publication>, Failure> {
+pub(super) async fn load(app: &App, id: MatterId) -> Result<Loaded<Publication>, Failure> {
     app.load::<Publication>(id).await?.ok_or(Failure::NotFound)
 }
 
@@ -135,7 +135,7 @@ async fn proof_state(ledger: Option<&Ledger>, state: &Loaded<Publication>) -> Re
     })
 }
 
-async fn bundle(
+pub(super) async fn bundle(
     shell: &Shell,
     ledger: Option<Ledger>,
     found: &Page,

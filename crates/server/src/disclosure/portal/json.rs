@@ -57,6 +57,11 @@ fn line(it: &Listed) -> LineV1<'_> {
     }
 }
 
+/// A line as data.
+pub(super) fn line_value(it: &Listed) -> Value {
+    json!(line(it))
+}
+
 /// `/decisions.json`.
 pub(super) async fn list(
     State(shell): State<Shell>,
@@ -65,7 +70,17 @@ pub(super) async fn list(
 ) -> Result<Response, Failure> {
     let query = Query::new("/decisions.json", raw.as_deref());
     let filter = filter(&shell, &query).await?;
-    let lines = store::list(shell.app.db(), &filter, PAGE).await?;
+    page(&shell, &query, &filter, &headers).await
+}
+
+/// A page of the list as data.
+pub(super) async fn page(
+    shell: &Shell,
+    query: &Query,
+    filter: &store::Filter,
+    headers: &HeaderMap,
+) -> Result<Response, Failure> {
+    let lines = store::list(shell.app.db(), filter, PAGE).await?;
     let next = (lines.len() == PAGE as usize)
         .then(|| lines.last().map(|l| query.with("after", &l.mark())))
         .flatten();
@@ -75,7 +90,7 @@ pub(super) async fn list(
         "next": next,
     });
     let body = serde_json::to_vec(&body).map_err(|e| Failure::Broken(e.to_string()))?;
-    Ok(cached(&headers, JSON, REVALIDATED, body))
+    Ok(cached(headers, JSON, REVALIDATED, body))
 }
 
 fn text(it: &Masked) -> Value {

@@ -1,6 +1,8 @@
 //! The public portal: no sign-in, no cookie, cacheable, useful without script.
 
+mod api;
 mod decision;
+mod describe;
 mod feed;
 mod home;
 mod json;
@@ -39,6 +41,8 @@ pub fn routes() -> Routes {
         .get("/organs/{id}", Access::Public, organs::one)
         .get("/officers", Access::Public, organs::officers)
         .get("/procedure", Access::Public, procedure::page)
+        .merge(api::routes())
+        .describe(describe::operations())
         .portal_nav("执法决定", "/decisions")
         .portal_nav("谁可以执法", "/organs")
         .portal_nav("办案流程", "/procedure")

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use mingjing_domain::case::procedure::{Lane, PROCEDURE, Step};
 use mingjing_domain::disclosure::{procedure_table, redaction_table};
 
@@ -16,7 +16,7 @@ use crate::kit::ui::show;
 pub(super) async fn page(State(shell): State<Shell>, headers: HeaderMap) -> Result<Response, Failure> {
     let body = html! {
         (page::heading(None, "办案流程", Some(html! { "行政处罚普通程序：每一步由谁办、依据哪一条、多长时间。本页出自系统办案所用的同一张表" }), None))
-        div.stack { (case_steps()) (publication_steps()) (redactions()) }
+        div.stack { (chart()) (case_steps()) (publication_steps()) (redactions()) }
     };
     let html = page::portal(&shell.site, "办案流程", "/procedure", Width::Middle, None, body);
     Ok(cached(&headers, HTML, STEADY, html.into_string().into_bytes()))
@@ -36,6 +36,18 @@ const LANES: [Lane; 11] = [
     Lane::Remedy,
 ];
 
+/// The flow chart; the tables below say the same in words.
+fn chart() -> Markup {
+    html! {
+        section.card {
+            h2 { "流程图" }
+            div.chart tabindex="0" role="region" aria-label="流程图" {
+                (PreEscaped(mingjing_domain::case::chart::svg()))
+            }
+        }
+    }
+}
+
 fn case_steps() -> Markup {
     html! {
         @for lane in LANES {
@@ -45,12 +57,13 @@ fn case_steps() -> Markup {
                     h2 { (lane.label()) }
                     div.table.fold tabindex="0" role="region" aria-label=(lane.label()) {
                         table {
-                            thead { tr { th scope="col" { "步骤" } th scope="col" { "由谁办理" } th scope="col" { "文书" } th scope="col" { "依据" } } }
+                            thead { tr { th scope="col" { "步骤" } th scope="col" { "由谁办理" } th scope="col" { "文书" } th scope="col" { "期限" } th scope="col" { "依据" } } }
                             tbody { @for s in rows {
                                 tr {
                                     th scope="row" { (s.verb.label()) }
                                     td data-label="由谁办理" { (s.who.iter().map(|r| r.label()).collect::<Vec<_>>().join("、")) }
                                     td data-label="文书" { (s.documents.iter().map(|d| d.label()).collect::<Vec<_>>().join("、")) }
+                                    td data-label="期限" { (s.limit) }
                                     td data-label="依据" { (show::law(&s.article)) }
                                 }
                             } }

@@ -22,7 +22,7 @@ use crate::ledger::service::Ledger;
 /// Largest upload, in bytes.
 pub(super) const MAX_UPLOAD: usize = 20 << 20;
 /// Longest code, in characters.
-const MAX_CODE: usize = 60;
+pub(super) const MAX_CODE: usize = 60;
 
 pub(super) async fn page(
     State(shell): State<Shell>,
@@ -41,7 +41,7 @@ pub(super) async fn page(
     Ok(cached(&headers, HTML, REVALIDATED, html.into_string().into_bytes()))
 }
 
-enum Found {
+pub(super) enum Found {
     Code(String),
     Decisions(Vec<Listed>),
     Officers(Vec<store::Officer>, jiff::civil::Date),
@@ -72,7 +72,7 @@ fn number(text: &str) -> String {
         .collect()
 }
 
-async fn look_up(shell: &Shell, code: &str) -> Result<Found, Failure> {
+pub(super) async fn look_up(shell: &Shell, code: &str) -> Result<Found, Failure> {
     let db = shell.app.db();
     let lines = store::by_number(db, &number(code)).await?;
     if !lines.is_empty() {

@@ -67,9 +67,10 @@ pub fn yuan(fen: i64) -> String {
     format!("{sign}{out}.{:02}", fen % 100)
 }
 
-/// `30,000.00 元`.
+/// `30,000 元`; `30,000.50 元` where there are fen.
 pub fn money(fen: i64) -> Markup {
-    html! { span.nowrap { (yuan(fen)) " 元" } }
+    let words = yuan(fen);
+    html! { span.nowrap { (words.strip_suffix(".00").unwrap_or(&words)) " 元" } }
 }
 
 /// `《行政处罚法》第六十四条第一项`.

@@ -216,6 +216,9 @@ impl Seeder<'_> {
     /// Queues the next act; false when the case is at its end.
     fn queue_next(&mut self, life: &mut Life, now: Timestamp) -> Result<bool, SeedError> {
         let Some(act) = self.ask(life, now)? else { return Ok(false) };
+        if life.plan.waits.is_some_and(|role| act.who.roles.contains(&role)) {
+            return Ok(false);
+        }
         let due = self.due(now, act.days);
         life.act = Some(act);
         self.queue.push(Reverse((due, life.plan.index)));

@@ -4,6 +4,7 @@ use mingjing_domain::case::substance::{PartyDisposal, Provision};
 use mingjing_domain::case::types::*;
 use mingjing_domain::cite::Citation;
 use mingjing_domain::discretion_base::{Correction, DiscretionError, Facts, Ranges, Subject};
+use mingjing_domain::staff::Role;
 use mingjing_domain::text::Text;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -138,6 +139,8 @@ pub struct Plan {
     pub ending: Ending,
     /// The case rests at this stage, so that every stage has cases at the end.
     pub rest: Option<Stage>,
+    /// The case waits for a person of this role, so that desks are not empty.
+    pub waits: Option<Role>,
     /// Investigative acts still to come; last first.
     pub inquiry: Vec<Inquiry>,
     /// The violation.
@@ -198,6 +201,7 @@ impl Plan {
             organ,
             ending,
             rest,
+            waits: if rest.is_none() { waits(index, cases) } else { None },
             inquiry: inquiry(&mut rng),
             violation,
             basis,
@@ -272,6 +276,23 @@ fn rest(index: u64, cases: u64) -> Option<Stage> {
         return None;
     }
     STAGES.get(usize::try_from(index % 14).ok()?).copied()
+}
+
+/// Every other one of the youngest half waits for a person, each role in turn.
+fn waits(index: u64, cases: u64) -> Option<Role> {
+    const ROLES: [Role; 7] = [
+        Role::Head,
+        Role::UnitHead,
+        Role::Reviewer,
+        Role::Publicity,
+        Role::Deputy,
+        Role::ReviewHead,
+        Role::Archivist,
+    ];
+    if index * 2 < cases || index.is_multiple_of(2) {
+        return None;
+    }
+    ROLES.get(usize::try_from(index / 2 % 7).ok()?).copied()
 }
 
 fn ending(draw: u32) -> Ending {

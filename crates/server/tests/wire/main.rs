@@ -1,0 +1,105 @@
+//! A stateful fuzzer (schemathesis) walks the running program by its description:
+//! examples, boundaries, random bodies, and links from one operation to the next.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod county;
+mod settings;
+
+use std::path::Path;
+use std::process::Command;
+
+use county::County;
+use serde_json::Value;
+
+/// The fuzzer. A run without it is no run.
+fn fuzzer() -> String {
+    let program = std::env::var("MINGJING_TEST_SCHEMATHESIS");
+    program.expect("MINGJING_TEST_SCHEMATHESIS names the program; `cargo xtask test` installs it")
+}
+
+/// One walk: as whom, by which description, how far.
+struct Walk<'a> {
+    login: &'a str,
+    description: &'a Path,
+    more: &'a [&'a str],
+}
+
+/// Walks the API; every finding fails the test. Gives how many cases were tried.
+fn walk(county: &County, it: &Walk<'_>) -> u64 {
+    let token = county.token(it.login);
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("settings.toml");
+    std::fs::write(&config, settings::settings(county, &token)).unwrap();
+    let mut command = Command::new(fuzzer());
+    command
+        .arg("--config-file")
+        .arg(&config)
+        .arg("run")
+        .arg(it.description)
+        .args(["--url", &format!("http://{}", county.address)])
+        .args(["--header", &format!("Authorization: Bearer {token}")])
+        .args(["--checks", "all", "--generation-deterministic", "--continue-on-failure"])
+        .args(["--suppress-health-check", "all", "--warnings", "off", "--no-color"])
+        .args(it.more)
+        .current_dir(folder.path())
+        // Nothing but the program under test is asked, whatever the environment says.
+        .env("no_proxy", "*");
+    let out = command.output().expect("the fuzzer runs");
+    let said = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    assert!(out.status.success(), "{} {:?}:\n{said}\n{}", it.login, it.more, county.faults());
+    let cases = said.split(" generated").next().and_then(|it| it.split_whitespace().last()?.parse().ok());
+    cases.unwrap_or_else(|| panic!("the fuzzer does not say how many cases it tried:\n{said}"))
+}
+
+/// The description without the fields of a late entry: most of what is made of
+/// them at random contradicts itself, and would end a walk at its first step.
+fn in_time(mut description: Value) -> Value {
+    for it in description["paths"].as_object_mut().unwrap().values_mut() {
+        for operation in it.as_object_mut().unwrap().values_mut() {
+            let fields = operation.pointer_mut("/requestBody/content/application~1json/schema/properties");
+            if let Some(fields) = fields.and_then(Value::as_object_mut) {
+                fields.retain(|name, _| {
+                    !matches!(
+                        name.as_str(),
+                        "happened_at" | "late_reason" | "late_approver" | "device_offset_ms"
+                    )
+                });
+            }
+        }
+    }
+    description
+}
+
+#[test]
+fn the_fuzzer_finds_nothing() {
+    let county = County::open();
+    let folder = tempfile::tempdir().unwrap();
+    let whole = county.get("/api/openapi.json", None);
+    let keep = |name: &str, description: &Value| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, description.to_string()).unwrap();
+        path
+    };
+    let (all, short) = (keep("all.json", &whole), keep("short.json", &in_time(whole.clone())));
+    // Two at once, each with a token of its own that the other cannot revoke.
+    let (bounds, paths) = std::thread::scope(|scope| {
+        let bounds = scope.spawn(|| {
+            let more = ["--phases", "examples,coverage"];
+            walk(&county, &Walk { login: "yj-officer1", description: &all, more: &more })
+        });
+        let paths = scope.spawn(|| {
+            let more = ["--phases", "fuzzing,stateful", "--max-examples", "4"];
+            walk(&county, &Walk { login: "yj-officer2", description: &short, more: &more })
+        });
+        (bounds.join().unwrap(), paths.join().unwrap())
+    });
+    // Those who may disable people and end organs come last.
+    let mut cases = bounds + paths;
+    for login in ["yj-sysadmin", "sf-supervisor"] {
+        let more = ["--include-tag", "人员", "--include-tag", "执法主体", "--max-examples", "4"];
+        cases += walk(&county, &Walk { login, description: &short, more: &more });
+    }
+    assert!(cases > 2_000, "only {cases} cases were tried");
+    assert_eq!(county.faults(), "", "the program broke inside");
+    county.audited();
+}
