@@ -90,7 +90,7 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             "role": ROLE, "name": "示范举报人", "contact": "000-0001", "keep_secret": true, "wants_reply": true,
             "registered_on": "2026-03-02", "registered_by": "00000000-0000-0000-0000-000000000001",
         }),
-        ..Operation::new(Method::POST, "/api/v1/cases/{id}/informant", "case_informant", "案件")
+        ..Operation::new(Method::POST, "/api/v1/cases/{id}/informant", "informant_read", "案件")
     };
     (vec![operation], vec![("Informant", informant)])
 }
