@@ -1,14 +1,15 @@
 //! 销毁: the approved destruction of the content of matters.
 //!
-//! One person proposes with the grounds, the principal head of the organ
-//! approves; only the approval lets the store delete the named matters' texts.
-//! The events of the matters, and the proof that they happened, stay.
+//! The archives propose with the grounds, the principal head of the organ approves;
+//! only the approval lets the store delete the named matters' texts, and what was
+//! carried out is said. The events of the matters, and the proof that they happened, stay.
 
 use crate::cite::Citation;
-use crate::matter::{Actor, DecodeError, Matter, MatterId, MatterKind, Meta};
+use crate::matter::{Actor, DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId, decode_as};
 use crate::refusal::Refusal;
 use crate::staff::Role;
 use crate::text::Text;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Type name of the approval; the store looks for it before it erases.
@@ -42,10 +43,67 @@ pub enum ErasureEvent {
         /// In words.
         opinion: Text,
     },
+    /// 已销毁: the contents are gone.
+    CarriedOut {
+        /// The matters whose content went.
+        matters: Vec<MatterId>,
+    },
+}
+
+/// How long something is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kept", rename_all = "snake_case")]
+pub enum Retention {
+    /// Not archived yet.
+    NotArchived,
+    /// 永久.
+    Permanent,
+    /// Up to and including this civil day.
+    Until {
+        /// The last day.
+        day: Date,
+    },
+    /// The identity of an informant: gone when its purpose is (个人信息保护法第四十七条).
+    Purpose,
+}
+
+/// A matter that is proposed for destruction, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Which.
+    pub matter: MatterId,
+    /// Whose.
+    pub organ: OrganId,
+    /// How long it is kept.
+    pub retention: Retention,
+    /// Something of it is still shown to the public.
+    pub published: bool,
+    /// Its content went already.
+    pub erased: bool,
+    /// Matters whose content goes with it: publications, the informant.
+    pub with: Vec<MatterId>,
+}
+
+/// Facts of the moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErasureFacts {
+    /// Civil day.
+    pub today: Date,
+    /// What the command names.
+    pub subjects: Vec<Subject>,
+}
+
+/// The last day on which a file is kept: whole years, counted from the first of
+/// January after the file was archived, which is never shorter than the class says.
+/// None for a permanent class (0 years), or where the day cannot be told.
+pub fn kept_until(archived_on: Date, years: u16) -> Option<Date> {
+    let year = archived_on.year().checked_add(i16::try_from(years).ok()?)?;
+    if years == 0 { None } else { Date::new(year, 12, 31).ok() }
 }
 
 /// How far a proposed destruction has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Progress {
     /// 待批准.
     Proposed,
@@ -53,6 +111,20 @@ pub enum Progress {
     Approved,
     /// 不予销毁.
     Rejected,
+    /// 已销毁.
+    CarriedOut,
+}
+
+impl Progress {
+    /// In words.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Proposed => "待批准",
+            Self::Approved => "已批准，待销毁",
+            Self::Rejected => "不予销毁",
+            Self::CarriedOut => "已销毁",
+        }
+    }
 }
 
 /// A proposed destruction.
@@ -66,6 +138,14 @@ pub struct Erasure {
     pub matters: Vec<MatterId>,
     /// Where it stands.
     pub progress: Progress,
+    /// Civil day of the proposal.
+    pub proposed_on: Date,
+    /// Grounds of the proposal.
+    pub grounds: Text,
+    /// Who decided, the civil day, in words.
+    pub decided: Option<(StaffId, Date, Text)>,
+    /// Who carried it out, and the civil day.
+    pub carried_out: Option<(StaffId, Date)>,
 }
 
 /// What may be asked.
@@ -86,10 +166,11 @@ pub enum ErasureCommand {
         /// In words.
         opinion: Text,
     },
+    /// 登记销毁完毕.
+    CarryOut {},
 }
 
-/// Decides a command. The caller has checked that the named matters belong to
-/// the actor's organ and that their retention has ended.
+/// Decides a command. A case takes its publications and its informant along.
 ///
 /// # Errors
 /// A refusal with its article.
@@ -97,47 +178,12 @@ pub fn decide(
     state: Option<&Erasure>,
     command: &ErasureCommand,
     actor: &Actor,
+    facts: &ErasureFacts,
 ) -> Result<ErasureEvent, Refusal> {
-    let article = archives_law("第二十一条");
     match (state, command) {
-        (None, ErasureCommand::Propose { matters, grounds }) => {
-            if !actor.has(Role::Archivist) {
-                return Err(refuse("erasure.proposer", "呈请销毁由档案管理员办理", "请交档案管理员呈请"));
-            }
-            if matters.is_empty() {
-                return Err(refuse("erasure.matters", "没有列明要销毁的事项", "请列明事项")
-                    .field("matters", "至少列明一项"));
-            }
-            if grounds.is_blank() {
-                return Err(refuse(
-                    "erasure.grounds",
-                    "没有写明销毁依据",
-                    "请写明保管期限届满的情况或者法律依据",
-                )
-                .field("grounds", "请写明销毁依据"));
-            }
-            let mut matters = matters.clone();
-            matters.sort_unstable();
-            matters.dedup();
-            Ok(ErasureEvent::Proposed { matters, grounds: grounds.clone() })
-        }
+        (None, ErasureCommand::Propose { matters, grounds }) => propose(matters, grounds, actor, facts),
         (Some(state), ErasureCommand::Decide { approve, opinion }) => {
-            match state.progress {
-                Progress::Proposed => {}
-                Progress::Approved | Progress::Rejected => {
-                    return Err(refuse("erasure.decided", "该销毁呈请已经审批", "无须再次审批"));
-                }
-            }
-            if !actor.has(Role::Head) || actor.organ != state.organ {
-                return Err(refuse("erasure.approver", "销毁须经本机关主要负责人批准", "请交主要负责人审批"));
-            }
-            if actor.id == state.proposer {
-                return Err(refuse(
-                    "erasure.same_person",
-                    "呈请人不得批准自己的呈请",
-                    "请由其他有权人员审批",
-                ));
-            }
+            approval(state, actor)?;
             let opinion = opinion.clone();
             Ok(if *approve {
                 ErasureEvent::Approved { matters: state.matters.clone(), opinion }
@@ -145,13 +191,116 @@ pub fn decide(
                 ErasureEvent::Rejected { opinion }
             })
         }
-        (None, ErasureCommand::Decide { .. }) => {
-            Err(Refusal::new("erasure.unknown", article, "没有该销毁呈请", "请先呈请"))
+        (Some(state), ErasureCommand::CarryOut {}) => {
+            match state.progress {
+                Progress::Approved => {}
+                Progress::Proposed | Progress::Rejected => {
+                    return Err(refuse("erasure.not_approved", "该销毁呈请没有批准", "请先报主要负责人批准"));
+                }
+                Progress::CarriedOut => {
+                    return Err(refuse("erasure.done", "该销毁已经执行", "无须再次执行"));
+                }
+            }
+            // The console of the installation acts without a person.
+            if !actor.id.0.is_nil() && (!actor.has(Role::Archivist) || actor.organ != state.organ) {
+                return Err(refuse("erasure.archivist", "销毁由本机关档案管理员执行", "请交档案管理员执行"));
+            }
+            Ok(ErasureEvent::CarriedOut { matters: state.matters.clone() })
+        }
+        (None, ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {}) => {
+            Err(refuse("erasure.unknown", "没有该销毁呈请", "请先呈请"))
         }
         (Some(_), ErasureCommand::Propose { .. }) => {
-            Err(Refusal::new("erasure.exists", article, "该销毁呈请已经存在", "请另行呈请"))
+            Err(refuse("erasure.exists", "该销毁呈请已经存在", "请另行呈请"))
         }
     }
+}
+
+fn propose(
+    matters: &[MatterId],
+    grounds: &Text,
+    actor: &Actor,
+    facts: &ErasureFacts,
+) -> Result<ErasureEvent, Refusal> {
+    if !actor.has(Role::Archivist) {
+        return Err(refuse("erasure.proposer", "呈请销毁由档案管理员办理", "请交档案管理员呈请"));
+    }
+    if matters.is_empty() {
+        return Err(
+            refuse("erasure.matters", "没有列明要销毁的事项", "请列明事项").field("matters", "至少列明一项")
+        );
+    }
+    if grounds.is_blank() {
+        return Err(refuse(
+            "erasure.grounds",
+            "没有写明销毁依据",
+            "请写明鉴定意见、保管期限届满的情况或者法律依据",
+        )
+        .field("grounds", "请写明销毁依据"));
+    }
+    let mut named = Vec::new();
+    for (at, matter) in matters.iter().enumerate() {
+        let subject = facts.subjects.iter().find(|it| it.matter == *matter && it.organ == actor.organ);
+        let subject = subject.ok_or_else(|| {
+            refuse("erasure.no_such_matter", "所列事项不是本机关的案件或者举报人", "请核对事项")
+        });
+        let field = |refusal: Refusal| {
+            let message = refusal.message.clone();
+            refusal.field(format!("matters/{at}"), message)
+        };
+        let subject = subject.map_err(field)?;
+        retained(subject, facts.today).map_err(field)?;
+        named.push(*matter);
+        named.extend(&subject.with);
+    }
+    named.sort_unstable();
+    named.dedup();
+    Ok(ErasureEvent::Proposed { matters: named, grounds: grounds.clone() })
+}
+
+fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
+    if subject.erased {
+        return Err(refuse("erasure.erased", "所列事项的内容已经销毁", "请移除该事项"));
+    }
+    if subject.published {
+        return Err(refuse("erasure.published", "所列案件的公示尚未结束", "请先按规定办理撤下或者到期撤下"));
+    }
+    match subject.retention {
+        Retention::NotArchived => {
+            Err(refuse("erasure.not_archived", "所列案件尚未归档", "请在归档并且保管期限届满后呈请"))
+        }
+        Retention::Permanent => {
+            Err(refuse("erasure.permanent", "所列案卷永久保管", "永久保管的案卷不得销毁"))
+        }
+        Retention::Until { day } if today <= day => {
+            let refusal = refuse(
+                "erasure.retained",
+                &format!("所列案卷保管到{day}，期限未满"),
+                "请在保管期限届满后呈请",
+            );
+            Err(match day.tomorrow() {
+                Ok(after) => refusal.after(after),
+                Err(_) => refusal,
+            })
+        }
+        Retention::Until { .. } | Retention::Purpose => Ok(()),
+    }
+}
+
+fn approval(state: &Erasure, actor: &Actor) -> Result<(), Refusal> {
+    match state.progress {
+        Progress::Proposed => {}
+        Progress::Approved | Progress::Rejected | Progress::CarriedOut => {
+            return Err(refuse("erasure.decided", "该销毁呈请已经审批", "无须再次审批"));
+        }
+    }
+    if !actor.has(Role::Head) || actor.organ != state.organ {
+        return Err(refuse("erasure.approver", "销毁须经本机关主要负责人批准", "请交主要负责人审批"));
+    }
+    if actor.id == state.proposer {
+        return Err(refuse("erasure.same_person", "呈请人不得批准自己的呈请", "请由其他有权人员审批"));
+    }
+    Ok(())
 }
 
 fn refuse(code: &'static str, message: &str, remedy: &str) -> Refusal {
@@ -167,17 +316,12 @@ impl Matter for Erasure {
             ErasureEvent::Proposed { .. } => ("erasure.proposed", 1),
             ErasureEvent::Approved { .. } => (APPROVED, 1),
             ErasureEvent::Rejected { .. } => ("erasure.rejected", 1),
+            ErasureEvent::CarriedOut { .. } => ("erasure.carried_out", 1),
         }
     }
 
     fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<ErasureEvent, DecodeError> {
-        let error = |reason: String| DecodeError { type_name: type_name.into(), version, reason };
-        let event: ErasureEvent = serde_json::from_value(body).map_err(|e| error(e.to_string()))?;
-        if Self::type_of(&event) == (type_name, version) {
-            Ok(event)
-        } else {
-            Err(error("内容是另一类事件".into()))
-        }
+        decode_as::<Self>(type_name, version, body)
     }
 
     fn evolve(state: Option<Self>, meta: &Meta, event: &ErasureEvent) -> Self {
@@ -186,11 +330,29 @@ impl Matter for Erasure {
             organ: meta.organ,
             matters: Vec::new(),
             progress: Progress::Proposed,
+            proposed_on: meta.moment.recorded_day(),
+            grounds: Text::closed(""),
+            decided: None,
+            carried_out: None,
         });
+        let day = meta.moment.recorded_day();
         match event {
-            ErasureEvent::Proposed { matters, .. } => state.matters.clone_from(matters),
-            ErasureEvent::Approved { .. } => state.progress = Progress::Approved,
-            ErasureEvent::Rejected { .. } => state.progress = Progress::Rejected,
+            ErasureEvent::Proposed { matters, grounds } => {
+                state.matters.clone_from(matters);
+                state.grounds = grounds.clone();
+            }
+            ErasureEvent::Approved { opinion, .. } => {
+                state.progress = Progress::Approved;
+                state.decided = Some((meta.actor, day, opinion.clone()));
+            }
+            ErasureEvent::Rejected { opinion } => {
+                state.progress = Progress::Rejected;
+                state.decided = Some((meta.actor, day, opinion.clone()));
+            }
+            ErasureEvent::CarriedOut { .. } => {
+                state.progress = Progress::CarriedOut;
+                state.carried_out = Some((meta.actor, day));
+            }
         }
         state
     }
@@ -199,47 +361,111 @@ impl Matter for Erasure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matter::{OrganId, StaffId};
+    use crate::matter::Moment;
     use uuid::Uuid;
 
+    const CASE: MatterId = MatterId(Uuid::from_u128(5));
+    const COPY: MatterId = MatterId(Uuid::from_u128(6));
+    const OWN: OrganId = OrganId(Uuid::from_u128(9));
+
     fn actor(id: u128, role: Role) -> Actor {
-        Actor { id: StaffId(Uuid::from_u128(id)), organ: OrganId(Uuid::from_u128(9)), roles: vec![role] }
+        Actor { id: StaffId(Uuid::from_u128(id)), organ: OWN, roles: vec![role] }
+    }
+
+    fn facts(retention: Retention) -> ErasureFacts {
+        let subject = Subject {
+            matter: CASE,
+            organ: OWN,
+            retention,
+            published: false,
+            erased: false,
+            with: vec![COPY],
+        };
+        ErasureFacts { today: "2057-01-01".parse().unwrap(), subjects: vec![subject] }
+    }
+
+    fn ended() -> ErasureFacts {
+        facts(Retention::Until { day: "2056-12-31".parse().unwrap() })
+    }
+
+    fn propose_case() -> ErasureCommand {
+        ErasureCommand::Propose { matters: vec![CASE], grounds: "经鉴定无继续保存价值".into() }
+    }
+
+    fn folded(events: &[(u128, ErasureEvent)]) -> Erasure {
+        let mut state = None;
+        for (version, (by, event)) in (1..).zip(events) {
+            let meta = Meta {
+                matter: MatterId(Uuid::from_u128(7)),
+                organ: OWN,
+                version,
+                actor: StaffId(Uuid::from_u128(*by)),
+                moment: Moment::now("2057-01-01T01:00:00Z".parse().unwrap()),
+            };
+            state = Some(Erasure::evolve(state, &meta, event));
+        }
+        state.unwrap()
     }
 
     fn code(outcome: Result<ErasureEvent, Refusal>) -> String {
-        outcome.unwrap_err().code.into_owned()
+        let refusal = outcome.unwrap_err();
+        assert_eq!(refusal.article.law, "档案法");
+        refusal.code.into_owned()
     }
 
     #[test]
     fn two_persons_are_needed() {
-        let matters = vec![MatterId(Uuid::from_u128(5))];
-        let propose =
-            ErasureCommand::Propose { matters: matters.clone(), grounds: "保管期限届满".into() };
-        let clerk = actor(1, Role::Archivist);
-        assert_eq!(code(decide(None, &propose, &actor(2, Role::Head))), "erasure.proposer");
-        let blank = ErasureCommand::Propose { matters: matters.clone(), grounds: "".into() };
-        assert_eq!(code(decide(None, &blank, &clerk)), "erasure.grounds");
-        assert!(matches!(decide(None, &propose, &clerk), Ok(ErasureEvent::Proposed { .. })));
-        let state = Erasure {
-            proposer: clerk.id,
-            organ: clerk.organ,
-            matters: matters.clone(),
-            progress: Progress::Proposed,
-        };
+        let (clerk, head, facts) = (actor(1, Role::Archivist), actor(2, Role::Head), ended());
+        assert_eq!(code(decide(None, &propose_case(), &head, &facts)), "erasure.proposer");
+        let blank = ErasureCommand::Propose { matters: vec![CASE], grounds: "".into() };
+        assert_eq!(code(decide(None, &blank, &clerk, &facts)), "erasure.grounds");
+        let proposed = decide(None, &propose_case(), &clerk, &facts).unwrap();
+        assert!(matches!(&proposed, ErasureEvent::Proposed { matters, .. } if *matters == [CASE, COPY]));
+        let state = folded(&[(1, proposed.clone())]);
         let approve = ErasureCommand::Decide { approve: true, opinion: "同意".into() };
-        assert_eq!(code(decide(Some(&state), &approve, &clerk)), "erasure.approver");
+        assert_eq!(code(decide(Some(&state), &approve, &clerk, &facts)), "erasure.approver");
         let mut both = clerk.clone();
         both.roles.push(Role::Head);
-        assert_eq!(code(decide(Some(&state), &approve, &both)), "erasure.same_person");
+        assert_eq!(code(decide(Some(&state), &approve, &both, &facts)), "erasure.same_person");
         let mut stranger = actor(3, Role::Head);
         stranger.organ = OrganId(Uuid::from_u128(8));
-        assert_eq!(code(decide(Some(&state), &approve, &stranger)), "erasure.approver");
-        let head = actor(2, Role::Head);
-        let Ok(ErasureEvent::Approved { matters: named, .. }) = decide(Some(&state), &approve, &head) else {
-            panic!("approved")
-        };
-        assert_eq!(named, matters);
-        let done = Erasure { progress: Progress::Approved, ..state };
-        assert_eq!(code(decide(Some(&done), &approve, &head)), "erasure.decided");
+        assert_eq!(code(decide(Some(&state), &approve, &stranger, &facts)), "erasure.approver");
+        let approved = decide(Some(&state), &approve, &head, &facts).unwrap();
+        assert!(matches!(&approved, ErasureEvent::Approved { matters, .. } if *matters == [CASE, COPY]));
+        let carry_out = ErasureCommand::CarryOut {};
+        assert_eq!(code(decide(Some(&state), &carry_out, &clerk, &facts)), "erasure.not_approved");
+        let state = folded(&[(1, proposed.clone()), (2, approved.clone())]);
+        assert_eq!(code(decide(Some(&state), &approve, &head, &facts)), "erasure.decided");
+        assert_eq!(code(decide(Some(&state), &carry_out, &head, &facts)), "erasure.archivist");
+        let done = decide(Some(&state), &carry_out, &clerk, &facts).unwrap();
+        let state = folded(&[(1, proposed), (2, approved), (1, done)]);
+        assert_eq!(code(decide(Some(&state), &carry_out, &clerk, &facts)), "erasure.done");
+        assert_eq!(state.progress, Progress::CarriedOut);
+    }
+
+    #[test]
+    fn only_what_is_no_longer_kept_may_go() {
+        let clerk = actor(1, Role::Archivist);
+        let with = |facts: &ErasureFacts| code(decide(None, &propose_case(), &clerk, facts));
+        assert_eq!(with(&facts(Retention::NotArchived)), "erasure.not_archived");
+        assert_eq!(with(&facts(Retention::Permanent)), "erasure.permanent");
+        let day = "2057-01-01".parse().unwrap();
+        assert_eq!(with(&facts(Retention::Until { day })), "erasure.retained");
+        assert!(decide(None, &propose_case(), &clerk, &facts(Retention::Purpose)).is_ok());
+        let mut it = ended();
+        it.subjects[0].published = true;
+        assert_eq!(with(&it), "erasure.published");
+        it.subjects[0].erased = true;
+        assert_eq!(with(&it), "erasure.erased");
+        it.subjects[0].organ = OrganId(Uuid::from_u128(8));
+        assert_eq!(with(&it), "erasure.no_such_matter");
+    }
+
+    #[test]
+    fn years_are_whole_and_begin_after_the_year_of_archiving() {
+        let archived: Date = "2026-04-10".parse().unwrap();
+        assert_eq!(kept_until(archived, 30).unwrap().to_string(), "2056-12-31");
+        assert_eq!(kept_until(archived, 10).unwrap().to_string(), "2036-12-31");
+        assert_eq!(kept_until(archived, 0), None);
     }
 }

@@ -13,6 +13,8 @@ use mingjing_ledger::note::VerifierKey;
 use mingjing_ledger::package::verify_package;
 use mingjing_ledger::vectors::{Verdict, check_line};
 
+use crate::calendar;
+use crate::erasure::service::{self as erasure, Destroyer};
 use crate::kit::blob::Blobs;
 use crate::kit::clock::SystemClock;
 use crate::kit::config::Config;
@@ -191,6 +193,9 @@ pub enum Command {
         #[arg(long, default_value_t = 4_000)]
         requests: u32,
     },
+    /// 导入和列出工作日历
+    #[command(subcommand)]
+    Calendar(calendar::console::Act),
     /// 执行已批准的销毁
     Erase {
         /// 销毁呈请的事项编号
@@ -237,6 +242,12 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Seed(args) => ops::making::seed(&global.load()?, &args).await,
         Command::Bench { requests } => ops::bench::bench(&global.load()?, requests).await,
         Command::Demo { listen } => ops::demo::demo(global, listen).await,
+        Command::Calendar(act) => {
+            for line in calendar::console::act(&ops::open(&global.load()?).await?, act).await? {
+                say(line)?;
+            }
+            Ok(true)
+        }
         Command::Erase { event } => destroy(&global.load()?, MatterId(event)).await,
     }
 }
@@ -491,9 +502,8 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
 
 async fn destroy(config: &Config, matter: MatterId) -> Outcome {
     let app = ops::open(config).await?;
-    let version = erase::approval_of(&app, matter).await?;
-    let blobs = Blobs::new(config.blobs());
-    let gone = erase::erase(&app, &blobs, &config.erasure_list(), (matter, version)).await?;
-    say(format!("已销毁 {} 个事项的内容", gone.len()))?;
+    let destroyer = Destroyer { blobs: Blobs::new(config.blobs()), list: config.erasure_list() };
+    let gone = erasure::at_console(&app, &destroyer, matter).await?;
+    say(format!("已销毁 {gone} 个事项的内容"))?;
     Ok(true)
 }

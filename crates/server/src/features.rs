@@ -3,9 +3,9 @@
 use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::{authz, gallery, openapi};
-use crate::{case, disclosure, staff};
+use crate::{case, disclosure, erasure, informant, staff, viewing};
 
-/// Every route of the program.
+/// Every route of the program; the office's navigation comes in this order.
 pub fn routes(config: &WebConfig) -> Routes {
     let routes = Routes::new()
         .merge(http::health(config))
@@ -13,6 +13,12 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(staff::api::routes())
         .merge(case::web::routes())
         .merge(case::api::routes())
+        .merge(erasure::web::routes())
+        .merge(erasure::api::routes())
+        .merge(informant::web::routes())
+        .merge(informant::api::routes())
+        .merge(viewing::web::routes())
+        .merge(viewing::api::routes())
         .merge(openapi::routes())
         .merge(disclosure::portal::routes())
         .merge(disclosure::office::routes())

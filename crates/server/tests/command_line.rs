@@ -97,3 +97,29 @@ fn proofs_and_files_are_judged() {
     assert_eq!(code(&mingjing(dir.path(), &["verify", &file, "--vkey", "x"], "")), 2);
     assert_eq!(code(&mingjing(dir.path(), &["fsck", "--url", "https://example.org", "--vkey", key], "")), 2);
 }
+
+/// The main job as anyone starts it: every document is made, and what was made
+/// stands before audit, ledger and queries.
+#[test]
+fn a_demonstration_is_complete_lawful_and_provable() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_mingjing"))
+        .arg("--data")
+        .arg(&data)
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let printed = std::io::BufReader::new(demo.stdout.take().unwrap());
+    let ready = std::io::BufRead::lines(printed).any(|line| line.unwrap().starts_with("地址："));
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    assert!(ready, "the demonstration did not start");
+    let anchor = dir.path().join("anchor").display().to_string();
+    for args in [&["audit"][..], &["fsck"], &["rebuild", "--check"], &["doctor", "--anchor", &anchor]] {
+        let out = mingjing(&data, args, "");
+        assert_eq!(code(&out), 0, "{args:?}: {}", text(&out));
+    }
+}

@@ -186,6 +186,12 @@ impl CalendarBook {
         Ok(all)
     }
 
+    /// Whether another book says the same of every day everywhere.
+    #[must_use]
+    pub fn same_days(&self, other: &Self) -> bool {
+        self.days == other.days && self.overlays == other.overlays
+    }
+
     /// The last published year.
     #[must_use]
     pub const fn last_year(&self) -> i16 {

@@ -11,6 +11,7 @@
 //! costs a few array reads.
 
 mod book;
+pub mod import;
 mod plausible;
 #[cfg(test)]
 mod tests;

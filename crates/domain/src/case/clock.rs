@@ -104,7 +104,7 @@ pub fn within_prescription(
         return Err(Refusal::new(
             "prescription.over",
             penalty_law("第三十六条第一款"),
-            format!("违法行为在{}之前未被发现，不再给予行政处罚", limit.due.latest()),
+            format!("违法行为在{}之前未被发现，不再给予行政处罚", crate::period::long(limit.due.latest())),
             "依法不予处罚或者不予立案。",
         ));
     }
@@ -157,7 +157,7 @@ pub fn additional_cap(
 ) -> Result<i64, Refusal> {
     let (decision, _) = gate::served_decision(case, number)?;
     let first = payment_limit(case, facts, number)?.due.latest();
-    let fine = decision.substance.disposal(number).map_or(0, |d| d.fine_fen);
+    let (fine, _) = gate::amounts_fen(decision, number, state);
     let cap = fine.saturating_mul(facts.law.additional_cap_percent.value) / 100;
     let mut accrued = 0i64;
     let mut day = state.instalments.first().map_or(first, |i| i.due_on.min(first));

@@ -536,6 +536,26 @@ pub enum CaseCommand {
         outcome: RemedyOutcome,
         /// Number and day of the document.
         document: Text,
+        /// The fine as changed, fen; only with 变更.
+        #[serde(default)]
+        fine_fen: Option<i64>,
+        /// The confiscated income as changed, fen; as decided when not given.
+        #[serde(default)]
+        confiscated_fen: Option<i64>,
+        /// Somebody on the other side asked for more.
+        #[serde(default)]
+        opposed: bool,
+    },
+    /// 登记法院执行裁定.
+    RecordRuling {
+        /// Whose.
+        party: PartyNo,
+        /// What.
+        ruling: CourtRuling,
+        /// Day of the ruling.
+        on: Date,
+        /// Number of the ruling.
+        document: Text,
     },
     /// 撤销处罚决定.
     RevokeDecision {

@@ -290,7 +290,10 @@ fn amounts(case: &Case, out: &mut Vec<Inconsistency>) {
         ));
     }
     for (number, state) in case.numbered_parties() {
-        let owed = super::gate::principal_fen(decision, number) + state.additional_fen;
+        let decided = decision.substance.disposal(number).map_or(0, |d| d.fine_fen + d.confiscated_fen);
+        // A remedy may have changed it after it was paid, planned and told.
+        let stands = super::gate::principal_fen(decision, number, state);
+        let owed = decided.max(stands) + state.additional_fen;
         if state.paid_fen() > owed {
             out.push(found(
                 "amount.overpaid",
@@ -300,7 +303,7 @@ fn amounts(case: &Case, out: &mut Vec<Inconsistency>) {
             ));
         }
         let parts: i64 = state.instalments.iter().map(|i| i.amount_fen).sum();
-        if !state.instalments.is_empty() && parts < super::gate::principal_fen(decision, number) {
+        if !state.instalments.is_empty() && parts < decided.min(stands) {
             out.push(found(
                 "amount.instalments",
                 None,
@@ -310,7 +313,7 @@ fn amounts(case: &Case, out: &mut Vec<Inconsistency>) {
         }
         let notice =
             case.documents.iter().any(|d| d.kind == DocumentKind::PaymentNotice && d.party == Some(number));
-        if notice != (super::gate::principal_fen(decision, number) > 0) {
+        if notice != (decided > 0) {
             out.push(found(
                 "amount.notice",
                 None,

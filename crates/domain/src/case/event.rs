@@ -483,6 +483,28 @@ pub enum CaseEvent {
         /// Document.
         document: Text,
     },
+    /// 处罚已被变更: what is owed follows it.
+    DisposalChanged {
+        /// Party.
+        party: PartyNo,
+        /// By which remedy.
+        remedy: RemedyKind,
+        /// Fine, fen.
+        fine_fen: i64,
+        /// Confiscated income, fen.
+        confiscated_fen: i64,
+    },
+    /// 人民法院已就执行作出裁定.
+    CourtRuled {
+        /// Party.
+        party: PartyNo,
+        /// What.
+        ruling: CourtRuling,
+        /// Day of the ruling.
+        on: Date,
+        /// Document.
+        document: Text,
+    },
     /// 处罚决定已撤销.
     DecisionRevoked {
         /// Ground.

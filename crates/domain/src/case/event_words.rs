@@ -2,147 +2,89 @@
 
 use super::event::CaseEvent;
 
-impl CaseEvent {
-    /// Stored type name, equal to the serde tag.
-    pub const fn type_name(&self) -> &'static str {
-        match self {
-            Self::ClueRegistered(..) => "clue_registered",
-            Self::CheckStarted { .. } => "check_started",
-            Self::CheckExtended { .. } => "check_extended",
-            Self::Proposed { .. } => "proposed",
-            Self::ProposalReviewed { .. } => "proposal_reviewed",
-            Self::ProposalDecided { .. } => "proposal_decided",
-            Self::DocumentIssued { .. } => "document_issued",
-            Self::DocumentMade { .. } => "document_made",
-            Self::DocumentServed { .. } => "document_served",
-            Self::Filed { .. } => "filed",
-            Self::NotFiled { .. } => "not_filed",
-            Self::OfficersChanged { .. } => "officers_changed",
-            Self::RecusalRequested { .. } => "recusal_requested",
-            Self::RecusalDecided { .. } => "recusal_decided",
-            Self::InquiryNotified { .. } => "inquiry_notified",
-            Self::InquiryRecorded { .. } => "inquiry_recorded",
-            Self::SceneRecorded { .. } => "scene_recorded",
-            Self::EvidenceAdded { .. } => "evidence_added",
-            Self::Preserved { .. } => "preserved",
-            Self::PreservationDisposed { .. } => "preservation_disposed",
-            Self::ExpertCommissioned { .. } => "expert_commissioned",
-            Self::ExpertReceived { .. } => "expert_received",
-            Self::CorrectionOrdered { .. } => "correction_ordered",
-            Self::CorrectionRechecked { .. } => "correction_rechecked",
-            Self::Suspended { .. } => "suspended",
-            Self::Resumed { .. } => "resumed",
-            Self::Extended { .. } => "extended",
-            Self::Concluded { .. } => "concluded",
-            Self::DraftPrepared { .. } => "draft_prepared",
-            Self::Reinvestigated { .. } => "reinvestigated",
-            Self::ReviewSubmitted { .. } => "review_submitted",
-            Self::SubmissionReturned { .. } => "submission_returned",
-            Self::SubmissionSupplemented { .. } => "submission_supplemented",
-            Self::OpinionGiven { .. } => "opinion_given",
-            Self::OpinionSigned { .. } => "opinion_signed",
-            Self::OpinionAnswered { .. } => "opinion_answered",
-            Self::ReReviewRequested { .. } => "re_review_requested",
-            Self::ReReviewed { .. } => "re_reviewed",
-            Self::Coordinated { .. } => "coordinated",
-            Self::Cleared { .. } => "cleared",
-            Self::NoticeIssued { .. } => "notice_issued",
-            Self::AddressConfirmed { .. } => "address_confirmed",
-            Self::DefenceStated { .. } => "defence_stated",
-            Self::DefenceWaived { .. } => "defence_waived",
-            Self::DefenceAnswered { .. } => "defence_answered",
-            Self::HearingRequested { .. } => "hearing_requested",
-            Self::HearingWithdrawn { .. } => "hearing_withdrawn",
-            Self::HearingScheduled { .. } => "hearing_scheduled",
-            Self::HearingHeld(..) => "hearing_held",
-            Self::HearingReported { .. } => "hearing_reported",
-            Self::Discussed { .. } => "discussed",
-            Self::Decided { .. } => "decided",
-            Self::PaymentRecorded(..) => "payment_recorded",
-            Self::DeferralGranted { .. } => "deferral_granted",
-            Self::FineDemanded { .. } => "fine_demanded",
-            Self::AdditionalFineImposed { .. } => "additional_fine_imposed",
-            Self::EnforcementDemanded { .. } => "enforcement_demanded",
-            Self::CourtApplied { .. } => "court_applied",
-            Self::RemedyLodged { .. } => "remedy_lodged",
-            Self::RemedyConcluded { .. } => "remedy_concluded",
-            Self::DecisionRevoked { .. } => "decision_revoked",
-            Self::DocumentCorrected { .. } => "document_corrected",
-            Self::Withdrawn { .. } => "withdrawn",
-            Self::Transferred { .. } => "transferred",
-            Self::Closed { .. } => "closed",
-            Self::Archived { .. } => "archived",
+macro_rules! named {
+    ($($variant:ident = $name:literal, $label:literal;)+) => {
+        impl CaseEvent {
+            /// Stored type name, equal to the serde tag.
+            pub const fn type_name(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $name,)+ }
+            }
+
+            /// The event in the field's words.
+            pub const fn label(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $label,)+ }
+            }
         }
-    }
-    /// The event in the field's words.
-    pub const fn label(&self) -> &'static str {
-        match self {
-            Self::ClueRegistered(..) => "线索已登记",
-            Self::CheckStarted { .. } => "核查已开始",
-            Self::CheckExtended { .. } => "核查期限已延长",
-            Self::Proposed { .. } => "已呈请",
-            Self::ProposalReviewed { .. } => "已审核",
-            Self::ProposalDecided { .. } => "已审批",
-            Self::DocumentIssued { .. } => "文书已签发",
-            Self::DocumentMade { .. } => "文书已制成",
-            Self::DocumentServed { .. } => "文书已送达",
-            Self::Filed { .. } => "已立案",
-            Self::NotFiled { .. } => "已决定不予立案",
-            Self::OfficersChanged { .. } => "办案人员已调整",
-            Self::RecusalRequested { .. } => "已申请回避",
-            Self::RecusalDecided { .. } => "已决定回避",
-            Self::InquiryNotified { .. } => "已通知询问",
-            Self::InquiryRecorded { .. } => "已询问",
-            Self::SceneRecorded { .. } => "已勘验",
-            Self::EvidenceAdded { .. } => "证据已入卷",
-            Self::Preserved { .. } => "证据已先行登记保存",
-            Self::PreservationDisposed { .. } => "先行登记保存已处理",
-            Self::ExpertCommissioned { .. } => "已委托鉴定",
-            Self::ExpertReceived { .. } => "鉴定意见已收到",
-            Self::CorrectionOrdered { .. } => "已责令改正",
-            Self::CorrectionRechecked { .. } => "已复查",
-            Self::Suspended { .. } => "已中止",
-            Self::Resumed { .. } => "已恢复",
-            Self::Extended { .. } => "已延期",
-            Self::Concluded { .. } => "调查已终结",
-            Self::DraftPrepared { .. } => "处理意见已拟定",
-            Self::Reinvestigated { .. } => "已恢复调查（补充调查）",
-            Self::ReviewSubmitted { .. } => "已送审",
-            Self::SubmissionReturned { .. } => "已退回补充材料",
-            Self::SubmissionSupplemented { .. } => "材料已补齐",
-            Self::OpinionGiven { .. } => "审核意见已提出",
-            Self::OpinionSigned { .. } => "审核意见已签发或者退回",
-            Self::OpinionAnswered { .. } => "审核意见已反馈",
-            Self::ReReviewRequested { .. } => "已申请复核",
-            Self::ReReviewed { .. } => "已共同复核",
-            Self::Coordinated { .. } => "已协调",
-            Self::Cleared { .. } => "审核通过",
-            Self::NoticeIssued { .. } => "已制发告知书",
-            Self::AddressConfirmed { .. } => "送达地址已确认",
-            Self::DefenceStated { .. } => "当事人已陈述申辩",
-            Self::DefenceWaived { .. } => "当事人已放弃陈述申辩",
-            Self::DefenceAnswered { .. } => "陈述申辩已复核",
-            Self::HearingRequested { .. } => "当事人已申请听证",
-            Self::HearingWithdrawn { .. } => "当事人已撤回听证申请",
-            Self::HearingScheduled { .. } => "已通知听证",
-            Self::HearingHeld(..) => "听证已举行",
-            Self::HearingReported { .. } => "听证报告已作出",
-            Self::Discussed { .. } => "已集体讨论",
-            Self::Decided { .. } => "已作出决定",
-            Self::PaymentRecorded(..) => "已缴款",
-            Self::DeferralGranted { .. } => "已批准延期（分期）",
-            Self::FineDemanded { .. } => "已催告缴款",
-            Self::AdditionalFineImposed { .. } => "已加处罚款",
-            Self::EnforcementDemanded { .. } => "已催告履行",
-            Self::CourtApplied { .. } => "已申请人民法院强制执行",
-            Self::RemedyLodged { .. } => "复议、诉讼已提起",
-            Self::RemedyConcluded { .. } => "复议、诉讼已有结果",
-            Self::DecisionRevoked { .. } => "处罚决定已撤销",
-            Self::DocumentCorrected { .. } => "文书已补正",
-            Self::Withdrawn { .. } => "已撤销立案",
-            Self::Transferred { .. } => "已移送",
-            Self::Closed { .. } => "已结案",
-            Self::Archived { .. } => "已归档",
-        }
-    }
+    };
+}
+
+named! {
+    ClueRegistered = "clue_registered", "线索已登记";
+    CheckStarted = "check_started", "核查已开始";
+    CheckExtended = "check_extended", "核查期限已延长";
+    Proposed = "proposed", "已呈请";
+    ProposalReviewed = "proposal_reviewed", "已审核";
+    ProposalDecided = "proposal_decided", "已审批";
+    DocumentIssued = "document_issued", "文书已签发";
+    DocumentMade = "document_made", "文书已制成";
+    DocumentServed = "document_served", "文书已送达";
+    Filed = "filed", "已立案";
+    NotFiled = "not_filed", "已决定不予立案";
+    OfficersChanged = "officers_changed", "办案人员已调整";
+    RecusalRequested = "recusal_requested", "已申请回避";
+    RecusalDecided = "recusal_decided", "已决定回避";
+    InquiryNotified = "inquiry_notified", "已通知询问";
+    InquiryRecorded = "inquiry_recorded", "已询问";
+    SceneRecorded = "scene_recorded", "已勘验";
+    EvidenceAdded = "evidence_added", "证据已入卷";
+    Preserved = "preserved", "证据已先行登记保存";
+    PreservationDisposed = "preservation_disposed", "先行登记保存已处理";
+    ExpertCommissioned = "expert_commissioned", "已委托鉴定";
+    ExpertReceived = "expert_received", "鉴定意见已收到";
+    CorrectionOrdered = "correction_ordered", "已责令改正";
+    CorrectionRechecked = "correction_rechecked", "已复查";
+    Suspended = "suspended", "已中止";
+    Resumed = "resumed", "已恢复";
+    Extended = "extended", "已延期";
+    Concluded = "concluded", "调查已终结";
+    DraftPrepared = "draft_prepared", "处理意见已拟定";
+    Reinvestigated = "reinvestigated", "已恢复调查（补充调查）";
+    ReviewSubmitted = "review_submitted", "已送审";
+    SubmissionReturned = "submission_returned", "已退回补充材料";
+    SubmissionSupplemented = "submission_supplemented", "材料已补齐";
+    OpinionGiven = "opinion_given", "审核意见已提出";
+    OpinionSigned = "opinion_signed", "审核意见已签发或者退回";
+    OpinionAnswered = "opinion_answered", "审核意见已反馈";
+    ReReviewRequested = "re_review_requested", "已申请复核";
+    ReReviewed = "re_reviewed", "已共同复核";
+    Coordinated = "coordinated", "已协调";
+    Cleared = "cleared", "审核通过";
+    NoticeIssued = "notice_issued", "已制发告知书";
+    AddressConfirmed = "address_confirmed", "送达地址已确认";
+    DefenceStated = "defence_stated", "当事人已陈述申辩";
+    DefenceWaived = "defence_waived", "当事人已放弃陈述申辩";
+    DefenceAnswered = "defence_answered", "陈述申辩已复核";
+    HearingRequested = "hearing_requested", "当事人已申请听证";
+    HearingWithdrawn = "hearing_withdrawn", "当事人已撤回听证申请";
+    HearingScheduled = "hearing_scheduled", "已通知听证";
+    HearingHeld = "hearing_held", "听证已举行";
+    HearingReported = "hearing_reported", "听证报告已作出";
+    Discussed = "discussed", "已集体讨论";
+    Decided = "decided", "已作出决定";
+    PaymentRecorded = "payment_recorded", "已缴款";
+    DeferralGranted = "deferral_granted", "已批准延期（分期）";
+    FineDemanded = "fine_demanded", "已催告缴款";
+    AdditionalFineImposed = "additional_fine_imposed", "已加处罚款";
+    EnforcementDemanded = "enforcement_demanded", "已催告履行";
+    CourtApplied = "court_applied", "已申请人民法院强制执行";
+    RemedyLodged = "remedy_lodged", "复议、诉讼已提起";
+    RemedyConcluded = "remedy_concluded", "复议、诉讼已有结果";
+    DisposalChanged = "disposal_changed", "处罚已被变更";
+    CourtRuled = "court_ruled", "法院已就执行作出裁定";
+    DecisionRevoked = "decision_revoked", "处罚决定已撤销";
+    DocumentCorrected = "document_corrected", "文书已补正";
+    Withdrawn = "withdrawn", "已撤销立案";
+    Transferred = "transferred", "已移送";
+    Closed = "closed", "已结案";
+    Archived = "archived", "已归档";
 }

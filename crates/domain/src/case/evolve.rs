@@ -142,6 +142,8 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::CourtApplied { .. }
         | CaseEvent::RemedyLodged { .. }
         | CaseEvent::RemedyConcluded { .. }
+        | CaseEvent::DisposalChanged { .. }
+        | CaseEvent::CourtRuled { .. }
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
     }
     case
@@ -575,6 +577,16 @@ fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
                 && let Some(r) = p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
             {
                 r.concluded = Some((day, *outcome));
+            }
+        }
+        CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.changed = Some((*fine_fen, *confiscated_fen));
+            }
+        }
+        CaseEvent::CourtRuled { party: no, ruling, on, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.ruling = Some((*ruling, *on));
             }
         }
         _ => {}

@@ -278,7 +278,7 @@ impl<'a> Facts<'a> {
                 return Err(Refusal::new(
                     "officers.certificate_invalid",
                     Citation::of("行政处罚法", "第四十二条第一款"),
-                    format!("执法人员在{day}没有对应执法类别和区域的有效执法证件"),
+                    format!("执法人员在{}没有对应执法类别和区域的有效执法证件", period::long(day)),
                     "请改由持有有效执法证件的人员办理。",
                 )
                 .field(field, "执法证件当日无效，或者不覆盖该类别、区域"));

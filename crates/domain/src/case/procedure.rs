@@ -70,6 +70,7 @@ words! {
         ImposeAdditionalFine = "加处罚款",
         DemandEnforcement = "强制执行事先催告",
         ApplyToCourt = "申请法院强制执行",
+        RecordRuling = "登记法院执行裁定",
         RecordRemedy = "登记复议、诉讼",
         ConcludeRemedy = "登记复议、诉讼结果",
         RevokeDecision = "撤销处罚决定",
@@ -503,6 +504,9 @@ fn execution() -> Vec<Step> {
             .gate(gate::court)
             .makes(&[D::CourtApplication])
             .within("期限届满之日起三个月内"),
+        row(V::RecordRuling, L::Execution, decided, super::law::coercion_law("第五十七条"))
+            .by(&[Role::Officer, Role::Reviewer, Role::ReviewHead], R::Organ)
+            .gate(gate::ruling),
         row(V::RecordRemedy, L::Remedy, AFTER_DECISION, penalty_law("第七条"))
             .by(&[Role::Officer, Role::Reviewer, Role::ReviewHead], R::Organ),
         row(V::ConcludeRemedy, L::Remedy, AFTER_DECISION, penalty_law("第七条"))

@@ -280,6 +280,10 @@ pub struct PartyState {
     pub court_on: Option<Date>,
     /// Remedies.
     pub remedies: Vec<Remedy>,
+    /// Fine and confiscated income as a remedy changed them, fen.
+    pub changed: Option<(i64, i64)>,
+    /// The court's last ruling on enforcement, and its day.
+    pub ruling: Option<(CourtRuling, Date)>,
 }
 
 impl PartyState {
@@ -303,12 +307,19 @@ impl PartyState {
             additional_fen: 0,
             court_on: None,
             remedies: Vec::new(),
+            changed: None,
+            ruling: None,
         }
     }
 
     /// Paid so far, fen.
     pub fn paid_fen(&self) -> i64 {
         self.payments.iter().map(|p| p.amount_fen).sum()
+    }
+
+    /// Enforcement by the court is over, whatever came of it.
+    pub fn enforcement_over(&self) -> bool {
+        self.ruling.is_some_and(|(it, _)| matches!(it, CourtRuling::Ended | CourtRuling::Performed))
     }
 
     /// A remedy is pending.

@@ -77,6 +77,20 @@ words! {
     }
 }
 
+impl ClueSource {
+    /// Whether somebody brought it whose identity must be kept.
+    pub const fn has_informant(self) -> bool {
+        match self {
+            Self::Complaint | Self::Report => true,
+            Self::Inspection
+            | Self::TransferredIn
+            | Self::Assigned
+            | Self::RandomInspection
+            | Self::Accident => false,
+        }
+    }
+}
+
 words! {
     /// What a party is (行政处罚法第四条、第六十三条按此分别设定).
     PartyKind {
@@ -352,6 +366,16 @@ words! {
         ConfirmedUnlawful = "确认违法",
         Redo = "责令重新作出",
         Withdrawn = "当事人撤回",
+    }
+}
+
+words! {
+    /// What the court ruled on an application for enforcement.
+    CourtRuling {
+        Granted = "准予强制执行",
+        Denied = "不准予强制执行",
+        Ended = "终结执行",
+        Performed = "执行完毕",
     }
 }
 

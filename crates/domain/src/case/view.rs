@@ -78,6 +78,15 @@ pub fn rail(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
     ));
     stops.extend(deliberation(case, facts, concluded.is_some()));
     stops.extend(afterwards(case, facts));
+    // Between two acts the case stands before the next of them.
+    let over =
+        matches!(case.stage, Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred);
+    if !over
+        && !stops.iter().any(|it| it.progress == Progress::Now)
+        && let Some(next) = stops.iter_mut().find(|it| it.progress == Progress::Ahead)
+    {
+        next.progress = Progress::Now;
+    }
     stops
 }
 

@@ -263,7 +263,8 @@ impl Derivation {
     }
 }
 
-fn long(day: Date) -> String {
+/// `2026年3月17日`.
+pub fn long(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 

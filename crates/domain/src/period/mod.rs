@@ -13,6 +13,7 @@ mod hours;
 mod tests;
 
 pub use crate::calendar::Due;
+pub(crate) use derive::long;
 pub use derive::{Derivation, Named, RollStep};
 pub use hours::{HourLimit, Pause, hours_after};
 

@@ -105,6 +105,9 @@ fn an_additional_fine_accrues_by_day_up_to_the_fine_and_not_during_a_remedy() {
         remedy: RemedyKind::Reconsideration,
         outcome: RemedyOutcome::Upheld,
         document: t("文号"),
+        fine_fen: None,
+        confiscated_fen: None,
+        opposed: false,
     };
     w.ok(A, end.clone());
     w.no(A, end, "remedy.none");
@@ -193,6 +196,68 @@ fn enforcement_needs_a_served_demand_ten_working_days_and_the_end_of_remedies() 
     late.no(HEAD, court(), "court.too_late");
     w.ok(HEAD, court());
     w.no(HEAD, court(), "court.repeated");
+}
+
+#[test]
+fn a_case_before_the_court_closes_with_the_ruling_that_ends_it() {
+    let mut w = decision_served(3 * WAN);
+    let ruling =
+        |ruling, on: &str| Do::RecordRuling { party: 1, ruling, on: day(on), document: t("执行裁定书") };
+    w.at("2026-09-10");
+    w.no(A, ruling(CourtRuling::Ended, "2026-09-10"), "court.none");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    w.at("2026-09-24");
+    w.ok(HEAD, Do::ApplyToCourt { party: 1, court: t("示例县人民法院") });
+    let close = || propose(Proposal::Close { ground: ClosingGround::CourtClosed });
+    w.no(A, close(), "court.no_ruling");
+    w.at("2026-10-20");
+    for wrong in ["2026-09-23", "2026-10-21"] {
+        w.no(A, ruling(CourtRuling::Granted, wrong), "time.ruling");
+    }
+    w.no(
+        A,
+        Do::RecordRuling { party: 1, ruling: CourtRuling::Granted, on: day("2026-10-20"), document: t("") },
+        "input.required",
+    );
+    w.ok(A, ruling(CourtRuling::Granted, "2026-10-20"));
+    w.no(A, close(), "court.no_ruling");
+    w.at("2026-12-01");
+    w.ok(A, ruling(CourtRuling::Ended, "2026-11-30"));
+    w.no(A, ruling(CourtRuling::Ended, "2026-11-30"), "court.over");
+    w.no(A, propose(Proposal::Close { ground: ClosingGround::Performed }), "closing.ground");
+    w.pass(Proposal::Close { ground: ClosingGround::CourtClosed });
+    assert_eq!(w.case().stage, Stage::Closed);
+}
+
+#[test]
+fn what_is_owed_follows_a_changed_disposal() {
+    let mut w = decision_served(3 * WAN);
+    w.at("2026-04-05");
+    let remedy = RemedyKind::Litigation;
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: day("2026-04-05"), body: t("示例县人民法院") });
+    let end = |outcome, fine_fen, opposed| Do::ConcludeRemedy {
+        party: 1,
+        remedy,
+        outcome,
+        document: t("判决书"),
+        fine_fen,
+        confiscated_fen: None,
+        opposed,
+    };
+    w.at("2026-06-05");
+    w.no(A, end(RemedyOutcome::Changed, None, false), "remedy.changed_to");
+    w.no(A, end(RemedyOutcome::Upheld, Some(WAN), false), "remedy.amount");
+    let heavier = w.no(A, end(RemedyOutcome::Changed, Some(4 * WAN), false), "remedy.heavier");
+    assert_eq!(heavier.article.law, "行政诉讼法");
+    let mut opposed = w.fork();
+    opposed.ok(A, end(RemedyOutcome::Changed, Some(4 * WAN), true));
+    w.ok(A, end(RemedyOutcome::Changed, Some(2 * WAN), false));
+    w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-05"), "payment.amount");
+    w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-06-05"));
+    w.no(CASHIER, payment(1, "0002", 1, "2026-06-05"), "payment.nothing_owed");
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
+    opposed.ok(CASHIER, payment(1, "0001", 4 * WAN, "2026-06-05"));
 }
 
 #[test]

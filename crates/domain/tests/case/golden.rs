@@ -178,11 +178,20 @@ fn later_command(verb: Verb, w: &World) -> Do {
             on: w.today(),
             body: t("县政府"),
         },
+        V::RecordRuling => Do::RecordRuling {
+            party: 1,
+            ruling: CourtRuling::Ended,
+            on: w.today(),
+            document: t("裁定书文号"),
+        },
         V::ConcludeRemedy => Do::ConcludeRemedy {
             party: 1,
             remedy: RemedyKind::Reconsideration,
             outcome: RemedyOutcome::Upheld,
             document: t("文号"),
+            fine_fen: None,
+            confiscated_fen: None,
+            opposed: false,
         },
         V::RevokeDecision => {
             Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号") }

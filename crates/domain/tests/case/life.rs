@@ -281,7 +281,15 @@ fn a_decision_revoked_by_reconsideration_ends_the_case_without_payment() {
         let document = t("示政复决〔2026〕1号");
         let events = w.ok(
             REVIEWER,
-            Do::ConcludeRemedy { party: 1, remedy: RemedyKind::Reconsideration, outcome, document },
+            Do::ConcludeRemedy {
+                party: 1,
+                remedy: RemedyKind::Reconsideration,
+                outcome,
+                document,
+                fine_fen: None,
+                confiscated_fen: None,
+                opposed: false,
+            },
         );
         assert!(events.iter().any(|e| matches!(
             e,

@@ -10,6 +10,7 @@ use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, region_prefix};
+use mingjing_domain::viewing::{Thing, handlers};
 
 use super::facts::Rules;
 use crate::kit::auth::Identity;
@@ -19,6 +20,7 @@ use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::kit::write::Loaded;
 use crate::staff::store::{self as people, Colleague};
+use crate::viewing::service::first_of_day;
 
 static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::built_in()));
 
@@ -45,6 +47,35 @@ pub async fn seen(shell: &Shell, who: &Identity, id: MatterId) -> Result<Loaded<
     Ok(case)
 }
 
+/// As [`seen`], to read the file. Whoever looks from another organ leaves a record
+/// of it, the first time of each day.
+///
+/// # Errors
+/// As [`seen`]; or the viewing cannot be recorded.
+pub async fn opened(shell: &Shell, who: &Identity, id: MatterId) -> Result<Loaded<Case>, Failure> {
+    let case = seen(shell, who, id).await?;
+    if case.organ != who.person.organ {
+        viewed(shell, who, &case, Thing::CaseFile).await?;
+    }
+    Ok(case)
+}
+
+/// Records that the person looks at something of a case, before it is shown.
+///
+/// # Errors
+/// When it cannot be recorded: then nothing is shown.
+pub async fn viewed(shell: &Shell, who: &Identity, case: &Loaded<Case>, what: Thing) -> Result<(), Failure> {
+    Ok(first_of_day(&shell.app, &who.actor(), case, what, shell.fresh_id()).await?)
+}
+
+/// Region of an organ, where the person stands outside it.
+///
+/// # Errors
+/// When the organ cannot be read.
+pub async fn target_region(shell: &Shell, who: &Identity, organ: OrganId) -> Result<String, Failure> {
+    if organ == who.person.organ { Ok(who.person.region.clone()) } else { region(shell, organ).await }
+}
+
 async fn region(shell: &Shell, organ: OrganId) -> Result<String, Failure> {
     let organ = shell.app.load::<OrganState>(MatterId(organ.0)).await?;
     Ok(organ.map_or_else(String::new, |it| it.state.profile.region.clone()))
@@ -58,19 +89,11 @@ pub fn may(who: &Identity, verb: Verb, case: Option<&Loaded<Case>>) -> Result<()
     let Some(case) = case else {
         return who.may(case_verb(verb), &Target::organ(who.person.organ));
     };
-    // Before the check begins nobody handles the case yet: whoever registered it does.
-    let registrar = [case.state.registered_by];
-    let handlers: &[StaffId] = match step(verb).relation {
-        Relation::Apart => &case.state.handled_by,
-        Relation::Organ | Relation::Handling | Relation::System => {
-            if case.state.officers.is_empty() {
-                &registrar
-            } else {
-                &case.state.officers
-            }
-        }
+    let handlers = match step(verb).relation {
+        Relation::Apart => case.state.handled_by.clone(),
+        Relation::Organ | Relation::Handling | Relation::System => handlers(&case.state),
     };
-    who.may(case_verb(verb), &Target { handlers, ..Target::organ(case.organ) })
+    who.may(case_verb(verb), &Target { handlers: &handlers, ..Target::organ(case.organ) })
 }
 
 /// Organs whose cases the person may list.
@@ -128,11 +151,6 @@ impl People {
     pub fn names(&self, ids: &[StaffId]) -> String {
         ids.iter().map(|id| self.name(*id)).collect::<Vec<_>>().join("、")
     }
-}
-
-/// Notes that somebody had personal numbers shown in full. No personal data is in the line.
-pub fn disclosed(who: &Identity, case: MatterId) {
-    tracing::info!(target: "mingjing::access", staff = %who.person.id, matter = %case, what = "personal_numbers", "viewed");
 }
 
 /// A personal number with its middle hidden; a short one is hidden whole.

@@ -12,10 +12,11 @@ use mingjing_domain::case::types::Stage;
 use mingjing_domain::case::{Case, chart, clock, view};
 use mingjing_domain::matter::{MatterId, Moment};
 use mingjing_domain::refusal::Refusal;
+use mingjing_domain::viewing::Thing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::access::{self, People, organs, rules, seen};
+use super::access::{self, People, opened, organs, rules, seen};
 use super::service::{self, Options};
 use super::{body, shape, store, web, words};
 use crate::kit::ask::{self, Ask};
@@ -91,7 +92,7 @@ async fn register(
     ask::nothing(uri.query())?;
     access::may(&who, Verb::RegisterClue, None)?;
     let read = body::read(Verb::RegisterClue, body.0)?;
-    let options = Options { moment: read.moment, ..Options::new(command) };
+    let options = Options { moment: read.moment, informant: read.informant, ..Options::new(command) };
     let done = service::act(&shell.app, rules(), &who.actor(), None, read.command, options).await?;
     let mut answer = (StatusCode::CREATED, Json(outcome(&done))).into_response();
     if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/cases/{}", done.value.case)) {
@@ -126,13 +127,13 @@ async fn one(
     uri: Uri,
 ) -> Result<Response, Failure> {
     let id = MatterId(id);
-    let case = seen(&shell, &who, id).await?;
+    let case = opened(&shell, &who, id).await?;
     let open = match uri.query() {
         None => false,
         Some(raw) => match Ask::read("", Some(raw), &["personal"])?.one_of("personal", &["show"])? {
             None => false,
             Some(_) => {
-                access::disclosed(&who, id);
+                access::viewed(&shell, &who, &case, Thing::PersonalNumbers).await?;
                 true
             }
         },
@@ -159,7 +160,7 @@ async fn events(
     let ask = Ask::read(format!("/api/v1/cases/{id}/events"), uri.query(), &["after"])?;
     let after = ask.typed::<i64>("after", "应为版本号")?.unwrap_or(0);
     let after = u64::try_from(after).map_err(|_| Failure::Malformed("参数 after 应为版本号".to_owned()))?;
-    let case = seen(&shell, &who, id).await?;
+    let case = opened(&shell, &who, id).await?;
     let people = People::of(&shell, case.organ).await?;
     let proofs = ledger::store::proof_states(shell.app.db(), id).await?;
     let all = shell.app.stream::<Case>(id).await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mingjing_domain::case::decide::decide;
+use mingjing_domain::case::types::Clue;
 use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::matter::{MatterId, OrganId, StaffId, TimeSource};
 use serde::Deserialize;
@@ -37,6 +38,11 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     {
         return Err(Objection::new("read_set.incomplete", "没有记明所依据的案件版本"));
     }
+    if let CaseCommand::RegisterClue(Clue { informant: Some(id), .. }) = &body.command
+        && stored.read_version(*id) != Some(1)
+    {
+        return Err(Objection::new("read_set.incomplete", "没有记明线索的举报人"));
+    }
     let gathered = gather(asked, case, &body.command)?;
     let mut facts = gathered.facts(stored.moment.clone(), stored.actor.clone(), asked.key);
     facts.serials = serials(asked, gathered.organ.id)?;
@@ -62,7 +68,8 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     let stored = asked.command;
     let organ_id = case.map_or(stored.actor.organ, |it| it.organ);
     let (version, organ) = asked.organ(organ_id)?;
-    let rules = asked.rules.on(&organ, version, stored.moment.recorded_day())?;
+    let imported = asked.imported()?;
+    let rules = asked.rules.on(&organ, version, stored.moment.recorded_day(), imported.as_deref())?;
     asked.rules_fit("rules", &rules.law.version)?;
     asked.rules_fit("calendar", &rules.calendar.version().digest.to_string())?;
     let known = asked.people()?;

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use mingjing_domain::case::CaseCommand;
 use mingjing_domain::case::form::{self, Field, Kind};
 use mingjing_domain::case::procedure::{Verb, step};
+use mingjing_domain::informant::Told;
 use mingjing_domain::matter::{StaffId, TimeSource};
 use mingjing_domain::refusal::{FieldError, Refusal};
 use mingjing_domain::text::Text;
@@ -27,6 +28,8 @@ pub struct Read {
     pub command: CaseCommand,
     /// When it is said to have happened, and where that is known from.
     pub moment: Option<(Timestamp, TimeSource)>,
+    /// The informant of a clue, which becomes no part of the command.
+    pub informant: Option<Told>,
 }
 
 /// Reads the body of `verb`: its fields, and `happened_at`, `late_reason`,
@@ -42,14 +45,38 @@ pub fn read(verb: Verb, body: Value) -> Result<Read, Refusal> {
     };
     let moment = moment(&mut body, &mut errors);
     let fields = form::fields(verb);
-    let body = object(&fields, body, "", &mut errors);
+    let mut body = object(&fields, body, "", &mut errors);
+    let informant = if verb == Verb::RegisterClue { informant(&mut body, &mut errors) } else { None };
     if !errors.is_empty() {
         return Err(refused(verb, errors));
     }
     // Checked above against the same fields; what is left is what only the types know.
     let command = form::read(verb, Value::Object(body))
         .map_err(|reason| refused(verb, vec![error("", format!("内容不能读出：{reason}"))]))?;
-    Ok(Read { command, moment })
+    Ok(Read { command, moment, informant })
+}
+
+/// Takes the informant's fields out of the body of a clue.
+fn informant(body: &mut Map<String, Value>, errors: &mut Vec<FieldError>) -> Option<Told> {
+    let mut taken = form::INFORMANT.map(|name| body.shift_remove(name).unwrap_or_default());
+    let [name, contact, keep_secret, wants_reply] = &mut taken;
+    let text = |value: &Value| Text::closed(value.as_str().unwrap_or("").trim());
+    let told = Told {
+        name: text(name),
+        contact: text(contact),
+        keep_secret: keep_secret.as_bool().unwrap_or(false),
+        wants_reply: wants_reply.as_bool().unwrap_or(false),
+    };
+    if !told.name.is_blank() || !told.contact.is_blank() {
+        return Some(told);
+    }
+    // An anonymous informant can be neither kept secret nor answered.
+    for (flag, name) in [(told.keep_secret, form::INFORMANT[2]), (told.wants_reply, form::INFORMANT[3])] {
+        if flag {
+            errors.push(error(name, "没有填写举报人的姓名或者联系方式"));
+        }
+    }
+    None
 }
 
 fn refused(verb: Verb, fields: Vec<FieldError>) -> Refusal {

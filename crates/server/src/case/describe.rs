@@ -115,7 +115,7 @@ pub fn example(verb: Verb) -> Value {
 fn example_of(fields: &[Field]) -> Map<String, Value> {
     fields
         .iter()
-        .filter(|it| it.required || it.kind == Kind::Flag)
+        .filter(|it| it.required || it.kind == Kind::Flag || form::INFORMANT.contains(&it.name))
         .map(|it| (it.name.to_owned(), example_value(it)))
         .collect()
 }
@@ -133,6 +133,8 @@ fn example_value(it: &Field) -> Value {
             "receipt" => "示票20260001",
             "collector" => "示例县农村商业银行",
             "quantity" => "2册",
+            "informant_name" => "示范举报人",
+            "informant_contact" => "000-0001",
             "recipient" => "示范甲，本单位负责人",
             _ => "示例内容",
         }),
@@ -146,6 +148,8 @@ fn example_value(it: &Field) -> Value {
         Kind::Number => json!(30),
         Kind::Flag => json!(true),
         Kind::Choice(choices) => match it.name {
+            // The one source whose every field may be filled.
+            "source" if choices.iter().any(|(name, _)| name == "report") => json!("report"),
             "kind" if choices.iter().any(|(name, _)| name == "legal_person") => json!("legal_person"),
             _ => json!(choices.first().map(|(name, _)| name)),
         },

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use mingjing_domain::calendar::{Calendar, CalendarBook};
+use mingjing_domain::calendar::import::Imported;
+use mingjing_domain::calendar::{Calendar, CalendarBook, DataError};
 use mingjing_domain::case::facts::{CertificateFact, Facts, OrganFact, Person};
 use mingjing_domain::case::law::Law;
 use mingjing_domain::case::{Case, CaseCommand};
@@ -32,16 +33,18 @@ pub struct RulesOfDay {
     pub calendar: Arc<Calendar>,
 }
 
-type Cached = (OrganId, Date, u64);
+type Cached = (OrganId, Date, u64, String);
 
 /// Resolves policies and calendars, remembering what it resolved.
 pub struct Rules {
     policies: PolicyBook,
     calendars: CalendarBook,
     by_day: Mutex<BTreeMap<Cached, Arc<RulesOfDay>>>,
-    by_region: Mutex<BTreeMap<String, Arc<Calendar>>>,
+    by_region: Mutex<BTreeMap<(String, String), Arc<Calendar>>>,
 }
 
+/// Calendars kept at a time: regions, and versions of what was imported.
+const KEPT_CALENDARS: usize = 64;
 /// Days kept resolved at a time.
 const KEPT: usize = 4_000;
 
@@ -56,12 +59,19 @@ impl Rules {
         }
     }
 
-    /// The rules for `organ` on `day`, as this installation knows them.
+    /// The rules for `organ` on `day`, as this installation knows them, with the
+    /// calendars `imported` so far.
     ///
     /// # Errors
-    /// When no policy covers the day.
-    pub fn on(&self, organ: &OrganState, version: u64, day: Date) -> Result<Arc<RulesOfDay>, Refusal> {
-        let key = (organ.id, day, version);
+    /// When no policy covers the day, or an imported calendar no longer fits.
+    pub fn on(
+        &self,
+        organ: &OrganState,
+        version: u64,
+        day: Date,
+        imported: Option<&Imported>,
+    ) -> Result<Arc<RulesOfDay>, Refusal> {
+        let key = (organ.id, day, version, imported.map_or_else(String::new, |it| it.digest.clone()));
         if let Some(found) = lock(&self.by_day).get(&key) {
             return Ok(Arc::clone(found));
         }
@@ -79,7 +89,7 @@ impl Rules {
         let mut law = Law::of(&policy);
         law.number_place.clone_from(&profile.short_name);
         law.number_system.clone_from(&profile.system);
-        let calendar = self.calendar(&profile.region);
+        let calendar = self.calendar(&profile.region, imported)?;
         let rules = Arc::new(RulesOfDay { law, policy, calendar });
         let mut cache = lock(&self.by_day);
         if cache.len() >= KEPT {
@@ -89,13 +99,34 @@ impl Rules {
         Ok(rules)
     }
 
-    /// The calendar of a region.
-    pub fn calendar(&self, region: &str) -> Arc<Calendar> {
+    /// The calendar of a region, with what was imported.
+    ///
+    /// # Errors
+    /// When an imported calendar no longer fits the shipped data.
+    pub fn calendar(&self, region: &str, imported: Option<&Imported>) -> Result<Arc<Calendar>, Refusal> {
+        let key = (region.to_owned(), imported.map_or_else(String::new, |it| it.digest.clone()));
+        if let Some(made) = lock(&self.by_region).get(&key) {
+            return Ok(Arc::clone(made));
+        }
+        let made = match imported {
+            None => self.calendars.view(Some(region)),
+            Some(it) => it.book(&self.calendars).map_err(|e| unfit(&e))?.view(Some(region)),
+        };
         let mut cache = lock(&self.by_region);
-        let made =
-            cache.entry(region.to_owned()).or_insert_with(|| Arc::new(self.calendars.view(Some(region))));
-        Arc::clone(made)
+        if cache.len() >= KEPT_CALENDARS {
+            cache.clear();
+        }
+        Ok(Arc::clone(cache.entry(key).or_insert_with(|| Arc::new(made))))
     }
+}
+
+fn unfit(error: &DataError) -> Refusal {
+    Refusal::new(
+        "calendar.data",
+        mingjing_domain::cite::Citation::of("全国年节及纪念日放假办法", "第七条"),
+        format!("导入的工作日历与程序自带的不能合并：{error}"),
+        "请系统管理员核对导入的工作日历。",
+    )
 }
 
 fn system(words: &str) -> System {

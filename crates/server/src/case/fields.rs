@@ -74,7 +74,7 @@ fn late(around: &Around<'_>) -> [FieldSpec; 3] {
     ]
 }
 
-/// Names of the late entry's fields, which stand in a part of their own.
+/// Names of the late entry's fields, which stand folded in a part of their own.
 pub const LATE: [&str; 3] = ["happened_at", "late_reason", "late_approver"];
 
 fn spec(verb: Verb, it: &Field, around: &Around<'_>) -> FieldSpec {

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use mingjing_domain::calendar::import::Imported;
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::step;
-use mingjing_domain::case::types::{DocumentKind, DocumentNo};
+use mingjing_domain::case::types::{Clue, DocumentKind, DocumentNo};
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
+use mingjing_domain::informant::{Informant, Told};
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::StaffState;
@@ -17,6 +19,8 @@ use uuid::Uuid;
 
 use super::facts::{Gathered, Rules, is_head, needs_heads, people, staff_matter};
 use super::store;
+use crate::calendar::service::CALENDAR;
+use crate::informant::service as informants;
 use crate::kit::app::{App, Batch, Request, Written};
 use crate::kit::error::WriteError;
 use crate::kit::write::{Loaded, Write};
@@ -33,12 +37,15 @@ pub struct Options {
     pub seen: Option<u64>,
     /// Whether documents are rendered; a seed does without.
     pub render: bool,
+    /// The informant of a clue, registered in the same transaction as a matter of
+    /// their own.
+    pub informant: Option<Told>,
 }
 
 impl Options {
     /// Now, on whatever stands, with documents.
     pub const fn new(command_id: Uuid) -> Self {
-        Self { command_id, moment: None, seen: None, render: true }
+        Self { command_id, moment: None, seen: None, render: true, informant: None }
     }
 }
 
@@ -79,6 +86,15 @@ pub async fn act(
     command: CaseCommand,
     options: Options,
 ) -> Result<Written<Done>, WriteError> {
+    if options.informant.is_some() {
+        let kept = (Arc::clone(rules), actor.clone(), command, options);
+        return app
+            .together(move |batch| {
+                let (rules, actor, command, options) = kept.clone();
+                Box::pin(async move { act_in(batch, &rules, &actor, case, command, options).await })
+            })
+            .await;
+    }
     let request = request(actor, case, &command, &options)?;
     let (rules, command, options) = (Arc::clone(rules), Arc::new(command), Arc::new(options));
     app.write(request, move |w| {
@@ -97,9 +113,12 @@ pub async fn act_in(
     rules: &Arc<Rules>,
     actor: &Actor,
     case: Option<MatterId>,
-    command: CaseCommand,
+    mut command: CaseCommand,
     options: Options,
 ) -> Result<Written<Done>, WriteError> {
+    if let (Some(told), CaseCommand::RegisterClue(clue)) = (&options.informant, &mut command) {
+        clue.informant = Some(informants::register_in(batch, actor, options.command_id, told).await?);
+    }
     let request = request(actor, case, &command, &options)?;
     let (rules, command, options) = (Arc::clone(rules), Arc::new(command), Arc::new(options));
     batch
@@ -110,7 +129,12 @@ pub async fn act_in(
         .await
 }
 
-fn request(
+/// A command on a case as the write path stores it: the form in which the audit
+/// reads it again, whoever sends it.
+///
+/// # Errors
+/// When the command cannot be written as JSON.
+pub fn request(
     actor: &Actor,
     case: Option<MatterId>,
     command: &CaseCommand,
@@ -164,6 +188,10 @@ pub async fn carry_out(
     for character in characters(state.as_deref(), command) {
         let last = w.peek_number(organ, character, i32::from(year)).await?;
         facts.serials.insert(character.to_owned(), last);
+    }
+    if let CaseCommand::RegisterClue(Clue { informant: Some(id), .. }) = command {
+        let known = w.load::<Informant>(*id).await?.filter(|it| it.organ == organ && it.version == 1);
+        known.ok_or(WriteError::NotFound("举报人"))?;
     }
     if let CaseCommand::RecordPayment(payment) = command {
         facts.receipt_used = store::receipt_used(w.tx().await?, payment.receipt.trim()).await?;
@@ -241,7 +269,8 @@ async fn gather(
 ) -> Result<Gathered, WriteError> {
     let found = w.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
     let day = w.moment().recorded_day();
-    let rules = rules.on(&found.state, found.version, day)?;
+    let imported = w.load::<Imported>(CALENDAR).await?;
+    let rules = rules.on(&found.state, found.version, day, imported.as_deref())?;
     let mut ids = people(actor.id, case, Some(command));
     if let TimeSource::Paper { approver, .. } = &w.moment().source {
         ids.insert(*approver);
@@ -276,7 +305,8 @@ pub async fn gather_for_view(
 ) -> Result<Gathered, WriteError> {
     let found = app.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
     let day = mingjing_domain::matter::civil_day(app.now());
-    let rules = rules.on(&found.state, found.version, day)?;
+    let imported = app.load::<Imported>(CALENDAR).await?;
+    let rules = rules.on(&found.state, found.version, day, imported.as_deref())?;
     let mut known = std::collections::BTreeMap::new();
     if let Some(state) = app.load::<StaffState>(staff_matter(actor.id)).await? {
         known.insert(actor.id, state.state);

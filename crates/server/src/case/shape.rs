@@ -64,6 +64,8 @@ struct ClueV1<'a> {
     registered_by: StaffId,
     subject: Plain<'a>,
     summary: Plain<'a>,
+    /// The informant's role in the case; the identity has its own address.
+    informant: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -232,6 +234,7 @@ pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
             registered_by: case.registered_by,
             subject: Plain(&case.clue.subject),
             summary: Plain(&case.clue.summary),
+            informant: case.clue.informant.map(|_| mingjing_domain::informant::ROLE),
         },
         checked_from: case.checked_from,
         officers: &case.officers,

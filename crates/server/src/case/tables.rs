@@ -4,6 +4,7 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, ReviewPhase};
 use mingjing_domain::case::types::Stage;
 use mingjing_domain::case::{Proposal, gate};
+use mingjing_domain::erasure::kept_until;
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::staff::Role;
 
@@ -76,6 +77,12 @@ const DOCUMENT: TableSpec = TableSpec {
         ("issued_on", Text),
     ],
     key: &["matter_id", "no"],
+};
+
+const RETENTION: TableSpec = TableSpec {
+    name: "case_retention",
+    columns: &[("matter_id", Blob), ("organ_id", Blob), ("kept_until", Text)],
+    key: &["matter_id"],
 };
 
 /// What waits for somebody.
@@ -280,7 +287,7 @@ fn since(case: &Case) -> String {
 }
 
 impl Projects for Case {
-    const TABLES: &'static [TableSpec] = &[ROW, OFFICER, TASK, TERM, RECEIPT, DOCUMENT, SOURCE];
+    const TABLES: &'static [TableSpec] = &[ROW, OFFICER, TASK, TERM, RECEIPT, DOCUMENT, RETENTION, SOURCE];
 
     fn rows(id: MatterId, organ: OrganId, _version: u64, case: &Self) -> Vec<Row> {
         let stage = wire_name(&case.stage);
@@ -331,6 +338,10 @@ impl Projects for Case {
                 d.issued_on.to_string(),
             ],
         }));
+        let kept = case.archived.and_then(|(on, years)| kept_until(on, years));
+        rows.extend(
+            kept.map(|day| Row { table: RETENTION.name, values: params![id, organ, day.to_string()] }),
+        );
         rows.extend(source_rows(id, organ, case));
         rows
     }

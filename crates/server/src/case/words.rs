@@ -146,7 +146,9 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::EnforcementDemanded { .. }
         | E::CourtApplied { .. }
         | E::RemedyLodged { .. }
-        | E::RemedyConcluded { .. } => (Part::Execution, false),
+        | E::RemedyConcluded { .. }
+        | E::CourtRuled { .. } => (Part::Execution, false),
+        E::DisposalChanged { .. } => (Part::Execution, true),
     }
 }
 
@@ -240,6 +242,10 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         }
         E::RemedyLodged { party: no, remedy, .. } => format!("{}，{}", party(case, *no), remedy.label()),
         E::RemedyConcluded { remedy, outcome, .. } => format!("{}，{}", remedy.label(), outcome.label()),
+        E::DisposalChanged { party: no, remedy, fine_fen, .. } => {
+            format!("{}，{}变更，罚款{}元", party(case, *no), remedy.label(), show::yuan(*fine_fen))
+        }
+        E::CourtRuled { party: no, ruling, .. } => format!("{}，{}", party(case, *no), ruling.label()),
         E::DecisionRevoked { ground, .. } => ground.label().to_owned(),
         E::Closed { ground, .. } => ground.label().to_owned(),
         E::CheckExtended { .. }

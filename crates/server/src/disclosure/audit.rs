@@ -56,7 +56,8 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
         return Err(Objection::new("read_set.incomplete", "没有记明所依据的案件版本"));
     }
     let (version, organ) = asked.organ(case.organ)?;
-    let day_rules = asked.rules.on(&organ, version, stored.moment.recorded_day())?;
+    let imported = asked.imported()?;
+    let day_rules = asked.rules.on(&organ, version, stored.moment.recorded_day(), imported.as_deref())?;
     asked.rules_fit("rules", &day_rules.law.version)?;
     asked.rules_fit("calendar", &day_rules.calendar.version().digest.to_string())?;
     asked.actor_held_roles()?;

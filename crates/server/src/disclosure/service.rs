@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use mingjing_domain::calendar::import::Imported;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::{Case, CaseEvent};
 use mingjing_domain::disclosure::{
@@ -23,6 +24,7 @@ use uuid::Uuid;
 use super::edit::{self, Range};
 use super::source::{self, Inputs};
 use super::store;
+use crate::calendar::service::{CALENDAR, imported};
 use crate::case::facts::{Rules, RulesOfDay};
 use crate::kit::app::{App, Batch, Request, Written};
 use crate::kit::error::WriteError;
@@ -405,7 +407,8 @@ async fn gather(w: &mut Write, rules: &Rules, subject: Subject) -> Result<Gather
     let events = read::stored(w.tx().await?, case_id, case.version).await?;
     let events: Vec<CaseEvent> = open_all::<Case>(&events)?.into_iter().map(|e| e.event).collect();
     let persons = source::persons(&case, &events, party);
-    let day_rules = rules.on(&organ.state, organ.version, w.moment().recorded_day())?;
+    let imported = w.load::<Imported>(CALENDAR).await?;
+    let day_rules = rules.on(&organ.state, organ.version, w.moment().recorded_day(), imported.as_deref())?;
     let matter = publication.as_ref().map_or_else(|| MatterId(w.new_id()), |p| p.id);
     Ok(Gathered {
         matter,
@@ -580,7 +583,8 @@ pub async fn view(app: &App, rules: &Rules, subject: Subject) -> Result<Option<V
     let events: Vec<CaseEvent> = app.stream::<Case>(case_id).await?.into_iter().map(|e| e.event).collect();
     let persons = source::persons(&case, &events, party);
     let today = mingjing_domain::matter::civil_day(app.now());
-    let day_rules = rules.on(&organ.state, organ.version, today)?;
+    let imported = imported(app).await?;
+    let day_rules = rules.on(&organ.state, organ.version, today, imported.as_deref())?;
     let disclosure_rules = DisclosureRules::of(&day_rules.policy);
     let operator_shown = disclosure_rules.operator_shown;
     let organ = organ.state;

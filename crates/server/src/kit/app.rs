@@ -190,10 +190,37 @@ impl App {
         T: Serialize + DeserializeOwned + Send,
         F: for<'a> Fn(&'a mut Write) -> BoxFuture<'a, Result<T, WriteError>> + Send + Sync,
     {
+        self.retried(|| self.attempt(&request, &f)).await
+    }
+
+    /// Carries out several commands in one transaction: all of them or none. `f` may
+    /// run several times, as that of [`App::write`].
+    ///
+    /// # Errors
+    /// As [`App::write`]; a refused command refuses the whole.
+    pub async fn together<T, F>(&self, f: F) -> Result<T, WriteError>
+    where
+        T: Send,
+        F: for<'a> Fn(&'a mut Batch) -> BoxFuture<'a, Result<T, WriteError>> + Send + Sync,
+    {
+        self.retried(|| async {
+            let mut batch = self.batch().await?;
+            let value = f(&mut batch).await?;
+            batch.commit().await?;
+            Ok(value)
+        })
+        .await
+    }
+
+    /// Tries again after lost races, each time from the beginning.
+    async fn retried<T, Fut>(&self, tried: impl Fn() -> Fut) -> Result<T, WriteError>
+    where
+        Fut: Future<Output = Result<T, WriteError>>,
+    {
         let mut attempt = 1;
         loop {
-            let error = match self.attempt(&request, &f).await {
-                Ok(written) => return Ok(written),
+            let error = match tried().await {
+                Ok(value) => return Ok(value),
                 Err(error) => error,
             };
             let again = match &error {

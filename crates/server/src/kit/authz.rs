@@ -201,6 +201,8 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(TABLE)
         .chain(case_rows())
         .chain(crate::disclosure::verbs::ROWS)
+        .chain(crate::viewing::verbs::ROWS)
+        .chain(crate::erasure::verbs::ROWS)
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {

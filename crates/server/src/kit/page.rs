@@ -100,7 +100,7 @@ fn document(site: &Site, title: &str, brand: &str, body: Markup) -> Markup {
             }
             body {
                 a.skip href="#content" { "跳到正文" }
-                @if site.demo { div.demo-note { "演示系统：人物、单位与案件均为虚构，法律条文为现行文本" } }
+                @if site.demo { aside.demo-note aria-label="演示说明" { "演示系统：人物、单位与案件均为虚构，法律条文为现行文本" } }
                 (body)
             }
         }
@@ -129,7 +129,7 @@ pub fn office(page: &Office<'_>, body: Markup) -> Markup {
             a.brand href=(site.home) { i aria-hidden="true" { "镜" } "明镜" }
             (nav(&site.office_nav, page.current, roles))
             @if let Some(action) = site.office_search {
-                form.find role="search" method="get" action=(action) {
+                form.find role="search" aria-label="全站查找" method="get" action=(action) {
                     input type="search" name="q" aria-label="查找" placeholder="案号、当事人、案由、文书内容";
                     button.btn.quiet { "查找" }
                 }
@@ -172,8 +172,11 @@ pub fn portal(
             a.brand href="/" { i aria-hidden="true" { "镜" } (site.portal_name) }
             (nav(&site.portal_nav, current, &[]))
         }
-        @if let Some(hero) = hero { (hero) }
-        main.(width.class()) #content tabindex="-1" { (body) }
+        @match hero {
+            // The heading of the page stands in it, so it belongs to the content.
+            Some(hero) => { main #content tabindex="-1" { (hero) div.(width.class()) { (body) } } },
+            None => { main.(width.class()) #content tabindex="-1" { (body) } },
+        }
         footer.foot {
             div {
                 span { "公示内容以公开账本为证，可自行下载核对" }

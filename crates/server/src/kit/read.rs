@@ -40,8 +40,8 @@ impl App {
                 state
             }
         };
-        let Head { organ, family, version, .. } = head;
-        Ok(Some(Loaded { id, organ, family, version, state }))
+        let Head { organ, family, version, erased, .. } = head;
+        Ok(Some(Loaded { id, organ, family, version, erased, state }))
     }
 
     /// All events of a matter in stream order, with the texts still held.

@@ -66,15 +66,30 @@ pub fn all() -> Vec<Registered> {
         entry::<mingjing_domain::case::Case>(),
         entry::<mingjing_domain::disclosure::Publication>(),
         entry::<mingjing_domain::erasure::Erasure>(),
+        entry::<mingjing_domain::calendar::import::Imported>(),
+        entry::<mingjing_domain::informant::Informant>(),
+        entry::<mingjing_domain::viewing::Viewings>(),
         entry::<mingjing_domain::organ::OrganState>(),
         entry::<mingjing_domain::staff::StaffState>(),
     ]
 }
 
-// A destruction is shown from its stream; no table is made from it.
-impl Projects for mingjing_domain::erasure::Erasure {
-    const TABLES: &'static [TableSpec] = &[];
-    fn rows(_: MatterId, _: OrganId, _: u64, _: &Self) -> Vec<Row> {
-        Vec::new()
-    }
+macro_rules! without_tables {
+    ($($matter:ty),* $(,)?) => {
+        $(impl Projects for $matter {
+            const TABLES: &'static [TableSpec] = &[];
+            fn rows(_: MatterId, _: OrganId, _: u64, _: &Self) -> Vec<Row> {
+                Vec::new()
+            }
+        })*
+    };
 }
+
+// Shown from their streams. Nothing of an informant may stand in a table, so that
+// no list, search or export can meet it.
+without_tables!(
+    mingjing_domain::calendar::import::Imported,
+    mingjing_domain::erasure::Erasure,
+    mingjing_domain::informant::Informant,
+    mingjing_domain::viewing::Viewings,
+);

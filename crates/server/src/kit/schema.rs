@@ -19,6 +19,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_access", include_str!("../../migrations/0010_access.sql")),
     ("0011_staff", include_str!("../../migrations/0011_staff.sql")),
     ("0020_case", include_str!("../../migrations/0020_case.sql")),
+    ("0021_retention", include_str!("../../migrations/0021_retention.sql")),
     ("0030_document", include_str!("../../migrations/0030_document.sql")),
     ("0040_disclosure", include_str!("../../migrations/0040_disclosure.sql")),
 ];

@@ -31,6 +31,8 @@ pub struct Loaded<M> {
     pub family: MatterId,
     /// Version of the state.
     pub version: u64,
+    /// Its content was lawfully destroyed.
+    pub erased: bool,
     /// The state, texts included where they are still held.
     pub state: Arc<M>,
 }
@@ -148,6 +150,7 @@ impl Write {
             organ: slot.head.organ,
             family: slot.head.family,
             version: slot.head.version,
+            erased: slot.head.erased,
             state,
         }))
     }
@@ -203,7 +206,7 @@ impl Write {
         let (slot, state) = self.append_to::<M>(id, slot, None, new_key, &first).await?;
         let version = slot.head.version;
         self.staged.slots.insert(id, slot);
-        Ok(Loaded { id, organ, family, version, state })
+        Ok(Loaded { id, organ, family, version, erased: false, state })
     }
 
     /// Appends an event to a loaded matter and moves `loaded` to the new state.

@@ -6,7 +6,6 @@ pub mod bench;
 pub mod demo;
 pub mod doctor;
 pub mod erase;
-mod erasure_audit;
 pub mod making;
 pub mod rebuild;
 pub mod restore;

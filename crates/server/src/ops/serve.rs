@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use super::OpsError;
 use crate::case::facts::Rules;
 use crate::case::service::RENDER;
+use crate::erasure::service::Destroyer;
 use crate::features;
 use crate::kit::app::App;
 use crate::kit::blob::Blobs;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub ledger: Ledger,
     /// Documents.
     pub records: Records,
+    /// Where what was destroyed is noted, outside data and backups.
+    pub destroyer: Destroyer,
 }
 
 impl Parts {
@@ -72,7 +75,8 @@ impl Parts {
             gather: wire::gather(Arc::clone(&rules), demo.then(|| "演示数据".to_owned())),
             carry: wire::carry(rules),
         };
-        Ok(Self { ledger, records })
+        let destroyer = Destroyer { blobs: Blobs::new(config.blobs()), list: config.erasure_list() };
+        Ok(Self { ledger, records, destroyer })
     }
 
     /// A worker for every kind of job.
@@ -147,7 +151,10 @@ pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), 
     let routes = parts.routes(&web);
     let (router, _shell) =
         http::build(parts.app().clone(), web, routes).map_err(|e| OpsError::Refused(e.to_string()))?;
-    let router = router.layer(Extension(parts.ledger.clone())).layer(Extension(parts.records.clone()));
+    let router = router
+        .layer(Extension(parts.ledger.clone()))
+        .layer(Extension(parts.records.clone()))
+        .layer(Extension(parts.destroyer.clone()));
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     tasks.spawn(parts.worker().run(stopped.clone()));

@@ -21,7 +21,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::kit::app::{App, Request};
+use crate::case::service::{Options, request};
+use crate::kit::app::App;
 use crate::kit::blob::Blobs;
 use crate::kit::entropy::Draw;
 use crate::kit::error::WriteError;
@@ -198,14 +199,8 @@ impl Records {
     async fn commit(&self, job: &Claimed, reserved: &StoredDocument, made: Made) -> Result<(), JobError> {
         let (matter, no) = (reserved.matter, reserved.no);
         let command = CaseCommand::MarkMade { document: no, made: made.clone() };
-        let request = Request {
-            actor: Actor { id: StaffId(Uuid::nil()), organ: reserved.organ, roles: Vec::new() },
-            purpose: "文书制成".to_owned(),
-            command_id: command_id(matter, no),
-            name: "document.mark_made",
-            body: serde_json::to_value(&command).map_err(|e| JobError(e.to_string()))?,
-            moment: None,
-        };
+        let system = Actor { id: StaffId(Uuid::nil()), organ: reserved.organ, roles: Vec::new() };
+        let request = request(&system, Some(matter), &command, &Options::new(command_id(matter, no)))?;
         let (carry, job) = (Arc::clone(&self.carry), Arc::new(job.clone()));
         let made = Arc::new(made);
         self.app

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use mingjing_domain::case::types::DocumentNo;
 use mingjing_domain::matter::MatterId;
+use mingjing_domain::viewing::Thing;
 use uuid::Uuid;
 
 use super::job::Records;
@@ -28,9 +29,13 @@ pub async fn pdf(
 ) -> Result<Response, Failure> {
     let no: DocumentNo = file.strip_suffix(".pdf").and_then(|no| no.parse().ok()).ok_or(Failure::NotFound)?;
     let matter = MatterId(id);
-    access::seen(&shell, &who, matter).await?;
+    let case = access::seen(&shell, &who, matter).await?;
     let (Some(Extension(records)), Some(Extension(ledger))) = (records, ledger) else {
         return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
     };
+    if case.state.document(no).is_none_or(|it| it.made.is_none()) {
+        return Err(Failure::NotFound);
+    }
+    access::viewed(&shell, &who, &case, Thing::Document { no }).await?;
     Ok(office_pdf(&records, &ledger, matter, no).await)
 }

@@ -7,10 +7,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use maud::{Markup, html};
 use mingjing_domain::case::types::DocumentNo;
-use mingjing_domain::matter::{MatterId, shanghai};
-use mingjing_ledger::bundle::{StatementLine, Verified};
+use mingjing_domain::matter::MatterId;
+use mingjing_ledger::bundle::{DOCUMENT_DIGEST_FIELD, StatementLine, Verified};
 use serde::Deserialize;
 
+use crate::kit::page as kit_page;
+use crate::kit::ui::show::{self, Tone};
 use crate::ledger::service::Ledger;
 
 use super::code::CheckCode;
@@ -137,29 +139,37 @@ async fn organ_name(pages: &Pages, document: &StoredDocument) -> Option<String> 
 /// The verification page's body. Nothing on it is personal data: whoever holds
 /// the paper knows the rest, and a stranger learns nothing of the parties.
 pub fn page(v: &Verdict, organ: Option<&str>) -> Markup {
-    let made = v.file.made_at.to_zoned(shanghai());
+    let tone = match v.force {
+        Force::Standing => Tone::Ok,
+        Force::Corrected(_) => Tone::Near,
+        Force::Revoked(..) => Tone::Seal,
+    };
+    let mut pairs = vec![("文书", html! { (v.document.kind) })];
+    pairs.extend(v.document.number.as_ref().map(|number| ("文号", html! { span.no { (number) } })));
+    pairs.extend(organ.map(|organ| ("机关", html! { (organ) })));
+    pairs.extend([
+        ("制成时间", show::time(v.file.made_at)),
+        ("页数", html! { (v.file.pages) }),
+        ("核验码", html! { code { (v.document.check_code) } }),
+        ("文件摘要（SHA-256）", html! { code { (hex::encode(v.file.sha256)) } }),
+        ("文件摘要（SM3）", html! { code { (hex::encode(v.file.sm3)) } }),
+        ("入账情况", html! { (v.proof.label()) }),
+    ]);
     html! {
-        section.verdict data-force=(force_name(&v.force)) {
-            h1 { "这份文书由本系统制作" }
-            p.force { (force_words(&v.force)) }
-            dl {
-                dt { "文书" } dd { (v.document.kind) }
-                @if let Some(number) = &v.document.number { dt { "文号" } dd { (number) } }
-                @if let Some(organ) = organ { dt { "机关" } dd { (organ) } }
-                dt { "制成时间" } dd { time datetime=(v.file.made_at) { (made.strftime("%Y年%-m月%-d日 %H:%M")) } }
-                dt { "页数" } dd { (v.file.pages) }
-                dt { "核验码" } dd { (v.document.check_code) }
-                dt { "文件摘要（SHA-256）" } dd { code { (hex::encode(v.file.sha256)) } }
-                dt { "文件摘要（SM3）" } dd { code { (hex::encode(v.file.sm3)) } }
-                dt { "入账情况" } dd { (v.proof.label()) }
+        (kit_page::heading(None, "这份文书由本系统制作", Some(html! { "请逐项对照手中文书；要确认文件一字未改，请提交文件" }), None))
+        (show::notice(tone, &force_words(&v.force), html! {
+            @if v.destroyed { p { "文书内容已依法销毁；摘要和入账记录证明它曾经存在且未被改动。" } }
+        }))
+        div.two {
+            section.card data-force=(force_name(&v.force)) {
+                h2 { "文书" }
+                (show::facts(&pairs))
+                @if v.document.public_sha256.is_some() {
+                    p { a href=(format!("/d/{}.pdf", v.document.public_id)) { "查看公开副本" } }
+                }
             }
-            @if v.destroyed { p.destroyed { "文书内容已依法销毁；以上摘要和入账记录证明它曾经存在且未被改动。" } }
-            @if v.document.public_sha256.is_some() {
-                p { a href=(format!("/d/{}.pdf", v.document.public_id)) { "查看公开副本" } }
-            }
-            p { "请逐项对照手中文书；要确认文件一字未改，请在下方提交文件。" }
+            (upload_form())
         }
-        (upload_form())
     }
 }
 
@@ -183,23 +193,39 @@ fn force_words(force: &Force) -> String {
 
 fn forms(message: Option<&str>) -> Markup {
     html! {
-        h1 { "核验文书" }
-        @if let Some(message) = message { p.error role="alert" { (message) } }
-        form method="get" action="/v" {
-            label for="code" { "核验码" }
-            input id="code" name="code" required autocomplete="off" placeholder="7K3M-92QF" maxlength="24";
-            button { "核验" }
+        (kit_page::heading(None, "核验文书", Some(html! { "凭纸面上的核验码，或者提交文件本身" }), None))
+        @if let Some(message) = message {
+            section.notice.refused role="alert" { h2 { (message) } }
         }
-        (upload_form())
+        div.two {
+            section.card.decisive {
+                h2 { "输入核验码" }
+                form method="get" action="/v" {
+                    div.field {
+                        label for="code" { "核验码" }
+                        p.hint #code-hint { "印在二维码旁，如 7K3M-92QF" }
+                        input #code type="text" name="code" required autocomplete="off" maxlength="24" aria-describedby="code-hint";
+                    }
+                    button.btn { "核验" }
+                }
+            }
+            (upload_form())
+        }
     }
 }
 
 fn upload_form() -> Markup {
     html! {
-        form method="post" action="/v/check" enctype="multipart/form-data" {
-            label for="file" { "提交文书（PDF）或者证明文件（JSON），不超过20兆字节；只核验，不保存" }
-            input id="file" type="file" name="file" required accept=".pdf,.json";
-            button { "核验文件" }
+        section.card {
+            h2 { "提交文件核验" }
+            form method="post" action="/v/check" enctype="multipart/form-data" {
+                div.field {
+                    label for="file" { "文书（PDF）或者证明文件（JSON）" }
+                    p.hint #file-hint { "不超过20兆字节；只核验，不保存" }
+                    input #file type="file" name="file" required accept=".pdf,.json" aria-describedby="file-hint";
+                }
+                button.btn.quiet { "核验文件" }
+            }
         }
     }
 }
@@ -225,41 +251,46 @@ async fn upload(State(pages): State<Pages>, mut form: Multipart) -> Response {
 
 /// The body that tells what became of a file.
 pub fn result(checked: &Checked) -> Markup {
-    html! {
-        @match checked {
-            Checked::Proved(proof) => (proved(proof)),
-            Checked::Stored(document) => {
-                h1 { "与本系统存档逐字节一致" }
+    let (tone, heading, said) = match checked {
+        Checked::Proved(proof) => (Tone::Ok, "通过核验", proved(proof)),
+        Checked::Stored(document) => (
+            Tone::Ok,
+            "与本系统存档逐字节一致",
+            html! {
                 p { "文件本身没有附带证明。" }
                 p { a href=(format!("/v/{}", document.public_id)) { (document.kind) @if let Some(n) = &document.number { " " (n) } } }
-            }
-            Checked::Refused(error) => {
-                h1 { "没有通过核验" }
-                p.error role="alert" { (error) }
-            }
-            Checked::Unknown => {
-                h1 { "不是本系统的文书" }
-                p { "文件没有附带证明，也不与本系统任何一份存档一致；可能被改动过，或者不是由本系统制作。" }
-            }
-        }
+            },
+        ),
+        Checked::Refused(error) => (Tone::Seal, "没有通过核验", html! { p { (error) } }),
+        Checked::Unknown => (
+            Tone::Seal,
+            "不是本系统的文书",
+            html! { p { "文件没有附带证明，也不与本系统任何一份存档一致；可能被改动过，或者不是由本系统制作。" } },
+        ),
+    };
+    html! {
+        (kit_page::heading(None, "核验结果", None, None))
+        (show::notice(tone, heading, said))
         (upload_form())
     }
 }
 
 fn proved(proof: &Verified) -> Markup {
-    html! {
-        h1 { "通过核验" }
-        p { "文件与入账时一字不差，账本签名有效。" }
-        dl {
-            @for line in &proof.statement {
-                @match line {
-                    StatementLine::Field { name, value } => { dt { (name) } dd { code { (value) } } }
-                    StatementLine::Envelope { pointer, value } => { dt { (pointer) } dd { (value) } }
-                }
+    let mut pairs: Vec<(&str, Markup)> = Vec::new();
+    for line in &proof.statement {
+        pairs.push(match line {
+            StatementLine::Field { name, value } if name == DOCUMENT_DIGEST_FIELD => {
+                ("文件摘要（SHA-256）", html! { code { (value) } })
             }
-            dt { "账本" } dd { (proof.head.checkpoint.origin) }
-            dt { "序号" } dd { (proof.index) }
-        }
+            StatementLine::Field { name, value } => (name.as_str(), html! { code { (value) } }),
+            StatementLine::Envelope { pointer, value } => (pointer.as_str(), html! { (value) }),
+        });
+    }
+    pairs.push(("账本", html! { code { (proof.head.checkpoint.origin) } }));
+    pairs.push(("序号", html! { (proof.index) }));
+    html! {
+        p { "文件与入账时一字不差，账本签名有效。" }
+        (show::facts(&pairs))
     }
 }
 

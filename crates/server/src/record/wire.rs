@@ -10,6 +10,7 @@ use mingjing_domain::organ::{OrganProfile, OrganState};
 use mingjing_domain::staff::StaffState;
 use uuid::Uuid;
 
+use crate::calendar::service::imported;
 use crate::case::facts::{Rules, staff_matter};
 use crate::case::service::{Options, carry_out};
 use crate::kit::app::App;
@@ -49,7 +50,10 @@ async fn sheets(
 ) -> Result<Sheets, JobError> {
     let found = app.load::<OrganState>(MatterId(organ.0)).await?;
     let found = found.ok_or_else(|| JobError("没有文书所属的机关".to_owned()))?;
-    let of_day = rules.on(&found.state, found.version, day).map_err(|e| JobError(e.to_string()))?;
+    let imported = imported(app).await?;
+    let of_day = rules
+        .on(&found.state, found.version, day, imported.as_deref())
+        .map_err(|e| JobError(e.to_string()))?;
     let mut people = BTreeMap::new();
     for id in ids {
         if let Some(state) = app.load::<StaffState>(staff_matter(id)).await? {

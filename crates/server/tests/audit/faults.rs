@@ -187,7 +187,7 @@ impl Bypass {
 async fn notes(app: &App, organ: OrganId) -> (String, String) {
     let found = app.load::<OrganState>(MatterId(organ.0)).await.unwrap().unwrap();
     let day = mingjing_domain::matter::civil_day(app.now());
-    let rules = mingjing::case::facts::Rules::built_in().on(&found.state, found.version, day).unwrap();
+    let rules = mingjing::case::facts::Rules::built_in().on(&found.state, found.version, day, None).unwrap();
     (rules.law.version.clone(), rules.calendar.version().digest.to_string())
 }
 

@@ -7,10 +7,13 @@ mod support;
 
 mod browser;
 mod bypass;
+mod calendars;
 mod completeness;
 mod description;
+mod erasures;
 mod guards;
 mod hostile;
+mod informants;
 mod life_api;
 mod life_form;
 mod matrix;

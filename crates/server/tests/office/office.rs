@@ -12,8 +12,10 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use mingjing::case::access::rules;
 use mingjing::case::service::{Options, act};
+use mingjing::erasure::service::Destroyer;
 use mingjing::features;
 use mingjing::kit::app::App;
+use mingjing::kit::blob::Blobs;
 use mingjing::kit::clock::ManualClock;
 use mingjing::kit::db::Sql as _;
 use mingjing::kit::http::{self, Shell};
@@ -69,7 +71,7 @@ pub struct Office {
     pub clock: Arc<ManualClock>,
     pub people: BTreeMap<&'static str, StaffId>,
     tokens: BTreeMap<&'static str, String>,
-    _bench: Bench,
+    pub bench: Bench,
     next: std::cell::Cell<u128>,
 }
 
@@ -108,9 +110,13 @@ impl Office {
     pub async fn on(bench: Bench, config: WebConfig) -> Self {
         let app = bench.app_with(registry::all()).await;
         let (router, shell) = http::build(app.clone(), config.clone(), features::routes(&config)).unwrap();
+        let folder = bench.dir.path();
+        let destroyer =
+            Destroyer { blobs: Blobs::new(folder.join("files")), list: folder.join("keys/erasures.jsonl") };
+        let router = router.layer(axum::Extension(destroyer));
         let clock = bench.clock.clone();
         let (people, tokens, next) = (BTreeMap::new(), BTreeMap::new(), std::cell::Cell::new(1));
-        let mut it = Self { router, shell, app, clock, people, tokens, _bench: bench, next };
+        let mut it = Self { router, shell, app, clock, people, tokens, bench, next };
         it.organ(ORGAN, profile("示例县应急管理局", OrganKind::Organ, REGION)).await;
         it.organ(NEIGHBOUR, profile("邻县应急管理局", OrganKind::Organ, "990102")).await;
         it.organ(JUSTICE, profile("示例县司法局", OrganKind::Oversight, REGION)).await;
@@ -121,7 +127,7 @@ impl Office {
     }
 
     pub fn bench(&self) -> &Bench {
-        &self._bench
+        &self.bench
     }
 
     pub fn fresh(&self) -> Uuid {
@@ -313,5 +319,26 @@ impl Answer {
 
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or("").to_owned()
+    }
+}
+
+impl Office {
+    /// New tokens for everybody, when years have passed.
+    pub async fn renew(&mut self) {
+        for (login, id) in &self.people {
+            self.tokens.insert(login, token::issue(&self.app, *id, "test", 400).await.unwrap());
+        }
+    }
+
+    /// The audit and the rebuild find nothing; gives the number of events decided again.
+    pub async fn holds(&self) -> u64 {
+        self.bench.sequence(&self.app).await;
+        let ledger = self.bench.ledger(&self.app).await;
+        ledger.checkpoint().await.unwrap();
+        let report = mingjing::ops::audit::audit(self.app.db(), &ledger.verifiers(), &[]).await.unwrap();
+        assert!(report.holds(), "{:#?}", report.findings);
+        let rebuilt = mingjing::ops::rebuild::rebuild(&self.app, false).await.unwrap();
+        assert!(rebuilt.findings.is_empty(), "{:?}", rebuilt.findings);
+        report.events
     }
 }

@@ -478,7 +478,7 @@ fn closing_ground(case: &Case, ground: ClosingGround) -> Result<(), Refusal> {
                 && d.substance.penalises()
                 && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
         }),
-        ClosingGround::CourtClosed => case.parties.iter().any(|p| p.court_on.is_some()),
+        ClosingGround::CourtClosed => case.parties.iter().any(PartyState::enforcement_over),
         ClosingGround::NoPenaltyServed => decision.is_some_and(|d| !d.substance.penalises()),
         ClosingGround::DecisionRevoked => decision.is_some_and(|d| d.revoked.is_some()),
     };

@@ -75,7 +75,17 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 body: body.clone(),
             });
         }
-        C::ConcludeRemedy { party, remedy, outcome, document } => {
+        C::RecordRuling { party, ruling, on, document } => {
+            required(document, "document", "裁定书文号")?;
+            ruled(case, *party, *on, facts)?;
+            issue.push(CaseEvent::CourtRuled {
+                party: *party,
+                ruling: *ruling,
+                on: *on,
+                document: document.clone(),
+            });
+        }
+        C::ConcludeRemedy { party, remedy, outcome, document, fine_fen, confiscated_fen, opposed } => {
             required(document, "document", "文书名称、文号和日期")?;
             let pending = case
                 .party(*party)
@@ -95,6 +105,17 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 outcome: *outcome,
                 document: document.clone(),
             });
+            let stated = (*fine_fen, *confiscated_fen);
+            if let Some((fine_fen, confiscated_fen)) =
+                changed(case, *party, *remedy, *outcome, stated, *opposed)?
+            {
+                issue.push(CaseEvent::DisposalChanged {
+                    party: *party,
+                    remedy: *remedy,
+                    fine_fen,
+                    confiscated_fen,
+                });
+            }
             // 责令重新作出 goes with the revocation of what is to be made anew.
             if matches!(outcome, RemedyOutcome::Revoked | RemedyOutcome::Redo)
                 && case.decision.as_ref().is_some_and(|d| d.revoked.is_none())
@@ -180,6 +201,74 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         _ => {}
     }
     issue.done()
+}
+
+/// What a changed disposal takes from the party: stated with 变更, and with it alone.
+/// Who asks for a remedy does not come out worse, unless the other side asked too.
+fn changed(
+    case: &Case,
+    party: PartyNo,
+    remedy: RemedyKind,
+    outcome: RemedyOutcome,
+    stated: (Option<i64>, Option<i64>),
+    opposed: bool,
+) -> Result<Option<(i64, i64)>, Refusal> {
+    let article = || match remedy {
+        RemedyKind::Reconsideration => Citation::of("行政复议法", "第六十三条"),
+        RemedyKind::Litigation => Citation::of("行政诉讼法", "第七十七条"),
+    };
+    if outcome != RemedyOutcome::Changed {
+        return match stated {
+            (None, None) => Ok(None),
+            (Some(_), _) | (None, Some(_)) => Err(refuse(
+                "remedy.amount",
+                article(),
+                "只有结果为变更的才填写变更后的金额",
+                "请核对结果，或者不填金额。",
+            )
+            .field("fine_fen", "结果不是变更")),
+        };
+    }
+    let (decision, _) = gate::served_decision(case, party)?;
+    let Some(state) = case.party(party) else { return Ok(None) };
+    let (fine_before, confiscated_before) = gate::amounts_fen(decision, party, state);
+    let (Some(fine), confiscated) = (stated.0, stated.1.unwrap_or(confiscated_before)) else {
+        return Err(refuse(
+            "remedy.changed_to",
+            article(),
+            "没有写明变更后的罚款",
+            "按复议决定书、判决书填写；不再罚款的填0。",
+        )
+        .field("fine_fen", "请填写变更后的罚款"));
+    };
+    if fine < 0 || confiscated < 0 {
+        return Err(refuse("remedy.changed_to", article(), "变更后的金额不正确", "金额不能为负。")
+            .field("fine_fen", "不能为负"));
+    }
+    if fine + confiscated > fine_before + confiscated_before && !opposed {
+        return Err(refuse(
+            "remedy.heavier",
+            article(),
+            "变更后的处罚重于原决定",
+            "复议、判决变更不得加重；第三人提出相反请求，或者利害关系人同为原告的，请勾选。",
+        )
+        .field("fine_fen", format!("原为{}元", format_yuan(fine_before))));
+    }
+    Ok(Some((fine, confiscated)))
+}
+
+fn ruled(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let asked = case.party(party).and_then(|p| p.court_on);
+    if on > facts.today() || asked.is_none_or(|asked| on < asked) {
+        return Err(refuse(
+            "time.ruling",
+            super::super::law::coercion_law("第五十七条"),
+            "裁定日期不正确",
+            "应在申请强制执行之后、今天之前。",
+        )
+        .field("on", "应在申请强制执行之后、今天之前"));
+    }
+    Ok(())
 }
 
 fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -152,7 +152,7 @@ fn request_hearing(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> 
         return Err(refuse(
             "hearing.too_late",
             penalty_law("第六十四条第一项"),
-            format!("听证申请期已于{}届满", limit.due.latest()),
+            format!("听证申请期已于{}届满", crate::period::long(limit.due.latest())),
             "逾期未申请的，视为放弃听证权利。",
         )
         .field("on", "超过申请期"));

@@ -26,6 +26,15 @@ fn refuse(
 pub(super) fn register(clue: &Clue, facts: &Facts<'_>) -> Outcome {
     required(&clue.subject, "subject", "涉及对象")?;
     required(&clue.summary, "summary", "线索内容")?;
+    if clue.informant.is_some() && !clue.source.has_informant() {
+        return Err(refuse(
+            "clue.informant",
+            crate::informant::SECRECY,
+            "只有投诉、举报的线索才登记举报人",
+            "请核对线索来源，或者不填举报人。",
+        )
+        .field("source", "有举报人的线索应为投诉或者举报"));
+    }
     if clue.received_on > facts.today() {
         return Err(refuse(
             "time.future",

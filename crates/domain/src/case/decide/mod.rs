@@ -264,6 +264,7 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::ApplyToCourt { .. }
         | C::RecordRemedy { .. }
         | C::ConcludeRemedy { .. }
+        | C::RecordRuling { .. }
         | C::RevokeDecision { .. }
         | C::CorrectDocument { .. }
         | C::Archive { .. }
@@ -323,6 +324,7 @@ impl CaseCommand {
             C::ApplyToCourt { .. } => Verb::ApplyToCourt,
             C::RecordRemedy { .. } => Verb::RecordRemedy,
             C::ConcludeRemedy { .. } => Verb::ConcludeRemedy,
+            C::RecordRuling { .. } => Verb::RecordRuling,
             C::RevokeDecision { .. } => Verb::RevokeDecision,
             C::CorrectDocument { .. } => Verb::CorrectDocument,
             C::Archive { .. } => Verb::Archive,
@@ -349,7 +351,8 @@ impl CaseCommand {
             | C::DemandEnforcement { party }
             | C::ApplyToCourt { party, .. }
             | C::RecordRemedy { party, .. }
-            | C::ConcludeRemedy { party, .. } => Some(*party),
+            | C::ConcludeRemedy { party, .. }
+            | C::RecordRuling { party, .. } => Some(*party),
             C::ScheduleHearing(plan) => Some(plan.party),
             C::HoldHearing(held) => Some(held.party),
             C::RecordPayment(payment) => Some(payment.party),

@@ -54,14 +54,22 @@ pub fn served_decision(case: &Case, number: PartyNo) -> Result<(&Decision, &Serv
     }
 }
 
+/// The fine and the confiscated income of a party as they stand: as decided, or as a
+/// remedy changed them; fen.
+pub fn amounts_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> (i64, i64) {
+    let decided = || decision.substance.disposal(number).map_or((0, 0), |d| (d.fine_fen, d.confiscated_fen));
+    state.changed.unwrap_or_else(decided)
+}
+
 /// Money the decision takes from a party, without additions: fen.
-pub fn principal_fen(decision: &Decision, number: PartyNo) -> i64 {
-    decision.substance.disposal(number).map_or(0, |d| d.fine_fen + d.confiscated_fen)
+pub fn principal_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
+    let (fine, confiscated) = amounts_fen(decision, number, state);
+    fine + confiscated
 }
 
 /// Money still owed.
 pub fn owed_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
-    principal_fen(decision, number) + state.additional_fen - state.paid_fen()
+    principal_fen(decision, number, state) + state.additional_fen - state.paid_fen()
 }
 
 /// Something is owed under a served decision.
@@ -93,7 +101,7 @@ fn overdue(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) 
         return Err(Refusal::new(
             "payment.not_due",
             penalty_law("第六十七条第三款"),
-            format!("缴款期限到{due}才届满"),
+            format!("缴款期限到{}才届满", period::long(due)),
             "逾期不缴的，届满后再办。",
         )
         .after(next_day(due)));
@@ -167,7 +175,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
             return Err(Refusal::new(
                 "demand.running",
                 coercion_law("第五十四条"),
-                format!("催告书送达未满十日，到{}届满", wait.due.latest()),
+                format!("催告书送达未满十日，到{}届满", period::long(wait.due.latest())),
                 "期满仍未履行的再申请。",
             )
             .after(next_day(wait.due.latest())));
@@ -190,7 +198,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
             return Err(Refusal::new(
                 "remedy.window_open",
                 coercion_law("第五十三条"),
-                format!("申请行政复议、提起行政诉讼的期限到{over}才届满"),
+                format!("申请行政复议、提起行政诉讼的期限到{}才届满", period::long(over)),
                 "期限届满后再申请。",
             )
             .after(next_day(over)));
@@ -203,7 +211,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
             return no(
                 "court.too_late",
                 coercion_law("第五十三条"),
-                format!("申请强制执行的三个月期限已于{}届满", last.due.latest()),
+                format!("申请强制执行的三个月期限已于{}届满", period::long(last.due.latest())),
                 "逾期不再受理，请记录原因并报告负责人。",
             );
         }
@@ -218,6 +226,24 @@ pub fn conclude_remedy(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Ga
             return Ok(());
         }
         no("remedy.none", penalty_law("第七条"), "没有进行中的复议或者诉讼", "请先登记。")
+    })
+}
+
+/// The court was asked, and has not ended it yet.
+pub fn ruling(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    any_party(case, party, |_, state| {
+        if state.court_on.is_none() {
+            return no(
+                "court.none",
+                coercion_law("第五十三条"),
+                "没有申请人民法院强制执行",
+                "申请并经法院裁定后再登记。",
+            );
+        }
+        if state.enforcement_over() {
+            return no("court.over", coercion_law("第五十七条"), "强制执行已经终结", "不需要重复登记。");
+        }
+        Ok(())
     })
 }
 
@@ -258,7 +284,15 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
             )
             .after(served.effective_on));
         }
-        if owed_fen(decision, number, state) > 0 && state.court_on.is_none() {
+        if owed_fen(decision, number, state) > 0 && state.court_on.is_some() && !state.enforcement_over() {
+            return no(
+                "court.no_ruling",
+                article(),
+                format!("第{number}名当事人的强制执行尚未终结"),
+                "登记人民法院终结执行或者执行完毕的裁定后再结案。",
+            );
+        }
+        if owed_fen(decision, number, state) > 0 && !state.enforcement_over() {
             return no(
                 "payment.owed",
                 article(),

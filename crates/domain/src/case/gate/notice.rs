@@ -137,7 +137,7 @@ pub fn request_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
             return no(
                 "hearing.too_late",
                 penalty_law("第六十四条第一项"),
-                format!("听证申请期已于{}届满", limit.due.latest()),
+                format!("听证申请期已于{}届满", period::long(limit.due.latest())),
                 "逾期未申请的，视为放弃听证权利；可以依申请由机关决定是否听取意见。",
             );
         }
@@ -212,7 +212,7 @@ pub fn hold_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> G
             return Err(Refusal::new(
                 "hearing.not_today",
                 penalty_law("第六十四条第二项"),
-                format!("听证定于{}举行", plan.on),
+                format!("听证定于{}举行", period::long(plan.on)),
                 "请在听证当日记录；改期的重新通知。",
             )
             .after(plan.on));
@@ -296,7 +296,7 @@ pub fn party_heard(
         return Err(Refusal::new(
             "defence.window_open",
             facts.law.defence.citation.clone(),
-            format!("陈述、申辩期到{}才届满", limit.due.latest()),
+            format!("陈述、申辩期到{}才届满", period::long(limit.due.latest())),
             "请等待期满；当事人明确放弃的可以登记放弃。",
         )
         .after(next_day(limit.due.latest())));
@@ -320,7 +320,7 @@ pub fn party_heard(
                 return Err(Refusal::new(
                     "hearing.window_open",
                     penalty_law("第六十四条第一项"),
-                    format!("听证申请期到{}才届满", limit.due.latest()),
+                    format!("听证申请期到{}才届满", period::long(limit.due.latest())),
                     "请等待期满；当事人书面放弃的可以登记放弃。",
                 )
                 .after(next_day(limit.due.latest())));

@@ -14,7 +14,7 @@ use mingjing_domain::discretion_base::Ranges;
 use mingjing_domain::matter::{MatterId, Moment};
 use uuid::Uuid;
 
-use super::super::access::{People, rules, seen};
+use super::super::access::{People, opened, rules};
 use super::super::{findings, service, tables, words};
 use super::parts;
 use crate::kit::auth::Identity;
@@ -253,7 +253,7 @@ pub(super) async fn review_page(
     Path(id): Path<Uuid>,
 ) -> Result<Markup, Failure> {
     let id = MatterId(id);
-    let loaded = seen(&shell, &who, id).await?;
+    let loaded = opened(&shell, &who, id).await?;
     let case: &Case = &loaded.state;
     let people = People::of(&shell, loaded.organ).await?;
     let actor = who.actor();

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
-use mingjing_domain::case::Case;
 use mingjing_domain::case::state::{ApprovalStage, Hearing};
 use mingjing_domain::case::types::{DocumentNo, PartyNo};
+use mingjing_domain::case::{Case, gate};
 use mingjing_domain::matter::MatterId;
 
 use super::super::access::{People, masked};
@@ -135,7 +135,13 @@ fn standing(case: &Case, no: PartyNo) -> Vec<String> {
         Hearing::Held { plan, .. } => out.push(format!("{}举行听证", show::short_date(plan.on))),
         Hearing::Withdrawn => out.push("撤回听证申请".to_owned()),
     }
-    let fine = case.decision.as_ref().and_then(|d| d.substance.disposal(no)).map_or(0, |d| d.fine_fen);
+    let fine = case.decision.as_ref().map_or(0, |d| gate::amounts_fen(d, no, it).0);
+    if it.changed.is_some() {
+        out.push("处罚已被变更".to_owned());
+    }
+    if let Some((ruling, on)) = it.ruling {
+        out.push(format!("{}法院裁定{}", show::short_date(on), ruling.label()));
+    }
     if fine > 0 {
         out.push(format!("罚款{}元，已缴{}元", show::yuan(fine), show::yuan(it.paid_fen())));
     }

@@ -103,6 +103,7 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         | Verb::ApplyToCourt
         | Verb::RecordRemedy
         | Verb::ConcludeRemedy
+        | Verb::RecordRuling
         | Verb::CorrectDocument
         | Verb::ProposeWithdraw
         | Verb::ProposeTransfer
@@ -209,6 +210,7 @@ fn shown(shell: &Shell, who: &Identity, desk: &Desk, it: Filled<'_>) -> Markup {
         (sheet(&Sheet {
             action: &action, csrf: &who.csrf, specs: &desk.specs, posted: it.posted, errors: it.errors,
             button: super::parts::button(desk.verb), drafts: true, back: &back, command_id: &it.command,
+            folded: ("补录（事项已经发生，现在补记）", &fields::LATE),
         }))
     };
     let body = html! {
@@ -374,7 +376,7 @@ async fn submit(
         }
     };
     let seen = seen.filter(|_| answers_what_was_seen(step(desk.verb)));
-    let options = Options { moment: read.moment, seen, ..Options::new(command) };
+    let options = Options { moment: read.moment, seen, informant: read.informant, ..Options::new(command) };
     let done = service::act(&shell.app, rules(), &who.actor(), desk.id(), read.command, options).await;
     match done {
         Ok(written) => {

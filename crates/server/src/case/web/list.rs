@@ -74,7 +74,7 @@ pub(super) async fn search(State(shell): State<Shell>, who: Identity, uri: Uri) 
     let words = query.get("q").unwrap_or("");
     let body = html! {
         (page::heading(None, "查找", None, None))
-        form.filters method="get" action="/search" role="search" {
+        form.filters method="get" action="/search" role="search" aria-label="本页查找" {
             label { "案号、当事人、案由、文号" input type="text" name="q" value=(words) size="32"; }
             button.btn { "查找" }
         }

@@ -8,14 +8,18 @@ use jiff::civil::DateTime;
 use maud::{Markup, html};
 use mingjing_domain::case::facts::Facts;
 use mingjing_domain::case::{Case, CaseEvent};
+use mingjing_domain::informant::ROLE;
 use mingjing_domain::matter::{MatterId, Moment, shanghai};
+use mingjing_domain::viewing::Thing;
 use uuid::Uuid;
 
-use super::super::access::{self, People, rules, seen};
+use super::super::access::{self, People, opened, rules};
 use super::super::{service, tables, words};
 use super::file::Proofs;
 use super::{file, parts};
+use crate::informant::service as informants;
 use crate::kit::auth::Identity;
+use crate::kit::authz::Target;
 use crate::kit::event::Opened;
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
@@ -25,6 +29,7 @@ use crate::kit::ui::stream::{Entry, stream};
 use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
 use crate::ledger;
+use crate::viewing::verbs as viewing_verbs;
 
 /// By which of the two times a case is shown as it stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +69,7 @@ pub(super) async fn page(
 ) -> Result<Markup, Failure> {
     let id = MatterId(id);
     let query = Query::new(format!("/cases/{id}"), uri.query());
-    let loaded = seen(&shell, &who, id).await?;
+    let loaded = opened(&shell, &who, id).await?;
     let then = as_of(&query)?;
     let past = match then {
         None => None,
@@ -76,7 +81,7 @@ pub(super) async fn page(
     }
     let open = query.get("personal") == Some("show");
     if open {
-        access::disclosed(&who, id);
+        access::viewed(&shell, &who, &loaded, Thing::PersonalNumbers).await?;
     }
     let case: &Case = past.as_ref().unwrap_or(&loaded.state);
     let people = People::of(&shell, loaded.organ).await?;
@@ -86,7 +91,22 @@ pub(super) async fn page(
     let facts = gathered.facts(moment, actor, [0; 32]);
     let events = shell.app.stream::<Case>(id).await.map_err(broken)?;
     let proofs = proofs(&shell, id).await?;
-    let seen = Shown { id, case, loaded: &loaded, people: &people, then, query: &query, open };
+    let region = access::target_region(&shell, &who, loaded.organ).await?;
+    let target = Target { region: &region, ..Target::organ(loaded.organ) };
+    let viewings = who.may(viewing_verbs::READ, &target).is_ok();
+    let tombstone = crate::erasure::web::tombstone(&shell, &who, &loaded).await?;
+    let seen = Shown {
+        who: &who,
+        tombstone,
+        viewings,
+        id,
+        case,
+        loaded: &loaded,
+        people: &people,
+        then,
+        query: &query,
+        open,
+    };
     let body = body(&seen, &facts, &events, &proofs);
     Ok(super::shown(&shell, &who, &tables::title(case), "/cases", Width::Wide, body))
 }
@@ -107,6 +127,11 @@ async fn proofs(shell: &Shell, id: MatterId) -> Result<Proofs, Failure> {
 }
 
 struct Shown<'a> {
+    who: &'a Identity,
+    /// Says so when the content is gone.
+    tombstone: Markup,
+    /// May see who looked.
+    viewings: bool,
     id: MatterId,
     case: &'a Case,
     loaded: &'a Loaded<Case>,
@@ -130,6 +155,7 @@ fn not_yet(shell: &Shell, who: &Identity, id: MatterId) -> Markup {
 fn body(it: &Shown<'_>, facts: &Facts<'_>, events: &[Opened<CaseEvent>], proofs: &Proofs) -> Markup {
     html! {
         (heading(it))
+        (it.tombstone)
         @if let Some(then) = it.then { (banner(it.id, then)) }
         (parts::stages(it.case, facts))
         div.cols {
@@ -144,9 +170,25 @@ fn body(it: &Shown<'_>, facts: &Facts<'_>, events: &[Opened<CaseEvent>], proofs:
             div.stack { (happened(it, events, proofs)) }
         }
         div.cols.below {
-            div.stack { (file::parties(it.id, it.case, it.open)) @if it.then.is_none() { (file::handlers(it.case, it.people)) } }
+            div.stack { (file::parties(it.id, it.case, it.open)) @if it.then.is_none() { (file::handlers(it.case, it.people)) (informant(it)) } }
             div.stack { (file::evidence(it.case, it.people)) }
             div.stack { (file::proposals(it.case, it.people)) }
+        }
+    }
+}
+
+/// The informant by role alone; the way to the identity is shown to those who may go it.
+fn informant(it: &Shown<'_>) -> Markup {
+    let may = informants::may(it.who, it.loaded).is_ok();
+    html! {
+        @if it.case.clue.informant.is_some() {
+            section.card #informant {
+                h2 { "举报人" }
+                div.act {
+                    b { (ROLE) }
+                    p { "身份另行保密登记。" @if may { a href={ "/cases/" (it.id) "/informant" } { "查看身份" } span.meta { "（查看将被记录）" } } }
+                }
+            }
         }
     }
 }
@@ -180,6 +222,7 @@ fn heading(it: &Shown<'_>) -> Markup {
             }
         }
         @if case.draft.is_some() { a.btn.quiet href={ "/cases/" (it.id) "/review" } { "送审材料" } }
+        @if it.viewings { a.btn.quiet href={ "/cases/" (it.id) "/viewings" } { "查阅记录" } }
         button.btn.quiet type="button" data-print hidden { "打印" }
     };
     page::heading(Some(above), &tables::title(case), Some(below), Some(tools))

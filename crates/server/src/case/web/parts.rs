@@ -3,12 +3,13 @@
 use jiff::civil::Date;
 use maud::{Markup, html};
 use mingjing_domain::calendar::Due as DueDay;
+use mingjing_domain::case::Case;
 use mingjing_domain::case::clock::{self, Running};
 use mingjing_domain::case::facts::Facts;
 use mingjing_domain::case::form::wire_name;
-use mingjing_domain::case::procedure::Verb;
+use mingjing_domain::case::procedure::{Lane, Step, Verb};
+use mingjing_domain::case::types::Stage;
 use mingjing_domain::case::view::{self, Action as Offered, Progress};
-use mingjing_domain::case::{Case, procedure::Step};
 use mingjing_domain::matter::MatterId;
 
 use super::super::words;
@@ -73,8 +74,11 @@ const FIRST: [Verb; 32] = [
     Verb::RecordScene,
 ];
 
-fn rank(step: &Step) -> usize {
-    FIRST.iter().position(|it| *it == step.verb).unwrap_or(FIRST.len())
+fn rank(step: &Step, case: &Case) -> usize {
+    // Once the investigation has ended, more of it is the exception.
+    let over = case.stage == Stage::Concluded && step.lane == Lane::Investigation;
+    let usual = FIRST.iter().position(|it| *it == step.verb).filter(|_| !over);
+    usual.unwrap_or(FIRST.len())
 }
 
 /// Actions shown at once; the others unfold.
@@ -106,13 +110,18 @@ fn help(step: &Step) -> String {
 /// Both cards: what this person may do now, and what not, with the reason.
 pub fn doors(id: MatterId, case: &Case, facts: &Facts<'_>) -> Markup {
     let mut offered = view::actions(case, facts);
-    offered.sort_by_key(|it| rank(it.step));
-    let (open, shut): (Vec<_>, Vec<_>) = offered.into_iter().partition(|it| it.shut.is_none());
+    offered.sort_by_key(|it| rank(it.step, case));
+    let (open, mut shut): (Vec<_>, Vec<_>) = offered.into_iter().partition(|it| it.shut.is_none());
+    // People look for what only waits for its day, then for the next stage.
+    shut.sort_by_key(|it| {
+        (it.shut.as_ref().is_none_or(|refusal| refusal.after.is_none()), it.step.lane != Lane::Main)
+    });
+    let expected = |it: &Offered| rank(it.step, case) < FIRST.len();
     html! {
         section.card #next {
             h2 { "现在可以做" }
             @if open.is_empty() { p.meta { "此刻没有等您办理的事项。" } }
-            @for (at, it) in open.iter().take(SHOWN).enumerate() { (door(id, it, at == 0)) }
+            @for (at, it) in open.iter().take(SHOWN).enumerate() { (door(id, it, at == 0 && expected(it))) }
             @if open.len() > SHOWN {
                 details.more {
                     summary { "其他可办事项（" (open.len() - SHOWN) "）" }

@@ -241,6 +241,7 @@ fn write(
                     drafts: false,
                     back: &back,
                     command_id: posted.get("_command").unwrap_or(""),
+                    folded: ("", &[]),
                 }))
             }
         },

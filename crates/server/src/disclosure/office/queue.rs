@@ -11,6 +11,7 @@ use mingjing_domain::organ::OrganState;
 use mingjing_domain::period::{self, Rule, Start};
 
 use super::rules;
+use crate::calendar::service::imported;
 use crate::disclosure::store::{self, Queued};
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
@@ -48,7 +49,8 @@ pub(super) async fn page(
     let after = query.get("after").and_then(|a| a.parse().ok()).map(MatterId);
     let lines = lines(&shell, &who, &tab, today, after).await?;
     let organ = shell.app.load::<OrganState>(MatterId(who.person.organ.0)).await?.ok_or(Failure::NotFound)?;
-    let day_rules = rules().on(&organ.state, organ.version, today)?;
+    let imported = imported(&shell.app).await?;
+    let day_rules = rules().on(&organ.state, organ.version, today, imported.as_deref())?;
     let limits =
         Limits { rules: DisclosureRules::of(&day_rules.policy), calendar: &day_rules.calendar, today };
     let next = (lines.len() == PAGE as usize).then(|| lines.last().and_then(|l| l.publication)).flatten();

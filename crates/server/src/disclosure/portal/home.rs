@@ -123,7 +123,7 @@ fn bars(months: &[MonthFigures], today: Date) -> Markup {
     html! {
         section.card {
             h2 { (today.year()) "年每月公示的执法决定" }
-            svg viewBox="0 0 1040 150" width="100%" role="img" aria-label="每月公示的决定数，数字见下表" {
+            div.chart tabindex="0" role="region" aria-label="每月公示的决定数" { svg viewBox="0 0 1040 150" width="100%" role="img" aria-label="每月公示的决定数，数字见下表" {
                 line x1="20" x2="1020" y1="112" y2="112" stroke="#dcd7cc" {}
                 @for (month, it) in &all {
                     @let x = 20 + slot * (i64::from(*month) - 1) + 12;
@@ -132,7 +132,7 @@ fn bars(months: &[MonthFigures], today: Date) -> Markup {
                     text x=(x + (slot - 24) / 2) y=(106 - bar(it)) text-anchor="middle" { (it.published) }
                     text x=(x + (slot - 24) / 2) y="132" text-anchor="middle" { (month) "月" @if now { "至今" } }
                 }
-            }
+            } }
             details.why {
                 summary { "用数字看" }
                 div.table { table {

@@ -35,11 +35,20 @@ pub struct Sheet<'a> {
     pub back: &'a str,
     /// Carried along, so that a double submission is carried out once.
     pub command_id: &'a str,
+    /// Fields that few need, folded at the end: the words to unfold them, their names.
+    pub folded: (&'a str, &'a [&'a str]),
+}
+
+impl Sheet<'_> {
+    fn is_folded(&self, spec: &FieldSpec) -> bool {
+        self.folded.1.contains(&spec.name.as_ref())
+    }
 }
 
 /// Renders a form with its error summary.
 pub fn sheet(it: &Sheet<'_>) -> Markup {
     let posted = it.posted.clone().compact(it.specs);
+    let place = Place { posted: &posted, errors: it.errors };
     html! {
         (super::show::error_summary(it.errors))
         form.sheet method="post" action=(it.action) data-watch novalidate {
@@ -47,7 +56,8 @@ pub fn sheet(it: &Sheet<'_>) -> Markup {
             input type="hidden" name="_command" value=(it.command_id);
             // The first button is what the Enter key presses: it must be the act itself.
             button.visually-hidden type="submit" tabindex="-1" aria-hidden="true" { (it.button) }
-            (fields(it.specs, &posted, it.errors))
+            @for spec in it.specs.iter().filter(|spec| !it.is_folded(spec)) { (place.field(spec, "", "")) }
+            (folded(it, &place))
             div.buttons {
                 button.btn type="submit" { (it.button) }
                 @if it.drafts { button.btn.quiet type="submit" name="save_draft" value="1" { "存为草稿" } }
@@ -57,10 +67,20 @@ pub fn sheet(it: &Sheet<'_>) -> Markup {
     }
 }
 
-/// Only the fields.
-pub fn fields(specs: &[FieldSpec], posted: &Posted, errors: &[FieldError]) -> Markup {
-    let place = Place { posted, errors };
-    html! { @for spec in specs { (place.field(spec, "", "")) } }
+/// The fields at the end, unfolded when one of them holds something or is wrong.
+fn folded(it: &Sheet<'_>, place: &Place<'_>) -> Markup {
+    let specs: Vec<&FieldSpec> = it.specs.iter().filter(|spec| it.is_folded(spec)).collect();
+    let used = |spec: &&FieldSpec| {
+        place.posted.get(&spec.name).is_some_and(|it| !it.is_empty()) || place.error(&spec.name).is_some()
+    };
+    html! {
+        @if !specs.is_empty() {
+            details.more open[specs.iter().any(used)] {
+                summary { (it.folded.0) }
+                @for spec in specs { (place.field(spec, "", "")) }
+            }
+        }
+    }
 }
 
 struct Place<'a> {
@@ -293,6 +313,7 @@ mod tests {
             drafts: true,
             back: "/",
             command_id: "c",
+            folded: ("", &[]),
         })
         .into_string();
         assert!(page.contains("value=\"&quot;&gt;&lt;script&gt;\""), "{page}");

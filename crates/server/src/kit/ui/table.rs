@@ -166,7 +166,7 @@ pub enum FilterKind<'a> {
 /// The filter bar and the chips of what is filtered now.
 pub fn filters(all: &[Filter<'_>], query: &Query) -> Markup {
     html! {
-        form.filters method="get" action=(query.path) role="search" {
+        form.filters method="get" action=(query.path) role="search" aria-label="筛选" {
             @for it in all {
                 label {
                     (it.label)
@@ -191,7 +191,7 @@ pub fn filters(all: &[Filter<'_>], query: &Query) -> Markup {
         @if !active.is_empty() {
             ul.chips aria-label="当前筛选" {
                 @for (it, value) in active {
-                    li { a href=(query.with(it.name, "")) aria-label={ "去掉筛选：" (it.label) } { (it.label) "：" (shown(it, value)) } }
+                    li { a href=(query.with(it.name, "")) aria-label={ (it.label) "：" (shown(it, value)) "，去掉这一筛选" } { (it.label) "：" (shown(it, value)) } }
                 }
             }
         }

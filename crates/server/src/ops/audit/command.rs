@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use mingjing_domain::calendar::import::Imported;
 use mingjing_domain::matter::{Actor, MatterId, Moment, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::refusal::Refusal;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use super::reference::Reference;
 use super::stream::Stream;
+use crate::calendar::service::CALENDAR;
 use crate::case::facts::Rules;
 
 /// A number that a command took: organ, character, year, serial.
@@ -146,6 +148,29 @@ impl Asked<'_> {
         found.map(|state| (version, state)).ok_or_else(|| {
             Objection::new("read_set.unknown", format!("所依据的机关 {id} 第 {version} 版不存在"))
         })
+    }
+
+    /// What had been imported into the calendar at the version that was read; none
+    /// where nothing had been.
+    ///
+    /// # Errors
+    /// When something had been imported and was not read.
+    pub fn imported(&self) -> Result<Option<Arc<Imported>>, Objection> {
+        let in_force = self.reference.calendar.version_before(self.seq);
+        match self.command.read_version(CALENDAR) {
+            Some(version) => Ok(self.reference.calendar.at(version)),
+            None if in_force == 0 || self.began_before_first_import() => Ok(None),
+            None => Err(Objection::new("read_set.incomplete", "没有记明所依据的工作日历")),
+        }
+    }
+
+    /// A decision that looked before the first import was recorded may be committed
+    /// after it: there was no row yet that could have been locked.
+    fn began_before_first_import(&self) -> bool {
+        let first = self.reference.calendar.at(1);
+        first
+            .and_then(|it| it.imports.first().map(|(_, _, at)| *at >= self.command.recorded_at))
+            .unwrap_or(false)
     }
 
     /// Everybody in the read set, at the version that was read.

@@ -39,7 +39,10 @@ pub fn kinds() -> Vec<Audited> {
         crate::disclosure::audit::audited(),
         crate::staff::audit::organs(),
         crate::staff::audit::people(),
-        super::erasure_audit::audited(),
+        crate::calendar::audit::audited(),
+        crate::erasure::audit::audited(),
+        crate::informant::audit::audited(),
+        crate::viewing::audit::audited(),
     ]
 }
 

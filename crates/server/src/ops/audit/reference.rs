@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use mingjing_domain::calendar::import::Imported;
 use mingjing_domain::matter::{Matter, MatterId, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::{Role, StaffState};
 
+use crate::calendar::service::CALENDAR;
 use crate::kit::db::Sql;
 use crate::kit::error::ReadError;
 use crate::kit::event;
@@ -16,6 +18,12 @@ use crate::params;
 
 /// All states of one matter, each with the place of its event in the order of commits.
 pub struct History<M>(Vec<(u64, Arc<M>)>);
+
+impl<M> Default for History<M> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 impl<M> History<M> {
     /// The state at a version.
@@ -42,6 +50,8 @@ pub struct Reference {
     pub organs: HashMap<MatterId, History<OrganState>>,
     /// People.
     pub people: HashMap<MatterId, History<StaffState>>,
+    /// The calendar's imports.
+    pub calendar: History<Imported>,
     by_organ: HashMap<OrganId, Vec<MatterId>>,
 }
 
@@ -59,14 +69,16 @@ impl Reference {
                 by_organ.entry(state.organ).or_default().push(*id);
             }
         }
-        Ok(Self { organs, people, by_organ })
+        let calendar = histories::<Imported, S>(sql).await?.remove(&CALENDAR).unwrap_or_default();
+        Ok(Self { organs, people, calendar, by_organ })
     }
 
-    /// The version of a person or organ in force just before `seq`; none when it
-    /// is neither.
+    /// The version of a person, an organ or the calendar in force just before `seq`; none when it
+    /// is none of these.
     pub fn version_before(&self, id: MatterId, seq: u64) -> Option<u64> {
         match self.people.get(&id) {
             Some(it) => Some(it.version_before(seq)),
+            None if id == CALENDAR => Some(self.calendar.version_before(seq)),
             None => self.organs.get(&id).map(|it| it.version_before(seq)),
         }
     }

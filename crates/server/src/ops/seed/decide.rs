@@ -201,10 +201,16 @@ pub fn decided(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
         if gate::owed_fen(decision, no, party) > 0 && party.court_on.is_none() {
             return owed(decision, no, party, plan, view);
         }
+        if gate::owed_fen(decision, no, party) > 0 && !party.enforcement_over() {
+            let document = t("（合成）执行裁定书");
+            let ruling = CourtRuling::Ended;
+            let command = Do::RecordRuling { party: no, ruling, on: view.today, document };
+            return act(plan, view, Role::Officer, 40, command);
+        }
     }
     let ground =
         if plan.ending == Ending::Court { ClosingGround::CourtClosed } else { ClosingGround::Performed };
-    let days = if plan.ending == Ending::Court { 60 } else { plan.days(2, 10) };
+    let days = if plan.ending == Ending::Court { 20 } else { plan.days(2, 10) };
     propose(plan, view, days, Proposal::Close { ground })
 }
 
@@ -212,7 +218,15 @@ fn remedy(case: &Case, plan: &Plan, view: &View<'_>) -> Next {
     let remedy = RemedyKind::Reconsideration;
     if case.parties.iter().any(PartyState::remedy_pending) {
         let document = t("示例县人民政府行政复议决定书（合成）");
-        let command = Do::ConcludeRemedy { party: 1, remedy, outcome: RemedyOutcome::Revoked, document };
+        let command = Do::ConcludeRemedy {
+            party: 1,
+            remedy,
+            outcome: RemedyOutcome::Revoked,
+            document,
+            fine_fen: None,
+            confiscated_fen: None,
+            opposed: false,
+        };
         return act(plan, view, Role::Reviewer, 40, command);
     }
     let command = Do::RecordRemedy { party: 1, remedy, on: view.today, body: t("示例县人民政府") };
@@ -221,7 +235,7 @@ fn remedy(case: &Case, plan: &Plan, view: &View<'_>) -> Next {
 
 fn owed(decision: &Decision, no: PartyNo, party: &PartyState, plan: &mut Plan, view: &View<'_>) -> Next {
     let owed = gate::owed_fen(decision, no, party);
-    let fine = gate::principal_fen(decision, no);
+    let fine = gate::principal_fen(decision, no, party);
     match plan.ending {
         Ending::Late if party.fine_demand.is_none() => {
             act(plan, view, Role::Officer, 17, Do::DemandFine { party: no })

@@ -265,7 +265,8 @@ impl Seeder<'_> {
         match &mut act.task {
             Task::Case(command) => {
                 next::dated(command, now, civil_day(now));
-                let options = Options { render: self.order.press.is_some(), ..Options::new(id) };
+                let informant = next::informant(command, &life.plan);
+                let options = Options { render: self.order.press.is_some(), informant, ..Options::new(id) };
                 let command = command.clone();
                 let done = service::act_in(batch, &self.rules, &act.who, life.id, command, options).await?;
                 life.id = Some(done.value.case);
@@ -296,7 +297,7 @@ impl Seeder<'_> {
             .get(life.plan.organ)
             .ok_or_else(|| SeedError::Script("没有这个机关".to_owned()))?;
         let rules: Arc<RulesOfDay> =
-            self.rules.on(&organ.state, organ.version, today).map_err(WriteError::from)?;
+            self.rules.on(&organ.state, organ.version, today, None).map_err(WriteError::from)?;
         let view = View {
             organ,
             law: &rules.law,
@@ -324,10 +325,12 @@ impl Seeder<'_> {
     }
 
     fn workday(&self, mut day: Date) -> Date {
-        let calendar = self.rules.calendar(county::REGION);
+        // Nothing is imported into a seeded county.
+        let found = self.rules.calendar(county::REGION, None).ok();
+        let works = |day| found.as_ref().and_then(|it| it.is_workday(day));
         // No run of days off is longer than this.
         for _ in 0..15 {
-            if calendar.is_workday(day).unwrap_or_else(|| !mingjing_domain::calendar::is_weekend(day)) {
+            if works(day).unwrap_or_else(|| !mingjing_domain::calendar::is_weekend(day)) {
                 break;
             }
             day = day.tomorrow().unwrap_or(day);

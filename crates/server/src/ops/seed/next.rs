@@ -14,15 +14,16 @@ use mingjing_domain::case::substance::DecisionSubstance;
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{CaseCommand as Do, Proposal};
 use mingjing_domain::disclosure::{CreditGrade, DraftPhase, Publication, WithdrawalGround};
+use mingjing_domain::informant::Told;
 use mingjing_domain::matter::{Actor, OrganId, StaffId};
 use mingjing_domain::staff::Role;
 use mingjing_domain::text::Text;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::SeedError;
 use super::county::{Organ, REGION};
 use super::plan::{Ending, Inquiry, Plan};
+use super::{SeedError, names};
 use crate::disclosure::service::Act as Disclose;
 
 /// One act to come.
@@ -207,6 +208,18 @@ fn clue(plan: &mut Plan, view: &View<'_>) -> Next {
         informant: None,
     };
     act(plan, view, Role::Officer, 0, Do::RegisterClue(clue))
+}
+
+/// Every second clue that was brought has an informant who left a name.
+pub fn informant(command: &Do, plan: &Plan) -> Option<Told> {
+    let Do::RegisterClue(clue) = command else { return None };
+    let named = clue.source.has_informant() && plan.index / 4 % 2 == 0;
+    named.then(|| Told {
+        name: t(&names::person(plan.index + 31)),
+        contact: t(&format!("000-{:07}", plan.index % 10_000_000)),
+        keep_secret: plan.index % 3 != 0,
+        wants_reply: plan.index % 5 != 0,
+    })
 }
 
 /// A proposal by the handling officer.
@@ -394,9 +407,10 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::RegisterClue(clue) => clue.received_on = today,
         Do::ServeDocument { service, .. } => service.on = today,
         Do::RecordPayment(payment) => payment.paid_on = today,
-        Do::StateDefence { on, .. } | Do::RequestHearing { on, .. } | Do::RecordRemedy { on, .. } => {
-            *on = today
-        }
+        Do::StateDefence { on, .. }
+        | Do::RequestHearing { on, .. }
+        | Do::RecordRemedy { on, .. }
+        | Do::RecordRuling { on, .. } => *on = today,
         Do::AddEvidence(evidence) => evidence.collected_on = today,
         Do::RecordInquiry { session, .. } | Do::RecordScene { session, .. } => {
             session.started_at = ago(40);

@@ -81,10 +81,12 @@ fn money_head<'c>(cx: &'c Context<'_>) -> Result<(Fields, PartyNo, &'c PartyStat
     Ok((head, no, state))
 }
 
-/// The fine of a party as decided, in fen.
+/// The fine of a party as it stands, in fen.
 fn fine(cx: &Context<'_>, no: PartyNo) -> Result<i64, FillError> {
-    let disposal = cx.case.decision.as_ref().and_then(|it| it.substance.disposal(no));
-    disposal.map(|it| it.fine_fen).ok_or_else(|| cx.missing("fine_fen", "罚款金额"))
+    let found = cx.case.decision.as_ref().filter(|it| it.substance.disposal(no).is_some());
+    let found =
+        found.zip(cx.case.party(no)).map(|(decision, state)| gate::amounts_fen(decision, no, state).0);
+    found.ok_or_else(|| cx.missing("fine_fen", "罚款金额"))
 }
 
 /// An amount; null for none.
@@ -181,7 +183,7 @@ pub(super) fn fine_demand(cx: &Context<'_>) -> Form {
 /// Principal still owed, additional fine, and duties other than money.
 fn duties(cx: &Context<'_>, no: PartyNo, state: &PartyState) -> Result<(i64, i64, Value), FillError> {
     let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision", "行政处罚决定书"))?;
-    let principal = (gate::principal_fen(decision, no) - state.paid_fen()).max(0);
+    let principal = (gate::principal_fen(decision, no, state) - state.paid_fen()).max(0);
     let others = decision.substance.disposal(no).is_some_and(|it| {
         // A warning or a criticism is carried out by being made.
         let done = [

@@ -3,6 +3,7 @@
 use mingjing_domain::case::CaseEvent;
 use mingjing_domain::case::clock;
 use mingjing_domain::case::types::DocumentKind;
+use mingjing_domain::informant::ROLE;
 use mingjing_domain::matter::MatterId;
 use serde_json::{Value, json};
 
@@ -10,9 +11,9 @@ use super::{Context, Fields, FillError, fields, given, with, words};
 
 type Form = Result<(&'static str, Fields), FillError>;
 
-/// An informant is cited by a code alone (house rule 2.13).
+/// An informant is cited by a role alone (house rule 2.13).
 fn informant(id: Option<MatterId>) -> Value {
-    id.map_or(Value::Null, |_| json!("举报人A"))
+    id.map_or(Value::Null, |_| json!(ROLE))
 }
 
 pub(super) fn clue(cx: &Context<'_>) -> Form {

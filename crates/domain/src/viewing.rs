@@ -1,0 +1,261 @@
+//! 查阅: who looked at what of a case, and why.
+//!
+//! One matter of viewings stands beside each case, in the case's family, so that
+//! looking never moves the case's version and the audit can ask again whether the
+//! person might look. Its events hold no text: they stay when the case's content goes.
+
+use crate::case::Case;
+use crate::case::types::{DocumentNo, words};
+use crate::cite::Citation;
+use crate::informant::SECRECY;
+use crate::matter::{Actor, DecodeError, Matter, MatterId, MatterKind, Meta, StaffId, decode_as};
+use crate::refusal::Refusal;
+use crate::staff::Role;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// 个人信息保护法第五十一条: whoever handles personal data keeps unauthorised access
+/// away by measures that fit the data.
+pub const PROTECTION: Citation = Citation::of("个人信息保护法", "第五十一条");
+
+words! {
+    /// For what the identity of an informant is looked at.
+    Purpose {
+        VerifyClue = "核实举报内容",
+        AskFurther = "向举报人补充了解情况",
+        Reply = "答复举报人",
+        Reward = "办理举报奖励",
+        Protect = "保护举报人",
+    }
+}
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "thing", rename_all = "snake_case")]
+pub enum Thing {
+    /// The file of the case, by somebody of another organ.
+    CaseFile,
+    /// Identity numbers and telephones of the parties, in full.
+    PersonalNumbers,
+    /// A document, which shows the parties unmasked.
+    Document {
+        /// Its number in the case.
+        no: DocumentNo,
+    },
+    /// The identity of the informant.
+    Informant {
+        /// The informant's matter.
+        informant: MatterId,
+    },
+}
+
+impl Thing {
+    /// Whether each viewing is recorded, not only the first of a person and a day.
+    pub const fn each_time(self) -> bool {
+        match self {
+            Self::Informant { .. } => true,
+            Self::CaseFile | Self::PersonalNumbers | Self::Document { .. } => false,
+        }
+    }
+}
+
+words! {
+    /// How the person stood to the case.
+    Standing {
+        Handling = "承办人",
+        OwnOrgan = "本机关人员",
+        Supervising = "监督机关人员",
+    }
+}
+
+/// Something was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum ViewingEvent {
+    /// 已查阅.
+    Viewed {
+        /// Of which case.
+        case: MatterId,
+        /// What.
+        #[serde(flatten)]
+        what: Thing,
+        /// By somebody who stood to the case like this.
+        standing: Standing,
+    },
+}
+
+/// The viewings of one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewings {
+    /// The case.
+    pub case: MatterId,
+    /// Civil day of the newest viewing, by person and thing.
+    pub last: BTreeMap<(StaffId, Thing), Date>,
+}
+
+impl Viewings {
+    /// Whether the person's viewing of the thing is on record for the day.
+    pub fn seen(&self, who: StaffId, what: Thing, day: Date) -> bool {
+        self.last.get(&(who, what)) == Some(&day)
+    }
+}
+
+/// Those who handle the case now: its officers, and before there are any, whoever
+/// registered the clue.
+pub fn handlers(case: &Case) -> Vec<StaffId> {
+    if case.officers.is_empty() { vec![case.registered_by] } else { case.officers.clone() }
+}
+
+/// How a person stands to a case; none when not at all.
+pub fn standing(case: &Case, actor: &Actor) -> Option<Standing> {
+    if actor.organ != case.organ {
+        return actor.has(Role::Supervisor).then_some(Standing::Supervising);
+    }
+    Some(if handlers(case).contains(&actor.id) { Standing::Handling } else { Standing::OwnOrgan })
+}
+
+/// Decides whether `actor` may look at `what` of a case.
+///
+/// # Errors
+/// A refusal with its article.
+pub fn decide(case: &Case, id: MatterId, what: Thing, actor: &Actor) -> Result<ViewingEvent, Refusal> {
+    let Some(standing) = standing(case, actor) else {
+        return Err(Refusal::new(
+            "viewing.stranger",
+            PROTECTION,
+            "不是本机关或者监督机关的人员，不能查阅",
+            "请按规定程序申请查阅",
+        ));
+    };
+    match what {
+        Thing::CaseFile | Thing::PersonalNumbers => {}
+        Thing::Document { no } => {
+            if case.document(no).is_none() {
+                return Err(Refusal::new("viewing.unknown", PROTECTION, "案件没有这份文书", "请核对文书"));
+            }
+        }
+        Thing::Informant { informant } => {
+            if case.clue.informant != Some(informant) {
+                return Err(Refusal::new("viewing.unknown", SECRECY, "本案没有登记这名举报人", "请核对案件"));
+            }
+            if standing != Standing::Handling {
+                return Err(Refusal::new(
+                    "viewing.informant",
+                    SECRECY,
+                    "举报人的身份只供本案承办人在办理需要时查看",
+                    "请由承办人办理与举报人有关的事项",
+                ));
+            }
+        }
+    }
+    Ok(ViewingEvent::Viewed { case: id, what, standing })
+}
+
+impl Matter for Viewings {
+    const KIND: MatterKind = MatterKind::Access;
+    type Event = ViewingEvent;
+
+    fn type_of(event: &ViewingEvent) -> (&'static str, u16) {
+        match event {
+            ViewingEvent::Viewed { .. } => ("access.viewed", 1),
+        }
+    }
+
+    fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<ViewingEvent, DecodeError> {
+        decode_as::<Self>(type_name, version, body)
+    }
+
+    fn evolve(state: Option<Self>, meta: &Meta, event: &ViewingEvent) -> Self {
+        let ViewingEvent::Viewed { case, what, .. } = event;
+        let mut state = state.unwrap_or(Self { case: *case, last: BTreeMap::new() });
+        state.last.insert((meta.actor, *what), meta.moment.recorded_day());
+        state
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::CaseEvent;
+    use crate::case::types::{Clue, ClueSource};
+    use crate::matter::{Moment, OrganId};
+    use uuid::Uuid;
+
+    const CASE: MatterId = MatterId(Uuid::from_u128(5));
+    const INFORMANT: MatterId = MatterId(Uuid::from_u128(6));
+    const OWN: OrganId = OrganId(Uuid::from_u128(9));
+
+    fn actor(id: u128, organ: u128, role: Role) -> Actor {
+        Actor { id: StaffId(Uuid::from_u128(id)), organ: OrganId(Uuid::from_u128(organ)), roles: vec![role] }
+    }
+
+    fn meta(version: u64, by: u128) -> Meta {
+        Meta {
+            matter: CASE,
+            organ: OWN,
+            version,
+            actor: StaffId(Uuid::from_u128(by)),
+            moment: Moment::now("2026-03-02T01:00:00Z".parse().unwrap()),
+        }
+    }
+
+    fn case() -> Case {
+        let clue = Clue {
+            source: ClueSource::Report,
+            received_on: "2026-03-02".parse().unwrap(),
+            subject: "示例化工有限公司".into(),
+            summary: "示例".into(),
+            informant: Some(INFORMANT),
+        };
+        let case = Case::evolve(None, &meta(1, 1), &CaseEvent::ClueRegistered(clue));
+        let officers = vec![StaffId(Uuid::from_u128(2)), StaffId(Uuid::from_u128(3))];
+        Case::evolve(Some(case), &meta(2, 1), &CaseEvent::CheckStarted { officers })
+    }
+
+    #[test]
+    fn the_informant_is_for_those_who_handle_the_case() {
+        let (case, what) = (case(), Thing::Informant { informant: INFORMANT });
+        let code = |actor: &Actor, what| match decide(&case, CASE, what, actor) {
+            Ok(ViewingEvent::Viewed { standing, .. }) => standing.label().to_owned(),
+            Err(refusal) => {
+                assert!(!refusal.article.law.is_empty());
+                refusal.code.into_owned()
+            }
+        };
+        assert_eq!(code(&actor(2, 9, Role::Officer), what), "承办人");
+        for (id, role) in [(1, Role::Officer), (4, Role::Head), (7, Role::Auditor)] {
+            assert_eq!(code(&actor(id, 9, role), what), "viewing.informant", "{role:?}");
+        }
+        assert_eq!(code(&actor(8, 4, Role::Supervisor), what), "viewing.informant");
+        assert_eq!(code(&actor(2, 4, Role::Officer), what), "viewing.stranger");
+        let other = Thing::Informant { informant: CASE };
+        assert_eq!(code(&actor(2, 9, Role::Officer), other), "viewing.unknown");
+        assert_eq!(code(&actor(8, 4, Role::Supervisor), Thing::CaseFile), "监督机关人员");
+        assert_eq!(code(&actor(4, 9, Role::Head), Thing::PersonalNumbers), "本机关人员");
+        assert_eq!(code(&actor(4, 9, Role::Head), Thing::Document { no: 1 }), "viewing.unknown");
+    }
+
+    #[test]
+    fn before_the_check_begins_the_registrar_handles_the_clue() {
+        let clue = case().clue;
+        let fresh = Case::evolve(None, &meta(1, 1), &CaseEvent::ClueRegistered(clue));
+        assert_eq!(standing(&fresh, &actor(1, 9, Role::Officer)), Some(Standing::Handling));
+        assert_eq!(standing(&fresh, &actor(2, 9, Role::Officer)), Some(Standing::OwnOrgan));
+    }
+
+    #[test]
+    fn the_first_viewing_of_a_day_is_known_and_the_landed_bytes_read() {
+        let landed = serde_json::json!({
+            "event": "viewed", "case": CASE, "thing": "document", "no": 3, "standing": "own_organ",
+        });
+        let event = Viewings::decode("access.viewed", 1, landed.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&event).unwrap(), landed);
+        let state = Viewings::evolve(None, &meta(1, 4), &event);
+        let (who, day) = (StaffId(Uuid::from_u128(4)), "2026-03-02".parse().unwrap());
+        assert!(state.seen(who, Thing::Document { no: 3 }, day));
+        assert!(!state.seen(who, Thing::Document { no: 3 }, day.tomorrow().unwrap()));
+        assert!(!state.seen(who, Thing::Document { no: 2 }, day));
+        assert!(!state.seen(StaffId(Uuid::from_u128(5)), Thing::Document { no: 3 }, day));
+    }
+}

@@ -1,0 +1,176 @@
+//! One function for every command on a destruction: look at what is named, decide,
+//! append; and to carry it out.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use mingjing_domain::case::Case;
+use mingjing_domain::disclosure::Publication;
+use mingjing_domain::erasure::{
+    self, Erasure, ErasureCommand, ErasureFacts, Progress, Retention, Subject, kept_until,
+};
+use mingjing_domain::informant::Informant;
+use mingjing_domain::matter::{Actor, MatterId, StaffId};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::store;
+use crate::kit::app::{App, Request, Written};
+use crate::kit::blob::Blobs;
+use crate::kit::entropy::Draw;
+use crate::kit::error::WriteError;
+use crate::kit::write::{Loaded, Write};
+use crate::ops::OpsError;
+use crate::ops::erase::{approval_of, erase};
+
+/// What carries out an approved destruction.
+#[derive(Clone)]
+pub struct Destroyer {
+    /// Files of matters.
+    pub blobs: Blobs,
+    /// The list kept outside data and backups.
+    pub list: PathBuf,
+}
+
+/// Carries out a command. `matter` is none for a proposal. Gives the destruction.
+///
+/// # Errors
+/// What the domain refuses, or a fault of the store.
+pub async fn act(
+    app: &App,
+    actor: &Actor,
+    matter: Option<MatterId>,
+    command: ErasureCommand,
+    command_id: Uuid,
+) -> Result<Written<MatterId>, WriteError> {
+    let purpose = match &command {
+        ErasureCommand::Propose { .. } => "呈请销毁",
+        ErasureCommand::Decide { .. } => "审批销毁",
+        ErasureCommand::CarryOut {} => "执行销毁",
+    };
+    let request = Request {
+        actor: actor.clone(),
+        purpose: purpose.to_owned(),
+        command_id,
+        name: "erasure.act",
+        body: json!({ "matter": matter, "do": command }),
+        moment: None,
+    };
+    let command = Arc::new(command);
+    app.write(request, move |w: &mut Write| {
+        let command = Arc::clone(&command);
+        Box::pin(async move { decide(w, matter, &command).await }) as BoxFuture<'_, _>
+    })
+    .await
+}
+
+async fn decide(
+    w: &mut Write,
+    matter: Option<MatterId>,
+    command: &ErasureCommand,
+) -> Result<MatterId, WriteError> {
+    let actor = w.actor().clone();
+    let loaded = match matter {
+        Some(id) => Some(w.load::<Erasure>(id).await?.ok_or(WriteError::NotFound("销毁事项"))?),
+        None => None,
+    };
+    let mut facts = ErasureFacts { today: w.moment().recorded_day(), subjects: Vec::new() };
+    if let ErasureCommand::Propose { matters, .. } = command {
+        for id in matters {
+            facts.subjects.extend(subject(w, *id).await?);
+        }
+        // What was looked at stands in other families: the audit decides on it as noted.
+        w.note("subjects", serde_json::to_value(&facts.subjects)?);
+    }
+    let event = erasure::decide(loaded.as_deref(), command, &actor, &facts)?;
+    match loaded {
+        Some(mut it) => {
+            w.append(&mut it, event).await?;
+            Ok(it.id)
+        }
+        None => {
+            let id = MatterId(w.new_id());
+            w.create::<Erasure>(id, actor.organ, None, event).await?;
+            Ok(id)
+        }
+    }
+}
+
+/// A case with what goes with it, or an informant alone.
+async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteError> {
+    if let Some(it) = w.load::<Informant>(id).await? {
+        let (organ, erased) = (it.organ, it.erased);
+        let retention = Retention::Purpose;
+        return Ok(Some(Subject {
+            matter: id,
+            organ,
+            retention,
+            published: false,
+            erased,
+            with: Vec::new(),
+        }));
+    }
+    let Some(case) = w.load::<Case>(id).await? else { return Ok(None) };
+    let retention = match case.archived {
+        None => Retention::NotArchived,
+        Some((on, years)) => match kept_until(on, years) {
+            None => Retention::Permanent,
+            Some(day) => Retention::Until { day },
+        },
+    };
+    let mut with = Vec::new();
+    let mut published = false;
+    for copy in store::publications(w.tx().await?, case.family).await? {
+        if let Some(it) = w.load::<Publication>(copy).await? {
+            published |= it.live.is_some();
+            with.push(copy);
+        }
+    }
+    if let Some(informant) = case.clue.informant
+        && w.load::<Informant>(informant).await?.is_some_and(|it| !it.erased)
+    {
+        with.push(informant);
+    }
+    Ok(Some(Subject { matter: id, organ: case.organ, retention, published, erased: case.erased, with }))
+}
+
+/// Destroys what an approved destruction names, and says so in its stream. Doing it
+/// again after a crash is harmless: what is gone is not missed.
+///
+/// # Errors
+/// What the domain refuses, before anything is destroyed; a fault of store or files.
+pub async fn carry_out(
+    app: &App,
+    destroyer: &Destroyer,
+    actor: &Actor,
+    it: &Loaded<Erasure>,
+    command_id: Uuid,
+) -> Result<(), OpsError> {
+    let facts = ErasureFacts { today: mingjing_domain::matter::civil_day(app.now()), subjects: Vec::new() };
+    let command = ErasureCommand::CarryOut {};
+    erasure::decide(Some(&it.state), &command, actor, &facts).map_err(WriteError::from)?;
+    let version = approval_of(app, it.id).await?;
+    erase(app, &destroyer.blobs, &destroyer.list, (it.id, version)).await?;
+    act(app, actor, Some(it.id), command, command_id).await?;
+    Ok(())
+}
+
+/// As [`carry_out`], by the program itself. A destruction that was carried out before
+/// is gone through again, for a data folder that came back from a backup. Gives the
+/// number of matters.
+///
+/// # Errors
+/// When it was not approved; a fault of store or files.
+pub async fn at_console(app: &App, destroyer: &Destroyer, matter: MatterId) -> Result<usize, OpsError> {
+    let found = app.load::<Erasure>(matter).await.map_err(WriteError::from)?;
+    let it = found.ok_or(WriteError::NotFound("销毁事项"))?;
+    if it.progress == Progress::CarriedOut {
+        let version = approval_of(app, matter).await?;
+        return Ok(erase(app, &destroyer.blobs, &destroyer.list, (matter, version)).await?.len());
+    }
+    let actor = Actor { id: StaffId(Uuid::nil()), organ: it.organ, roles: Vec::new() };
+    let command_id = Draw::new(app.entropy().as_ref()).uuid_v7(app.now().as_millisecond());
+    carry_out(app, destroyer, &actor, &it, command_id).await?;
+    Ok(it.matters.len())
+}

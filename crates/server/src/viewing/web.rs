@@ -1,0 +1,136 @@
+//! 查阅记录: the page of a case's viewings.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use maud::{Markup, html};
+use mingjing_domain::case::Case;
+use mingjing_domain::case::types::DocumentNo;
+use mingjing_domain::matter::MatterId;
+use mingjing_domain::viewing::{Thing, ViewingEvent};
+use uuid::Uuid;
+
+use super::service::matter_of;
+use super::{store, verbs};
+use crate::case::access::{People, target_region};
+use crate::case::{tables, words};
+use crate::kit::auth::Identity;
+use crate::kit::authz::Target;
+use crate::kit::event::Opened;
+use crate::kit::http::{Access, Routes, Shell};
+use crate::kit::page::{self, Office, Width, office};
+use crate::kit::problem::Failure;
+use crate::kit::ui::show;
+use crate::kit::ui::table::Query;
+use crate::kit::write::Loaded;
+
+/// Routes of the pages.
+pub fn routes() -> Routes {
+    Routes::new().get("/cases/{id}/viewings", Access::Verb(verbs::READ), page)
+}
+
+/// Viewings of a page.
+pub(super) const PAGE: u32 = 50;
+
+/// One page of viewings of a case, and whether there are more.
+pub(super) struct Listed {
+    pub case: Loaded<Case>,
+    pub items: Vec<Opened<ViewingEvent>>,
+    /// Continue below this version.
+    pub before: Option<u64>,
+}
+
+/// The viewings that a person may see.
+///
+/// # Errors
+/// Not found, or the refusal that names the row of the authorization table.
+pub(super) async fn list(shell: &Shell, who: &Identity, id: Uuid, query: &Query) -> Result<Listed, Failure> {
+    let before = match query.get("before") {
+        None => i64::MAX.unsigned_abs(),
+        Some(text) => match text.parse::<u64>() {
+            Ok(version) if i64::try_from(version).is_ok() => version,
+            Ok(_) | Err(_) => return Err(Failure::Malformed("before 应为版本号".to_owned())),
+        },
+    };
+    let case = shell.app.load::<Case>(MatterId(id)).await?.ok_or(Failure::NotFound)?;
+    let region = target_region(shell, who, case.organ).await?;
+    who.may(verbs::READ, &Target { region: &region, ..Target::organ(case.organ) })?;
+    let mut items = store::page(shell.app.db(), matter_of(case.id), before, PAGE + 1).await?;
+    let more = items.len() > PAGE as usize;
+    items.truncate(PAGE as usize);
+    let before = items.last().filter(|_| more).map(|it| it.meta.version);
+    Ok(Listed { case, items, before })
+}
+
+/// What was looked at, in words that name no person.
+pub(super) fn label(case: &Case, what: Thing) -> String {
+    match what {
+        Thing::CaseFile => "案卷".to_owned(),
+        Thing::PersonalNumbers => "证件号码和电话".to_owned(),
+        Thing::Document { no } => document(case, no),
+        Thing::Informant { .. } => format!("{}的身份", mingjing_domain::informant::ROLE),
+    }
+}
+
+fn document(case: &Case, no: DocumentNo) -> String {
+    case.document(no).map_or_else(|| format!("第{no}号文书"), |_| words::document(case, no))
+}
+
+/// GET /cases/{id}/viewings
+async fn page(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    uri: Uri,
+) -> Result<Markup, Failure> {
+    let query = Query::new(format!("/cases/{id}/viewings"), uri.query());
+    let it = list(&shell, &who, id, &query).await?;
+    let case = &it.case;
+    let people = People::of(&shell, case.organ).await?;
+    // The security auditor sees who looked, not into the case.
+    let reads = crate::case::access::seen(&shell, &who, case.id).await.is_ok();
+    let above = html! {
+        @if reads { a href={ "/cases/" (case.id) } { (tables::title(&case.state)) } }
+        @if let Some(number) = case.state.number() { " " span.no { (number) } }
+    };
+    let below = html! { (show::law(&mingjing_domain::viewing::PROTECTION)) " · 查看证件号码、文书和举报人身份的，每人每日每项记一次；举报人身份每次都记" };
+    let older = it.before.map(|version| query.with("before", &version.to_string()));
+    let body = html! {
+        (page::heading(Some(above), "查阅记录", Some(below), None))
+        section.card {
+            @if it.items.is_empty() { (show::empty("还没有查阅记录", html! {})) }
+            @else { (table(&case.state, &people, &it.items)) }
+            @if let Some(older) = older { div.buttons { a.btn.quiet href=(older) { "更早的" } } }
+        }
+    };
+    let title = "查阅记录";
+    let frame = Office {
+        site: &shell.site,
+        viewer: who.viewer(),
+        title,
+        current: "/cases",
+        crumbs: Vec::new(),
+        width: Width::Middle,
+    };
+    Ok(office(&frame, body))
+}
+
+fn table(case: &Case, people: &People, items: &[Opened<ViewingEvent>]) -> Markup {
+    html! {
+        div.table.scroll tabindex="0" role="region" aria-label="查阅记录" {
+            table {
+                thead { tr { th scope="col" { "时间" } th scope="col" { "查阅人" } th scope="col" { "查阅内容" } th scope="col" { "用途" } } }
+                tbody {
+                    @for it in items {
+                        @let ViewingEvent::Viewed { what, standing, .. } = &it.event;
+                        tr {
+                            td.nowrap { (show::time(it.meta.moment.recorded_at)) }
+                            th scope="row" { (people.name(it.meta.actor)) br; span.meta.small { (standing.label()) } }
+                            td { (label(case, *what)) }
+                            td { (it.envelope.purpose) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The program as it runs, on a county's people: a real listener, the real press
+//! and ledger, and a clock that moves on purpose.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::http::Method;
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use mingjing::case::facts::Rules;
+use mingjing::kit::app::App;
+use mingjing::kit::blob::Blobs;
+use mingjing::kit::clock::ManualClock;
+use mingjing::kit::entropy::{Draw, OsEntropy};
+use mingjing::kit::limits::WebConfig;
+use mingjing::kit::password::Hasher;
+use mingjing::kit::{http, registry};
+use mingjing::ops::seed;
+use mingjing::ops::serve::Parts;
+use mingjing::record::job::Records;
+use mingjing::record::wire;
+use mingjing_domain::matter::shanghai;
+use mingjing_press::child::{Client, ClientConfig};
+
+use crate::support::Bench;
+
+/// The password of everyone.
+pub const PASSWORD: &str = "一句很长而且好记的话";
+
+pub struct County {
+    pub app: App,
+    pub parts: Parts,
+    pub clock: Arc<ManualClock>,
+    /// Where it is served, without a slash at the end.
+    pub base: String,
+    /// Path of every page and resource that can be read.
+    pub readable: Vec<&'static str>,
+    pub bench: Bench,
+}
+
+impl County {
+    pub async fn new() -> Self {
+        let bench = Bench::sqlite();
+        let app = bench.app_with(registry::all()).await;
+        let web = WebConfig { demo: true, argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() };
+        let phc = Hasher::new(&web, &OsEntropy).unwrap().hash(PASSWORD, &OsEntropy).await.unwrap();
+        seed::county::found(&app, &mut Draw::new(app.entropy().as_ref()), &phc).await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let rules = Arc::new(Rules::built_in());
+        let press = ClientConfig {
+            program: env!("CARGO_BIN_EXE_mingjing").into(),
+            fonts_dir: None,
+            timeout: Duration::from_secs(120),
+            jobs_per_worker: 100,
+            workers: 1,
+        };
+        let records = Records {
+            app: app.clone(),
+            blobs: Blobs::new(bench.dir.path().join("files")),
+            press: Arc::new(Client::new(press)),
+            base_url: base.clone(),
+            gather: wire::gather(Arc::clone(&rules), Some("演示数据".to_owned())),
+            carry: wire::carry(rules),
+        };
+        let parts = Parts { ledger: bench.ledger(&app).await, records };
+        let routes = parts.routes(&web);
+        let readable = routes.listed.iter().filter(|it| it.method == Method::GET).map(|it| it.path).collect();
+        let (router, _) = http::build(app.clone(), web, routes).unwrap();
+        let router = router.layer(Extension(parts.ledger.clone())).layer(Extension(parts.records.clone()));
+        tokio::spawn(http::serve(listener, router, std::future::pending()));
+        Self { app, parts, clock: bench.clock.clone(), base, readable, bench }
+    }
+
+    /// Moves the clock to nine in the morning of a day, Shanghai.
+    pub fn day(&self, date: &str) {
+        let date: Date = date.parse().unwrap();
+        let at = date.at(9, 0, 0, 0).to_zoned(shanghai()).unwrap().timestamp();
+        assert!(at > self.app.now(), "the clock does not run backwards");
+        self.clock.set(at);
+    }
+
+    pub fn minute(&self) {
+        self.clock.advance(SignedDuration::from_mins(1));
+    }
+
+    /// Civil time so many minutes ago, as a form takes it.
+    pub fn ago(&self, minutes: i64) -> String {
+        let at = self.app.now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
+        at.to_zoned(shanghai()).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
+    /// What the program does by itself meanwhile: documents are made, and what is
+    /// recorded comes under a signed checkpoint.
+    pub async fn work(&self) {
+        self.parts.worker().drain().await.unwrap();
+        self.parts.ledger.checkpoint().await.unwrap();
+    }
+}

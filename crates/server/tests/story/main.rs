@@ -1,0 +1,32 @@
+//! The main job as people do it, in a browser: a clue becomes a decision that a
+//! stranger can verify. Each page that is met is checked for accessibility at
+//! the width of a desk and of a telephone.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod browser;
+mod county;
+mod fields;
+mod hearing;
+mod look;
+mod ordinary;
+mod publication;
+mod rounds;
+
+use browser::Browser;
+use county::County;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_main_job_is_done_by_its_people_in_a_browser() {
+    let county = County::new().await;
+    let mut browser = Browser::new(&county).await;
+    let case = ordinary::to_the_served_decision(&county, &mut browser).await;
+    publication::by_three_people(&county, &mut browser, &case).await;
+    publication::read_by_a_stranger(&county, &mut browser, &case).await;
+    ordinary::to_the_archive(&county, &mut browser, &case).await;
+    hearing::to_the_decision(&county, &mut browser).await;
+    rounds::everywhere_else(&county, &mut browser, &case).await;
+    browser.close().await;
+}
