@@ -9,10 +9,11 @@ use mingjing_domain::case::Case;
 use mingjing_domain::case::state::{ApprovalStage, Hearing};
 use mingjing_domain::case::types::DocumentNo;
 use mingjing_domain::matter::MatterId;
+use mingjing_domain::viewing::Thing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::access::{People, seen};
+use super::access::{People, opened, seen, viewed};
 use super::api::{looked, proof_name};
 use super::describe::TAG;
 use super::{findings, shape, words};
@@ -65,7 +66,7 @@ async fn documents(
 ) -> Result<Json<Value>, Failure> {
     ask::nothing(uri.query())?;
     let id = MatterId(id);
-    let case = seen(&shell, &who, id).await?;
+    let case = opened(&shell, &who, id).await?;
     let all = files::of_case(shell.app.db(), id).await?;
     Ok(Json(json!({ "items": all.iter().map(line).collect::<Vec<_>>(), "version": case.version })))
 }
@@ -81,10 +82,14 @@ async fn document(
 ) -> Result<Response, Failure> {
     ask::nothing(uri.query())?;
     let id = MatterId(id);
-    seen(&shell, &who, id).await?;
+    let case = seen(&shell, &who, id).await?;
     let (Some(Extension(records)), Some(Extension(ledger))) = (records, ledger) else {
         return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
     };
+    if case.state.document(no).is_none_or(|it| it.made.is_none()) {
+        return Err(Failure::NotFound);
+    }
+    viewed(&shell, &who, &case, Thing::Document { no }).await?;
     match records.download(&ledger, id, no).await {
         Ok(bytes) => Ok(private_pdf(bytes, no)),
         Err(RecordError::NotFound) => Err(Failure::NotFound),
@@ -143,7 +148,7 @@ async fn review(
 ) -> Result<Json<Value>, Failure> {
     ask::nothing(uri.query())?;
     let id = MatterId(id);
-    let case = seen(&shell, &who, id).await?;
+    let case = opened(&shell, &who, id).await?;
     let people = People::of(&shell, case.organ).await?;
     let found = looked(&shell, &who, &case, |state, facts| findings::findings(state, facts, &people)).await?;
     let points: Vec<Value> = found
