@@ -158,7 +158,8 @@ async fn events(
 ) -> Result<Json<Value>, Failure> {
     let id = MatterId(id);
     let ask = Ask::read(format!("/api/v1/cases/{id}/events"), uri.query(), &["after"])?;
-    let after = ask.typed::<u64>("after", "应为版本号")?.unwrap_or(0);
+    let after = ask.typed::<i64>("after", "应为版本号")?.unwrap_or(0);
+    let after = u64::try_from(after).map_err(|_| Failure::Malformed("参数 after 应为版本号".to_owned()))?;
     let case = opened(&shell, &who, id).await?;
     let people = People::of(&shell, case.organ).await?;
     let proofs = ledger::store::proof_states(shell.app.db(), id).await?;
@@ -280,7 +281,8 @@ fn seen_version(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     if text == "*" {
         return Ok(None);
     }
-    let digits = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')).ok_or_else(wrong)?;
+    // Clients that forget the quotes mean the same.
+    let digits = text.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(text);
     let plain = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     if plain { digits.parse().map(Some).map_err(|_| wrong()) } else { Err(wrong()) }
 }

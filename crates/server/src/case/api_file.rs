@@ -66,7 +66,7 @@ async fn documents(
 ) -> Result<Json<Value>, Failure> {
     ask::nothing(uri.query())?;
     let id = MatterId(id);
-    let case = seen(&shell, &who, id).await?;
+    let case = opened(&shell, &who, id).await?;
     let all = files::of_case(shell.app.db(), id).await?;
     Ok(Json(json!({ "items": all.iter().map(line).collect::<Vec<_>>(), "version": case.version })))
 }
@@ -90,6 +90,10 @@ async fn document(
     let (Some(Extension(records)), Some(Extension(ledger))) = (records, ledger) else {
         return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
     };
+    if case.state.document(no).is_none_or(|it| it.made.is_none()) {
+        return Err(Failure::NotFound);
+    }
+    viewed(&shell, &who, &case, Thing::Document { no }).await?;
     match records.download(&ledger, id, no).await {
         Ok(bytes) => Ok(private_pdf(bytes, no)),
         Err(RecordError::NotFound) => Err(Failure::NotFound),

@@ -244,7 +244,7 @@ fn act(row: &Step) -> Operation {
         _ => it.with(header_parameter(
             "If-Match",
             "您看到的案件版本号；案件已有变化的返回 412",
-            json!({ "type": "string", "pattern": r#"^("[0-9]{1,18}"|\*)$"#, "examples": ["\"2\""] }),
+            json!({ "type": "string", "pattern": r#"^("[0-9]{1,18}"|[0-9]{1,18}|\*)$"#, "examples": ["\"2\""] }),
         )),
     };
     it.links = next(row, "$response.body#/case");

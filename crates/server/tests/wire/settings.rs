@@ -11,7 +11,10 @@ const CHECKS: &str = include_str!("schemathesis.toml");
 const SHARE: f64 = 0.75;
 
 /// Values by the name of their dictionary.
-fn dictionaries(county: &County, token: &str) -> Vec<(&'static str, Vec<Value>)> {
+pub type Things = Vec<(&'static str, Vec<Value>)>;
+
+/// What is there before anyone walks.
+pub fn things(county: &County) -> Things {
     let ids = |path: &str, token: Option<&str>| -> Vec<Value> {
         let answer = county.get(path, token);
         answer["items"].as_array().into_iter().flatten().map(|it| it["id"].clone()).collect()
@@ -20,9 +23,17 @@ fn dictionaries(county: &County, token: &str) -> Vec<(&'static str, Vec<Value>)>
     let mut publications = ids("/api/v1/publications", Some(&officer));
     publications.extend(ids("/api/v1/publications?queue=prepare", Some(&officer)));
     vec![
-        ("cases", ids("/api/v1/cases?limit=100", Some(&officer))),
+        // What is under way comes first.
+        (
+            "cases",
+            [
+                ids("/api/v1/cases?stage=investigating", Some(&officer)),
+                ids("/api/v1/cases?limit=100", Some(&officer)),
+            ]
+            .concat(),
+        ),
         ("staff", ids("/api/v1/staff?limit=100", Some(&admin))),
-        ("organs", vec![county.get("/api/v1/me", Some(token))["organ"].clone()]),
+        ("organs", vec![county.get("/api/v1/me", Some(&officer))["organ"].clone()]),
         ("publications", publications),
         ("decisions", ids("/api/v1/public/decisions", None)),
         ("names", ids("/api/v1/public/organs", None)),
@@ -40,25 +51,26 @@ const BOUND: &[(&str, &[&str])] = &[
     ("staff", &["officers[*]", "collectors[*]", "presenters[*]", "host", "clerk", "late_approver"]),
 ];
 
-/// Operations by their group, and what stands for `{id}` in their addresses.
+/// Beginnings of addresses, and what stands for `{id}` in them.
 const ADDRESSED: [(&str, &str); 5] = [
-    ("案件", "cases"),
-    ("人员", "staff"),
-    ("执法主体", "organs"),
-    ("公示", "publications"),
-    ("公开", "decisions"),
+    ("cases", "cases"),
+    ("staff", "staff"),
+    ("organs", "organs"),
+    ("publications", "publications"),
+    ("public/decisions", "decisions"),
 ];
 
 fn bound(dictionary: &str) -> String {
     format!("{{ dictionary = \"{dictionary}\", probability = {SHARE} }}")
 }
 
-/// The settings of one walk.
-pub fn settings(county: &County, token: &str) -> String {
+/// The settings of one walk. With `fixed` every address names one thing that is
+/// there, so that the bounds of the bodies are met and not only those of addresses.
+pub fn settings(known: &Things, fixed: bool) -> String {
     let mut out = CHECKS.to_owned();
-    for (name, values) in dictionaries(county, token) {
+    for (name, values) in known {
         assert!(!values.is_empty(), "the county holds no {name}");
-        out.push_str(&format!("\n[dictionaries.{name}]\nvalues = {}\n", Value::from(values)));
+        out.push_str(&format!("\n[dictionaries.{name}]\nvalues = {}\n", Value::from(values.clone())));
     }
     out.push_str("\n[parameters]\n");
     for (dictionary, fields) in BOUND {
@@ -70,11 +82,15 @@ pub fn settings(county: &County, token: &str) -> String {
         out.push_str(&format!("\"path.{name}\" = {}\n", bound("ordinals")));
     }
     out.push_str(&format!("\"path.name\" = {}\n", bound("names")));
-    for (tag, dictionary) in ADDRESSED {
-        let id = bound(dictionary);
-        out.push_str(&format!(
-            "\n[[operations]]\ninclude-tag = \"{tag}\"\nparameters = {{ \"path.id\" = {id} }}\n"
-        ));
+    for (root, dictionary) in ADDRESSED {
+        let first =
+            known.iter().find(|(name, _)| *name == dictionary).map(|(_, values)| values[0].to_string());
+        let id = first.filter(|_| fixed).unwrap_or_else(|| bound(dictionary));
+        // Only where it is the one parameter: what the fuzzer does to another is its own.
+        let end = if fixed { "(/[a-z_]+)?$" } else { "" };
+        let path = format!(r"^/api/v1/{root}/\{{id\}}{end}");
+        let parameters = format!("parameters = {{ \"path.id\" = {id} }}");
+        out.push_str(&format!("\n[[operations]]\ninclude-path-regex = '{path}'\n{parameters}\n"));
     }
     out
 }
