@@ -51,6 +51,7 @@ pub async fn everywhere_else(county: &County, browser: &mut Browser, case: &str)
     browser.open("/organs").await;
     browser.follow("main a[href^=\"/organs/\"]").await;
     then_and_now(browser, case).await;
+    who_informed(browser, case).await;
     people(browser).await;
     every_form(browser, case).await;
 }
@@ -64,6 +65,21 @@ async fn then_and_now(browser: &mut Browser, case: &str) {
     browser.be("cg-officer1").await;
     browser.open(case).await;
     browser.sees(&["没有"]).await;
+}
+
+/// The informant's identity is for those who handle the case, and each look at it
+/// is on record for those who supervise them.
+async fn who_informed(browser: &mut Browser, case: &str) {
+    browser.be("yj-officer2").await;
+    browser.open(case).await;
+    browser.take(&format!("{case}/informant")).await;
+    browser.submit(&[("purpose", "核实举报内容")]).await;
+    browser.sees(&["诸葛样乙", "本次查看已记录"]).await;
+    browser.be("yj-head").await;
+    browser.open(&format!("{case}/informant")).await;
+    browser.misses(&["诸葛样乙"]).await;
+    browser.open(&format!("{case}/viewings")).await;
+    browser.sees(&["执法人员乙", "核实举报内容"]).await;
 }
 
 /// A new colleague: account, role, certificate; then what may be done to them.
