@@ -83,10 +83,6 @@ async fn document(
     ask::nothing(uri.query())?;
     let id = MatterId(id);
     let case = seen(&shell, &who, id).await?;
-    if case.state.document(no).is_none_or(|it| it.made.is_none()) {
-        return Err(Failure::NotFound);
-    }
-    viewed(&shell, &who, &case, Thing::Document { no }).await?;
     let (Some(Extension(records)), Some(Extension(ledger))) = (records, ledger) else {
         return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
     };

@@ -63,19 +63,20 @@ pub fn specs(verb: Verb, around: &Around<'_>) -> Vec<FieldSpec> {
 
 /// 补录: when it happened, why it is entered late, who allowed it.
 fn late(around: &Around<'_>) -> [FieldSpec; 3] {
+    const LATER: &str = "补录（事项已经发生，现在补记）";
     let boss =
         |it: &Colleague| it.roles.iter().any(|r| matches!(r, Role::UnitHead | Role::Deputy | Role::Head));
     [
         FieldSpec::new("happened_at", "实际发生时间（仅补录填写）", Input::DateTime)
             .hint("现在办理的留空。补录不能满足已经依据过的条件。")
-            .optional(),
-        FieldSpec::new("late_reason", "补录原因", Input::Line).optional().max(500),
-        FieldSpec::new("late_approver", "同意补录的负责人", Input::Staff(staff(around, boss))).optional(),
+            .optional()
+            .fold(LATER),
+        FieldSpec::new("late_reason", "补录原因", Input::Line).optional().max(500).fold(LATER),
+        FieldSpec::new("late_approver", "同意补录的负责人", Input::Staff(staff(around, boss)))
+            .optional()
+            .fold(LATER),
     ]
 }
-
-/// Names of the late entry's fields, which stand folded in a part of their own.
-pub const LATE: [&str; 3] = ["happened_at", "late_reason", "late_approver"];
 
 fn spec(verb: Verb, it: &Field, around: &Around<'_>) -> FieldSpec {
     let mut out = FieldSpec::new(it.name, it.label, input(verb, it, around)).hint(it.hint);

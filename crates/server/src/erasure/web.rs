@@ -177,7 +177,7 @@ fn proposing(
             @if let Some(refusal) = refusal { (show::refused(refusal)) }
             (sheet(&Sheet {
                 action: "/erasures/new", csrf: &who.csrf, specs: &proposal(over), posted, errors,
-                button: "呈请", drafts: false, back: "/erasures", command_id: &command, folded: ("", &[]),
+                button: "呈请", drafts: false, back: "/erasures", command_id: &command,
             }))
         }
     };
@@ -257,7 +257,6 @@ async fn shown(
                 drafts: false,
                 back,
                 command_id: &command,
-                folded: ("", &[]),
             }))
         }
         Progress::Approved if who.may(verbs::CARRY_OUT, &target).is_ok() => {
@@ -272,7 +271,6 @@ async fn shown(
                 drafts: false,
                 back,
                 command_id: &command,
-                folded: ("", &[]),
             });
             Some(html! { p { "执行后内容不能恢复；从备份恢复时也会重新销毁。" } (form) })
         }

@@ -77,7 +77,7 @@ fn form(
         section.card {
             (sheet(&Sheet {
                 action: &action, csrf: &who.csrf, specs: &specs(), posted, errors,
-                button: "查看", drafts: false, back: &back, command_id: &command, folded: ("", &[]),
+                button: "查看", drafts: false, back: &back, command_id: &command,
             }))
         }
     };

@@ -98,6 +98,9 @@ pub struct FieldSpec {
     pub required: bool,
     /// Longest text in characters.
     pub max_chars: usize,
+    /// Words under which it stands folded at the end of the form, where few need
+    /// it; empty for most.
+    pub fold: &'static str,
 }
 
 impl FieldSpec {
@@ -111,7 +114,15 @@ impl FieldSpec {
             kind,
             required: true,
             max_chars,
+            fold: "",
         }
+    }
+
+    /// Folded at the end of the form under these words.
+    #[must_use]
+    pub const fn fold(mut self, words: &'static str) -> Self {
+        self.fold = words;
+        self
     }
 
     /// With a hint.

@@ -205,7 +205,7 @@ pub async fn form(State(shell): State<Shell>) -> Response {
         (page::heading(None, "行政处罚告知", Some(html! { "依据 " (show::law(&penalty_law("第四十四条"))) }), None))
         (sheet(&Sheet {
             action: "/gallery/form", csrf: "", specs: &specs, posted: &posted, errors: &errors,
-            button: "制作告知书", drafts: true, back: "/gallery", command_id: "", folded: ("", &[]),
+            button: "制作告知书", drafts: true, back: "/gallery", command_id: "",
         }))
     };
     office(&shell, "表单", Width::Narrow, body)

@@ -242,7 +242,7 @@ fn form_page(
         @if let Some(refusal) = refusal { (show::refused(refusal)) }
         (sheet(&Sheet {
             action: &form.action, csrf: &who.csrf, specs: &form.specs, posted, errors,
-            button: form.title, drafts: false, back: &form.back, command_id: &command, folded: ("", &[]),
+            button: form.title, drafts: false, back: &form.back, command_id: &command,
         }))
     };
     office(shell, who, form.title, "/staff", Width::Narrow, body)

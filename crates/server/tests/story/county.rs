@@ -9,6 +9,7 @@ use axum::http::Method;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use mingjing::case::facts::Rules;
+use mingjing::erasure::service::Destroyer;
 use mingjing::kit::app::App;
 use mingjing::kit::blob::Blobs;
 use mingjing::kit::clock::ManualClock;
@@ -64,11 +65,18 @@ impl County {
             gather: wire::gather(Arc::clone(&rules), Some("演示数据".to_owned())),
             carry: wire::carry(rules),
         };
-        let parts = Parts { ledger: bench.ledger(&app).await, records };
+        let destroyer = Destroyer {
+            blobs: Blobs::new(bench.dir.path().join("files")),
+            list: bench.dir.path().join("destroyed.json"),
+        };
+        let parts = Parts { ledger: bench.ledger(&app).await, records, destroyer };
         let routes = parts.routes(&web);
         let readable = routes.listed.iter().filter(|it| it.method == Method::GET).map(|it| it.path).collect();
         let (router, _) = http::build(app.clone(), web, routes).unwrap();
-        let router = router.layer(Extension(parts.ledger.clone())).layer(Extension(parts.records.clone()));
+        let router = router
+            .layer(Extension(parts.ledger.clone()))
+            .layer(Extension(parts.records.clone()))
+            .layer(Extension(parts.destroyer.clone()));
         tokio::spawn(http::serve(listener, router, std::future::pending()));
         Self { app, parts, clock: bench.clock.clone(), base, readable, bench }
     }
@@ -89,6 +97,14 @@ impl County {
     pub fn ago(&self, minutes: i64) -> String {
         let at = self.app.now().checked_sub(SignedDuration::from_mins(minutes)).unwrap();
         at.to_zoned(shanghai()).strftime("%Y-%m-%dT%H:%M").to_string()
+    }
+
+    /// Everything that was recorded could lawfully be done, and nothing is missing.
+    pub async fn holds(&self) {
+        let keys = self.parts.ledger.verifiers();
+        let report = mingjing::ops::audit::audit(self.app.db(), &keys, &[]).await.unwrap();
+        let found: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+        assert!(report.holds(), "{found:#?}");
     }
 
     /// What the program does by itself meanwhile: documents are made, and what is

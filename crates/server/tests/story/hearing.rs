@@ -9,7 +9,7 @@ const SUBJECT: &str = "示例矿业有限公司";
 /// From the clue on 24 March to the decision on 24 April.
 pub async fn to_the_decision(county: &County, browser: &mut Browser) {
     county.day("2026-03-24");
-    let case = registered(county, browser, SUBJECT, "2026-03-24").await;
+    let case = registered(county, browser, SUBJECT, "2026-03-24", &[("source", "监督检查")]).await;
     county.day("2026-03-25");
     filed(county, browser, &case, SUBJECT, "2026-03-20").await;
     county.day("2026-03-26");

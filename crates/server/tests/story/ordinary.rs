@@ -11,20 +11,22 @@ fn by_both<'a>(table: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     table.iter().chain(&OFFICERS).copied().collect()
 }
 
-/// From a clue on 2 March; gives the address of the case.
-pub async fn registered(county: &County, browser: &mut Browser, subject: &str, day: &str) -> String {
+/// From a clue, with more of it as the source has it; gives the address of the case.
+pub async fn registered(
+    county: &County,
+    browser: &mut Browser,
+    subject: &str,
+    day: &str,
+    more: &[(&str, &str)],
+) -> String {
     county.minute();
     browser.be("yj-officer1").await;
     browser.open("/desk").await;
     browser.follow("a[href=\"/cases/new\"]").await;
-    browser
-        .submit(&[
-            ("source", "监督检查"),
-            ("received_on", day),
-            ("subject", subject),
-            ("summary", "现场检查发现二名电工未取得特种作业操作证即上岗作业"),
-        ])
-        .await;
+    let clue =
+        [("received_on", day), ("subject", subject), ("summary", "二名电工未取得特种作业操作证即上岗作业")];
+    let clue: Vec<_> = clue.iter().chain(more).copied().collect();
+    browser.submit(&clue).await;
     let case = browser.path().to_owned();
     assert!(case.starts_with("/cases/"), "{}", browser.refusal().await);
     browser.sees(&[subject, "线索"]).await;
@@ -214,7 +216,15 @@ pub async fn discussed(county: &County, browser: &mut Browser, case: &str) {
 /// From the clue to the decision in the party's hands, 2 to 19 March.
 pub async fn to_the_served_decision(county: &County, browser: &mut Browser) -> String {
     let subject = "示例化工有限公司";
-    let case = registered(county, browser, subject, "2026-03-02").await;
+    let informant = [
+        ("source", "举报"),
+        ("informant_name", "诸葛样乙"),
+        ("informant_contact", "000-0000007"),
+        ("keep_secret", "true"),
+    ];
+    let case = registered(county, browser, subject, "2026-03-02", &informant).await;
+    browser.sees(&["举报人A"]).await;
+    browser.misses(&["诸葛样乙"]).await;
     county.day("2026-03-04");
     filed(county, browser, &case, subject, "2026-02-27").await;
     county.day("2026-03-05");
@@ -278,7 +288,7 @@ pub async fn to_the_archive(county: &County, browser: &mut Browser, case: &str) 
     browser.sees(&["《罚款缴款通知书》没有送达回证", "第四十条"]).await;
     serve(county, browser, case, "罚款缴款通知书").await;
     county.work().await;
-    let archive = [("volumes", "1"), ("pages", "86"), ("retention_years", "30年")];
+    let archive = [("volumes", "1"), ("pages", "86"), ("retention_years", "10年")];
     browser.act(county, "yj-archivist", case, "archive", &archive).await;
     browser.sees(&["已归档"]).await;
     assert!(browser.stops_done().await.ends_with("结案归档"), "{}", browser.stops_done().await);

@@ -210,7 +210,6 @@ fn shown(shell: &Shell, who: &Identity, desk: &Desk, it: Filled<'_>) -> Markup {
         (sheet(&Sheet {
             action: &action, csrf: &who.csrf, specs: &desk.specs, posted: it.posted, errors: it.errors,
             button: super::parts::button(desk.verb), drafts: true, back: &back, command_id: &it.command,
-            folded: ("补录（事项已经发生，现在补记）", &fields::LATE),
         }))
     };
     let body = html! {

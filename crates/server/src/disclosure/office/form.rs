@@ -241,7 +241,6 @@ fn write(
                     drafts: false,
                     back: &back,
                     command_id: posted.get("_command").unwrap_or(""),
-                    folded: ("", &[]),
                 }))
             }
         },

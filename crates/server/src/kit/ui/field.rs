@@ -35,14 +35,6 @@ pub struct Sheet<'a> {
     pub back: &'a str,
     /// Carried along, so that a double submission is carried out once.
     pub command_id: &'a str,
-    /// Fields that few need, folded at the end: the words to unfold them, their names.
-    pub folded: (&'a str, &'a [&'a str]),
-}
-
-impl Sheet<'_> {
-    fn is_folded(&self, spec: &FieldSpec) -> bool {
-        self.folded.1.contains(&spec.name.as_ref())
-    }
 }
 
 /// Renders a form with its error summary.
@@ -56,8 +48,8 @@ pub fn sheet(it: &Sheet<'_>) -> Markup {
             input type="hidden" name="_command" value=(it.command_id);
             // The first button is what the Enter key presses: it must be the act itself.
             button.visually-hidden type="submit" tabindex="-1" aria-hidden="true" { (it.button) }
-            @for spec in it.specs.iter().filter(|spec| !it.is_folded(spec)) { (place.field(spec, "", "")) }
-            (folded(it, &place))
+            @for spec in it.specs.iter().filter(|spec| spec.fold.is_empty()) { (place.field(spec, "", "")) }
+            (folded(it.specs, &place))
             div.buttons {
                 button.btn type="submit" { (it.button) }
                 @if it.drafts { button.btn.quiet type="submit" name="save_draft" value="1" { "存为草稿" } }
@@ -68,16 +60,15 @@ pub fn sheet(it: &Sheet<'_>) -> Markup {
 }
 
 /// The fields at the end, unfolded when one of them holds something or is wrong.
-fn folded(it: &Sheet<'_>, place: &Place<'_>) -> Markup {
-    let specs: Vec<&FieldSpec> = it.specs.iter().filter(|spec| it.is_folded(spec)).collect();
-    let used = |spec: &&FieldSpec| {
+fn folded(specs: &[FieldSpec], place: &Place<'_>) -> Markup {
+    let used = |spec: &FieldSpec| {
         place.posted.get(&spec.name).is_some_and(|it| !it.is_empty()) || place.error(&spec.name).is_some()
     };
     html! {
-        @if !specs.is_empty() {
-            details.more open[specs.iter().any(used)] {
-                summary { (it.folded.0) }
-                @for spec in specs { (place.field(spec, "", "")) }
+        @for group in specs.chunk_by(|a, b| a.fold == b.fold).filter(|it| !it[0].fold.is_empty()) {
+            details.more open[group.iter().any(used)] {
+                summary { (group[0].fold) }
+                @for spec in group { (place.field(spec, "", "")) }
             }
         }
     }
@@ -313,7 +304,6 @@ mod tests {
             drafts: true,
             back: "/",
             command_id: "c",
-            folded: ("", &[]),
         })
         .into_string();
         assert!(page.contains("value=\"&quot;&gt;&lt;script&gt;\""), "{page}");
