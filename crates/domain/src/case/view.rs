@@ -132,6 +132,22 @@ fn deliberation(case: &Case, facts: &Facts<'_>, concluded: bool) -> Vec<Stop> {
         live && case.draft.is_some(),
         told_on.map_or("—".into(), |d| format!("{}送达", on(d))),
     );
+    let hearing = hearing(case, facts, told, live);
+    let discussed =
+        case.draft.as_ref().is_some_and(|d| case.discussions.iter().any(|x| x.digest == d.digest));
+    let required = gate::discussion_required(case, facts.law);
+    let open = live && told && required && gate::discuss(case, facts, None).is_ok();
+    let note = if discussed { "已讨论" } else { "—" };
+    let mut discussion = stop("集体讨论", discussed, open, note.into());
+    if !discussed && (decided || live && case.draft.is_some() && !required) {
+        discussion.progress = Progress::Skipped;
+        discussion.note = "无须讨论".into();
+    }
+    vec![review, notice, hearing, discussion]
+}
+
+fn hearing(case: &Case, facts: &Facts<'_>, told: bool, live: bool) -> Stop {
+    let decided = case.decision.is_some();
     let hearing_told = case.parties.iter().any(|p| p.hearing_told);
     let held = case.parties.iter().any(|p| matches!(p.hearing, Hearing::Held { .. }));
     let mut hearing = stop("听证", held, live && hearing_told, "—".into());
@@ -159,17 +175,7 @@ fn deliberation(case: &Case, facts: &Facts<'_>, concluded: bool) -> Vec<Stop> {
     if told && !hearing_told || decided && !held || unasked {
         hearing.progress = Progress::Skipped;
     }
-    let discussed =
-        case.draft.as_ref().is_some_and(|d| case.discussions.iter().any(|x| x.digest == d.digest));
-    let required = gate::discussion_required(case, facts.law);
-    let open = live && told && required && gate::discuss(case, facts, None).is_ok();
-    let note = if discussed { "已讨论" } else { "—" };
-    let mut discussion = stop("集体讨论", discussed, open, note.into());
-    if !discussed && (decided || live && case.draft.is_some() && !required) {
-        discussion.progress = Progress::Skipped;
-        discussion.note = "无须讨论".into();
-    }
-    vec![review, notice, hearing, discussion]
+    hearing
 }
 
 fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {

@@ -26,8 +26,7 @@ use crate::kit::problem::Failure;
 use crate::ledger::LedgerError;
 use crate::ledger::service::{Disclosure, Ledger, ProofState};
 use crate::record::job::Records;
-use crate::record::service::RecordError;
-use crate::record::store::{self as files, StoredDocument};
+use crate::record::service::{RecordError, StoredDocument, of_case};
 use crate::record::web::private_pdf;
 
 /// Routes of the file.
@@ -67,7 +66,7 @@ async fn documents(
     ask::nothing(uri.query())?;
     let id = MatterId(id);
     let case = opened(&shell, &who, id).await?;
-    let all = files::of_case(shell.app.db(), id).await?;
+    let all = of_case(&shell.app, id).await?;
     Ok(Json(json!({ "items": all.iter().map(line).collect::<Vec<_>>(), "version": case.version })))
 }
 
@@ -242,10 +241,14 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         .leads("verify_file", json!({})),
         get("/api/v1/cases/{id}/review", "case_review", "审核和审批时应看的内容", schema("ReviewPackage")),
     ];
+    (operations, schemas())
+}
+
+fn schemas() -> Vec<(&'static str, Value)> {
     let text = |words: &str| json!({ "type": "string", "description": words });
     let maybe = |kind: &str| json!({ "type": [kind, "null"] });
     let objects = json!({ "type": "array", "items": { "type": "object" } });
-    let schemas = vec![
+    vec![
         (
             "Document",
             json!({
@@ -285,6 +288,5 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
                 },
             }),
         ),
-    ];
-    (operations, schemas)
+    ]
 }

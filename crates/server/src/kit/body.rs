@@ -151,11 +151,12 @@ fn object(
     let mut out = Map::new();
     for spec in specs {
         let at = join(path, &spec.name);
-        match body.shift_remove(spec.name.as_ref()).filter(|it| !(it.is_null() && !spec.required)) {
-            Some(value) => match one(spec, value, &at, errors) {
-                Some(value) => drop(out.insert(spec.name.to_string(), value)),
-                None => {}
-            },
+        match body.shift_remove(spec.name.as_ref()).filter(|it| !it.is_null() || spec.required) {
+            Some(value) => {
+                if let Some(value) = one(spec, value, &at, errors) {
+                    out.insert(spec.name.to_string(), value);
+                }
+            }
             None if spec.required => errors.push(error(&at, format!("请填写{}", spec.label))),
             None => {}
         }

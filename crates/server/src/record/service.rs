@@ -9,6 +9,7 @@ use mingjing_ledger::note::VerifierKey;
 use mingjing_ledger::pdf::{self, PdfError};
 use sha2::{Digest, Sha256};
 
+use crate::kit::app::App;
 use crate::kit::blob::BlobError;
 use crate::kit::db::DbError;
 use crate::kit::error::WriteError;
@@ -16,7 +17,9 @@ use crate::ledger::LedgerError;
 use crate::ledger::service::{Disclosure, Ledger, ProofState};
 
 use super::job::Records;
-use super::store::{self, StoredDocument, StoredFile};
+use super::store;
+pub use super::store::StoredDocument;
+use super::store::StoredFile;
 
 /// Why a document cannot be given out.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +84,14 @@ pub enum Checked {
     Refused(VerifyError),
     /// Neither a proof nor a document of this installation.
     Unknown,
+}
+
+/// The documents of a case with what is known of their files.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_case(app: &App, matter: MatterId) -> Result<Vec<StoredDocument>, DbError> {
+    store::of_case(app.db(), matter).await
 }
 
 impl Records {

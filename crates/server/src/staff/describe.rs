@@ -33,7 +33,7 @@ pub(super) fn operations() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
     let mut all = people();
     all.extend(account());
     all.extend(organs());
-    (all, schemas())
+    (all, [schemas(), more_schemas()].concat())
 }
 
 fn people() -> Vec<Operation> {
@@ -153,7 +153,6 @@ fn schemas() -> Vec<(&'static str, Value)> {
     let id = || json!({ "type": "string", "format": "uuid" });
     let text = || json!({ "type": "string" });
     let maybe = |kind: &str| json!({ "type": [kind, "null"] });
-    let instant = || json!({ "type": "string", "format": "date-time" });
     let roles: Vec<&str> = Role::ALL.iter().map(|it| it.name()).collect();
     let role_list = json!({ "type": "array", "items": { "type": "string", "enum": roles } });
     let certificates = json!({ "type": "array", "items": { "type": "object" } });
@@ -190,6 +189,19 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 }),
             ),
         ),
+    ]
+}
+
+fn more_schemas() -> Vec<(&'static str, Value)> {
+    let id = || json!({ "type": "string", "format": "uuid" });
+    let text = || json!({ "type": "string" });
+    let maybe = |kind: &str| json!({ "type": [kind, "null"] });
+    let instant = || json!({ "type": "string", "format": "date-time" });
+    let roles: Vec<&str> = Role::ALL.iter().map(|it| it.name()).collect();
+    let role_list = json!({ "type": "array", "items": { "type": "string", "enum": roles } });
+    let certificates = json!({ "type": "array", "items": { "type": "object" } });
+    let object = |required: Value, properties: Value| json!({ "type": "object", "required": required, "properties": properties });
+    vec![
         (
             "Changed",
             object(

@@ -37,7 +37,7 @@ pub(super) fn operations() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
     let mut all = decisions();
     all.extend(others());
     all.extend(files());
-    (all, schemas())
+    (all, [schemas(), more_schemas()].concat())
 }
 
 fn get(path: &str, id: &str, words: &str, answer: Value) -> Operation {
@@ -122,7 +122,6 @@ fn files() -> Vec<Operation> {
 fn schemas() -> Vec<(&'static str, Value)> {
     let text = || json!({ "type": "string" });
     let maybe = |kind: &str| json!({ "type": [kind, "null"] });
-    let flag = || json!({ "type": "boolean" });
     let object = |required: Value, properties: Value| json!({ "type": "object", "required": required, "properties": properties });
     let list = |item: Value| json!({ "type": "array", "items": item });
     vec![
@@ -173,6 +172,16 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 }),
             ),
         ),
+    ]
+}
+
+fn more_schemas() -> Vec<(&'static str, Value)> {
+    let text = || json!({ "type": "string" });
+    let maybe = |kind: &str| json!({ "type": [kind, "null"] });
+    let flag = || json!({ "type": "boolean" });
+    let object = |required: Value, properties: Value| json!({ "type": "object", "required": required, "properties": properties });
+    let list = |item: Value| json!({ "type": "array", "items": item });
+    vec![
         (
             "PublicOrgan",
             object(
