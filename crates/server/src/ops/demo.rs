@@ -1,12 +1,14 @@
 //! `mingjing demo`: a synthetic county with real documents on an empty folder,
 //! then the running program. On a folder that holds data it only serves.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan};
 use mingjing_domain::matter::civil_day;
+use mingjing_domain::staff::Role;
 
 use super::seed::county::Account;
 use super::seed::{self, Order, Press};
@@ -112,12 +114,25 @@ pub async fn county(
     Ok(done.accounts)
 }
 
-/// The accounts, one a line.
+/// One account for each role, a second officer besides, since two must act
+/// together; then how the others are called.
 fn table(accounts: &[Account]) -> Result<(), OpsError> {
     say("机关\t岗位\t登录名\t密码")?;
+    let (mut shown, mut others) = (BTreeMap::new(), BTreeMap::new());
     for account in accounts {
         let roles: Vec<&str> = account.roles.iter().map(|it| it.label()).collect();
-        say(format!("{}\t{}\t{}\t{PASSWORD}", account.organ, roles.join("、"), account.login))?;
+        let most = if account.roles.contains(&Role::Officer) { 2 } else { 1 };
+        let before = shown.entry(roles.join("、")).or_insert(0);
+        if *before < most {
+            *before += 1;
+            say(format!("{}\t{}\t{}\t{PASSWORD}", account.organ, roles.join("、"), account.login))?;
+        } else {
+            others.entry(account.organ.as_str()).or_insert_with(Vec::new).push(account.login.as_str());
+        }
+    }
+    say("其余账号（密码相同）：")?;
+    for (organ, logins) in others {
+        say(format!("{organ}\t{}", logins.join(" ")))?;
     }
     Ok(())
 }

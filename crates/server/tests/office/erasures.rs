@@ -21,8 +21,8 @@ async fn texts(office: &Office) -> i64 {
 /// An archived case with a copy on its way to the public.
 async fn archived(office: &Office) -> String {
     let id = office.whole_life(Way::Api).await;
-    let prepare = json!({"act": "prepare", "grade": "ordinary"});
-    office.does("a", &format!("/api/v1/publications/{id}.1/acts"), prepare).await;
+    let prepare = json!({"grade": "ordinary"});
+    office.does("a", &format!("/api/v1/publications/{id}.1/prepare"), prepare).await;
     id
 }
 
