@@ -5,6 +5,7 @@
 //! and rights of its own: see [`crate::viewing`] for who may look, and what stays.
 
 use crate::case::procedure::{Verb, step};
+use crate::case::types::Clue;
 use crate::cite::{Citation, penalty_law};
 use crate::matter::{Actor, DecodeError, Matter, MatterKind, Meta, OrganId, StaffId, decode_as};
 use crate::refusal::Refusal;
@@ -110,6 +111,32 @@ pub fn decide(
     Ok(InformantEvent::Registered { told: told.clone() })
 }
 
+/// The texts of a clue say neither the name nor the contact of its informant: they
+/// go into documents, lists and the index, where the identity may not stand.
+///
+/// # Errors
+/// A refusal beside the field of the clue.
+pub fn apart(told: &Told, clue: &Clue) -> Result<(), Refusal> {
+    let bare = |text: &Text| -> String {
+        text.value().unwrap_or("").chars().filter(|c| !c.is_whitespace()).collect()
+    };
+    let secrets = [bare(&told.name), bare(&told.contact)];
+    for (text, field) in [(&clue.subject, "subject"), (&clue.summary, "summary")] {
+        let said = bare(text);
+        // One character is no name; it would be found anywhere.
+        if secrets.iter().any(|it| it.chars().count() > 1 && said.contains(it.as_str())) {
+            return Err(Refusal::new(
+                "informant.named",
+                SECRECY,
+                "线索内容写有举报人的姓名或者联系方式",
+                "请改称“举报人A”；身份只登记在举报人事项中",
+            )
+            .field(field, "写有举报人的姓名或者联系方式"));
+        }
+    }
+    Ok(())
+}
+
 impl Matter for Informant {
     const KIND: MatterKind = MatterKind::Informant;
     type Event = InformantEvent;
@@ -153,6 +180,32 @@ mod tests {
 
     fn code(role: Role, command: &InformantCommand) -> String {
         decide(None, command, &actor(role)).unwrap_err().code.into_owned()
+    }
+
+    #[test]
+    fn the_clue_does_not_name_its_informant() {
+        let told = Told {
+            name: "示 庚辛".into(),
+            contact: "000-7654321".into(),
+            keep_secret: true,
+            wants_reply: true,
+        };
+        let clue = |subject: &str, summary: &str| Clue {
+            source: crate::case::types::ClueSource::Report,
+            received_on: "2026-03-02".parse().unwrap(),
+            subject: subject.into(),
+            summary: summary.into(),
+            informant: None,
+        };
+        assert!(apart(&told, &clue("示例化工有限公司", "据举报人A反映，夜间违规作业")).is_ok());
+        for (subject, summary, field) in [
+            ("示例化工有限公司", "据示庚辛反映，夜间违规作业", "summary"),
+            ("示例化工有限公司", "来电 000-765 4321", "summary"),
+            ("示庚辛", "夜间违规作业", "subject"),
+        ] {
+            let refusal = apart(&told, &clue(subject, summary)).unwrap_err();
+            assert_eq!((refusal.code.as_ref(), refusal.fields[0].field.as_str()), ("informant.named", field));
+        }
     }
 
     #[test]

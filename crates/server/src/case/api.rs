@@ -22,6 +22,7 @@ use super::{body, shape, store, web, words};
 use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz;
+use crate::kit::draft::{self, Place};
 use crate::kit::authz_case::CASE_READ;
 use crate::kit::error::WriteError;
 use crate::kit::http::{Access, Routes, Shell};
@@ -94,6 +95,9 @@ async fn register(
     let read = body::read(Verb::RegisterClue, body.0)?;
     let options = Options { moment: read.moment, informant: read.informant, ..Options::new(command) };
     let done = service::act(&shell.app, rules(), &who.actor(), None, read.command, options).await?;
+    // What was typed so far, an informant's name among it, is now where it belongs.
+    let form = wire_name(&Verb::RegisterClue);
+    draft::discard(&shell.app, Place { owner: who.person.id, matter: None, form: &form }).await?;
     let mut answer = (StatusCode::CREATED, Json(outcome(&done))).into_response();
     if let Ok(place) = HeaderValue::from_str(&format!("/api/v1/cases/{}", done.value.case)) {
         answer.headers_mut().insert(header::LOCATION, place);

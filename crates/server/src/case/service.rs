@@ -9,7 +9,7 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::step;
 use mingjing_domain::case::types::{Clue, DocumentKind, DocumentNo};
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
-use mingjing_domain::informant::{Informant, Told};
+use mingjing_domain::informant::{self, Informant, Told};
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::StaffState;
@@ -117,6 +117,7 @@ pub async fn act_in(
     options: Options,
 ) -> Result<Written<Done>, WriteError> {
     if let (Some(told), CaseCommand::RegisterClue(clue)) = (&options.informant, &mut command) {
+        informant::apart(told, clue).map_err(WriteError::from)?;
         clue.informant = Some(informants::register_in(batch, actor, options.command_id, told).await?);
     }
     let request = request(actor, case, &command, &options)?;

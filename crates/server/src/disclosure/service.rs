@@ -13,6 +13,7 @@ use mingjing_domain::disclosure::{
     Inspection, KnownPerson, NoteScan, Preparing, PublicDecision, Publication, PublicationEvent, SourceFacts,
     Verb, WithdrawalGround, decide, inspect, scan_note,
 };
+use mingjing_domain::informant::Informant;
 use mingjing_domain::matter::{Actor, MatterId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::StaffState;
@@ -406,7 +407,11 @@ async fn gather(w: &mut Write, rules: &Rules, subject: Subject) -> Result<Gather
     };
     let events = read::stored(w.tx().await?, case_id, case.version).await?;
     let events: Vec<CaseEvent> = open_all::<Case>(&events)?.into_iter().map(|e| e.event).collect();
-    let persons = source::persons(&case, &events, party);
+    let informant = match case.clue.informant {
+        Some(id) => w.load::<Informant>(id).await?,
+        None => None,
+    };
+    let persons = source::persons(&case, &events, party, informant.as_ref().map(|it| &it.told.name));
     let imported = w.load::<Imported>(CALENDAR).await?;
     let day_rules = rules.on(&organ.state, organ.version, w.moment().recorded_day(), imported.as_deref())?;
     let matter = publication.as_ref().map_or_else(|| MatterId(w.new_id()), |p| p.id);
@@ -581,7 +586,11 @@ pub async fn view(app: &App, rules: &Rules, subject: Subject) -> Result<Option<V
         }
     }
     let events: Vec<CaseEvent> = app.stream::<Case>(case_id).await?.into_iter().map(|e| e.event).collect();
-    let persons = source::persons(&case, &events, party);
+    let informant = match case.clue.informant {
+        Some(id) => app.load::<Informant>(id).await?,
+        None => None,
+    };
+    let persons = source::persons(&case, &events, party, informant.as_ref().map(|it| &it.told.name));
     let today = mingjing_domain::matter::civil_day(app.now());
     let imported = imported(app).await?;
     let day_rules = rules.on(&organ.state, organ.version, today, imported.as_deref())?;

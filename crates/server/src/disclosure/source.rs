@@ -116,9 +116,14 @@ pub fn facts(id: MatterId, case: &Case, party: PartyNo, key: &TextKey) -> Option
 /// parties, representatives, and everyone who was asked. Who stands in more than
 /// one place (the representative of a unit fined beside it) is treated as what he
 /// is to the party of this copy, then as a person, and only last as somebody's
-/// representative, whose name is shown. The identity of an informant is a matter
-/// of its own and never in the case.
-pub fn persons(case: &Case, events: &[CaseEvent], party: PartyNo) -> Vec<KnownPerson> {
+/// representative, whose name is shown. `informant` is the name of the matter apart:
+/// it should stand in no text of the case, and where it does it must not be shown.
+pub fn persons(
+    case: &Case,
+    events: &[CaseEvent],
+    party: PartyNo,
+    informant: Option<&Text>,
+) -> Vec<KnownPerson> {
     let parties: Vec<_> = case.numbered_parties().map(|(no, it)| (no, &it.party)).collect();
     let mut all = of_parties(&parties, party);
     for event in events {
@@ -127,6 +132,9 @@ pub fn persons(case: &Case, events: &[CaseEvent], party: PartyNo) -> Vec<KnownPe
         {
             add(&mut all, person, PersonRole::Witness);
         }
+    }
+    if let Some(name) = informant {
+        add(&mut all, name, PersonRole::Complainant);
     }
     all
 }

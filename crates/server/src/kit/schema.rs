@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_staff", include_str!("../../migrations/0011_staff.sql")),
     ("0020_case", include_str!("../../migrations/0020_case.sql")),
     ("0021_retention", include_str!("../../migrations/0021_retention.sql")),
+    ("0022_erasure_permit", include_str!("../../migrations/0022_erasure_permit.sql")),
     ("0030_document", include_str!("../../migrations/0030_document.sql")),
     ("0040_disclosure", include_str!("../../migrations/0040_disclosure.sql")),
 ];

@@ -110,8 +110,11 @@ impl Bench {
 
     /// As [`Bench::app_with`], knowing the test matter and its table.
     pub async fn app(&self) -> App {
+        let note = mingjing::kit::registry::entry::<note::Note>();
         let mut registry = mingjing::kit::registry::all();
-        registry.push(mingjing::kit::registry::entry::<note::Note>());
+        // It stands in the place of the kind whose name it borrows.
+        registry.retain(|it| it.kind != note.kind);
+        registry.push(note);
         let app = self.app_with(registry).await;
         let tx = app.db().begin().await.unwrap();
         tx.script(&mingjing::kit::schema::for_engine(note::DDL, tx.engine())).await.unwrap();

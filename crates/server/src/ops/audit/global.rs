@@ -1,8 +1,10 @@
 //! What no single family shows: counts, numbers, the log as a whole, erasures,
 //! the clock over all streams.
 
-use mingjing_domain::matter::MatterId;
+use mingjing_domain::erasure::kept_until;
+use mingjing_domain::matter::{MatterId, MatterKind, civil_day};
 use mingjing_ledger::note::VerifierKey;
+use serde_json::Value;
 
 use super::report::{AuditReport, Finding};
 use super::stream::Audited;
@@ -11,6 +13,8 @@ use crate::kit::db::{DbError, Sql, Tx};
 use crate::ledger::{LedgerError, fsck};
 use crate::ops::OpsError;
 
+/// 档案法第二十一条: destruction only after appraisal and approval.
+const DESTRUCTION: &str = "《档案法》第二十一条";
 const RECORD: &str = "《行政处罚法》第四十七条";
 const NUMBERS: &str = "《党政机关公文处理工作条例》第九条";
 /// How far recorded instants may run back where writers on several connections
@@ -36,7 +40,55 @@ pub async fn check(
     broken(walked, report)?;
     broken(fsck::erasures(tx, excused, &mut log).await, report)?;
     take(log, report);
+    destroyed(tx, excused, report).await
+}
+
+/// Each destruction was of a matter that its approval names, and of a case whose
+/// retention was over on the day of the approval. Computed from the stored events
+/// of both, not from what the proposal noted.
+async fn destroyed(tx: &Tx, excused: &[MatterId], report: &mut AuditReport) -> Result<(), OpsError> {
+    let sql = "SELECT x.matter_id, m.kind, a.body AS approval, a.recorded_at AS approved_at, \
+               c.body AS archived, c.happened_at AS archived_at \
+               FROM erasure x JOIN matter m ON m.id = x.matter_id \
+               LEFT JOIN event a ON a.matter_id = x.event_matter AND a.version = x.event_version \
+               LEFT JOIN event c ON c.matter_id = x.matter_id AND c.kind = 'case' AND c.type = 'archived'";
+    for row in tx.all("erasure", sql, vec![]).await? {
+        let matter = MatterId(row.uuid("matter_id")?);
+        if excused.contains(&matter) {
+            continue;
+        }
+        let mut add = |code, what: String| {
+            report.add(Finding::new(code, what).under(DESTRUCTION));
+        };
+        let approval = json(row.opt_bytes("approval")?);
+        let named = approval["matters"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|it| it.as_str().is_some_and(|it| it.parse() == Ok(matter.0))));
+        if !named {
+            add("erasure.not_named", format!("事项 {matter} 不在所引的销毁批准之内"));
+        }
+        if row.text("kind")? != MatterKind::Case.name() {
+            continue;
+        }
+        let archived = json(row.opt_bytes("archived")?);
+        let years = archived["retention_years"].as_u64().and_then(|it| u16::try_from(it).ok());
+        let (Some(years), Some(archived_at)) = (years, row.opt_instant("archived_at")?) else {
+            add("erasure.not_archived", format!("案件 {matter} 未归档而已销毁"));
+            continue;
+        };
+        let approved = row.opt_instant("approved_at")?.map(civil_day);
+        let over = kept_until(civil_day(archived_at), years)
+            .is_some_and(|until| approved.is_some_and(|approved| approved > until));
+        if !over {
+            add("erasure.retained", format!("案卷 {matter} 保管期限未满而已销毁"));
+        }
+    }
     Ok(())
+}
+
+/// A stored body; null for none and for what is not JSON.
+fn json(body: Option<Vec<u8>>) -> Value {
+    body.and_then(|it| serde_json::from_slice(&it).ok()).unwrap_or(Value::Null)
 }
 
 /// A record that cannot be walked is a finding, a failing database is not.

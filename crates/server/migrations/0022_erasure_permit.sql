@@ -1,0 +1,17 @@
+-- A permit to delete content cites the approval of a destruction, not merely some
+-- event of one.
+
+-- @sqlite
+DROP TRIGGER erasure_permit_cites;
+CREATE TRIGGER erasure_permit_cites BEFORE INSERT ON erasure_permit
+  WHEN NOT EXISTS (SELECT 1 FROM event e WHERE e.matter_id = NEW.event_matter AND e.version = NEW.event_version AND e.kind = 'erasure' AND e.type = 'erasure.approved')
+  BEGIN SELECT RAISE(ABORT, 'erasure permit cites no destruction event'); END;
+-- @postgres
+CREATE OR REPLACE FUNCTION check_erasure_permit() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN
+    IF NOT EXISTS (SELECT 1 FROM event e WHERE e.matter_id = NEW.event_matter AND e.version = NEW.event_version AND e.kind = 'erasure' AND e.type = 'erasure.approved') THEN
+      RAISE EXCEPTION 'erasure permit cites no destruction event' USING ERRCODE = '23001';
+    END IF;
+    RETURN NEW;
+  END $$;
+-- @both
