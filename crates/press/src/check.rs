@@ -251,6 +251,12 @@ fn forbidden(character: char) -> bool {
             | '\u{E0000}'..='\u{E0FFF}' | WITHHELD)
 }
 
+/// Whether a character may stand in the text of a document. Whoever takes texts in
+/// asks this first, so that nothing is numbered that could never be printed.
+pub fn printable(character: char) -> bool {
+    !forbidden(character)
+}
+
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -24,6 +24,7 @@ mod sources;
 mod world;
 
 pub use catalogue::{Orientation, Seal, TemplateSpec, catalogue, find};
+pub use check::printable;
 pub use error::PressError;
 pub use field::{Condition, FieldKind, FieldSpec};
 pub use fonts::FONTS_DIR_VARIABLE;

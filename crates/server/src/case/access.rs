@@ -47,6 +47,17 @@ pub async fn seen(shell: &Shell, who: &Identity, id: MatterId) -> Result<Loaded<
     Ok(case)
 }
 
+/// As [`seen`], for those who keep its file: whoever may bring it to the archives may
+/// have its documents made again.
+///
+/// # Errors
+/// As [`seen`]; or the refusal that names the row of the authorization table.
+pub async fn handled(shell: &Shell, who: &Identity, id: MatterId) -> Result<Loaded<Case>, Failure> {
+    let case = seen(shell, who, id).await?;
+    may(who, Verb::Archive, Some(&case))?;
+    Ok(case)
+}
+
 /// As [`seen`], to read the file. Whoever looks from another organ leaves a record
 /// of it, the first time of each day.
 ///

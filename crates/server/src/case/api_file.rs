@@ -13,7 +13,7 @@ use mingjing_domain::viewing::Thing;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::access::{People, opened, seen, viewed};
+use super::access::{People, handled, opened, seen, viewed};
 use super::api::{looked, proof_name};
 use super::describe::TAG;
 use super::{findings, shape, words};
@@ -21,12 +21,12 @@ use crate::kit::ask;
 use crate::kit::auth::Identity;
 use crate::kit::authz_case::CASE_READ;
 use crate::kit::http::{Access, Routes, Shell};
-use crate::kit::openapi::{Operation, schema};
+use crate::kit::openapi::{Operation, key, schema};
 use crate::kit::problem::Failure;
 use crate::ledger::LedgerError;
 use crate::ledger::service::{Disclosure, Ledger, ProofState};
 use crate::record::job::Records;
-use crate::record::service::{RecordError, StoredDocument, of_case};
+use crate::record::service::{RecordError, StoredDocument, failures, of_case, try_again};
 use crate::record::web::private_pdf;
 
 /// Routes of the file.
@@ -34,6 +34,7 @@ pub(super) fn routes() -> Routes {
     let read = Access::Verb(CASE_READ);
     Routes::new()
         .get("/api/v1/cases/{id}/documents", read, documents)
+        .post("/api/v1/cases/{id}/documents/again", read, again)
         .get("/api/v1/cases/{id}/documents/{no}", read, document)
         .get("/api/v1/cases/{id}/events/{version}/proof", read, proof)
         .get("/api/v1/cases/{id}/review", read, review)
@@ -68,6 +69,24 @@ async fn documents(
     let case = opened(&shell, &who, id).await?;
     let all = of_case(&shell.app, id).await?;
     Ok(Json(json!({ "items": all.iter().map(line).collect::<Vec<_>>(), "version": case.version })))
+}
+
+/// POST /api/v1/cases/{id}/documents/again: what failed is made again.
+async fn again(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    uri: Uri,
+) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
+    let case = handled(&shell, &who, MatterId(id)).await?;
+    let failed = failures(&shell.app, case.id).await?;
+    try_again(&shell.app, case.id).await?;
+    let failed: Vec<Value> = failed
+        .iter()
+        .map(|it| json!({ "no": it.no, "reason": it.reason, "attempts": it.attempts }))
+        .collect();
+    Ok(Json(json!({ "items": failed, "version": case.version })))
 }
 
 /// GET /api/v1/cases/{id}/documents/{no}: the stored bytes with their proof.
@@ -223,6 +242,15 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
     let operations = vec![
         get("/api/v1/cases/{id}/documents", "case_documents", "卷内文书", list(schema("Document")))
             .leads("case_document", own),
+        Operation::post(
+            "/api/v1/cases/{id}/documents/again",
+            "case_documents_again",
+            TAG,
+            "重新制作没有制成的文书；答复列出此前的原因",
+            list(json!({ "type": "object", "required": ["no", "reason", "attempts"] })),
+        )
+        .with(key())
+        .leads("case_documents", json!({ "id": "$request.path.id" })),
         get(
             "/api/v1/cases/{id}/documents/{no}",
             "case_document",

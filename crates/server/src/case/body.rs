@@ -280,8 +280,10 @@ fn text(field: &Field, value: &Value, path: &str, errors: &mut Vec<FieldError>) 
         return None;
     }
     let breaks = field.kind == Kind::Paragraph;
-    if text.chars().any(|c| c.is_control() && !(breaks && (c == '\n' || c == '\t'))) {
-        errors.push(error(path, format!("{label}含有不能使用的控制字符")));
+    // What is pasted from a table has tabs; paper has none.
+    let text = text.replace('\t', " ");
+    if !text.chars().all(|c| mingjing_press::printable(c) || (breaks && c == '\n')) {
+        errors.push(error(path, format!("{label}含有看不见的或者不能打印的字符，请重新输入")));
         return None;
     }
     let text = text.trim();

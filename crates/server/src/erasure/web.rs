@@ -189,16 +189,17 @@ async fn new_page(State(shell): State<Shell>, who: Identity) -> Result<Markup, F
     Ok(proposing(&shell, &who, &over(&shell, &who).await?, &Posted::default(), &[], None))
 }
 
-fn parsed(bytes: &[u8]) -> Result<(Posted, Uuid), Failure> {
+/// What was posted, and the command that this person's key stands for.
+fn parsed(who: &Identity, bytes: &[u8]) -> Result<(Posted, Uuid), Failure> {
     let posted = Posted::parse(bytes).map_err(|e| Failure::Malformed(e.to_string()))?;
     let command = posted.get("_command").and_then(|it| it.parse::<Uuid>().ok());
     let command = command.ok_or_else(|| Failure::Malformed("表单缺少操作编号，请重新打开页面".to_owned()))?;
-    Ok((posted, command))
+    Ok((posted, who.command_id(&command.to_string())))
 }
 
 /// POST /erasures/new
 async fn new_post(State(shell): State<Shell>, who: Identity, bytes: Bytes) -> Result<Response, Failure> {
-    let (posted, command) = parsed(&bytes)?;
+    let (posted, command) = parsed(&who, &bytes)?;
     let over = over(&shell, &who).await?;
     let again = |errors: &[FieldError], refusal: Option<&Refusal>| {
         let page = proposing(&shell, &who, &over, &posted, errors, refusal);
@@ -349,7 +350,7 @@ async fn decide(
     bytes: Bytes,
 ) -> Result<Response, Failure> {
     let it = seen(&shell, &who, id).await?;
-    let (posted, command) = parsed(&bytes)?;
+    let (posted, command) = parsed(&who, &bytes)?;
     let read = match forms::read(&decision(), &posted) {
         Ok(value) => value,
         Err(errors) => {
@@ -378,7 +379,7 @@ async fn carry_out(
     bytes: Bytes,
 ) -> Result<Response, Failure> {
     let it = seen(&shell, &who, id).await?;
-    let (posted, command) = parsed(&bytes)?;
+    let (posted, command) = parsed(&who, &bytes)?;
     if let Err(errors) = forms::read(&confirmation(), &posted) {
         let page = shown(&shell, &who, &it, &posted, &errors, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());

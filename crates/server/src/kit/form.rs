@@ -458,8 +458,10 @@ fn scalar(spec: &FieldSpec, text: &str) -> Result<Value, String> {
                 return Err(format!("{label}最多 {} 字，现有 {chars} 字", spec.max_chars));
             }
             let breaks = spec.kind == Kind::Paragraph;
-            if text.chars().any(|c| c.is_control() && !(breaks && (c == '\n' || c == '\t'))) {
-                return Err(format!("{label}含有不能使用的控制字符"));
+            // What is pasted from a table has tabs; paper has none.
+            let text = text.replace('\t', " ");
+            if !text.chars().all(|c| mingjing_press::printable(c) || (breaks && c == '\n')) {
+                return Err(format!("{label}含有看不见的或者不能打印的字符，请重新输入"));
             }
             Ok(text.into())
         }

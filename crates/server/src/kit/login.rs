@@ -125,6 +125,18 @@ pub async fn close_all(tx: &Tx, staff: StaffId) -> Result<u64, DbError> {
     tx.run("DELETE FROM session WHERE staff_id = $1", params![staff]).await
 }
 
+/// Ends everything by which a person may act: sessions and tokens, when the person
+/// is disabled or the password changes hands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn shut_out(tx: &Tx, staff: StaffId, now: Timestamp) -> Result<(), DbError> {
+    close_all(tx, staff).await?;
+    let tokens = "UPDATE api_token SET revoked_at = $2 WHERE staff_id = $1 AND revoked_at IS NULL";
+    tx.run(tokens, params![staff, now]).await?;
+    Ok(())
+}
+
 /// Looks a session up: one query. A session past its time is gone; one that was
 /// last seen a while ago is marked as seen now.
 ///

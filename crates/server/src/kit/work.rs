@@ -119,7 +119,7 @@ impl Work {
             }
         };
         let sql = format!(
-            "SELECT h.frontier, {last} AS last, c.name, c.body_digest, c.key_family, \
+            "SELECT h.frontier, {last} AS last, c.name, c.actor, c.body_digest, c.key_family, \
              c.recorded_at, c.result FROM ledger_head h LEFT JOIN command c ON c.id = $1"
         );
         let row = self
@@ -150,7 +150,8 @@ impl Work {
             None => fallback_key(request.command_id),
         };
         let digest = body_digest(&key, &request.body)?;
-        if name != request.name || row.bytes("body_digest")? != digest {
+        let other = row.uuid("actor")? != request.actor.id.0;
+        if other || name != request.name || row.bytes("body_digest")? != digest {
             return Err(reused_command().into());
         }
         Ok(Done { result: row.text("result")?, recorded_at: row.instant("recorded_at")? })

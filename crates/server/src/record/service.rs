@@ -18,8 +18,8 @@ use crate::ledger::service::{Disclosure, Ledger, ProofState};
 
 use super::job::Records;
 use super::store;
-pub use super::store::StoredDocument;
 use super::store::StoredFile;
+pub use super::store::{Failure, StoredDocument};
 
 /// Why a document cannot be given out.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +92,25 @@ pub enum Checked {
 /// When the database fails.
 pub async fn of_case(app: &App, matter: MatterId) -> Result<Vec<StoredDocument>, DbError> {
     store::of_case(app.db(), matter).await
+}
+
+/// Documents of a case whose making failed and was not done since.
+///
+/// # Errors
+/// When the database fails.
+pub async fn failures(app: &App, matter: MatterId) -> Result<Vec<Failure>, DbError> {
+    store::failures(app.db(), matter).await
+}
+
+/// Lets what failed be made again at once. Gives how many documents wait now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn try_again(app: &App, matter: MatterId) -> Result<u64, DbError> {
+    let tx = app.db().begin().await?;
+    let waiting = store::try_again(&tx, matter, app.now()).await?;
+    tx.commit().await?;
+    Ok(waiting)
 }
 
 impl Records {

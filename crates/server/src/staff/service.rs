@@ -223,7 +223,8 @@ async fn commanding(
         write.append(&mut loaded, event).await?;
     }
     if !loaded.enabled {
-        login::close_all(write.tx().await?, person).await?;
+        let now = write.now();
+        login::shut_out(write.tx().await?, person, now).await?;
     }
     Ok(loaded.version)
 }
@@ -294,6 +295,6 @@ pub async fn set_password(
         params![person, phc, must_change, app.now()],
     )
     .await?;
-    login::close_all(&tx, person).await?;
+    login::shut_out(&tx, person, app.now()).await?;
     Ok(tx.commit().await?)
 }

@@ -160,6 +160,7 @@ const TWINS: &[(&str, Twin)] = &[
     ("POST /cases/new", Twin::Is(&["case_register_clue", "draft_new_keep", "draft_new_discard"])),
     // And one operation for each verb, below.
     ("POST /cases/{id}/do/{verb}", Twin::Is(&["draft_keep", "draft_discard"])),
+    ("POST /cases/{id}/documents/again", Twin::Is(&["case_documents_again"])),
     ("POST /cases/{id}/informant", Twin::Is(&["informant_read"])),
     ("POST /erasures/new", Twin::Is(&["erasure_propose"])),
     ("POST /erasures/{id}/carry_out", Twin::Is(&["erasure_carry_out"])),

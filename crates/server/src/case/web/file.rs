@@ -11,6 +11,7 @@ use mingjing_domain::matter::MatterId;
 use super::super::access::{People, masked};
 use super::super::words;
 use crate::kit::ui::show::{self, ProofState, Tone};
+use crate::record::service::Failure;
 
 /// Proof states of a case's events, by version.
 pub type Proofs = BTreeMap<u64, ProofState>;
@@ -19,11 +20,42 @@ fn proof(proofs: &Proofs, version: u64) -> Markup {
     show::proof(proofs.get(&version).copied().unwrap_or(ProofState::Pending))
 }
 
+/// Documents that could not be made, why, and the way to have them made again.
+pub struct Unmade<'a> {
+    /// What failed.
+    pub failures: &'a [Failure],
+    /// The session's token against forged requests.
+    pub csrf: &'a str,
+}
+
+fn unmade(id: MatterId, case: &Case, it: &Unmade<'_>) -> Markup {
+    if it.failures.is_empty() {
+        return html! {};
+    }
+    show::notice(
+        Tone::Near,
+        "有文书没有制成",
+        html! {
+            ul { @for failure in it.failures {
+                li {
+                    @if let Some(document) = case.document(failure.no) { "《" (document.kind.label()) "》：" }
+                    (failure.reason) "（已试 " (failure.attempts) " 次）"
+                }
+            } }
+            form method="post" action={ "/cases/" (id) "/documents/again" } {
+                input type="hidden" name="_csrf" value=(it.csrf);
+                button.btn.quiet type="submit" { "重新制作" }
+            }
+        },
+    )
+}
+
 /// The card of documents, newest first.
-pub fn documents(id: MatterId, case: &Case, proofs: &Proofs) -> Markup {
+pub fn documents(id: MatterId, case: &Case, proofs: &Proofs, failed: &Unmade<'_>) -> Markup {
     html! {
         section.card #documents {
             h2 { "卷内文书 " span.meta.small { (case.documents.len()) "件" } }
+            (unmade(id, case, failed))
             @if case.documents.is_empty() { p.meta { "还没有文书，办理后自动制发。" } }
             @else {
                 div.table.scroll tabindex="0" role="region" aria-label="卷内文书" {

@@ -316,15 +316,10 @@ async fn post(
 ) -> Result<Response, Failure> {
     let posted = Posted::parse(bytes).map_err(|e| Failure::Malformed(e.to_string()))?;
     let command = posted.get("_command").and_then(|it| it.parse::<Uuid>().ok());
-    let command = command.ok_or_else(|| Failure::Malformed("表单缺少操作编号，请重新打开页面".to_owned()))?;
+    let key = command.ok_or_else(|| Failure::Malformed("表单缺少操作编号，请重新打开页面".to_owned()))?;
     let name = desk.name();
     let again = |posted: &Posted, said: Option<Markup>| {
-        shown(
-            shell,
-            who,
-            desk,
-            Filled { posted, errors: &[], refusal: None, said, command: command.to_string() },
-        )
+        shown(shell, who, desk, Filled { posted, errors: &[], refusal: None, said, command: key.to_string() })
     };
     match posted.intent() {
         Intent::SaveDraft => {
@@ -338,7 +333,7 @@ async fn post(
         }
         Intent::Submit => {}
     }
-    submit(shell, who, desk, seen, posted, command).await
+    submit(shell, who, desk, seen, posted, key).await
 }
 
 async fn submit(
@@ -347,11 +342,13 @@ async fn submit(
     desk: &Desk,
     seen: Option<u64>,
     posted: Posted,
-    command: Uuid,
+    key: Uuid,
 ) -> Result<Response, Failure> {
+    // The key is the browser's; another person's is another command.
+    let command = who.command_id(&key.to_string());
     let refused =
         |errors: &[FieldError], refusal: Option<&Refusal>, said: Option<Markup>, status: StatusCode| {
-            let filled = Filled { posted: &posted, errors, refusal, said, command: command.to_string() };
+            let filled = Filled { posted: &posted, errors, refusal, said, command: key.to_string() };
             Ok((status, shown(shell, who, desk, filled)).into_response())
         };
     let value = match forms::read(&desk.specs, &posted) {

@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
         .get("/cases/{id}", read, page::page)
         .get("/cases/{id}/review", read, brief::review_page)
         .get("/cases/{id}/documents/{file}", read, crate::record::office::pdf)
+        .post("/cases/{id}/documents/again", read, page::make_again)
         .get("/cases/{id}/do/{verb}", read, form::act_page)
         .post("/cases/{id}/do/{verb}", read, form::act_post)
         .office_nav("我的桌面", "/desk", authz::DESK)

@@ -3,6 +3,7 @@
 
 use axum::extract::{Path, State};
 use axum::http::Uri;
+use axum::response::Redirect;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use maud::{Markup, html};
@@ -29,6 +30,7 @@ use crate::kit::ui::stream::{Entry, stream};
 use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
 use crate::ledger;
+use crate::record::service as record;
 use crate::viewing::verbs as viewing_verbs;
 
 /// By which of the two times a case is shown as it stood.
@@ -58,6 +60,17 @@ fn as_of(query: &Query) -> Result<Option<AsOf>, Failure> {
     let at =
         at.ok_or_else(|| Failure::Malformed("时刻应为年-月-日 时:分，如 2026-03-11 15:20".to_owned()))?;
     Ok(Some(AsOf { at, by }))
+}
+
+/// POST /cases/{id}/documents/again
+pub(super) async fn make_again(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+) -> Result<Redirect, Failure> {
+    let case = access::handled(&shell, &who, MatterId(id)).await?;
+    record::try_again(&shell.app, case.id).await?;
+    Ok(Redirect::to(&format!("/cases/{id}#documents")))
 }
 
 /// GET /cases/{id}
@@ -95,7 +108,13 @@ pub(super) async fn page(
     let target = Target { region: &region, ..Target::organ(loaded.organ) };
     let viewings = who.may(viewing_verbs::READ, &target).is_ok();
     let tombstone = crate::erasure::web::tombstone(&shell, &who, &loaded).await?;
+    let failures = if then.is_none() && case.documents.iter().any(|it| it.made.is_none()) {
+        record::failures(&shell.app, id).await?
+    } else {
+        Vec::new()
+    };
     let seen = Shown {
+        unmade: file::Unmade { failures: &failures, csrf: &who.csrf },
         who: &who,
         tombstone,
         viewings,
@@ -127,6 +146,7 @@ async fn proofs(shell: &Shell, id: MatterId) -> Result<Proofs, Failure> {
 }
 
 struct Shown<'a> {
+    unmade: file::Unmade<'a>,
     who: &'a Identity,
     /// Says so when the content is gone.
     tombstone: Markup,
@@ -165,7 +185,7 @@ fn body(it: &Shown<'_>, facts: &Facts<'_>, events: &[Opened<CaseEvent>], proofs:
             }
             div.stack {
                 (parts::clocks(it.case, facts))
-                (file::documents(it.id, it.case, proofs))
+                (file::documents(it.id, it.case, proofs, &it.unmade))
             }
             div.stack { (happened(it, events, proofs)) }
         }

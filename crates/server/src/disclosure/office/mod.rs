@@ -5,7 +5,7 @@ pub(super) use form::api_specs;
 mod queue;
 mod show;
 
-use axum::Form;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use mingjing_domain::disclosure::Verb;
@@ -83,12 +83,12 @@ async fn submit(
     State(shell): State<Shell>,
     who: Identity,
     Path((id, name)): Path<(String, String)>,
-    Form(pairs): Form<Vec<(String, String)>>,
+    bytes: Bytes,
 ) -> Result<Response, Failure> {
     let verb = verb(&name).ok_or(Failure::NotFound)?;
     let (subject, view) = open(&shell, &who, &id).await?;
     who.may(verbs::of(verb), &Target::organ(view.case.organ))?;
-    let posted = Posted::from_pairs(pairs);
+    let posted = Posted::parse(&bytes).map_err(|e| Failure::Malformed(e.to_string()))?;
     let posted = match posted.intent() {
         Intent::Add(list) => {
             // What is typed so far is shown in the copy while the next group is added.
@@ -118,7 +118,8 @@ async fn submit(
     let options = Options { command_id, moment: None };
     match service::act(&shell.app, rules(), &who.actor(), subject, act, options).await {
         Ok(done) => Ok(Redirect::to(&format!("/publications/{}", done.value.publication)).into_response()),
-        Err(WriteError::Refused(refusal)) if !refusal.fields.is_empty() => {
+        // What was typed stays, whatever the refusal is about.
+        Err(WriteError::Refused(refusal)) => {
             let fields = refusal.fields.clone();
             form::refused(&shell, &who, subject, &view, verb, posted, fields, &refusal).await
         }

@@ -18,6 +18,7 @@ use crate::kit::problem::Failure;
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
 use crate::ledger::service::Ledger;
+use crate::record::code::CheckCode;
 
 /// Largest upload, in bytes.
 pub(super) const MAX_UPLOAD: usize = 20 << 20;
@@ -48,14 +49,9 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// A check code has eight letters and digits in two groups.
+/// A check code as typed, in the form in which it is kept.
 fn check_code(text: &str) -> Option<String> {
-    let plain: String =
-        text.chars().filter(|c| !matches!(c, '-' | ' ' | '－')).collect::<String>().to_ascii_uppercase();
-    let fits = (8..=10).contains(&plain.len())
-        && plain.bytes().all(|b| b.is_ascii_alphanumeric())
-        && text.contains(['-', '－']);
-    fits.then(|| format!("{}-{}", &plain[..4], &plain[4..]))
+    CheckCode::parse(text).ok().map(|it| it.as_str().to_owned())
 }
 
 /// A 文号 as typed: half-width brackets are taken for the full ones.
@@ -220,8 +216,11 @@ mod tests {
 
     #[test]
     fn codes_and_numbers_are_told_apart() {
-        assert_eq!(check_code("7k3m-92qf").as_deref(), Some("7K3M-92QF"));
-        assert_eq!(check_code("7K3M－92QF").as_deref(), Some("7K3M-92QF"));
+        let code = CheckCode::draw(&[7; 32]).as_str().to_owned();
+        let plain = code.replace('-', "");
+        for typed in [code.to_lowercase(), plain.clone(), code.replace('-', "—"), code.replace('-', " ")] {
+            assert_eq!(check_code(&typed).as_deref(), Some(code.as_str()), "{typed}");
+        }
         assert_eq!(check_code("（示）应急罚〔2026〕9号"), None);
         assert_eq!(check_code("../../etc-pass"), None);
         assert_eq!(number(" (示)应急罚[2026]9号 "), "（示）应急罚〔2026〕9号");
