@@ -452,7 +452,8 @@ fn decision() -> Vec<Step> {
         row(
             V::ProposeTransfer,
             L::Main,
-            &[S::Checking, S::Investigating, S::Concluded, S::Decided],
+            // An alternative to a decision, never a way out of one.
+            &[S::Checking, S::Investigating, S::Concluded],
             penalty_law("第五十七条第一款第四项"),
         )
         .to(S::Transferred)

@@ -6,6 +6,7 @@ use mingjing_domain::case::CaseCommand as Do;
 use mingjing_domain::case::clock;
 use mingjing_domain::case::command::*;
 use mingjing_domain::case::types::*;
+use mingjing_domain::cite::penalty_law;
 
 #[test]
 fn a_document_is_served_once_after_it_was_made_with_proof() {
@@ -276,7 +277,12 @@ fn a_case_closes_when_nothing_is_owed_or_pending_and_for_a_reason_that_fits() {
     let mut w = decision_served(3 * WAN);
     let close = |ground| propose(Proposal::Close { ground });
     w.no(A, close(ClosingGround::Performed), "payment.owed");
+    let instalments = vec![Instalment { due_on: day("2026-04-30"), amount_fen: 3 * WAN }];
+    w.ok(A, propose(Proposal::Defer(Deferring { party: 1, instalments })));
     w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-18"));
+    w.no(A, close(ClosingGround::Performed), "proposal.pending");
+    let no = w.last_proposal();
+    w.ok(UNIT_HEAD, Do::ReviewProposal { proposal_no: no, agree: false, opinion: t("已经缴清") });
     for ground in [ClosingGround::CourtClosed, ClosingGround::NoPenaltyServed, ClosingGround::DecisionRevoked]
     {
         w.no(A, close(ground), "closing.ground");
@@ -287,12 +293,21 @@ fn a_case_closes_when_nothing_is_owed_or_pending_and_for_a_reason_that_fits() {
     w.no(A, close(ClosingGround::Performed), "correction.open");
     w.ok(A, Do::RecheckCorrection { order: 1, corrected: true, opinion: t("已改正") });
     w.no(A, Do::RecheckCorrection { order: 1, corrected: true, opinion: t("已改正") }, "correction.none");
-    w.ok(A, propose(Proposal::Transfer(Transferring { crime: false, recipient: t("他局") })));
-    w.no(A, close(ClosingGround::Performed), "proposal.pending");
-    let no = w.last_proposal();
-    w.ok(UNIT_HEAD, Do::ReviewProposal { proposal_no: no, agree: false, opinion: t("不必移送") });
     w.ok(A, close(ClosingGround::Performed));
     w.no(A, close(ClosingGround::Performed), "proposal.pending");
+}
+
+#[test]
+fn a_decided_case_leaves_no_unpaid_fine_behind_by_transfer() {
+    let transfer = || Proposal::Transfer(Transferring { crime: true, recipient: t("示例县公安局") });
+    let mut w = decision_served(3 * WAN);
+    let refusal = w.no(A, propose(transfer()), "stage.wrong");
+    assert_eq!(refusal.article.to_string(), penalty_law("第五十七条第一款第四项").to_string());
+    // Proposed in time, it holds the decision up until it is refused.
+    let mut w = noticed(3 * WAN);
+    w.at("2026-03-17");
+    w.ok(A, propose(transfer()));
+    w.no(A, propose(Proposal::Dispose), "proposal.pending");
 }
 
 #[test]
