@@ -300,7 +300,7 @@ fn parties(
             }
         }
         let Some(decision) = &case.decision else { continue };
-        if case.stage != Stage::Decided || decision.revoked.is_some() {
+        if case.stage != Stage::Decided || case.revoked(number).is_some() {
             continue;
         }
         match gate::served_decision(case, number) {

@@ -557,7 +557,12 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             }
         }
         CaseEvent::DecisionRevoked { ground, .. } => {
-            if let Some(d) = &mut case.decision {
+            // A remedy revokes the decision on its own party. Streams from before that
+            // carry this event after each such remedy: it binds nobody else.
+            let by_remedy = matches!(ground, RevocationGround::Reconsideration | RevocationGround::Judgment);
+            let own = case.parties.iter().filter(|p| p.revoked.is_some()).count();
+            let others_bound = by_remedy && own > 0 && own < case.parties.len();
+            if let Some(d) = case.decision.as_mut().filter(|_| !others_bound) {
                 d.revoked = Some((*ground, day));
             }
         }
@@ -577,6 +582,9 @@ fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
                 && let Some(r) = p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
             {
                 r.concluded = Some((day, *outcome));
+                if outcome.revokes() {
+                    p.revoked = p.revoked.or(Some((remedy.revocation(), day)));
+                }
             }
         }
         CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, .. } => {

@@ -464,7 +464,10 @@ fn execution(verb: Verb) -> Vec<Field> {
             line("document", "裁定书文号"),
         ],
         Verb::RevokeDecision => {
-            vec![choice::<RevocationGround>("ground", "撤销情形"), paragraph("document", "撤销文书和理由")]
+            // What a remedy revokes is its result's to say, for its party.
+            let grounds = [RevocationGround::OwnCorrection, RevocationGround::Superior];
+            let grounds = grounds.map(|it| (wire_name(&it), it.label())).to_vec();
+            vec![f("ground", "撤销情形", Kind::Choice(grounds)), paragraph("document", "撤销文书和理由")]
         }
         Verb::CorrectDocument => {
             vec![f("document", "文书", Kind::Document), paragraph("correction", "补正、更正内容")]

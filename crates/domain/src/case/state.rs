@@ -282,6 +282,8 @@ pub struct PartyState {
     pub remedies: Vec<Remedy>,
     /// Fine and confiscated income as a remedy changed them, fen.
     pub changed: Option<(i64, i64)>,
+    /// The decision on this party was revoked by its own remedy: ground and day.
+    pub revoked: Option<(RevocationGround, Date)>,
     /// The court's last ruling on enforcement, and its day.
     pub ruling: Option<(CourtRuling, Date)>,
 }
@@ -308,6 +310,7 @@ impl PartyState {
             court_on: None,
             remedies: Vec::new(),
             changed: None,
+            revoked: None,
             ruling: None,
         }
     }
@@ -402,7 +405,7 @@ pub struct Decision {
     pub documents: Vec<(PartyNo, DocumentNo)>,
     /// Days by which the decision came after its term (第六十条); 0 in time.
     pub overdue_days: u32,
-    /// Revoked: ground and day.
+    /// Revoked for all parties: ground and day.
     pub revoked: Option<(RevocationGround, Date)>,
 }
 
@@ -490,6 +493,13 @@ impl Case {
     /// A party by number.
     pub fn party(&self, no: PartyNo) -> Option<&PartyState> {
         self.parties.get(usize::from(no).checked_sub(1)?)
+    }
+
+    /// How and when the decision on a party was revoked: by its own remedy, or for
+    /// all parties at once.
+    pub fn revoked(&self, no: PartyNo) -> Option<(RevocationGround, Date)> {
+        let own = self.party(no).and_then(|p| p.revoked);
+        own.or_else(|| self.decision.as_ref().and_then(|d| d.revoked))
     }
 
     /// A document by number.

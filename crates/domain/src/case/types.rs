@@ -369,6 +369,27 @@ words! {
     }
 }
 
+impl RemedyKind {
+    /// The ground of a revocation by this remedy.
+    pub const fn revocation(self) -> RevocationGround {
+        match self {
+            Self::Reconsideration => RevocationGround::Reconsideration,
+            Self::Litigation => RevocationGround::Judgment,
+        }
+    }
+}
+
+impl RemedyOutcome {
+    /// The decision no longer binds the party: 责令重新作出 goes with the revocation
+    /// of what is to be made anew.
+    pub const fn revokes(self) -> bool {
+        match self {
+            Self::Revoked | Self::Redo => true,
+            Self::Upheld | Self::Changed | Self::ConfirmedUnlawful | Self::Withdrawn => false,
+        }
+    }
+}
+
 words! {
     /// What the court ruled on an application for enforcement.
     CourtRuling {

@@ -188,8 +188,10 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
         (None, None) => "—".into(),
     };
     let mut stops = vec![stop("决定", decision.is_some(), false, note)];
-    let served =
-        decision.is_some() && case.numbered_parties().all(|(n, _)| gate::served_decision(case, n).is_ok());
+    let served = decision.is_some()
+        && case
+            .numbered_parties()
+            .all(|(n, p)| p.revoked.is_some() || gate::served_decision(case, n).is_ok());
     let paid = decision
         .is_some_and(|d| served && case.numbered_parties().all(|(n, p)| gate::owed_fen(d, n, p) <= 0));
     stops.push(stop(

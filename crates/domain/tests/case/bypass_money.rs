@@ -332,6 +332,9 @@ fn a_revoked_decision_is_neither_paid_nor_enforced_nor_revoked_again() {
     let revoke =
         || Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号和理由") };
     w.no(DEPUTY, revoke(), "role.missing");
+    for ground in [RevocationGround::Reconsideration, RevocationGround::Judgment] {
+        w.no(HEAD, Do::RevokeDecision { ground, document: t("判决书") }, "revocation.by_remedy");
+    }
     w.ok(HEAD, revoke());
     w.no(HEAD, revoke(), "decision.revoked");
     w.no(CASHIER, payment(1, "0001", WAN, "2026-03-18"), "decision.revoked");

@@ -7,6 +7,7 @@ use mingjing_domain::case::state::Hearing;
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::view::{Progress, rail};
 use mingjing_domain::case::{CaseCommand as Do, CaseEvent, clock};
+use mingjing_domain::cite::penalty_law;
 use mingjing_domain::matter::StaffId;
 
 /// The latest day of a running limit by its title and party.
@@ -300,6 +301,80 @@ fn a_decision_revoked_by_reconsideration_ends_the_case_without_payment() {
         w.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
         assert_eq!(w.case().stage, Stage::Closed);
     }
+}
+
+#[test]
+fn a_remedy_revokes_the_decision_on_its_own_party_and_on_nobody_else() {
+    let mut w = both_decided();
+    let remedy = RemedyKind::Litigation;
+    let lodge =
+        |party| Do::RecordRemedy { party, remedy, on: day("2026-04-15"), body: t("示例县人民法院") };
+    let end = |party| Do::ConcludeRemedy {
+        party,
+        remedy,
+        outcome: RemedyOutcome::Revoked,
+        document: t("（2026）示行初1号"),
+        fine_fen: None,
+        confiscated_fen: None,
+        opposed: false,
+    };
+    let revoked =
+        |events: &[CaseEvent]| events.iter().any(|e| matches!(e, CaseEvent::DecisionRevoked { .. }));
+    let close = |ground| propose(Proposal::Close { ground });
+    w.at("2026-04-15");
+    w.ok(A, lodge(1));
+    w.ok(A, lodge(2));
+    w.at("2026-06-01");
+    assert!(!revoked(&w.ok(REVIEWER, end(1))));
+    // Nothing is left for the first party; the second is bound as before.
+    let refusal = w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-01"), "decision.revoked");
+    assert_eq!(refusal.article.to_string(), penalty_law("第七条").to_string());
+    w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
+    w.no(A, close(ClosingGround::DecisionRevoked), "payment.owed");
+    assert_eq!(w.case().revoked(1), Some((RevocationGround::Judgment, day("2026-06-01"))));
+    assert_eq!(w.case().revoked(2), None);
+    let mut both = w.fork();
+    w.ok(CASHIER, payment(2, "0002", 2 * WAN, "2026-06-01"));
+    w.no(A, close(ClosingGround::DecisionRevoked), "closing.ground");
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
+    // The whole decision falls with the last party.
+    assert!(revoked(&both.ok(REVIEWER, end(2))));
+    both.no(A, close(ClosingGround::Performed), "closing.ground");
+    both.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
+}
+
+#[test]
+fn an_old_stream_that_revoked_for_all_by_one_remedy_binds_the_others_still() {
+    let mut w = both_decided();
+    let remedy = RemedyKind::Reconsideration;
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: w.today(), body: t("示例县人民政府") });
+    let document = || t("示政复决〔2026〕1号");
+    w.put(&CaseEvent::RemedyConcluded {
+        party: 1,
+        remedy,
+        outcome: RemedyOutcome::Revoked,
+        document: document(),
+    });
+    w.put(&CaseEvent::DecisionRevoked { ground: RevocationGround::Reconsideration, document: document() });
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-04-02"), "decision.revoked");
+    w.ok(CASHIER, payment(2, "0002", 2 * WAN, "2026-04-02"));
+}
+
+/// A unit fined 30,000 and its head fined 20,000, both served on 2026-04-02.
+fn both_decided() -> World {
+    let mut w = concluded(vec![unit_party(), responsible_party()], false);
+    w.ok(A, draft(&[1], vec![fine(1, 3 * WAN), fine(2, 2 * WAN)]));
+    w.at("2026-03-09");
+    for party in [1, 2] {
+        w.ok(A, Do::IssueNotice { party });
+    }
+    w.serve_all();
+    w.at("2026-04-02");
+    clear(&mut w);
+    w.ok(HEAD, Do::Discuss(discussion()));
+    w.pass(Proposal::Dispose);
+    w.serve_all();
+    w
 }
 
 #[test]

@@ -39,9 +39,8 @@ pub fn decision(case: &Case, party: PartyNo) -> Option<Decided> {
 
 /// What became of the decision on a party, if it no longer stands.
 pub fn ended(case: &Case, party: PartyNo) -> Option<DecisionEnd> {
-    let decision = case.decision.as_ref()?;
     let revoked =
-        decision.revoked.map(|(_, on)| DecisionEnd { ground: WithdrawalGround::Revoked, known_on: on });
+        case.revoked(party).map(|(_, on)| DecisionEnd { ground: WithdrawalGround::Revoked, known_on: on });
     let remedies = case.party(party).into_iter().flat_map(|p| &p.remedies);
     let by_remedy = remedies.filter_map(|r| r.concluded).filter_map(|(on, outcome)| {
         let ground = match outcome {
@@ -64,6 +63,9 @@ fn performed(case: &Case, party: PartyNo) -> bool {
         ClosingGround::NoPenaltyServed | ClosingGround::DecisionRevoked => false,
     });
     let (Some(decision), Some(state)) = (&case.decision, case.party(party)) else { return false };
+    if case.revoked(party).is_some() {
+        return false;
+    }
     let money_only = decision.substance.disposal(party).is_some_and(|d| {
         d.kinds.iter().all(|k| match k {
             PenaltyKind::Warning

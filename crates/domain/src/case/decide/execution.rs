@@ -116,19 +116,16 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                     confiscated_fen,
                 });
             }
-            // 责令重新作出 goes with the revocation of what is to be made anew.
-            if matches!(outcome, RemedyOutcome::Revoked | RemedyOutcome::Redo)
-                && case.decision.as_ref().is_some_and(|d| d.revoked.is_none())
-            {
-                let ground = match remedy {
-                    RemedyKind::Reconsideration => RevocationGround::Reconsideration,
-                    RemedyKind::Litigation => RevocationGround::Judgment,
-                };
-                issue.push(CaseEvent::DecisionRevoked { ground, document: document.clone() });
+            // The decision falls as a whole only with the last party that it binds.
+            let others = case.numbered_parties().any(|(no, p)| no != *party && p.revoked.is_none());
+            if outcome.revokes() && !others && case.decision.as_ref().is_some_and(|d| d.revoked.is_none()) {
+                let (ground, document) = (remedy.revocation(), document.clone());
+                issue.push(CaseEvent::DecisionRevoked { ground, document });
             }
         }
         C::RevokeDecision { ground, document } => {
             required(document, "document", "撤销文书和理由")?;
+            by_organ(*ground)?;
             issue.push(CaseEvent::DecisionRevoked { ground: *ground, document: document.clone() });
         }
         C::CorrectDocument { document, correction } => {
@@ -201,6 +198,21 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         _ => {}
     }
     issue.done()
+}
+
+/// The organ or its superior revokes for all parties; what a remedy revokes it
+/// revokes for its own party, by its result.
+fn by_organ(ground: RevocationGround) -> Result<(), Refusal> {
+    match ground {
+        RevocationGround::OwnCorrection | RevocationGround::Superior => Ok(()),
+        RevocationGround::Reconsideration | RevocationGround::Judgment => Err(refuse(
+            "revocation.by_remedy",
+            penalty_law("第七条"),
+            "复议决定、判决只撤销对申请人、原告的处罚",
+            "请在该当事人名下登记复议、诉讼结果。",
+        )
+        .field("ground", "登记复议、诉讼结果")),
+    }
 }
 
 /// What a changed disposal takes from the party: stated with 变更, and with it alone.

@@ -7,19 +7,18 @@ use crate::case::facts::Facts;
 use crate::case::law::{coercion_law, construction_rules};
 use crate::case::state::*;
 use crate::case::types::*;
-use crate::cite::penalty_law;
+use crate::cite::{Citation, penalty_law};
 use crate::period;
 use crate::refusal::Refusal;
+
+fn revoked(article: Citation) -> Refusal {
+    Refusal::new("decision.revoked", article, "处罚决定已被撤销", "不能再据以执行，可以呈请结案。")
+}
 
 fn decided(case: &Case) -> Result<&Decision, Refusal> {
     match &case.decision {
         Some(decision) if decision.revoked.is_none() => Ok(decision),
-        Some(_) => Err(Refusal::new(
-            "decision.revoked",
-            penalty_law("第七十五条第二款"),
-            "处罚决定已被撤销",
-            "不能再据以执行。",
-        )),
+        Some(_) => Err(revoked(penalty_law("第七十五条第二款"))),
         None => Err(Refusal::new(
             "decision.none",
             penalty_law("第五十七条"),
@@ -37,6 +36,9 @@ pub fn revoke(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 /// The decision document of a party and its service.
 pub fn served_decision(case: &Case, number: PartyNo) -> Result<(&Decision, &Served), Refusal> {
     let decision = decided(case)?;
+    if case.party(number).is_some_and(|p| p.revoked.is_some()) {
+        return Err(revoked(penalty_law("第七条")));
+    }
     let served = decision
         .documents
         .iter()
@@ -67,8 +69,11 @@ pub fn principal_fen(decision: &Decision, number: PartyNo, state: &PartyState) -
     fine + confiscated
 }
 
-/// Money still owed.
+/// Money still owed: nothing under a decision that was revoked for the party.
 pub fn owed_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
+    if decision.revoked.or(state.revoked).is_some() {
+        return 0;
+    }
     principal_fen(decision, number, state) + state.additional_fen - state.paid_fen()
 }
 
@@ -270,10 +275,10 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
             "全部呈批事项审批完毕后再结案。",
         );
     }
-    if decision.revoked.is_some() {
-        return Ok(());
-    }
     for (number, state) in case.numbered_parties() {
+        if case.revoked(number).is_some() {
+            continue;
+        }
         let (_, served) = served_decision(case, number)?;
         if served.effective_on > facts.today() {
             return Err(Refusal::new(

@@ -450,7 +450,7 @@ pub fn disclose(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
                         }
                     }
                 }
-                None if it.stage.is_public() && revoked(case) => {
+                None if it.stage.is_public() && case.revoked(no).is_some() => {
                     let act = Disclose::Withdraw {
                         ground: WithdrawalGround::Revoked,
                         known_on: view.today,
@@ -465,8 +465,4 @@ pub fn disclose(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
         return Ok(Some(Act { days, who: view.organ.with(role, n)?, task: Task::Disclose(no, act) }));
     }
     Ok(None)
-}
-
-fn revoked(case: &Case) -> bool {
-    case.decision.as_ref().is_some_and(|it| it.revoked.is_some())
 }
