@@ -590,6 +590,8 @@ fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
         CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, .. } => {
             if let Some(p) = party(case, *no) {
                 p.changed = Some((*fine_fen, *confiscated_fen));
+                // What was demanded is no longer what is owed (行政强制法第五十四条).
+                p.enforcement_demand = None;
             }
         }
         CaseEvent::CourtRuled { party: no, ruling, on, .. } => {

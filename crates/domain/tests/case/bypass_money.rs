@@ -5,6 +5,7 @@ use crate::world::*;
 use mingjing_domain::case::CaseCommand as Do;
 use mingjing_domain::case::clock;
 use mingjing_domain::case::command::*;
+use mingjing_domain::case::substance::PartyDisposal;
 use mingjing_domain::case::types::*;
 use mingjing_domain::cite::penalty_law;
 
@@ -259,6 +260,73 @@ fn what_is_owed_follows_a_changed_disposal() {
     w.no(CASHIER, payment(1, "0002", 1, "2026-06-05"), "payment.nothing_owed");
     w.pass(Proposal::Close { ground: ClosingGround::Performed });
     opposed.ok(CASHIER, payment(1, "0001", 4 * WAN, "2026-06-05"));
+}
+
+#[test]
+fn neither_fine_nor_confiscation_rises_by_a_remedy_even_when_the_sum_falls() {
+    let both = PartyDisposal {
+        kinds: vec![PenaltyKind::Fine, PenaltyKind::ConfiscateIncome],
+        confiscated_fen: WAN,
+        ..fine(1, 3 * WAN)
+    };
+    let mut w = concluded(vec![unit_party()], false);
+    w.ok(A, draft(&[1], vec![both]));
+    w.at("2026-03-09");
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.serve_all();
+    w.at("2026-03-17");
+    w.pass(Proposal::Dispose);
+    w.serve_all();
+    let remedy = RemedyKind::Reconsideration;
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: day("2026-03-17"), body: t("示例县人民政府") });
+    let end = |fine_fen, confiscated_fen, opposed| Do::ConcludeRemedy {
+        party: 1,
+        remedy,
+        outcome: RemedyOutcome::Changed,
+        document: t("复议决定书"),
+        fine_fen: Some(fine_fen),
+        confiscated_fen: Some(confiscated_fen),
+        opposed,
+    };
+    let heavier = |w: &mut World, command, at: &str| {
+        let refusal = w.no(A, command, "remedy.heavier");
+        assert_eq!(refusal.fields.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), [at]);
+        assert_eq!(refusal.article.law, "行政复议法");
+    };
+    heavier(&mut w, end(3 * WAN + 1, 0, false), "fine_fen");
+    heavier(&mut w, end(WAN, WAN + 1, false), "confiscated_fen");
+    w.fork().ok(A, end(WAN, 2 * WAN, true));
+    w.ok(A, end(3 * WAN, WAN, false));
+}
+
+#[test]
+fn a_reduced_fine_takes_the_additional_fine_and_the_demand_with_it() {
+    let mut w = decision_served(3 * WAN);
+    w.at("2026-12-01");
+    w.ok(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 3 * WAN });
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    let remedy = RemedyKind::Litigation;
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: day("2026-09-18"), body: t("示例县人民法院") });
+    w.ok(
+        A,
+        Do::ConcludeRemedy {
+            party: 1,
+            remedy,
+            outcome: RemedyOutcome::Changed,
+            document: t("判决书"),
+            fine_fen: Some(WAN),
+            confiscated_fen: None,
+            opposed: false,
+        },
+    );
+    // The additional fine counts up to the fine as it stands: 10,000 and 10,000.
+    w.no(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 1 }, "additional.cap");
+    w.no(HEAD, Do::ApplyToCourt { party: 1, court: t("示例县人民法院") }, "demand.none");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.no(CASHIER, payment(1, "0001", 2 * WAN + 1, "2026-12-01"), "payment.amount");
+    w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-12-01"));
+    w.no(CASHIER, payment(1, "0002", 1, "2026-12-01"), "payment.nothing_owed");
 }
 
 #[test]

@@ -257,14 +257,16 @@ fn changed(
         return Err(refuse("remedy.changed_to", article(), "变更后的金额不正确", "金额不能为负。")
             .field("fine_fen", "不能为负"));
     }
-    if fine + confiscated > fine_before + confiscated_before && !opposed {
+    // Each by itself: more of the one is not made good by less of the other.
+    let heavier = [("fine_fen", fine, fine_before), ("confiscated_fen", confiscated, confiscated_before)];
+    if let Some((field, _, before)) = heavier.into_iter().find(|(_, now, before)| now > before && !opposed) {
         return Err(refuse(
             "remedy.heavier",
             article(),
             "变更后的处罚重于原决定",
             "复议、判决变更不得加重；第三人提出相反请求，或者利害关系人同为原告的，请勾选。",
         )
-        .field("fine_fen", format!("原为{}元", format_yuan(fine_before))));
+        .field(field, format!("原为{}元", format_yuan(before))));
     }
     Ok(Some((fine, confiscated)))
 }

@@ -69,12 +69,17 @@ pub fn principal_fen(decision: &Decision, number: PartyNo, state: &PartyState) -
     fine + confiscated
 }
 
+/// The additional fine that counts: never above the fine as it stands now, fen.
+pub fn additional_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
+    state.additional_fen.min(amounts_fen(decision, number, state).0)
+}
+
 /// Money still owed: nothing under a decision that was revoked for the party.
 pub fn owed_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
     if decision.revoked.or(state.revoked).is_some() {
         return 0;
     }
-    principal_fen(decision, number, state) + state.additional_fen - state.paid_fen()
+    principal_fen(decision, number, state) + additional_fen(decision, number, state) - state.paid_fen()
 }
 
 /// Something is owed under a served decision.
