@@ -554,6 +554,7 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::CourtApplied { party: no, .. } => {
             if let Some(p) = party(case, *no) {
                 p.court_on = Some(day);
+                p.ruling = None;
             }
         }
         CaseEvent::DecisionRevoked { ground, .. } => {

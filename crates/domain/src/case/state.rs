@@ -322,7 +322,15 @@ impl PartyState {
 
     /// Enforcement by the court is over, whatever came of it.
     pub fn enforcement_over(&self) -> bool {
-        self.ruling.is_some_and(|(it, _)| matches!(it, CourtRuling::Ended | CourtRuling::Performed))
+        self.ruling.is_some_and(|(it, _)| match it {
+            CourtRuling::Denied | CourtRuling::Ended | CourtRuling::Performed => true,
+            CourtRuling::Granted => false,
+        })
+    }
+
+    /// The court declined to enforce: it may be asked again.
+    pub fn enforcement_denied(&self) -> bool {
+        self.ruling.is_some_and(|(it, _)| it == CourtRuling::Denied)
     }
 
     /// A remedy is pending.

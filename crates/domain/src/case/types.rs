@@ -414,7 +414,7 @@ words! {
     /// How a case ended (结案情形).
     ClosingGround {
         Performed = "行政处罚决定执行完毕",
-        CourtClosed = "人民法院裁定终结执行或者执行完毕",
+        CourtClosed = "人民法院裁定不准予执行、终结执行或者执行完毕",
         NoPenaltyServed = "作出不予行政处罚决定",
         DecisionRevoked = "行政处罚决定被依法撤销",
     }

@@ -222,14 +222,47 @@ fn a_case_before_the_court_closes_with_the_ruling_that_ends_it() {
         Do::RecordRuling { party: 1, ruling: CourtRuling::Granted, on: day("2026-10-20"), document: t("") },
         "input.required",
     );
+    for early in [CourtRuling::Ended, CourtRuling::Performed] {
+        w.no(A, ruling(early, "2026-10-20"), "court.not_granted");
+    }
     w.ok(A, ruling(CourtRuling::Granted, "2026-10-20"));
+    for again in [CourtRuling::Granted, CourtRuling::Denied] {
+        w.no(A, ruling(again, "2026-10-20"), "court.granted");
+    }
     w.no(A, close(), "court.no_ruling");
     w.at("2026-12-01");
+    w.no(A, ruling(CourtRuling::Performed, "2026-11-30"), "court.not_performed");
+    let mut performed = w.fork();
+    performed.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-11-30"));
+    performed.ok(A, ruling(CourtRuling::Performed, "2026-11-30"));
+    performed.pass(Proposal::Close { ground: ClosingGround::CourtClosed });
     w.ok(A, ruling(CourtRuling::Ended, "2026-11-30"));
     w.no(A, ruling(CourtRuling::Ended, "2026-11-30"), "court.over");
     w.no(A, propose(Proposal::Close { ground: ClosingGround::Performed }), "closing.ground");
     w.pass(Proposal::Close { ground: ClosingGround::CourtClosed });
     assert_eq!(w.case().stage, Stage::Closed);
+}
+
+#[test]
+fn a_case_that_the_court_declines_is_asked_again_or_closed() {
+    let mut w = decision_served(3 * WAN);
+    let ruling =
+        |ruling, on: &str| Do::RecordRuling { party: 1, ruling, on: day(on), document: t("裁定书") };
+    let court = || Do::ApplyToCourt { party: 1, court: t("示例县人民法院") };
+    w.at("2026-09-10");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    w.at("2026-09-24");
+    w.ok(HEAD, court());
+    w.at("2026-10-20");
+    w.ok(A, ruling(CourtRuling::Denied, "2026-10-19"));
+    w.no(A, ruling(CourtRuling::Ended, "2026-10-20"), "court.denied");
+    w.no(A, propose(Proposal::Close { ground: ClosingGround::Performed }), "closing.ground");
+    w.fork().pass(Proposal::Close { ground: ClosingGround::CourtClosed });
+    w.ok(HEAD, court());
+    w.no(HEAD, court(), "court.repeated");
+    w.no(A, propose(Proposal::Close { ground: ClosingGround::CourtClosed }), "court.no_ruling");
+    w.ok(A, ruling(CourtRuling::Granted, "2026-10-20"));
 }
 
 #[test]

@@ -58,11 +58,12 @@ pub fn ended(case: &Case, party: PartyNo) -> Option<DecisionEnd> {
 
 /// Whether every duty of the decision on a party is performed.
 fn performed(case: &Case, party: PartyNo) -> bool {
+    let (Some(decision), Some(state)) = (&case.decision, case.party(party)) else { return false };
     let closed = case.closed.is_some_and(|(ground, _)| match ground {
-        ClosingGround::Performed | ClosingGround::CourtClosed => true,
+        ClosingGround::Performed => true,
+        ClosingGround::CourtClosed => !state.enforcement_denied(),
         ClosingGround::NoPenaltyServed | ClosingGround::DecisionRevoked => false,
     });
-    let (Some(decision), Some(state)) = (&case.decision, case.party(party)) else { return false };
     if case.revoked(party).is_some() {
         return false;
     }

@@ -77,7 +77,7 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         }
         C::RecordRuling { party, ruling, on, document } => {
             required(document, "document", "裁定书文号")?;
-            ruled(case, *party, *on, facts)?;
+            ruled(case, *party, *ruling, *on, facts)?;
             issue.push(CaseEvent::CourtRuled {
                 party: *party,
                 ruling: *ruling,
@@ -271,7 +271,13 @@ fn changed(
     Ok(Some((fine, confiscated)))
 }
 
-fn ruled(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
+fn ruled(
+    case: &Case,
+    party: PartyNo,
+    ruling: CourtRuling,
+    on: Date,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
     let asked = case.party(party).and_then(|p| p.court_on);
     if on > facts.today() || asked.is_none_or(|asked| on < asked) {
         return Err(refuse(
@@ -282,7 +288,33 @@ fn ruled(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(),
         )
         .field("on", "应在申请强制执行之后、今天之前"));
     }
-    Ok(())
+    let Some(state) = case.party(party) else { return Ok(()) };
+    let granted = state.ruling.is_some_and(|(it, _)| it == CourtRuling::Granted);
+    let owed = case.decision.as_ref().map_or(0, |d| gate::owed_fen(d, party, state));
+    match ruling {
+        CourtRuling::Granted | CourtRuling::Denied if granted => Err(refuse(
+            "court.granted",
+            super::super::law::coercion_law("第五十八条"),
+            "人民法院已裁定准予强制执行",
+            "执行有结果的，登记终结执行或者执行完毕的裁定。",
+        )
+        .field("ruling", "已经准予强制执行")),
+        CourtRuling::Ended | CourtRuling::Performed if !granted => Err(refuse(
+            "court.not_granted",
+            super::super::law::coercion_law("第五十七条"),
+            "人民法院尚未裁定准予强制执行",
+            "请先登记准予或者不准予强制执行的裁定。",
+        )
+        .field("ruling", "尚未准予强制执行")),
+        CourtRuling::Performed if owed > 0 => Err(refuse(
+            "court.not_performed",
+            super::super::law::coercion_law("第五十七条"),
+            format!("该当事人尚欠{}元，没有执行完毕", format_yuan(owed)),
+            "请先登记执行到位的款项；不能执行的，登记终结执行的裁定。",
+        )
+        .field("ruling", "尚有款项未缴")),
+        CourtRuling::Granted | CourtRuling::Denied | CourtRuling::Ended | CourtRuling::Performed => Ok(()),
+    }
 }
 
 fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -193,7 +193,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         if state.remedy_pending() {
             return no("remedy.pending", coercion_law("第五十三条"), "复议或者诉讼尚未终结", "请等待结果。");
         }
-        if state.court_on.is_some() {
+        if state.court_on.is_some() && !state.enforcement_denied() {
             return no(
                 "court.repeated",
                 coercion_law("第五十三条"),
@@ -250,6 +250,14 @@ pub fn ruling(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
                 "申请并经法院裁定后再登记。",
             );
         }
+        if state.enforcement_denied() {
+            return no(
+                "court.denied",
+                coercion_law("第五十八条"),
+                "人民法院已裁定不准予强制执行",
+                "可以再次申请；不再申请的，呈请结案。",
+            );
+        }
         if state.enforcement_over() {
             return no("court.over", coercion_law("第五十七条"), "强制执行已经终结", "不需要重复登记。");
         }
@@ -299,7 +307,7 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
                 "court.no_ruling",
                 article(),
                 format!("第{number}名当事人的强制执行尚未终结"),
-                "登记人民法院终结执行或者执行完毕的裁定后再结案。",
+                "登记人民法院不准予执行、终结执行或者执行完毕的裁定后再结案。",
             );
         }
         if owed_fen(decision, number, state) > 0 && !state.enforcement_over() {

@@ -203,7 +203,7 @@ pub fn decided(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
         }
         if gate::owed_fen(decision, no, party) > 0 && !party.enforcement_over() {
             let document = t("（合成）执行裁定书");
-            let ruling = CourtRuling::Ended;
+            let ruling = if party.ruling.is_none() { CourtRuling::Granted } else { CourtRuling::Ended };
             let command = Do::RecordRuling { party: no, ruling, on: view.today, document };
             return act(plan, view, Role::Officer, 40, command);
         }
