@@ -158,7 +158,7 @@ fn set_officers(case: &mut Case, officers: &[StaffId]) {
     }
 }
 
-fn party(case: &mut Case, no: PartyNo) -> Option<&mut PartyState> {
+pub(super) fn party(case: &mut Case, no: PartyNo) -> Option<&mut PartyState> {
     case.parties.get_mut(usize::from(no).checked_sub(1)?)
 }
 
@@ -557,49 +557,6 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.ruling = None;
             }
         }
-        CaseEvent::DecisionRevoked { ground, .. } => {
-            // A remedy revokes the decision on its own party. Streams from before that
-            // carry this event after each such remedy: it binds nobody else.
-            let by_remedy = matches!(ground, RevocationGround::Reconsideration | RevocationGround::Judgment);
-            let own = case.parties.iter().filter(|p| p.revoked.is_some()).count();
-            let others_bound = by_remedy && own > 0 && own < case.parties.len();
-            if let Some(d) = case.decision.as_mut().filter(|_| !others_bound) {
-                d.revoked = Some((*ground, day));
-            }
-        }
-        _ => remedy(case, day, event),
-    }
-}
-
-fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
-    match event {
-        CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None });
-            }
-        }
-        CaseEvent::RemedyConcluded { party: no, remedy, outcome, .. } => {
-            if let Some(p) = party(case, *no)
-                && let Some(r) = p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
-            {
-                r.concluded = Some((day, *outcome));
-                if outcome.revokes() {
-                    p.revoked = p.revoked.or(Some((remedy.revocation(), day)));
-                }
-            }
-        }
-        CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.changed = Some((*fine_fen, *confiscated_fen));
-                // What was demanded is no longer what is owed (行政强制法第五十四条).
-                p.enforcement_demand = None;
-            }
-        }
-        CaseEvent::CourtRuled { party: no, ruling, on, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.ruling = Some((*ruling, *on));
-            }
-        }
-        _ => {}
+        _ => super::remedies::next(case, day, event),
     }
 }

@@ -376,11 +376,13 @@ fn effect(
         }
         Proposal::Extend { days } => extend(case, no, *days, opinions, facts, issue)?,
         Proposal::Withdraw => {
+            gate::goods_disposed(case, facts)?;
             issue.document(D::WithdrawalApproval, None)?;
             issue.push(CaseEvent::Withdrawn { proposal: no });
         }
         Proposal::Dispose => dispose(case, no, proposal, facts, issue)?,
         Proposal::Transfer(t) => {
+            gate::goods_disposed(case, facts)?;
             issue.document(D::TransferApproval, None)?;
             issue.document(if t.crime { D::CrimeTransferLetter } else { D::TransferLetter }, None)?;
             issue.push(CaseEvent::Transferred { proposal: no, transferring: t.clone() });

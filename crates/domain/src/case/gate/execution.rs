@@ -1,6 +1,6 @@
 //! Guards of what follows a decision: payment, enforcement, remedies, closing, archive.
 
-use super::{Gate, any_party, next_day, no, no_pending};
+use super::{Gate, any_party, goods_disposed, next_day, no, no_pending};
 use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
@@ -288,6 +288,7 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
             "全部呈批事项审批完毕后再结案。",
         );
     }
+    goods_disposed(case, facts)?;
     for (number, state) in case.numbered_parties() {
         if case.revoked(number).is_some() {
             continue;
@@ -330,8 +331,9 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
     Ok(())
 }
 
-/// Every issued document was made.
-pub fn archive(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+/// Every issued document was made and served, and registered goods were disposed of.
+pub fn archive(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+    goods_disposed(case, facts)?;
     if let Some(d) = case.documents.iter().find(|d| d.made.is_none()) {
         return no(
             "document.unmade",

@@ -263,10 +263,11 @@ fn session(plan: &Plan, view: &View<'_>) -> Result<Session, SeedError> {
 }
 
 fn investigating(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
-    if plan.ending == Ending::Withdrawn && case.inquiries > 0 {
+    let disposed = case.preservations.iter().all(|it| it.disposed.is_some());
+    if plan.ending == Ending::Withdrawn && case.inquiries > 0 && disposed {
         return propose(plan, view, 5, Proposal::Withdraw);
     }
-    if plan.ending == Ending::Transferred && !case.evidence.is_empty() {
+    if plan.ending == Ending::Transferred && !case.evidence.is_empty() && disposed {
         let transferring = Transferring { crime: false, recipient: t("示例县市场监督管理局") };
         return propose(plan, view, 5, Proposal::Transfer(transferring));
     }
