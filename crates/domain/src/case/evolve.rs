@@ -41,6 +41,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         documents: Vec::new(),
         decision: None,
         closed: None,
+        ended_on: None,
         archived: None,
     }
 }
@@ -56,7 +57,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
             set_officers(&mut case, officers);
         }
         CaseEvent::CheckExtended { .. } => case.check_extended = true,
-        CaseEvent::NotFiled { .. } => case.stage = Stage::NotFiled,
+        CaseEvent::NotFiled { .. } => end(&mut case, Stage::NotFiled, meta),
         CaseEvent::Filed { filing, .. } => {
             case.stage = Stage::Investigating;
             case.parties = filing.parties.iter().cloned().map(PartyState::new).collect();
@@ -73,10 +74,10 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
                 case.recused.push(*officer);
             }
         }
-        CaseEvent::Withdrawn { .. } => case.stage = Stage::Withdrawn,
-        CaseEvent::Transferred { .. } => case.stage = Stage::Transferred,
+        CaseEvent::Withdrawn { .. } => end(&mut case, Stage::Withdrawn, meta),
+        CaseEvent::Transferred { .. } => end(&mut case, Stage::Transferred, meta),
         CaseEvent::Closed { ground, .. } => {
-            case.stage = Stage::Closed;
+            end(&mut case, Stage::Closed, meta);
             case.closed = Some((*ground, meta.moment.day()));
         }
         CaseEvent::Archived { retention_years, .. } => {
@@ -147,6 +148,11 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
     }
     case
+}
+
+fn end(case: &mut Case, stage: Stage, meta: &Meta) {
+    case.stage = stage;
+    case.ended_on = Some(meta.moment.day());
 }
 
 fn set_officers(case: &mut Case, officers: &[StaffId]) {
@@ -256,11 +262,13 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 items: items.clone(),
                 due_on: *due_on,
                 rechecked: None,
+                rechecked_on: None,
             });
         }
         CaseEvent::CorrectionRechecked { order, corrected, .. } => {
             if let Some(c) = case.corrections.get_mut(usize::from(*order).wrapping_sub(1)) {
                 c.rechecked = Some(*corrected);
+                c.rechecked_on = Some(day);
             }
         }
         // As with experts: a suspension entered late leaves out no earlier day.

@@ -370,6 +370,8 @@ pub struct CorrectionOrder {
     pub due_on: Date,
     /// Result of the re-check.
     pub rechecked: Option<bool>,
+    /// Day of the last re-check.
+    pub rechecked_on: Option<Date>,
 }
 
 /// A collective discussion held.
@@ -493,6 +495,8 @@ pub struct Case {
     pub decision: Option<Decision>,
     /// Closed: ground and day.
     pub closed: Option<(ClosingGround, Date)>,
+    /// The day the handling ended: closed, not filed, withdrawn or transferred.
+    pub ended_on: Option<Date>,
     /// Archived: day and retention in years (0 permanent).
     pub archived: Option<(Date, u16)>,
 }

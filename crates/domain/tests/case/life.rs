@@ -160,6 +160,8 @@ fn performance(w: &mut World) {
     w.at("2026-05-26");
     w.no(A, propose(Proposal::Close { ground: ClosingGround::Performed }), "correction.open");
     w.ok(A, Do::RecheckCorrection { order: 1, corrected: true, opinion: t("已经改正") });
+    // 15 working days from the re-check of the 26th.
+    assert_eq!(due(w, A, "结案", None), "2026-06-16");
     w.at("2026-05-28");
     w.pass(Proposal::Close { ground: ClosingGround::Performed });
     assert_eq!(due(w, A, "归档", None), "2026-06-27");
@@ -236,6 +238,35 @@ fn a_case_can_be_withdrawn_from_every_stage_before_the_decision() {
         w.serve_all();
         w.ok(ARCHIVIST, Do::Archive { volumes: 1, pages: 9, retention_years: 10 });
     }
+}
+
+#[test]
+fn a_file_that_ends_without_a_decision_is_archived_in_its_term_too() {
+    let transfer = Proposal::Transfer(Transferring { crime: false, recipient: t("他局") });
+    for (mut w, end) in [
+        (checking(), Proposal::NotFile),
+        (investigated(vec![unit_party()]), Proposal::Withdraw),
+        (investigated(vec![unit_party()]), transfer),
+    ] {
+        w.at("2026-03-06");
+        w.pass(end);
+        assert_eq!(due(&w, A, "归档", None), "2026-04-05");
+    }
+}
+
+#[test]
+fn the_closing_limit_runs_from_the_last_performance() {
+    let mut w = decision_served(3 * WAN);
+    let closing = |w: &World| clock::running(w.case(), &w.facts(A)).iter().any(|r| r.title == "结案");
+    assert!(!closing(&w));
+    w.ok(CASHIER, payment(1, "0001", WAN, "2026-03-18"));
+    assert!(!closing(&w));
+    w.at("2026-03-20");
+    w.ok(CASHIER, payment(1, "0002", 2 * WAN, "2026-03-20"));
+    // 清明 takes 6 April out of the fifteen working days.
+    assert_eq!(due(&w, A, "结案", None), "2026-04-13");
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
+    assert!(!closing(&w));
 }
 
 #[test]

@@ -288,6 +288,12 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
             "全部呈批事项审批完毕后再结案。",
         );
     }
+    settled(case, decision, facts)
+}
+
+/// Nothing of the decision is left to perform, whatever still waits for approval.
+pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
+    let article = || construction_rules("第三十一条");
     goods_disposed(case, facts)?;
     for (number, state) in case.numbered_parties() {
         if case.revoked(number).is_some() {
