@@ -6,6 +6,7 @@ use super::state::*;
 use super::types::*;
 use crate::cite::{Citation, penalty_law};
 use crate::period::{Exclusion, Limit, Period, Roll};
+use crate::policy::Excludable;
 use crate::refusal::Refusal;
 use jiff::civil::Date;
 
@@ -21,13 +22,12 @@ pub fn exclusions(case: &Case, facts: &Facts<'_>) -> Vec<Exclusion> {
         .iter()
         .filter_map(|(from, until)| excluded(*from, until.unwrap_or(today), "中止调查", &suspended))
         .collect();
-    if facts.law.exclude_expert_time.value {
-        let citation = &facts.law.exclude_expert_time.citation;
-        out.extend(
-            case.experts
-                .iter()
-                .filter_map(|e| excluded(e.span.0, e.span.1.unwrap_or(today), "鉴定、检测", citation)),
-        );
+    let citation = &facts.law.excluded.citation;
+    for e in case.experts.iter().filter(|e| facts.law.excludes(e.examination)) {
+        let reason = e.examination.map_or("鉴定、检测", Examination::label);
+        out.extend(excluded(e.span.0, e.span.1.unwrap_or(today), reason, citation));
+    }
+    if facts.law.excluded.value.contains(&Excludable::Hearing) {
         for p in &case.parties {
             out.extend(p.heard_spans.iter().filter_map(|(from, to)| excluded(*from, *to, "听证", citation)));
             let pending = match &p.hearing {

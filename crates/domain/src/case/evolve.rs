@@ -247,9 +247,10 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.disposed = Some((disposing.disposal, day));
             }
         }
-        CaseEvent::ExpertCommissioned { agency, .. } => {
+        CaseEvent::ExpertCommissioned { agency, examination, .. } => {
             // Time left out of the organ's term never begins before it was recorded.
-            case.experts.push(Expert { agency: agency.clone(), span: (meta.moment.recorded_day(), None) });
+            let span = (meta.moment.recorded_day(), None);
+            case.experts.push(Expert { agency: agency.clone(), examination: *examination, span });
         }
         CaseEvent::ExpertReceived { commission, .. } => {
             if let Some(e) = case.experts.get_mut(usize::from(*commission).wrapping_sub(1)) {

@@ -355,6 +355,8 @@ pub struct Preservation {
 pub struct Expert {
     /// Agency.
     pub agency: Text,
+    /// What was asked for, where it was said.
+    pub examination: Option<Examination>,
     /// From, until.
     pub span: (Date, Option<Date>),
 }

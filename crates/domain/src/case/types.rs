@@ -350,6 +350,15 @@ words! {
 }
 
 words! {
+    /// What an expert agency is asked for.
+    Examination {
+        Testing = "检测",
+        Inspection = "检验",
+        Appraisal = "鉴定",
+    }
+}
+
+words! {
     /// Remedies of the party.
     RemedyKind {
         Reconsideration = "行政复议",

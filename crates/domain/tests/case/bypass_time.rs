@@ -9,6 +9,7 @@ use mingjing_domain::case::types::*;
 use mingjing_domain::case::{CaseCommand as Do, CaseEvent};
 use mingjing_domain::cite::penalty_law;
 use mingjing_domain::matter::TimeSource;
+use mingjing_domain::policy::Excludable;
 
 #[test]
 fn nothing_happens_in_the_future_or_before_the_case() {
@@ -118,8 +119,8 @@ fn overlapping_exclusions_count_once() {
     let mut w = investigated(vec![unit_party()]);
     assert_eq!(w.decision_due(), "2026-06-02");
     w.at("2026-03-10");
-    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一") });
-    w.ok(A, Do::CommissionExpert { agency: t("乙中心"), question: t("二") });
+    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination: None });
+    w.ok(A, Do::CommissionExpert { agency: t("乙中心"), question: t("二"), examination: None });
     w.at("2026-03-15");
     w.pass(Proposal::Suspend { ground: SuspensionGround::AwaitOtherDecision });
     w.no(A, Do::AddEvidence(evidence("名册", "2026-03-15")), "case.suspended");
@@ -134,6 +135,40 @@ fn overlapping_exclusions_count_once() {
     w.ok(A, Do::ReceiveExpert { commission: 2, conclusion: t("结论") });
     // 10 to 30 March is twenty days, however many reasons there were for each.
     assert_eq!(w.decision_due(), "2026-06-22");
+}
+
+#[test]
+fn only_the_time_that_the_rule_names_is_left_out() {
+    let hearing_asked = || {
+        let mut w = noticed(6 * WAN);
+        w.at("2026-03-10");
+        w.ok(A, ask_hearing(1, "2026-03-10"));
+        w.at("2026-03-20");
+        w
+    };
+    let examined = |examination| {
+        let mut w = investigated(vec![unit_party()]);
+        w.at("2026-03-10");
+        w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination });
+        w.at("2026-03-20");
+        w.ok(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") });
+        w
+    };
+    let (term, longer) = ("2026-06-02", "2026-06-12");
+    let due = |mut w: World, named: &[Excludable]| {
+        w.law.excluded.value = named.to_vec();
+        w.decision_due()
+    };
+    let testing = [Excludable::Testing];
+    let every = [Excludable::Testing, Excludable::Inspection, Excludable::Appraisal];
+    assert_eq!(due(hearing_asked(), &testing), term);
+    assert_eq!(due(hearing_asked(), &[Excludable::Hearing]), longer);
+    assert_eq!(due(examined(Some(Examination::Testing)), &testing), longer);
+    assert_eq!(due(examined(Some(Examination::Appraisal)), &testing), term);
+    assert_eq!(due(examined(Some(Examination::Inspection)), &[Excludable::Hearing]), term);
+    // Older commissions do not say what they are.
+    assert_eq!(due(examined(None), &testing), term);
+    assert_eq!(due(examined(None), &every), longer);
 }
 
 #[test]
@@ -174,7 +209,7 @@ fn an_expert_commissioned_late_on_paper_leaves_out_no_earlier_day() {
     let mut w = investigated(vec![unit_party()]);
     w.at("2026-04-10");
     w.claim("2026-03-10", paper());
-    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一") });
+    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination: None });
     w.at("2026-04-14");
     w.no(A, conclude(false), "expert.open");
     w.ok(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") });

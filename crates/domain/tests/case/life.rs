@@ -56,7 +56,14 @@ fn investigation(w: &mut World) {
     w.pass(Proposal::Preserve(Preserving { party: 1, items, manner: t("就地保存") }));
     assert_eq!(due(w, A, "处理第1次先行登记保存", Some(1)), "2026-03-16");
     w.at("2026-03-10");
-    w.ok(A, Do::CommissionExpert { agency: t("示例检测中心"), question: t("证件真伪") });
+    w.ok(
+        A,
+        Do::CommissionExpert {
+            agency: t("示例检测中心"),
+            question: t("证件真伪"),
+            examination: Some(Examination::Appraisal),
+        },
+    );
     w.at("2026-03-13");
     w.pass(Proposal::DisposePreservation(PreservationDisposing {
         preservation: 1,

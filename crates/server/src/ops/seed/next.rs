@@ -330,6 +330,7 @@ fn inquire(kind: Inquiry, case: &Case, plan: &mut Plan, view: &View<'_>) -> Resu
         Inquiry::Commission => Do::CommissionExpert {
             agency: t("示例检测中心"),
             question: t("现场设备是否符合国家标准"),
+            examination: Some(Examination::Testing),
         },
         Inquiry::Receive => {
             let open = case.experts.iter().zip(1..).find(|(it, _)| it.span.1.is_none());
