@@ -336,6 +336,10 @@ fn a_decision_revoked_by_reconsideration_ends_the_case_without_payment() {
         )));
         w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-01"), "decision.revoked");
         w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
+        let notes: Vec<_> = rail(w.case(), &w.facts(A)).into_iter().map(|s| (s.title, s.note)).collect();
+        for note in [("送达", "决定已撤销"), ("执行", "不再执行")] {
+            assert!(notes.iter().any(|(title, said)| (&**title, &**said) == note), "{notes:?}");
+        }
         w.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
         assert_eq!(w.case().stage, Stage::Closed);
     }
