@@ -6,6 +6,7 @@ use super::state::*;
 use super::types::*;
 use crate::cite::{Citation, penalty_law};
 use crate::period::{Exclusion, Limit, Period, Roll};
+use crate::policy::Excludable;
 use crate::refusal::Refusal;
 use jiff::civil::Date;
 
@@ -21,13 +22,12 @@ pub fn exclusions(case: &Case, facts: &Facts<'_>) -> Vec<Exclusion> {
         .iter()
         .filter_map(|(from, until)| excluded(*from, until.unwrap_or(today), "中止调查", &suspended))
         .collect();
-    if facts.law.exclude_expert_time.value {
-        let citation = &facts.law.exclude_expert_time.citation;
-        out.extend(
-            case.experts
-                .iter()
-                .filter_map(|e| excluded(e.span.0, e.span.1.unwrap_or(today), "鉴定、检测", citation)),
-        );
+    let citation = &facts.law.excluded.citation;
+    for e in case.experts.iter().filter(|e| facts.law.excludes(e.examination)) {
+        let reason = e.examination.map_or("鉴定、检测", Examination::label);
+        out.extend(excluded(e.span.0, e.span.1.unwrap_or(today), reason, citation));
+    }
+    if facts.law.excluded.value.contains(&Excludable::Hearing) {
         for p in &case.parties {
             out.extend(p.heard_spans.iter().filter_map(|(from, to)| excluded(*from, *to, "听证", citation)));
             let pending = match &p.hearing {
@@ -210,6 +210,25 @@ pub fn remedies_over(facts: &Facts<'_>, served: Date, state: &PartyState) -> Res
     Ok(last)
 }
 
+/// The day on which the last duty of the decision was performed, or fell; `None`
+/// while something is left to perform.
+pub fn performed_on(case: &Case, facts: &Facts<'_>) -> Option<Date> {
+    gate::settled(case, case.decision.as_ref()?, facts).ok()?;
+    let party = |(no, state): (PartyNo, &PartyState)| {
+        if let Some((_, on)) = case.revoked(no) {
+            return Some(on);
+        }
+        let served = gate::served_decision(case, no).ok().map(|(_, s)| s.effective_on);
+        let paid = state.payments.iter().map(|p| p.paid_on).max();
+        let ruled = state.ruling.filter(|_| state.enforcement_over()).map(|(_, on)| on);
+        served.max(paid).max(ruled)
+    };
+    let parties = case.numbered_parties().filter_map(party);
+    let corrected = case.corrections.iter().filter_map(|c| c.rechecked_on);
+    let goods = case.preservations.iter().filter_map(|p| p.disposed.map(|(_, on)| on));
+    parties.chain(corrected).chain(goods).max()
+}
+
 /// A running limit as the case page shows it.
 pub struct Running {
     /// What is due.
@@ -269,8 +288,13 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
         push("法制审核".into(), None, facts.limit(&facts.law.review, from, "送审之日", &gaps), false);
     }
     parties(case, facts, &mut push);
-    if case.stage == Stage::Closed
-        && let Some((_, on)) = case.closed
+    if case.stage == Stage::Decided
+        && let Some(from) = performed_on(case, facts)
+    {
+        push("结案".into(), None, facts.limit(&facts.law.close, from, "执行完毕之日", &[]), false);
+    }
+    if let (Stage::Closed | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred, Some(on)) =
+        (case.stage, case.ended_on)
     {
         push("归档".into(), None, facts.limit(&facts.law.archive, on, "结案之日", &[]), false);
     }
@@ -300,7 +324,7 @@ fn parties(
             }
         }
         let Some(decision) = &case.decision else { continue };
-        if case.stage != Stage::Decided || decision.revoked.is_some() {
+        if case.stage != Stage::Decided || case.revoked(number).is_some() {
             continue;
         }
         match gate::served_decision(case, number) {

@@ -304,6 +304,10 @@ pub enum CaseCommand {
         agency: Text,
         /// What is asked.
         question: Text,
+        /// Testing, inspection or appraisal; unsaid, its time counts unless all three
+        /// are left out of the term.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        examination: Option<Examination>,
     },
     /// 收到鉴定、检测意见.
     ReceiveExpert {

@@ -180,6 +180,9 @@ pub enum CaseEvent {
         agency: Text,
         /// Question.
         question: Text,
+        /// Testing, inspection or appraisal; unsaid in older events.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        examination: Option<Examination>,
     },
     /// 鉴定意见已收到.
     ExpertReceived {

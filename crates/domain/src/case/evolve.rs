@@ -41,6 +41,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         documents: Vec::new(),
         decision: None,
         closed: None,
+        ended_on: None,
         archived: None,
     }
 }
@@ -56,7 +57,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
             set_officers(&mut case, officers);
         }
         CaseEvent::CheckExtended { .. } => case.check_extended = true,
-        CaseEvent::NotFiled { .. } => case.stage = Stage::NotFiled,
+        CaseEvent::NotFiled { .. } => end(&mut case, Stage::NotFiled, meta),
         CaseEvent::Filed { filing, .. } => {
             case.stage = Stage::Investigating;
             case.parties = filing.parties.iter().cloned().map(PartyState::new).collect();
@@ -73,10 +74,10 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
                 case.recused.push(*officer);
             }
         }
-        CaseEvent::Withdrawn { .. } => case.stage = Stage::Withdrawn,
-        CaseEvent::Transferred { .. } => case.stage = Stage::Transferred,
+        CaseEvent::Withdrawn { .. } => end(&mut case, Stage::Withdrawn, meta),
+        CaseEvent::Transferred { .. } => end(&mut case, Stage::Transferred, meta),
         CaseEvent::Closed { ground, .. } => {
-            case.stage = Stage::Closed;
+            end(&mut case, Stage::Closed, meta);
             case.closed = Some((*ground, meta.moment.day()));
         }
         CaseEvent::Archived { retention_years, .. } => {
@@ -149,6 +150,11 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
     case
 }
 
+fn end(case: &mut Case, stage: Stage, meta: &Meta) {
+    case.stage = stage;
+    case.ended_on = Some(meta.moment.day());
+}
+
 fn set_officers(case: &mut Case, officers: &[StaffId]) {
     case.officers = officers.to_vec();
     for officer in officers {
@@ -158,7 +164,7 @@ fn set_officers(case: &mut Case, officers: &[StaffId]) {
     }
 }
 
-fn party(case: &mut Case, no: PartyNo) -> Option<&mut PartyState> {
+pub(super) fn party(case: &mut Case, no: PartyNo) -> Option<&mut PartyState> {
     case.parties.get_mut(usize::from(no).checked_sub(1)?)
 }
 
@@ -241,9 +247,10 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.disposed = Some((disposing.disposal, day));
             }
         }
-        CaseEvent::ExpertCommissioned { agency, .. } => {
+        CaseEvent::ExpertCommissioned { agency, examination, .. } => {
             // Time left out of the organ's term never begins before it was recorded.
-            case.experts.push(Expert { agency: agency.clone(), span: (meta.moment.recorded_day(), None) });
+            let span = (meta.moment.recorded_day(), None);
+            case.experts.push(Expert { agency: agency.clone(), examination: *examination, span });
         }
         CaseEvent::ExpertReceived { commission, .. } => {
             if let Some(e) = case.experts.get_mut(usize::from(*commission).wrapping_sub(1)) {
@@ -256,11 +263,13 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 items: items.clone(),
                 due_on: *due_on,
                 rechecked: None,
+                rechecked_on: None,
             });
         }
         CaseEvent::CorrectionRechecked { order, corrected, .. } => {
             if let Some(c) = case.corrections.get_mut(usize::from(*order).wrapping_sub(1)) {
                 c.rechecked = Some(*corrected);
+                c.rechecked_on = Some(day);
             }
         }
         // As with experts: a suspension entered late leaves out no earlier day.
@@ -554,41 +563,9 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::CourtApplied { party: no, .. } => {
             if let Some(p) = party(case, *no) {
                 p.court_on = Some(day);
+                p.ruling = None;
             }
         }
-        CaseEvent::DecisionRevoked { ground, .. } => {
-            if let Some(d) = &mut case.decision {
-                d.revoked = Some((*ground, day));
-            }
-        }
-        _ => remedy(case, day, event),
-    }
-}
-
-fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
-    match event {
-        CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None });
-            }
-        }
-        CaseEvent::RemedyConcluded { party: no, remedy, outcome, .. } => {
-            if let Some(p) = party(case, *no)
-                && let Some(r) = p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
-            {
-                r.concluded = Some((day, *outcome));
-            }
-        }
-        CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.changed = Some((*fine_fen, *confiscated_fen));
-            }
-        }
-        CaseEvent::CourtRuled { party: no, ruling, on, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.ruling = Some((*ruling, *on));
-            }
-        }
-        _ => {}
+        _ => super::remedies::next(case, day, event),
     }
 }

@@ -258,7 +258,13 @@ pub fn fields(verb: Verb) -> Vec<Field> {
             line("sha256_root", "文件摘要").optional().hint("视听资料、电子数据必填：64位十六进制"),
             flag("signed", "提供人已签名、盖章，或者已注明原因"),
         ],
-        Verb::CommissionExpert => vec![line("agency", "鉴定、检测机构"), paragraph("question", "委托事项")],
+        Verb::CommissionExpert => vec![
+            line("agency", "鉴定、检测机构"),
+            paragraph("question", "委托事项"),
+            choice::<Examination>("examination", "委托类别")
+                .optional()
+                .hint("决定哪些时间不计入办案期限；不填的，检测、检验、鉴定都不计入时才扣除"),
+        ],
         Verb::ReceiveExpert => {
             vec![f("commission", "第几次委托", Kind::Ordinal), paragraph("conclusion", "鉴定、检测意见")]
         }
@@ -464,7 +470,10 @@ fn execution(verb: Verb) -> Vec<Field> {
             line("document", "裁定书文号"),
         ],
         Verb::RevokeDecision => {
-            vec![choice::<RevocationGround>("ground", "撤销情形"), paragraph("document", "撤销文书和理由")]
+            // What a remedy revokes is its result's to say, for its party.
+            let grounds = [RevocationGround::OwnCorrection, RevocationGround::Superior];
+            let grounds = grounds.map(|it| (wire_name(&it), it.label())).to_vec();
+            vec![f("ground", "撤销情形", Kind::Choice(grounds)), paragraph("document", "撤销文书和理由")]
         }
         Verb::CorrectDocument => {
             vec![f("document", "文书", Kind::Document), paragraph("correction", "补正、更正内容")]

@@ -1,9 +1,10 @@
 //! The rules a penalty case runs under: statute, with the parameters that a
 //! jurisdiction's policy may set. Each rule carries its citation.
 
+use super::types::Examination;
 use crate::cite::Citation;
 use crate::period::{Roll, Rule};
-use crate::policy::{Counters, PolicySet, Sourced, Term, Yuan};
+use crate::policy::{Counters, Excludable, PolicySet, Sourced, Term, Yuan};
 
 /// 住房和城乡建设行政处罚程序规定（2022）.
 pub const fn construction_rules(article: &'static str) -> Citation {
@@ -52,8 +53,8 @@ pub struct Law {
     pub extension: Ruled<u16>,
     /// Longest second extension, in days, decided collectively.
     pub second_extension: Ruled<u16>,
-    /// Time for experts, tests and hearings is left out of the 90 days.
-    pub exclude_expert_time: Ruled<bool>,
+    /// What time is left out of the term of decision: this and no other.
+    pub excluded: Ruled<Vec<Excludable>>,
     /// 先行登记保存的处理.
     pub preserve: Rule,
     /// 陈述申辩.
@@ -111,7 +112,6 @@ impl Law {
     pub fn of(policy: &PolicySet) -> Self {
         let organ = policy.roll_authority.value;
         let party = policy.roll_party.value;
-        let excluded = policy.decision_excluded.value.clone();
         Self {
             version: policy.rule_set.digest.clone(),
             number_place: policy.numbering_place.value.0.clone(),
@@ -122,7 +122,10 @@ impl Law {
             decide: policy.decision.rule("case.decide", "作出处罚决定", organ),
             extension: days(&policy.decision_extension),
             second_extension: days(&policy.decision_extension_collective),
-            exclude_expert_time: Ruled::new(!excluded.is_empty(), policy.decision_excluded.source.clone()),
+            excluded: Ruled::new(
+                policy.decision_excluded.value.clone(),
+                policy.decision_excluded.source.clone(),
+            ),
             preserve: policy.preservation.rule("case.preserve", "先行登记保存的处理", organ),
             defence: policy.notice_defence.rule("case.defence", "陈述、申辩", party),
             hearing_request: policy.hearing_request.rule("case.hearing_request", "申请听证", party),
@@ -165,6 +168,19 @@ impl Law {
             archive: policy.archive.rule("case.archive", "归档", organ),
             late_hours: 24,
         }
+    }
+
+    /// Time for this examination is left out of the term; one of an unsaid kind only
+    /// where every kind is.
+    pub fn excludes(&self, examination: Option<Examination>) -> bool {
+        let named = |it| {
+            self.excluded.value.contains(&match it {
+                Examination::Testing => Excludable::Testing,
+                Examination::Inspection => Excludable::Inspection,
+                Examination::Appraisal => Excludable::Appraisal,
+            })
+        };
+        examination.map_or_else(|| Examination::ALL.iter().all(|it| named(*it)), named)
     }
 
     /// The pair's value for a citizen or a unit.

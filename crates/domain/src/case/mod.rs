@@ -17,6 +17,7 @@ pub mod form;
 pub mod gate;
 pub mod law;
 pub mod procedure;
+mod remedies;
 pub mod state;
 pub mod substance;
 pub mod types;

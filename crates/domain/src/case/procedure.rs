@@ -169,6 +169,25 @@ pub struct Step {
 
 const BEFORE_DECISION: &[Stage] = &[Stage::Investigating, Stage::Concluded];
 const OPEN: &[Stage] = &[Stage::Checking, Stage::Investigating, Stage::Concluded, Stage::Decided];
+/// Goods can be given back as long as the file is open, whatever became of the case.
+const GOODS_KEPT: &[Stage] = &[
+    Stage::Investigating,
+    Stage::Concluded,
+    Stage::Decided,
+    Stage::Closed,
+    Stage::Withdrawn,
+    Stage::Transferred,
+];
+/// Where something may wait for approval.
+const APPROVED: &[Stage] = &[
+    Stage::Checking,
+    Stage::Investigating,
+    Stage::Concluded,
+    Stage::Decided,
+    Stage::Closed,
+    Stage::Withdrawn,
+    Stage::Transferred,
+];
 const AFTER_DECISION: &[Stage] = &[Stage::Decided, Stage::Closed, Stage::Archived];
 const HANDLERS: &[Role] = &[Role::Officer];
 const HEADS: &[Role] = &[Role::Deputy, Role::Head];
@@ -253,22 +272,12 @@ fn opening() -> Vec<Step> {
             .to(S::NotFiled)
             .gate(gate::single_proposal_not_file)
             .makes(&[D::NoFilingApproval]),
-        row(
-            V::ReviewProposal,
-            L::Approval,
-            &[S::Checking, S::Investigating, S::Concluded, S::Decided],
-            penalty_law("第五十七条"),
-        )
-        .by(&[Role::UnitHead], R::Organ)
-        .gate(gate::review_proposal),
-        row(
-            V::ApproveProposal,
-            L::Approval,
-            &[S::Checking, S::Investigating, S::Concluded, S::Decided],
-            penalty_law("第五十七条"),
-        )
-        .by(HEADS, R::Organ)
-        .gate(gate::approve_proposal),
+        row(V::ReviewProposal, L::Approval, APPROVED, penalty_law("第五十七条"))
+            .by(&[Role::UnitHead], R::Organ)
+            .gate(gate::review_proposal),
+        row(V::ApproveProposal, L::Approval, APPROVED, penalty_law("第五十七条"))
+            .by(HEADS, R::Organ)
+            .gate(gate::approve_proposal),
         row(V::ChangeOfficers, L::Main, OPEN, penalty_law("第四十二条第一款"))
             .by(&[Role::UnitHead], R::Organ),
         row(V::RequestRecusal, L::Main, OPEN, penalty_law("第四十三条"))
@@ -297,7 +306,7 @@ fn investigation() -> Vec<Step> {
         row(V::ProposePreserve, L::Preservation, &[S::Investigating], penalty_law("第五十六条"))
             .gate(gate::preserve)
             .makes(&[D::PreservationApproval, D::PreservationNotice, D::PreservationList]),
-        row(V::ProposeDisposePreservation, L::Preservation, BEFORE_DECISION, penalty_law("第五十六条"))
+        row(V::ProposeDisposePreservation, L::Preservation, GOODS_KEPT, penalty_law("第五十六条"))
             .gate(gate::dispose_preservation)
             .makes(&[D::PreservationDisposalApproval, D::PreservationDisposal])
             .within("七个工作日"),
@@ -447,16 +456,17 @@ fn decision() -> Vec<Step> {
             .gate(gate::revoke),
         row(V::ProposeWithdraw, L::Main, BEFORE_DECISION, penalty_law("第五十四条"))
             .to(S::Withdrawn)
-            .gate(gate::single_proposal_withdraw)
+            .gate(gate::withdraw)
             .makes(&[D::WithdrawalApproval]),
         row(
             V::ProposeTransfer,
             L::Main,
-            &[S::Checking, S::Investigating, S::Concluded, S::Decided],
+            // An alternative to a decision, never a way out of one.
+            &[S::Checking, S::Investigating, S::Concluded],
             penalty_law("第五十七条第一款第四项"),
         )
         .to(S::Transferred)
-        .gate(gate::single_proposal_transfer)
+        .gate(gate::transfer)
         .makes(&[D::TransferApproval, D::TransferLetter, D::CrimeTransferLetter]),
         row(
             V::MarkMade,

@@ -282,6 +282,8 @@ pub struct PartyState {
     pub remedies: Vec<Remedy>,
     /// Fine and confiscated income as a remedy changed them, fen.
     pub changed: Option<(i64, i64)>,
+    /// The decision on this party was revoked by its own remedy: ground and day.
+    pub revoked: Option<(RevocationGround, Date)>,
     /// The court's last ruling on enforcement, and its day.
     pub ruling: Option<(CourtRuling, Date)>,
 }
@@ -308,6 +310,7 @@ impl PartyState {
             court_on: None,
             remedies: Vec::new(),
             changed: None,
+            revoked: None,
             ruling: None,
         }
     }
@@ -319,7 +322,15 @@ impl PartyState {
 
     /// Enforcement by the court is over, whatever came of it.
     pub fn enforcement_over(&self) -> bool {
-        self.ruling.is_some_and(|(it, _)| matches!(it, CourtRuling::Ended | CourtRuling::Performed))
+        self.ruling.is_some_and(|(it, _)| match it {
+            CourtRuling::Denied | CourtRuling::Ended | CourtRuling::Performed => true,
+            CourtRuling::Granted => false,
+        })
+    }
+
+    /// The court declined to enforce: it may be asked again.
+    pub fn enforcement_denied(&self) -> bool {
+        self.ruling.is_some_and(|(it, _)| it == CourtRuling::Denied)
     }
 
     /// A remedy is pending.
@@ -344,6 +355,8 @@ pub struct Preservation {
 pub struct Expert {
     /// Agency.
     pub agency: Text,
+    /// What was asked for, where it was said.
+    pub examination: Option<Examination>,
     /// From, until.
     pub span: (Date, Option<Date>),
 }
@@ -359,6 +372,8 @@ pub struct CorrectionOrder {
     pub due_on: Date,
     /// Result of the re-check.
     pub rechecked: Option<bool>,
+    /// Day of the last re-check.
+    pub rechecked_on: Option<Date>,
 }
 
 /// A collective discussion held.
@@ -402,7 +417,7 @@ pub struct Decision {
     pub documents: Vec<(PartyNo, DocumentNo)>,
     /// Days by which the decision came after its term (第六十条); 0 in time.
     pub overdue_days: u32,
-    /// Revoked: ground and day.
+    /// Revoked for all parties: ground and day.
     pub revoked: Option<(RevocationGround, Date)>,
 }
 
@@ -482,6 +497,8 @@ pub struct Case {
     pub decision: Option<Decision>,
     /// Closed: ground and day.
     pub closed: Option<(ClosingGround, Date)>,
+    /// The day the handling ended: closed, not filed, withdrawn or transferred.
+    pub ended_on: Option<Date>,
     /// Archived: day and retention in years (0 permanent).
     pub archived: Option<(Date, u16)>,
 }
@@ -490,6 +507,13 @@ impl Case {
     /// A party by number.
     pub fn party(&self, no: PartyNo) -> Option<&PartyState> {
         self.parties.get(usize::from(no).checked_sub(1)?)
+    }
+
+    /// How and when the decision on a party was revoked: by its own remedy, or for
+    /// all parties at once.
+    pub fn revoked(&self, no: PartyNo) -> Option<(RevocationGround, Date)> {
+        let own = self.party(no).and_then(|p| p.revoked);
+        own.or_else(|| self.decision.as_ref().and_then(|d| d.revoked))
     }
 
     /// A document by number.

@@ -350,6 +350,15 @@ words! {
 }
 
 words! {
+    /// What an expert agency is asked for.
+    Examination {
+        Testing = "检测",
+        Inspection = "检验",
+        Appraisal = "鉴定",
+    }
+}
+
+words! {
     /// Remedies of the party.
     RemedyKind {
         Reconsideration = "行政复议",
@@ -366,6 +375,27 @@ words! {
         ConfirmedUnlawful = "确认违法",
         Redo = "责令重新作出",
         Withdrawn = "当事人撤回",
+    }
+}
+
+impl RemedyKind {
+    /// The ground of a revocation by this remedy.
+    pub const fn revocation(self) -> RevocationGround {
+        match self {
+            Self::Reconsideration => RevocationGround::Reconsideration,
+            Self::Litigation => RevocationGround::Judgment,
+        }
+    }
+}
+
+impl RemedyOutcome {
+    /// The decision no longer binds the party: 责令重新作出 goes with the revocation
+    /// of what is to be made anew.
+    pub const fn revokes(self) -> bool {
+        match self {
+            Self::Revoked | Self::Redo => true,
+            Self::Upheld | Self::Changed | Self::ConfirmedUnlawful | Self::Withdrawn => false,
+        }
     }
 }
 
@@ -393,7 +423,7 @@ words! {
     /// How a case ended (结案情形).
     ClosingGround {
         Performed = "行政处罚决定执行完毕",
-        CourtClosed = "人民法院裁定终结执行或者执行完毕",
+        CourtClosed = "人民法院裁定不准予执行、终结执行或者执行完毕",
         NoPenaltyServed = "作出不予行政处罚决定",
         DecisionRevoked = "行政处罚决定被依法撤销",
     }

@@ -188,17 +188,25 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
         (None, None) => "—".into(),
     };
     let mut stops = vec![stop("决定", decision.is_some(), false, note)];
-    let served =
-        decision.is_some() && case.numbered_parties().all(|(n, _)| gate::served_decision(case, n).is_ok());
+    let served = decision.is_some()
+        && case
+            .numbered_parties()
+            .all(|(n, _)| case.revoked(n).is_some() || gate::served_decision(case, n).is_ok());
+    let fallen = decision.is_some() && case.numbered_parties().all(|(n, _)| case.revoked(n).is_some());
     let paid = decision
         .is_some_and(|d| served && case.numbered_parties().all(|(n, p)| gate::owed_fen(d, n, p) <= 0));
-    stops.push(stop(
-        "送达",
-        served,
-        case.stage == Stage::Decided && !served,
-        if served { "已送达".into() } else { "决定后7个工作日".into() },
-    ));
-    stops.push(stop("执行", paid, served && !paid, if paid { "已缴清".into() } else { "收到后15日".into() }));
+    let service = match (fallen, served) {
+        (true, _) => "决定已撤销",
+        (false, true) => "已送达",
+        (false, false) => "决定后7个工作日",
+    };
+    stops.push(stop("送达", served, case.stage == Stage::Decided && !served, service.into()));
+    let performance = match (fallen, paid) {
+        (true, _) => "不再执行",
+        (false, true) => "已缴清",
+        (false, false) => "收到后15日",
+    };
+    stops.push(stop("执行", paid, served && !paid, performance.into()));
     let over = matches!(
         case.stage,
         Stage::Closed | Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred

@@ -5,7 +5,9 @@ use crate::world::*;
 use mingjing_domain::case::CaseCommand as Do;
 use mingjing_domain::case::clock;
 use mingjing_domain::case::command::*;
+use mingjing_domain::case::substance::PartyDisposal;
 use mingjing_domain::case::types::*;
+use mingjing_domain::cite::penalty_law;
 
 #[test]
 fn a_document_is_served_once_after_it_was_made_with_proof() {
@@ -220,14 +222,47 @@ fn a_case_before_the_court_closes_with_the_ruling_that_ends_it() {
         Do::RecordRuling { party: 1, ruling: CourtRuling::Granted, on: day("2026-10-20"), document: t("") },
         "input.required",
     );
+    for early in [CourtRuling::Ended, CourtRuling::Performed] {
+        w.no(A, ruling(early, "2026-10-20"), "court.not_granted");
+    }
     w.ok(A, ruling(CourtRuling::Granted, "2026-10-20"));
+    for again in [CourtRuling::Granted, CourtRuling::Denied] {
+        w.no(A, ruling(again, "2026-10-20"), "court.granted");
+    }
     w.no(A, close(), "court.no_ruling");
     w.at("2026-12-01");
+    w.no(A, ruling(CourtRuling::Performed, "2026-11-30"), "court.not_performed");
+    let mut performed = w.fork();
+    performed.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-11-30"));
+    performed.ok(A, ruling(CourtRuling::Performed, "2026-11-30"));
+    performed.pass(Proposal::Close { ground: ClosingGround::CourtClosed });
     w.ok(A, ruling(CourtRuling::Ended, "2026-11-30"));
     w.no(A, ruling(CourtRuling::Ended, "2026-11-30"), "court.over");
     w.no(A, propose(Proposal::Close { ground: ClosingGround::Performed }), "closing.ground");
     w.pass(Proposal::Close { ground: ClosingGround::CourtClosed });
     assert_eq!(w.case().stage, Stage::Closed);
+}
+
+#[test]
+fn a_case_that_the_court_declines_is_asked_again_or_closed() {
+    let mut w = decision_served(3 * WAN);
+    let ruling =
+        |ruling, on: &str| Do::RecordRuling { party: 1, ruling, on: day(on), document: t("裁定书") };
+    let court = || Do::ApplyToCourt { party: 1, court: t("示例县人民法院") };
+    w.at("2026-09-10");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    w.at("2026-09-24");
+    w.ok(HEAD, court());
+    w.at("2026-10-20");
+    w.ok(A, ruling(CourtRuling::Denied, "2026-10-19"));
+    w.no(A, ruling(CourtRuling::Ended, "2026-10-20"), "court.denied");
+    w.no(A, propose(Proposal::Close { ground: ClosingGround::Performed }), "closing.ground");
+    w.fork().pass(Proposal::Close { ground: ClosingGround::CourtClosed });
+    w.ok(HEAD, court());
+    w.no(HEAD, court(), "court.repeated");
+    w.no(A, propose(Proposal::Close { ground: ClosingGround::CourtClosed }), "court.no_ruling");
+    w.ok(A, ruling(CourtRuling::Granted, "2026-10-20"));
 }
 
 #[test]
@@ -261,6 +296,73 @@ fn what_is_owed_follows_a_changed_disposal() {
 }
 
 #[test]
+fn neither_fine_nor_confiscation_rises_by_a_remedy_even_when_the_sum_falls() {
+    let both = PartyDisposal {
+        kinds: vec![PenaltyKind::Fine, PenaltyKind::ConfiscateIncome],
+        confiscated_fen: WAN,
+        ..fine(1, 3 * WAN)
+    };
+    let mut w = concluded(vec![unit_party()], false);
+    w.ok(A, draft(&[1], vec![both]));
+    w.at("2026-03-09");
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.serve_all();
+    w.at("2026-03-17");
+    w.pass(Proposal::Dispose);
+    w.serve_all();
+    let remedy = RemedyKind::Reconsideration;
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: day("2026-03-17"), body: t("示例县人民政府") });
+    let end = |fine_fen, confiscated_fen, opposed| Do::ConcludeRemedy {
+        party: 1,
+        remedy,
+        outcome: RemedyOutcome::Changed,
+        document: t("复议决定书"),
+        fine_fen: Some(fine_fen),
+        confiscated_fen: Some(confiscated_fen),
+        opposed,
+    };
+    let heavier = |w: &mut World, command, at: &str| {
+        let refusal = w.no(A, command, "remedy.heavier");
+        assert_eq!(refusal.fields.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), [at]);
+        assert_eq!(refusal.article.law, "行政复议法");
+    };
+    heavier(&mut w, end(3 * WAN + 1, 0, false), "fine_fen");
+    heavier(&mut w, end(WAN, WAN + 1, false), "confiscated_fen");
+    w.fork().ok(A, end(WAN, 2 * WAN, true));
+    w.ok(A, end(3 * WAN, WAN, false));
+}
+
+#[test]
+fn a_reduced_fine_takes_the_additional_fine_and_the_demand_with_it() {
+    let mut w = decision_served(3 * WAN);
+    w.at("2026-12-01");
+    w.ok(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 3 * WAN });
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    let remedy = RemedyKind::Litigation;
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: day("2026-09-18"), body: t("示例县人民法院") });
+    w.ok(
+        A,
+        Do::ConcludeRemedy {
+            party: 1,
+            remedy,
+            outcome: RemedyOutcome::Changed,
+            document: t("判决书"),
+            fine_fen: Some(WAN),
+            confiscated_fen: None,
+            opposed: false,
+        },
+    );
+    // The additional fine counts up to the fine as it stands: 10,000 and 10,000.
+    w.no(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 1 }, "additional.cap");
+    w.no(HEAD, Do::ApplyToCourt { party: 1, court: t("示例县人民法院") }, "demand.none");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.no(CASHIER, payment(1, "0001", 2 * WAN + 1, "2026-12-01"), "payment.amount");
+    w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-12-01"));
+    w.no(CASHIER, payment(1, "0002", 1, "2026-12-01"), "payment.nothing_owed");
+}
+
+#[test]
 fn a_demand_before_the_remedies_end_opens_no_court_early() {
     let mut w = decision_served(3 * WAN);
     w.at("2026-04-03");
@@ -276,7 +378,12 @@ fn a_case_closes_when_nothing_is_owed_or_pending_and_for_a_reason_that_fits() {
     let mut w = decision_served(3 * WAN);
     let close = |ground| propose(Proposal::Close { ground });
     w.no(A, close(ClosingGround::Performed), "payment.owed");
+    let instalments = vec![Instalment { due_on: day("2026-04-30"), amount_fen: 3 * WAN }];
+    w.ok(A, propose(Proposal::Defer(Deferring { party: 1, instalments })));
     w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-18"));
+    w.no(A, close(ClosingGround::Performed), "proposal.pending");
+    let no = w.last_proposal();
+    w.ok(UNIT_HEAD, Do::ReviewProposal { proposal_no: no, agree: false, opinion: t("已经缴清") });
     for ground in [ClosingGround::CourtClosed, ClosingGround::NoPenaltyServed, ClosingGround::DecisionRevoked]
     {
         w.no(A, close(ground), "closing.ground");
@@ -287,12 +394,21 @@ fn a_case_closes_when_nothing_is_owed_or_pending_and_for_a_reason_that_fits() {
     w.no(A, close(ClosingGround::Performed), "correction.open");
     w.ok(A, Do::RecheckCorrection { order: 1, corrected: true, opinion: t("已改正") });
     w.no(A, Do::RecheckCorrection { order: 1, corrected: true, opinion: t("已改正") }, "correction.none");
-    w.ok(A, propose(Proposal::Transfer(Transferring { crime: false, recipient: t("他局") })));
-    w.no(A, close(ClosingGround::Performed), "proposal.pending");
-    let no = w.last_proposal();
-    w.ok(UNIT_HEAD, Do::ReviewProposal { proposal_no: no, agree: false, opinion: t("不必移送") });
     w.ok(A, close(ClosingGround::Performed));
     w.no(A, close(ClosingGround::Performed), "proposal.pending");
+}
+
+#[test]
+fn a_decided_case_leaves_no_unpaid_fine_behind_by_transfer() {
+    let transfer = || Proposal::Transfer(Transferring { crime: true, recipient: t("示例县公安局") });
+    let mut w = decision_served(3 * WAN);
+    let refusal = w.no(A, propose(transfer()), "stage.wrong");
+    assert_eq!(refusal.article.to_string(), penalty_law("第五十七条第一款第四项").to_string());
+    // Proposed in time, it holds the decision up until it is refused.
+    let mut w = noticed(3 * WAN);
+    w.at("2026-03-17");
+    w.ok(A, propose(transfer()));
+    w.no(A, propose(Proposal::Dispose), "proposal.pending");
 }
 
 #[test]
@@ -317,6 +433,9 @@ fn a_revoked_decision_is_neither_paid_nor_enforced_nor_revoked_again() {
     let revoke =
         || Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号和理由") };
     w.no(DEPUTY, revoke(), "role.missing");
+    for ground in [RevocationGround::Reconsideration, RevocationGround::Judgment] {
+        w.no(HEAD, Do::RevokeDecision { ground, document: t("判决书") }, "revocation.by_remedy");
+    }
     w.ok(HEAD, revoke());
     w.no(HEAD, revoke(), "decision.revoked");
     w.no(CASHIER, payment(1, "0001", WAN, "2026-03-18"), "decision.revoked");

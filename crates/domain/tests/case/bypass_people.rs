@@ -183,7 +183,7 @@ fn one_proposal_passes_three_different_persons_once() {
     w.no(HEAD, approved(2), "actor.disabled");
     w.people.get_mut(&HEAD).expect("a head").enabled = true;
     w.ok(HEAD, approved(2));
-    w.no(HEAD, approved(2), "stage.wrong");
+    w.no(HEAD, approved(2), "proposal.none");
 }
 
 #[test]

@@ -3,11 +3,13 @@
 
 use crate::steps::*;
 use crate::world::*;
-use mingjing_domain::case::CaseCommand as Do;
 use mingjing_domain::case::clock;
 use mingjing_domain::case::command::*;
 use mingjing_domain::case::types::*;
+use mingjing_domain::case::{CaseCommand as Do, CaseEvent};
+use mingjing_domain::cite::penalty_law;
 use mingjing_domain::matter::TimeSource;
+use mingjing_domain::policy::Excludable;
 
 #[test]
 fn nothing_happens_in_the_future_or_before_the_case() {
@@ -117,8 +119,8 @@ fn overlapping_exclusions_count_once() {
     let mut w = investigated(vec![unit_party()]);
     assert_eq!(w.decision_due(), "2026-06-02");
     w.at("2026-03-10");
-    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一") });
-    w.ok(A, Do::CommissionExpert { agency: t("乙中心"), question: t("二") });
+    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination: None });
+    w.ok(A, Do::CommissionExpert { agency: t("乙中心"), question: t("二"), examination: None });
     w.at("2026-03-15");
     w.pass(Proposal::Suspend { ground: SuspensionGround::AwaitOtherDecision });
     w.no(A, Do::AddEvidence(evidence("名册", "2026-03-15")), "case.suspended");
@@ -133,6 +135,40 @@ fn overlapping_exclusions_count_once() {
     w.ok(A, Do::ReceiveExpert { commission: 2, conclusion: t("结论") });
     // 10 to 30 March is twenty days, however many reasons there were for each.
     assert_eq!(w.decision_due(), "2026-06-22");
+}
+
+#[test]
+fn only_the_time_that_the_rule_names_is_left_out() {
+    let hearing_asked = || {
+        let mut w = noticed(6 * WAN);
+        w.at("2026-03-10");
+        w.ok(A, ask_hearing(1, "2026-03-10"));
+        w.at("2026-03-20");
+        w
+    };
+    let examined = |examination| {
+        let mut w = investigated(vec![unit_party()]);
+        w.at("2026-03-10");
+        w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination });
+        w.at("2026-03-20");
+        w.ok(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") });
+        w
+    };
+    let (term, longer) = ("2026-06-02", "2026-06-12");
+    let due = |mut w: World, named: &[Excludable]| {
+        w.law.excluded.value = named.to_vec();
+        w.decision_due()
+    };
+    let testing = [Excludable::Testing];
+    let every = [Excludable::Testing, Excludable::Inspection, Excludable::Appraisal];
+    assert_eq!(due(hearing_asked(), &testing), term);
+    assert_eq!(due(hearing_asked(), &[Excludable::Hearing]), longer);
+    assert_eq!(due(examined(Some(Examination::Testing)), &testing), longer);
+    assert_eq!(due(examined(Some(Examination::Appraisal)), &testing), term);
+    assert_eq!(due(examined(Some(Examination::Inspection)), &[Excludable::Hearing]), term);
+    // Older commissions do not say what they are.
+    assert_eq!(due(examined(None), &testing), term);
+    assert_eq!(due(examined(None), &every), longer);
 }
 
 #[test]
@@ -173,7 +209,7 @@ fn an_expert_commissioned_late_on_paper_leaves_out_no_earlier_day() {
     let mut w = investigated(vec![unit_party()]);
     w.at("2026-04-10");
     w.claim("2026-03-10", paper());
-    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一") });
+    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination: None });
     w.at("2026-04-14");
     w.no(A, conclude(false), "expert.open");
     w.ok(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") });
@@ -254,6 +290,66 @@ fn preserved_evidence_is_handled_within_seven_working_days_or_only_returned() {
         Do::ApproveProposal { proposal_no: no, approve: false, opinion: t("已解除"), opinions: vec![] },
     );
     w.pass(dispose(PreservationDisposal::Return));
+}
+
+#[test]
+fn no_case_ends_while_registered_goods_are_kept() {
+    let items = || vec![PreservedItem { name: t("档案"), description: t(""), quantity: "2册".into() }];
+    let preserving = || Preserving { party: 1, items: items(), manner: t("就地保存") };
+    let give_back = || {
+        let disposal = PreservationDisposal::Return;
+        Proposal::DisposePreservation(PreservationDisposing { preservation: 1, disposal })
+    };
+    let transfer = || Proposal::Transfer(Transferring { crime: false, recipient: t("他局") });
+    let mut w = investigated(vec![unit_party()]);
+    w.pass(Proposal::Preserve(preserving()));
+    // In time and lapsed alike: what lapsed is still to be given back.
+    for on in ["2026-03-06", "2026-03-20"] {
+        w.at(on);
+        for exit in [propose(Proposal::Withdraw), propose(transfer()), conclude(false)] {
+            let refusal = w.no(A, exit, "preservation.open");
+            assert_eq!(refusal.article.to_string(), penalty_law("第五十六条").to_string());
+        }
+    }
+    let mut back = w.fork();
+    back.pass(give_back());
+    back.pass(Proposal::Withdraw);
+    // Proposed before anything was registered, approved afterwards.
+    let mut overtaken = investigated(vec![unit_party()]);
+    overtaken.ok(A, propose(Proposal::Withdraw));
+    let no = overtaken.last_proposal();
+    overtaken.ok(UNIT_HEAD, reviewed(no));
+    overtaken.pass(Proposal::Preserve(preserving()));
+    overtaken.no(HEAD, approved(no), "preservation.open");
+}
+
+#[test]
+fn goods_kept_by_an_old_file_are_given_back_before_it_is_closed_or_archived() {
+    let items = vec![PreservedItem { name: t("档案"), description: t(""), quantity: "2册".into() }];
+    let kept = CaseEvent::Preserved {
+        proposal: 1,
+        preserving: Preserving { party: 1, items, manner: t("就地保存") },
+    };
+    let give_back = || {
+        let disposal = PreservationDisposal::Return;
+        Proposal::DisposePreservation(PreservationDisposing { preservation: 1, disposal })
+    };
+    let mut w = decision_served(3 * WAN);
+    w.put(&kept);
+    w.at("2026-04-02");
+    w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-04-02"));
+    let close = || Proposal::Close { ground: ClosingGround::Performed };
+    w.no(A, propose(close()), "preservation.open");
+    w.pass(give_back());
+    w.pass(close());
+    let mut w = closed();
+    w.put(&kept);
+    let archive = || Do::Archive { volumes: 1, pages: 9, retention_years: 30 };
+    w.at("2026-04-02");
+    w.no(ARCHIVIST, archive(), "preservation.open");
+    w.pass(give_back());
+    w.serve_all();
+    w.ok(ARCHIVIST, archive());
 }
 
 #[test]

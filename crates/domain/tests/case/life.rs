@@ -7,6 +7,7 @@ use mingjing_domain::case::state::Hearing;
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::view::{Progress, rail};
 use mingjing_domain::case::{CaseCommand as Do, CaseEvent, clock};
+use mingjing_domain::cite::penalty_law;
 use mingjing_domain::matter::StaffId;
 
 /// The latest day of a running limit by its title and party.
@@ -55,7 +56,14 @@ fn investigation(w: &mut World) {
     w.pass(Proposal::Preserve(Preserving { party: 1, items, manner: t("就地保存") }));
     assert_eq!(due(w, A, "处理第1次先行登记保存", Some(1)), "2026-03-16");
     w.at("2026-03-10");
-    w.ok(A, Do::CommissionExpert { agency: t("示例检测中心"), question: t("证件真伪") });
+    w.ok(
+        A,
+        Do::CommissionExpert {
+            agency: t("示例检测中心"),
+            question: t("证件真伪"),
+            examination: Some(Examination::Appraisal),
+        },
+    );
     w.at("2026-03-13");
     w.pass(Proposal::DisposePreservation(PreservationDisposing {
         preservation: 1,
@@ -159,6 +167,8 @@ fn performance(w: &mut World) {
     w.at("2026-05-26");
     w.no(A, propose(Proposal::Close { ground: ClosingGround::Performed }), "correction.open");
     w.ok(A, Do::RecheckCorrection { order: 1, corrected: true, opinion: t("已经改正") });
+    // 15 working days from the re-check of the 26th.
+    assert_eq!(due(w, A, "结案", None), "2026-06-16");
     w.at("2026-05-28");
     w.pass(Proposal::Close { ground: ClosingGround::Performed });
     assert_eq!(due(w, A, "归档", None), "2026-06-27");
@@ -238,6 +248,35 @@ fn a_case_can_be_withdrawn_from_every_stage_before_the_decision() {
 }
 
 #[test]
+fn a_file_that_ends_without_a_decision_is_archived_in_its_term_too() {
+    let transfer = Proposal::Transfer(Transferring { crime: false, recipient: t("他局") });
+    for (mut w, end) in [
+        (checking(), Proposal::NotFile),
+        (investigated(vec![unit_party()]), Proposal::Withdraw),
+        (investigated(vec![unit_party()]), transfer),
+    ] {
+        w.at("2026-03-06");
+        w.pass(end);
+        assert_eq!(due(&w, A, "归档", None), "2026-04-05");
+    }
+}
+
+#[test]
+fn the_closing_limit_runs_from_the_last_performance() {
+    let mut w = decision_served(3 * WAN);
+    let closing = |w: &World| clock::running(w.case(), &w.facts(A)).iter().any(|r| r.title == "结案");
+    assert!(!closing(&w));
+    w.ok(CASHIER, payment(1, "0001", WAN, "2026-03-18"));
+    assert!(!closing(&w));
+    w.at("2026-03-20");
+    w.ok(CASHIER, payment(1, "0002", 2 * WAN, "2026-03-20"));
+    // 清明 takes 6 April out of the fifteen working days.
+    assert_eq!(due(&w, A, "结案", None), "2026-04-13");
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
+    assert!(!closing(&w));
+}
+
+#[test]
 fn a_case_can_end_without_penalty() {
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft(&[1], vec![spared(1)]));
@@ -297,9 +336,87 @@ fn a_decision_revoked_by_reconsideration_ends_the_case_without_payment() {
         )));
         w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-01"), "decision.revoked");
         w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
+        let notes: Vec<_> = rail(w.case(), &w.facts(A)).into_iter().map(|s| (s.title, s.note)).collect();
+        for note in [("送达", "决定已撤销"), ("执行", "不再执行")] {
+            assert!(notes.iter().any(|(title, said)| (&**title, &**said) == note), "{notes:?}");
+        }
         w.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
         assert_eq!(w.case().stage, Stage::Closed);
     }
+}
+
+#[test]
+fn a_remedy_revokes_the_decision_on_its_own_party_and_on_nobody_else() {
+    let mut w = both_decided();
+    let remedy = RemedyKind::Litigation;
+    let lodge =
+        |party| Do::RecordRemedy { party, remedy, on: day("2026-04-15"), body: t("示例县人民法院") };
+    let end = |party| Do::ConcludeRemedy {
+        party,
+        remedy,
+        outcome: RemedyOutcome::Revoked,
+        document: t("（2026）示行初1号"),
+        fine_fen: None,
+        confiscated_fen: None,
+        opposed: false,
+    };
+    let revoked =
+        |events: &[CaseEvent]| events.iter().any(|e| matches!(e, CaseEvent::DecisionRevoked { .. }));
+    let close = |ground| propose(Proposal::Close { ground });
+    w.at("2026-04-15");
+    w.ok(A, lodge(1));
+    w.ok(A, lodge(2));
+    w.at("2026-06-01");
+    assert!(!revoked(&w.ok(REVIEWER, end(1))));
+    // Nothing is left for the first party; the second is bound as before.
+    let refusal = w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-01"), "decision.revoked");
+    assert_eq!(refusal.article.to_string(), penalty_law("第七条").to_string());
+    w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
+    w.no(A, close(ClosingGround::DecisionRevoked), "payment.owed");
+    assert_eq!(w.case().revoked(1), Some((RevocationGround::Judgment, day("2026-06-01"))));
+    assert_eq!(w.case().revoked(2), None);
+    let mut both = w.fork();
+    w.ok(CASHIER, payment(2, "0002", 2 * WAN, "2026-06-01"));
+    w.no(A, close(ClosingGround::DecisionRevoked), "closing.ground");
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
+    // The whole decision falls with the last party.
+    assert!(revoked(&both.ok(REVIEWER, end(2))));
+    both.no(A, close(ClosingGround::Performed), "closing.ground");
+    both.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
+}
+
+#[test]
+fn an_old_stream_that_revoked_for_all_by_one_remedy_binds_the_others_still() {
+    let mut w = both_decided();
+    let remedy = RemedyKind::Reconsideration;
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: w.today(), body: t("示例县人民政府") });
+    let document = || t("示政复决〔2026〕1号");
+    w.put(&CaseEvent::RemedyConcluded {
+        party: 1,
+        remedy,
+        outcome: RemedyOutcome::Revoked,
+        document: document(),
+    });
+    w.put(&CaseEvent::DecisionRevoked { ground: RevocationGround::Reconsideration, document: document() });
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-04-02"), "decision.revoked");
+    w.ok(CASHIER, payment(2, "0002", 2 * WAN, "2026-04-02"));
+}
+
+/// A unit fined 30,000 and its head fined 20,000, both served on 2026-04-02.
+fn both_decided() -> World {
+    let mut w = concluded(vec![unit_party(), responsible_party()], false);
+    w.ok(A, draft(&[1], vec![fine(1, 3 * WAN), fine(2, 2 * WAN)]));
+    w.at("2026-03-09");
+    for party in [1, 2] {
+        w.ok(A, Do::IssueNotice { party });
+    }
+    w.serve_all();
+    w.at("2026-04-02");
+    clear(&mut w);
+    w.ok(HEAD, Do::Discuss(discussion()));
+    w.pass(Proposal::Dispose);
+    w.serve_all();
+    w
 }
 
 #[test]

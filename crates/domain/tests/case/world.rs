@@ -295,6 +295,11 @@ impl World {
         self.stored.borrow_mut().push(stored);
     }
 
+    /// Puts an event as an earlier version of the rules left it.
+    pub fn put(&mut self, event: &CaseEvent) {
+        self.store(A, &Moment::now(self.now), event);
+    }
+
     /// The state folded again from what is stored, with its texts or without.
     pub fn refold(&self, with_texts: bool) -> Option<Case> {
         self.stored

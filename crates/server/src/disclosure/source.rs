@@ -39,9 +39,8 @@ pub fn decision(case: &Case, party: PartyNo) -> Option<Decided> {
 
 /// What became of the decision on a party, if it no longer stands.
 pub fn ended(case: &Case, party: PartyNo) -> Option<DecisionEnd> {
-    let decision = case.decision.as_ref()?;
     let revoked =
-        decision.revoked.map(|(_, on)| DecisionEnd { ground: WithdrawalGround::Revoked, known_on: on });
+        case.revoked(party).map(|(_, on)| DecisionEnd { ground: WithdrawalGround::Revoked, known_on: on });
     let remedies = case.party(party).into_iter().flat_map(|p| &p.remedies);
     let by_remedy = remedies.filter_map(|r| r.concluded).filter_map(|(on, outcome)| {
         let ground = match outcome {
@@ -59,11 +58,15 @@ pub fn ended(case: &Case, party: PartyNo) -> Option<DecisionEnd> {
 
 /// Whether every duty of the decision on a party is performed.
 fn performed(case: &Case, party: PartyNo) -> bool {
+    let (Some(decision), Some(state)) = (&case.decision, case.party(party)) else { return false };
     let closed = case.closed.is_some_and(|(ground, _)| match ground {
-        ClosingGround::Performed | ClosingGround::CourtClosed => true,
+        ClosingGround::Performed => true,
+        ClosingGround::CourtClosed => !state.enforcement_denied(),
         ClosingGround::NoPenaltyServed | ClosingGround::DecisionRevoked => false,
     });
-    let (Some(decision), Some(state)) = (&case.decision, case.party(party)) else { return false };
+    if case.revoked(party).is_some() {
+        return false;
+    }
     let money_only = decision.substance.disposal(party).is_some_and(|d| {
         d.kinds.iter().all(|k| match k {
             PenaltyKind::Warning

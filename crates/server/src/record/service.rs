@@ -1,6 +1,7 @@
 //! Downloads, and what can be said to a stranger of a document.
 
-use mingjing_domain::case::types::DocumentNo;
+use jiff::civil::Date;
+use mingjing_domain::case::types::{DocumentNo, RevocationGround};
 use mingjing_domain::case::{Case, CaseEvent};
 use mingjing_domain::matter::MatterId;
 use mingjing_ledger::VerifyError;
@@ -175,7 +176,7 @@ impl Records {
         let file = document.file.clone().ok_or(RecordError::NotFound)?;
         let (matter, no) = (document.matter, document.no);
         let case = self.app.load::<Case>(matter).await?.ok_or(RecordError::NotFound)?;
-        let force = match case.decision.as_ref().and_then(|it| it.revoked.filter(|_| decides(&case, no))) {
+        let force = match revoked(&case, no).filter(|_| decides(&case, no)) {
             Some((ground, on)) => Force::Revoked(ground.label(), on),
             None => self.corrections(&case, matter, no).await?,
         };
@@ -225,6 +226,14 @@ impl Records {
             Some(stored) => Checked::Stored(Box::new(stored)),
             None => Checked::Unknown,
         })
+    }
+}
+
+/// The revocation that a document of the decision fell with: of its own party, or of all.
+fn revoked(case: &Case, no: DocumentNo) -> Option<(RevocationGround, Date)> {
+    match case.document(no).and_then(|it| it.party) {
+        Some(party) => case.revoked(party),
+        None => case.decision.as_ref().and_then(|it| it.revoked),
     }
 }
 

@@ -376,11 +376,13 @@ fn effect(
         }
         Proposal::Extend { days } => extend(case, no, *days, opinions, facts, issue)?,
         Proposal::Withdraw => {
+            gate::goods_disposed(case, facts)?;
             issue.document(D::WithdrawalApproval, None)?;
             issue.push(CaseEvent::Withdrawn { proposal: no });
         }
         Proposal::Dispose => dispose(case, no, proposal, facts, issue)?,
         Proposal::Transfer(t) => {
+            gate::goods_disposed(case, facts)?;
             issue.document(D::TransferApproval, None)?;
             issue.document(if t.crime { D::CrimeTransferLetter } else { D::TransferLetter }, None)?;
             issue.push(CaseEvent::Transferred { proposal: no, transferring: t.clone() });
@@ -469,18 +471,24 @@ fn dispose(
     Ok(())
 }
 
+/// A penalty of the decision still binds somebody.
+fn bound(case: &Case, decision: &Decision) -> bool {
+    let penalised = |no| decision.substance.disposal(no).is_some_and(|d| d.no_penalty.is_none());
+    case.numbered_parties().any(|(no, _)| penalised(no) && case.revoked(no).is_none())
+}
+
 fn closing_ground(case: &Case, ground: ClosingGround) -> Result<(), Refusal> {
     let article = super::super::law::construction_rules("第三十一条");
     let decision = case.decision.as_ref();
     let fits = match ground {
         ClosingGround::Performed => decision.is_some_and(|d| {
-            d.revoked.is_none()
-                && d.substance.penalises()
-                && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
+            bound(case, d) && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
         }),
         ClosingGround::CourtClosed => case.parties.iter().any(PartyState::enforcement_over),
         ClosingGround::NoPenaltyServed => decision.is_some_and(|d| !d.substance.penalises()),
-        ClosingGround::DecisionRevoked => decision.is_some_and(|d| d.revoked.is_some()),
+        ClosingGround::DecisionRevoked => decision.is_some_and(|d| {
+            !bound(case, d) && case.numbered_parties().any(|(n, _)| case.revoked(n).is_some())
+        }),
     };
     if fits {
         return Ok(());

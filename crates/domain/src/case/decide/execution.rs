@@ -77,7 +77,7 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         }
         C::RecordRuling { party, ruling, on, document } => {
             required(document, "document", "裁定书文号")?;
-            ruled(case, *party, *on, facts)?;
+            ruled(case, *party, *ruling, *on, facts)?;
             issue.push(CaseEvent::CourtRuled {
                 party: *party,
                 ruling: *ruling,
@@ -116,19 +116,16 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                     confiscated_fen,
                 });
             }
-            // 责令重新作出 goes with the revocation of what is to be made anew.
-            if matches!(outcome, RemedyOutcome::Revoked | RemedyOutcome::Redo)
-                && case.decision.as_ref().is_some_and(|d| d.revoked.is_none())
-            {
-                let ground = match remedy {
-                    RemedyKind::Reconsideration => RevocationGround::Reconsideration,
-                    RemedyKind::Litigation => RevocationGround::Judgment,
-                };
-                issue.push(CaseEvent::DecisionRevoked { ground, document: document.clone() });
+            // The decision falls as a whole only with the last party that it binds.
+            let others = case.numbered_parties().any(|(no, p)| no != *party && p.revoked.is_none());
+            if outcome.revokes() && !others && case.decision.as_ref().is_some_and(|d| d.revoked.is_none()) {
+                let (ground, document) = (remedy.revocation(), document.clone());
+                issue.push(CaseEvent::DecisionRevoked { ground, document });
             }
         }
         C::RevokeDecision { ground, document } => {
             required(document, "document", "撤销文书和理由")?;
+            by_organ(*ground)?;
             issue.push(CaseEvent::DecisionRevoked { ground: *ground, document: document.clone() });
         }
         C::CorrectDocument { document, correction } => {
@@ -203,6 +200,21 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     issue.done()
 }
 
+/// The organ or its superior revokes for all parties; what a remedy revokes it
+/// revokes for its own party, by its result.
+fn by_organ(ground: RevocationGround) -> Result<(), Refusal> {
+    match ground {
+        RevocationGround::OwnCorrection | RevocationGround::Superior => Ok(()),
+        RevocationGround::Reconsideration | RevocationGround::Judgment => Err(refuse(
+            "revocation.by_remedy",
+            penalty_law("第七条"),
+            "复议决定、判决只撤销对申请人、原告的处罚",
+            "请在该当事人名下登记复议、诉讼结果。",
+        )
+        .field("ground", "登记复议、诉讼结果")),
+    }
+}
+
 /// What a changed disposal takes from the party: stated with 变更, and with it alone.
 /// Who asks for a remedy does not come out worse, unless the other side asked too.
 fn changed(
@@ -245,19 +257,27 @@ fn changed(
         return Err(refuse("remedy.changed_to", article(), "变更后的金额不正确", "金额不能为负。")
             .field("fine_fen", "不能为负"));
     }
-    if fine + confiscated > fine_before + confiscated_before && !opposed {
+    // Each by itself: more of the one is not made good by less of the other.
+    let heavier = [("fine_fen", fine, fine_before), ("confiscated_fen", confiscated, confiscated_before)];
+    if let Some((field, _, before)) = heavier.into_iter().find(|(_, now, before)| now > before && !opposed) {
         return Err(refuse(
             "remedy.heavier",
             article(),
             "变更后的处罚重于原决定",
             "复议、判决变更不得加重；第三人提出相反请求，或者利害关系人同为原告的，请勾选。",
         )
-        .field("fine_fen", format!("原为{}元", format_yuan(fine_before))));
+        .field(field, format!("原为{}元", format_yuan(before))));
     }
     Ok(Some((fine, confiscated)))
 }
 
-fn ruled(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
+fn ruled(
+    case: &Case,
+    party: PartyNo,
+    ruling: CourtRuling,
+    on: Date,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
     let asked = case.party(party).and_then(|p| p.court_on);
     if on > facts.today() || asked.is_none_or(|asked| on < asked) {
         return Err(refuse(
@@ -268,7 +288,33 @@ fn ruled(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(),
         )
         .field("on", "应在申请强制执行之后、今天之前"));
     }
-    Ok(())
+    let Some(state) = case.party(party) else { return Ok(()) };
+    let granted = state.ruling.is_some_and(|(it, _)| it == CourtRuling::Granted);
+    let owed = case.decision.as_ref().map_or(0, |d| gate::owed_fen(d, party, state));
+    match ruling {
+        CourtRuling::Granted | CourtRuling::Denied if granted => Err(refuse(
+            "court.granted",
+            super::super::law::coercion_law("第五十八条"),
+            "人民法院已裁定准予强制执行",
+            "执行有结果的，登记终结执行或者执行完毕的裁定。",
+        )
+        .field("ruling", "已经准予强制执行")),
+        CourtRuling::Ended | CourtRuling::Performed if !granted => Err(refuse(
+            "court.not_granted",
+            super::super::law::coercion_law("第五十七条"),
+            "人民法院尚未裁定准予强制执行",
+            "请先登记准予或者不准予强制执行的裁定。",
+        )
+        .field("ruling", "尚未准予强制执行")),
+        CourtRuling::Performed if owed > 0 => Err(refuse(
+            "court.not_performed",
+            super::super::law::coercion_law("第五十七条"),
+            format!("该当事人尚欠{}元，没有执行完毕", format_yuan(owed)),
+            "请先登记执行到位的款项；不能执行的，登记终结执行的裁定。",
+        )
+        .field("ruling", "尚有款项未缴")),
+        CourtRuling::Granted | CourtRuling::Denied | CourtRuling::Ended | CourtRuling::Performed => Ok(()),
+    }
 }
 
 fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -129,10 +129,11 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             issue.done()
         }
         C::AddEvidence(evidence) => add_evidence(case, evidence, facts),
-        C::CommissionExpert { agency, question } => {
+        C::CommissionExpert { agency, question, examination } => {
             required(agency, "agency", "鉴定、检测机构")?;
             required(question, "question", "委托事项")?;
-            Ok(vec![CaseEvent::ExpertCommissioned { agency: agency.clone(), question: question.clone() }])
+            let (agency, question, examination) = (agency.clone(), question.clone(), *examination);
+            Ok(vec![CaseEvent::ExpertCommissioned { agency, question, examination }])
         }
         _ => finish(case, command, facts),
     }

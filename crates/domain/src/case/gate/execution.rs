@@ -1,25 +1,24 @@
 //! Guards of what follows a decision: payment, enforcement, remedies, closing, archive.
 
-use super::{Gate, any_party, next_day, no, no_pending};
+use super::{Gate, any_party, goods_disposed, next_day, no, no_pending};
 use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
 use crate::case::law::{coercion_law, construction_rules};
 use crate::case::state::*;
 use crate::case::types::*;
-use crate::cite::penalty_law;
+use crate::cite::{Citation, penalty_law};
 use crate::period;
 use crate::refusal::Refusal;
+
+fn revoked(article: Citation) -> Refusal {
+    Refusal::new("decision.revoked", article, "处罚决定已被撤销", "不能再据以执行，可以呈请结案。")
+}
 
 fn decided(case: &Case) -> Result<&Decision, Refusal> {
     match &case.decision {
         Some(decision) if decision.revoked.is_none() => Ok(decision),
-        Some(_) => Err(Refusal::new(
-            "decision.revoked",
-            penalty_law("第七十五条第二款"),
-            "处罚决定已被撤销",
-            "不能再据以执行。",
-        )),
+        Some(_) => Err(revoked(penalty_law("第七十五条第二款"))),
         None => Err(Refusal::new(
             "decision.none",
             penalty_law("第五十七条"),
@@ -37,6 +36,9 @@ pub fn revoke(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 /// The decision document of a party and its service.
 pub fn served_decision(case: &Case, number: PartyNo) -> Result<(&Decision, &Served), Refusal> {
     let decision = decided(case)?;
+    if case.party(number).is_some_and(|p| p.revoked.is_some()) {
+        return Err(revoked(penalty_law("第七条")));
+    }
     let served = decision
         .documents
         .iter()
@@ -67,9 +69,17 @@ pub fn principal_fen(decision: &Decision, number: PartyNo, state: &PartyState) -
     fine + confiscated
 }
 
-/// Money still owed.
+/// The additional fine that counts: never above the fine as it stands now, fen.
+pub fn additional_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
+    state.additional_fen.min(amounts_fen(decision, number, state).0)
+}
+
+/// Money still owed: nothing under a decision that was revoked for the party.
 pub fn owed_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
-    principal_fen(decision, number, state) + state.additional_fen - state.paid_fen()
+    if decision.revoked.or(state.revoked).is_some() {
+        return 0;
+    }
+    principal_fen(decision, number, state) + additional_fen(decision, number, state) - state.paid_fen()
 }
 
 /// Something is owed under a served decision.
@@ -183,7 +193,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         if state.remedy_pending() {
             return no("remedy.pending", coercion_law("第五十三条"), "复议或者诉讼尚未终结", "请等待结果。");
         }
-        if state.court_on.is_some() {
+        if state.court_on.is_some() && !state.enforcement_denied() {
             return no(
                 "court.repeated",
                 coercion_law("第五十三条"),
@@ -240,6 +250,14 @@ pub fn ruling(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
                 "申请并经法院裁定后再登记。",
             );
         }
+        if state.enforcement_denied() {
+            return no(
+                "court.denied",
+                coercion_law("第五十八条"),
+                "人民法院已裁定不准予强制执行",
+                "可以再次申请；不再申请的，呈请结案。",
+            );
+        }
         if state.enforcement_over() {
             return no("court.over", coercion_law("第五十七条"), "强制执行已经终结", "不需要重复登记。");
         }
@@ -270,10 +288,17 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
             "全部呈批事项审批完毕后再结案。",
         );
     }
-    if decision.revoked.is_some() {
-        return Ok(());
-    }
+    settled(case, decision, facts)
+}
+
+/// Nothing of the decision is left to perform, whatever still waits for approval.
+pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
+    let article = || construction_rules("第三十一条");
+    goods_disposed(case, facts)?;
     for (number, state) in case.numbered_parties() {
+        if case.revoked(number).is_some() {
+            continue;
+        }
         let (_, served) = served_decision(case, number)?;
         if served.effective_on > facts.today() {
             return Err(Refusal::new(
@@ -289,7 +314,7 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
                 "court.no_ruling",
                 article(),
                 format!("第{number}名当事人的强制执行尚未终结"),
-                "登记人民法院终结执行或者执行完毕的裁定后再结案。",
+                "登记人民法院不准予执行、终结执行或者执行完毕的裁定后再结案。",
             );
         }
         if owed_fen(decision, number, state) > 0 && !state.enforcement_over() {
@@ -312,8 +337,9 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
     Ok(())
 }
 
-/// Every issued document was made.
-pub fn archive(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+/// Every issued document was made and served, and registered goods were disposed of.
+pub fn archive(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+    goods_disposed(case, facts)?;
     if let Some(d) = case.documents.iter().find(|d| d.made.is_none()) {
         return no(
             "document.unmade",

@@ -127,14 +127,16 @@ pub fn single_proposal_not_file(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) 
     no_pending(case, |p| matches!(p, Proposal::File(_) | Proposal::NotFile))
 }
 
-/// One withdrawal at a time.
-pub fn single_proposal_withdraw(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
-    no_pending(case, |p| matches!(p, Proposal::Withdraw))
+/// One withdrawal at a time, with nothing left in registered preservation.
+pub fn withdraw(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+    no_pending(case, |p| matches!(p, Proposal::Withdraw))?;
+    goods_disposed(case, facts)
 }
 
-/// One transfer at a time.
-pub fn single_proposal_transfer(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
-    no_pending(case, |p| matches!(p, Proposal::Transfer(_)))
+/// One transfer at a time, with nothing left in registered preservation.
+pub fn transfer(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+    no_pending(case, |p| matches!(p, Proposal::Transfer(_)))?;
+    goods_disposed(case, facts)
 }
 
 /// Something waits for review by the unit's head.
@@ -271,16 +273,7 @@ pub fn conclude(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate 
             "询问或者检查应当制作笔录，请先记录。",
         );
     }
-    if let Some(index) =
-        case.preservations.iter().position(|p| p.disposed.is_none() && !clock::preservation_lapsed(p, facts))
-    {
-        return no(
-            "preservation.open",
-            penalty_law("第五十六条"),
-            format!("第{}次先行登记保存尚未处理", index + 1),
-            "请在七个工作日内作出处理决定。",
-        );
-    }
+    goods_disposed(case, facts)?;
     if !case.recusals_open.is_empty() {
         return no(
             "recusal.open",
@@ -291,6 +284,26 @@ pub fn conclude(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate 
     }
     two_officers(case)?;
     experts_answered(case)
+}
+
+/// Everything registered for preservation was disposed of. A lapsed registration
+/// frees the goods and gives nothing back by itself.
+pub fn goods_disposed(case: &Case, facts: &Facts<'_>) -> Gate {
+    let Some((index, open)) = case.preservations.iter().enumerate().find(|(_, p)| p.disposed.is_none())
+    else {
+        return Ok(());
+    };
+    let lapsed = clock::preservation_lapsed(open, facts);
+    no(
+        "preservation.open",
+        penalty_law("第五十六条"),
+        format!("第{}次先行登记保存尚未处理", index + 1),
+        if lapsed {
+            "保存已自动解除，请呈请返还当事人。"
+        } else {
+            "请在七个工作日内呈请作出处理决定。"
+        },
+    )
 }
 
 /// Two officers are left to handle the case.

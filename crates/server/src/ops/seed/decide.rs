@@ -203,7 +203,7 @@ pub fn decided(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
         }
         if gate::owed_fen(decision, no, party) > 0 && !party.enforcement_over() {
             let document = t("（合成）执行裁定书");
-            let ruling = CourtRuling::Ended;
+            let ruling = if party.ruling.is_none() { CourtRuling::Granted } else { CourtRuling::Ended };
             let command = Do::RecordRuling { party: no, ruling, on: view.today, document };
             return act(plan, view, Role::Officer, 40, command);
         }
@@ -214,12 +214,16 @@ pub fn decided(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     propose(plan, view, days, Proposal::Close { ground })
 }
 
+/// The decision on each party falls by a remedy of its own.
 fn remedy(case: &Case, plan: &Plan, view: &View<'_>) -> Next {
     let remedy = RemedyKind::Reconsideration;
-    if case.parties.iter().any(PartyState::remedy_pending) {
+    let Some((party, state)) = case.numbered_parties().find(|(_, it)| it.revoked.is_none()) else {
+        return Ok(None);
+    };
+    if state.remedy_pending() {
         let document = t("示例县人民政府行政复议决定书（合成）");
         let command = Do::ConcludeRemedy {
-            party: 1,
+            party,
             remedy,
             outcome: RemedyOutcome::Revoked,
             document,
@@ -229,7 +233,7 @@ fn remedy(case: &Case, plan: &Plan, view: &View<'_>) -> Next {
         };
         return act(plan, view, Role::Reviewer, 40, command);
     }
-    let command = Do::RecordRemedy { party: 1, remedy, on: view.today, body: t("示例县人民政府") };
+    let command = Do::RecordRemedy { party, remedy, on: view.today, body: t("示例县人民政府") };
     act(plan, view, Role::Officer, 20, command)
 }
 

@@ -263,10 +263,11 @@ fn session(plan: &Plan, view: &View<'_>) -> Result<Session, SeedError> {
 }
 
 fn investigating(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
-    if plan.ending == Ending::Withdrawn && case.inquiries > 0 {
+    let disposed = case.preservations.iter().all(|it| it.disposed.is_some());
+    if plan.ending == Ending::Withdrawn && case.inquiries > 0 && disposed {
         return propose(plan, view, 5, Proposal::Withdraw);
     }
-    if plan.ending == Ending::Transferred && !case.evidence.is_empty() {
+    if plan.ending == Ending::Transferred && !case.evidence.is_empty() && disposed {
         let transferring = Transferring { crime: false, recipient: t("示例县市场监督管理局") };
         return propose(plan, view, 5, Proposal::Transfer(transferring));
     }
@@ -329,6 +330,7 @@ fn inquire(kind: Inquiry, case: &Case, plan: &mut Plan, view: &View<'_>) -> Resu
         Inquiry::Commission => Do::CommissionExpert {
             agency: t("示例检测中心"),
             question: t("现场设备是否符合国家标准"),
+            examination: Some(Examination::Testing),
         },
         Inquiry::Receive => {
             let open = case.experts.iter().zip(1..).find(|(it, _)| it.span.1.is_none());
@@ -450,7 +452,7 @@ pub fn disclose(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
                         }
                     }
                 }
-                None if it.stage.is_public() && revoked(case) => {
+                None if it.stage.is_public() && case.revoked(no).is_some() => {
                     let act = Disclose::Withdraw {
                         ground: WithdrawalGround::Revoked,
                         known_on: view.today,
@@ -465,8 +467,4 @@ pub fn disclose(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
         return Ok(Some(Act { days, who: view.organ.with(role, n)?, task: Task::Disclose(no, act) }));
     }
     Ok(None)
-}
-
-fn revoked(case: &Case) -> bool {
-    case.decision.as_ref().is_some_and(|it| it.revoked.is_some())
 }

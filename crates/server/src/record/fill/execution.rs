@@ -199,7 +199,7 @@ fn duties(cx: &Context<'_>, no: PartyNo, state: &PartyState) -> Result<(i64, i64
     } else {
         Value::Null
     };
-    Ok((principal, state.additional_fen, other))
+    Ok((principal, gate::additional_fen(decision, no, state), other))
 }
 
 pub(super) fn enforcement_demand(cx: &Context<'_>) -> Form {

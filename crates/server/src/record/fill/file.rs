@@ -72,8 +72,11 @@ fn result(cx: &Context<'_>) -> Result<String, FillError> {
     let mut lines = Vec::new();
     for (no, state) in cx.case.numbered_parties() {
         let name = cx.line(&state.party.name, "result", "处理结果")?;
-        let words = decision.substance.disposal(no).map(disposal_words).unwrap_or_default();
-        lines.push(format!("{name}：{}", words.concat()));
+        let disposed = decision.substance.disposal(no).map(disposal_words).unwrap_or_default();
+        lines.push(format!("{name}：{}", disposed.concat()));
+        if let (Some((ground, on)), None) = (state.revoked, &decision.revoked) {
+            lines.push(format!("对{name}的处罚于{}被撤销：{}。", words(on), ground.label()));
+        }
     }
     if let Some((ground, on)) = &decision.revoked {
         lines.push(format!("该决定于{}被撤销：{}。", words(*on), ground.label()));

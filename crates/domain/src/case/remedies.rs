@@ -1,0 +1,51 @@
+//! The fold of remedies, revocation and the court's rulings.
+
+use super::event::CaseEvent;
+use super::evolve::party;
+use super::state::*;
+use super::types::*;
+use jiff::civil::Date;
+
+/// The state after an event of a remedy, a revocation or a ruling on enforcement.
+pub(super) fn next(case: &mut Case, day: Date, event: &CaseEvent) {
+    match event {
+        CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None });
+            }
+        }
+        CaseEvent::RemedyConcluded { party: no, remedy, outcome, .. } => {
+            if let Some(p) = party(case, *no)
+                && let Some(r) = p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
+            {
+                r.concluded = Some((day, *outcome));
+                if outcome.revokes() {
+                    p.revoked = p.revoked.or(Some((remedy.revocation(), day)));
+                }
+            }
+        }
+        CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.changed = Some((*fine_fen, *confiscated_fen));
+                // What was demanded is no longer what is owed (行政强制法第五十四条).
+                p.enforcement_demand = None;
+            }
+        }
+        CaseEvent::CourtRuled { party: no, ruling, on, .. } => {
+            if let Some(p) = party(case, *no) {
+                p.ruling = Some((*ruling, *on));
+            }
+        }
+        CaseEvent::DecisionRevoked { ground, .. } => {
+            // A remedy revokes the decision on its own party. Streams from before that
+            // carry this event after each such remedy: it binds nobody else.
+            let by_remedy = matches!(ground, RevocationGround::Reconsideration | RevocationGround::Judgment);
+            let own = case.parties.iter().filter(|p| p.revoked.is_some()).count();
+            let others_bound = by_remedy && own > 0 && own < case.parties.len();
+            if let Some(d) = case.decision.as_mut().filter(|_| !others_bound) {
+                d.revoked = Some((*ground, day));
+            }
+        }
+        _ => {}
+    }
+}
