@@ -25,6 +25,7 @@ use crate::ledger::keys::{LogKeys, key_file};
 use crate::ledger::outside::{Place, check};
 use crate::ledger::{fsck, store};
 use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore, serve};
+use crate::record::files;
 
 /// 明镜：行政执法公示、全过程记录、法制审核.
 #[derive(Debug, Parser)]
@@ -285,11 +286,13 @@ fn print_report(report: &Report) -> Outcome {
         say(finding)?;
     }
     say(format!(
-        "叶子 {}，事件 {}，文字 {}（已依法销毁 {}），检查点 {}，待入账 {}：{}",
+        "叶子 {}，事件 {}，文字 {}（已依法销毁 {}），文书文件 {}（合成数据没有文书 {}），检查点 {}，待入账 {}：{}",
         report.leaves,
         report.events,
         report.texts,
         report.erased,
+        report.documents,
+        report.without_file,
         report.checkpoints,
         report.waiting,
         if report.holds() { "全部相符" } else { "不符" }
@@ -316,6 +319,11 @@ async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
     snapshot.rollback().await?;
     let excused = erase::read_list(&config.erasure_list())?;
     fsck::erasures(&db, &excused.iter().map(|it| it.matter).collect::<Vec<_>>(), &mut report).await?;
+    let files = files::compare(&db, &Blobs::new(config.blobs())).await?;
+    (report.documents, report.without_file) = (files.read, files.without_file);
+    for it in files.faults {
+        report.add(it.code, format!("事项 {} 第 {} 版 {}", it.matter, it.version, it.what));
+    }
     print_report(&report)
 }
 

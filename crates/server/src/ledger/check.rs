@@ -1,7 +1,7 @@
 //! What is checked before the program is ready, and behind it (house rule 2.18).
 
 use mingjing_ledger::bundle::verify_head;
-use mingjing_ledger::note::VerifierKey;
+use mingjing_ledger::note::{Checkpoint, VerifierKey};
 
 use super::LedgerError;
 use super::anchor::Anchor;
@@ -14,11 +14,24 @@ use crate::kit::db::{Db, Sql};
 const RECENT: u64 = 4_096;
 
 /// Checks signature of the newest checkpoint, size and branch against the anchor,
-/// the right edge, and the last leaves against their events.
+/// the right edge, and the last leaves against their events. All of it on one
+/// state of the database, so that a log that grows meanwhile is not called broken.
 ///
 /// # Errors
 /// A named reason not to start.
 pub async fn before_ready(db: &Db, keys: &[VerifierKey], anchor: Option<&Anchor>) -> Result<(), LedgerError> {
+    // Read first: what is anchored then is surely in the state that is compared with it.
+    let anchored = match anchor {
+        Some(anchor) => anchor.all(&store::head(db).await?.origin, keys)?,
+        None => Vec::new(),
+    };
+    let snapshot = db.snapshot().await?;
+    let done = on(&snapshot, keys, anchored.last().map(|(it, _)| it)).await;
+    snapshot.rollback().await?;
+    done
+}
+
+async fn on<S: Sql>(db: &S, keys: &[VerifierKey], anchored: Option<&Checkpoint>) -> Result<(), LedgerError> {
     let head = store::head(db).await?;
     if let Some(it) = store::latest_checkpoint(db).await? {
         let signed = verify_head(&it.note, keys)
@@ -36,8 +49,8 @@ pub async fn before_ready(db: &Db, keys: &[VerifierKey], anchor: Option<&Anchor>
     if !store::leaves(db, head.size, 1).await?.is_empty() {
         return Err(LedgerError::Broken("账本头之后另有叶子".to_owned()));
     }
-    if let Some(anchor) = anchor {
-        against_anchor(db, head.size, &head.origin, keys, anchor).await?;
+    if let Some(largest) = anchored {
+        compare(db, head.size, largest, "锚定检查点").await.map_err(LedgerError::Anchor)?;
     }
     let mut report = Report::default();
     fsck::leaves_with_events(db, head.size.saturating_sub(RECENT), &mut report).await?;
@@ -47,33 +60,13 @@ pub async fn before_ready(db: &Db, keys: &[VerifierKey], anchor: Option<&Anchor>
     }
 }
 
-async fn compare(
-    db: &Db,
-    size: u64,
-    signed: &mingjing_ledger::note::Checkpoint,
-    what: &str,
-) -> Result<(), String> {
+async fn compare<S: Sql>(db: &S, size: u64, signed: &Checkpoint, what: &str) -> Result<(), String> {
     if signed.size > size {
         return Err(format!("账本只有 {size} 条，{what}为 {} 条：数据被回退", signed.size));
     }
     let root = store::with_tiles(db, |it| it.root(signed.size)).await.map_err(|e| e.to_string())?;
     if root != signed.root {
         return Err(format!("账本在 {} 条处的根与{what}不同：账本分叉", signed.size));
-    }
-    Ok(())
-}
-
-async fn against_anchor(
-    db: &Db,
-    size: u64,
-    origin: &str,
-    keys: &[VerifierKey],
-    anchor: &Anchor,
-) -> Result<(), LedgerError> {
-    let anchored = anchor.all(origin, keys)?;
-    // The largest first: it says whether the folder was rolled back.
-    if let Some((largest, _)) = anchored.last() {
-        compare(db, size, largest, "锚定检查点").await.map_err(LedgerError::Anchor)?;
     }
     Ok(())
 }

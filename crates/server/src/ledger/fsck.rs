@@ -46,6 +46,10 @@ pub struct Report {
     pub texts: u64,
     /// Texts that are gone by an approved destruction.
     pub erased: u64,
+    /// Documents whose files were read and compared.
+    pub documents: u64,
+    /// Documents of synthetic cases that were never rendered.
+    pub without_file: u64,
     /// Checkpoints compared.
     pub checkpoints: u64,
     /// Events that wait for their place in the log.

@@ -1,10 +1,15 @@
 //! What an operator should know: each line a check, good or bad.
 
 use super::OpsError;
+use crate::kit::blob::Blobs;
 use crate::kit::config::Config;
 use crate::kit::db::Sql;
 use crate::ledger::service::Ledger;
 use crate::ledger::{check, keys, sequencer, store};
+use crate::record::files;
+
+/// Newest documents whose files are read; an audit reads all.
+const SAMPLED: u64 = 32;
 
 /// One checked thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +50,14 @@ pub async fn examine(ledger: &Ledger, config: &Config) -> Result<Vec<Line>, OpsE
         !inside,
         format!("签名密钥 {}{}", key.display(), if inside { "：在数据文件夹之内，会进入备份" } else { "" }),
     );
+    let newest = files::newest(db, &Blobs::new(config.blobs()), SAMPLED).await?;
+    match newest.faults.first() {
+        None => add(
+            true,
+            format!("最近制成的文书文件 {} 份相符（合成数据没有文书 {}）", newest.read, newest.without_file),
+        ),
+        Some(it) => add(false, format!("{}：事项 {} {}", it.code, it.matter, it.what)),
+    }
     let waited = sequencer::waiting(ledger.app()).await?;
     add(waited <= sequencer::ALARM, format!("待入账事件最长等待 {} 秒", waited.as_secs()));
     let row = db.one("job", "SELECT COUNT(*) AS n FROM job WHERE state = 'dead'", vec![]).await?;

@@ -9,11 +9,12 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::audit::audit as run_audit;
 use super::audit::report::AuditReport;
+use super::audit::{audit as run_audit, files as run_files};
 use super::seed::{self, Order, SeedError};
 use super::{OpsError, erase};
 use crate::kit::app::{App, Parts};
+use crate::kit::blob::Blobs;
 use crate::kit::clock::ManualClock;
 use crate::kit::config::Config;
 use crate::kit::db::{Db, Engine, Sql};
@@ -76,7 +77,8 @@ pub async fn audited(config: &Config) -> Result<AuditReport, OpsError> {
     let origin = store::head(&db).await?.origin;
     let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
     let excused: Vec<_> = erase::read_list(&config.erasure_list())?.iter().map(|it| it.matter).collect();
-    let report = run_audit(&db, &keys, &excused).await?;
+    let mut report = run_audit(&db, &keys, &excused).await?;
+    run_files(&db, &Blobs::new(config.blobs()), &mut report).await?;
     db.close().await?;
     Ok(report)
 }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod code;
+pub mod files;
 pub mod fill;
 pub mod job;
 pub mod office;

@@ -17,6 +17,7 @@ use crate::kit::error::WriteError;
 use crate::ledger::LedgerError;
 use crate::ledger::service::{Disclosure, Ledger, ProofState};
 
+use super::files::{self, Kept};
 use super::job::Records;
 use super::store;
 use super::store::StoredFile;
@@ -70,8 +71,8 @@ pub struct Verdict {
     pub force: Force,
     /// How far its proof has come.
     pub proof: ProofState,
-    /// The file was lawfully destroyed; the proof that it was there remains.
-    pub destroyed: bool,
+    /// What became of the file.
+    pub kept: Kept,
 }
 
 /// What became of a file that somebody handed in.
@@ -181,9 +182,28 @@ impl Records {
             None => self.corrections(&case, matter, no).await?,
         };
         let proof = ledger.proof_state(matter, file.version).await?;
-        let destroyed =
-            matches!(self.bytes(matter, file.sha256).await, Err(RecordError::Blob(BlobError::Io { .. })));
-        Ok(Verdict { document, file, force, proof, destroyed })
+        let kept = self.kept(matter, file.sha256).await?;
+        Ok(Verdict { document, file, force, proof, kept })
+    }
+
+    /// Only what is on record as destroyed is called destroyed; a file that is gone
+    /// or altered otherwise is a fault.
+    async fn kept(&self, matter: MatterId, sha256: [u8; 32]) -> Result<Kept, RecordError> {
+        let found = self.bytes(matter, sha256).await;
+        if files::destroyed(self.app.db(), matter).await? {
+            return Ok(Kept::Destroyed);
+        }
+        match found {
+            Ok(_) => Ok(Kept::Whole),
+            Err(RecordError::Blob(error)) => {
+                tracing::error!(%error, %matter, "the file of a document does not hold");
+                Ok(match error {
+                    BlobError::Io { .. } => Kept::Missing,
+                    BlobError::Altered(_) => Kept::Altered,
+                })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn corrections(&self, case: &Case, matter: MatterId, no: DocumentNo) -> Result<Force, RecordError> {

@@ -16,6 +16,7 @@ use crate::kit::ui::show::{self, Tone};
 use crate::ledger::service::Ledger;
 
 use super::code::CheckCode;
+use super::files::Kept;
 use super::job::Records;
 use super::service::{Checked, Force, RecordError, Verdict};
 use super::store::{self, StoredDocument};
@@ -158,8 +159,16 @@ pub fn page(v: &Verdict, organ: Option<&str>) -> Markup {
     html! {
         (kit_page::heading(None, "这份文书由本系统制作", Some(html! { "请逐项对照手中文书；要确认文件一字未改，请提交文件" }), None))
         (show::notice(tone, &force_words(&v.force), html! {
-            @if v.destroyed { p { "文书内容已依法销毁；摘要和入账记录证明它曾经存在且未被改动。" } }
+            @if v.kept == Kept::Destroyed {
+                p { "文书内容已依法销毁；摘要和入账记录证明它曾经存在且未被改动。" }
+            }
         }))
+        @if let Some((heading, words)) = fault(v.kept) {
+            section.notice.refused role="alert" data-file=(v.kept.name()) {
+                h2 { (heading) }
+                p { (words) }
+            }
+        }
         div.two {
             section.card data-force=(force_name(&v.force)) {
                 h2 { "文书" }
@@ -170,6 +179,21 @@ pub fn page(v: &Verdict, organ: Option<&str>) -> Markup {
             }
             (upload_form())
         }
+    }
+}
+
+/// What a stranger is told of a file that does not hold.
+const fn fault(kept: Kept) -> Option<(&'static str, &'static str)> {
+    match kept {
+        Kept::Whole | Kept::Destroyed => None,
+        Kept::Missing => Some((
+            "本系统存档的文件缺失",
+            "没有销毁该文书的记录，文件却不在存档之中。手中文书仍可凭下列摘要核对；请告知文书所载机关。",
+        )),
+        Kept::Altered => Some((
+            "本系统存档的文件已被改动",
+            "存档的文件与制成时记入账本的摘要不符，不得作为依据。手中文书仍可凭下列摘要核对；请告知文书所载机关。",
+        )),
     }
 }
 

@@ -14,11 +14,16 @@ use jiff::civil::date;
 use mingjing::case::facts::Rules;
 use mingjing::kit::app::{App, Request};
 use mingjing::kit::blob::Blobs;
+use mingjing::kit::db::Sql as _;
 use mingjing::kit::error::WriteError;
 use mingjing::kit::jobs::{JobError, LEASE, Worker};
 use mingjing::kit::registry;
 use mingjing::ledger::service::Ledger;
+use mingjing::ops;
+use mingjing::ops::audit::report::AuditReport;
+use mingjing::params;
 use mingjing::record::code::CheckCode;
+use mingjing::record::files::{self, Kept};
 use mingjing::record::job::{self, Gather, RENDER, Records, Sheets};
 use mingjing::record::service::{Checked, Force};
 use mingjing::record::{store, web, wire};
@@ -261,6 +266,8 @@ async fn a_document_is_made_once_and_proved_to_strangers(bench: Bench) {
     let large = vec![b'x'; web::UPLOAD_LIMIT + 1];
     assert_eq!(hand_in(&site, &large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 
+    files_are_watched(&bench, &records, file.sha256).await;
+
     let copy = records.blobs.put(CASE, b"%PDF-1.7 the public copy").unwrap();
     let tx = app.db().begin().await.unwrap();
     store::publish(&tx, CASE, 1, Some(copy)).await.unwrap();
@@ -269,6 +276,42 @@ async fn a_document_is_made_once_and_proved_to_strangers(bench: Bench) {
         get(&site, &format!("/d/{}.pdf", stored.public_id)).await,
         (StatusCode::OK, "%PDF-1.7 the public copy".into())
     );
+}
+
+/// Whatever is done to the file of the one made document is named; and put back
+/// it is as before.
+async fn files_are_watched(bench: &Bench, records: &Records, sha256: [u8; 32]) {
+    let (db, blobs) = (records.app.db(), &records.blobs);
+    let path = bench.dir.path().join("files").join(CASE.to_string()).join(hex::encode(sha256));
+    let good = std::fs::read(&path).unwrap();
+    let named = async || {
+        let mut report = AuditReport::default();
+        ops::audit::files(db, blobs, &mut report).await.unwrap();
+        let newest = files::newest(db, blobs, 5).await.unwrap();
+        let codes: Vec<_> = report.findings.iter().map(|it| it.code).collect();
+        assert_eq!(codes, newest.faults.iter().map(|it| it.code).collect::<Vec<_>>());
+        assert!(report.findings.iter().all(|it| it.matter == Some(CASE) && it.what.contains("第 1 号文书")));
+        (report.documents, codes)
+    };
+    assert_eq!(named().await, (1, vec![]));
+    let mut bad = good.clone();
+    bad[good.len() / 2] ^= 1;
+    std::fs::write(&path, bad).unwrap();
+    assert_eq!(named().await, (0, vec!["document.altered"]));
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(named().await, (0, vec!["document.missing"]));
+    std::fs::write(&path, good).unwrap();
+    let tx = db.begin().await.unwrap();
+    tx.run("UPDATE document SET sha256 = sm3 WHERE no = 1", vec![]).await.unwrap();
+    let row = files::compare(&tx, blobs).await.unwrap();
+    assert_eq!(row.faults.iter().map(|it| it.code).collect::<Vec<_>>(), ["document.row"]);
+    let sql = "INSERT INTO erasure (matter_id, event_matter, event_version, erased_at, slots) \
+               VALUES ($1, $1, 1, 5, 0)";
+    tx.run(sql, params![CASE]).await.unwrap();
+    let left = files::compare(&tx, blobs).await.unwrap();
+    assert_eq!(left.faults.iter().map(|it| it.code).collect::<Vec<_>>(), ["document.not_erased"]);
+    tx.rollback().await.unwrap();
+    assert_eq!(named().await, (1, vec![]));
 }
 
 async fn a_job_that_fails_or_dies_is_done_later_with_the_same_codes(bench: Bench) {
@@ -383,9 +426,23 @@ async fn a_page_tells_what_became_of_a_document(bench: Bench) {
         let page = web::page(&force().await, None).into_string();
         assert!(page.contains(want), "{want}: {page}");
     }
-    assert!(!force().await.destroyed);
+    let told = async || web::page(&force().await, None).into_string();
+    assert_eq!(force().await.kept, Kept::Whole);
+    let path = bench.dir.path().join("files").join(CASE.to_string()).join(hex::encode(digest));
+    std::fs::write(&path, b"the lie").unwrap();
+    assert_eq!(force().await.kept, Kept::Altered);
+    let page = told().await;
+    assert!(page.contains("存档的文件已被改动") && !page.contains("销毁"), "{page}");
     records.blobs.erase(CASE).unwrap();
-    assert!(web::page(&force().await, None).into_string().contains("已依法销毁"));
+    assert_eq!(force().await.kept, Kept::Missing);
+    let page = told().await;
+    assert!(page.contains("存档的文件缺失") && !page.contains("已依法销毁"), "{page}");
+    let tx = app.db().begin().await.unwrap();
+    let sql = "INSERT INTO erasure (matter_id, event_matter, event_version, erased_at, slots) \
+               VALUES ($1, $1, 1, 5, 0)";
+    tx.run(sql, params![CASE]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(told().await.contains("已依法销毁"));
     let checked = records.check(&ledger.verifiers(), b"the file").await.unwrap();
     assert!(matches!(checked, Checked::Stored(_)));
 }

@@ -19,6 +19,7 @@ mod engines {
         a_stranger_checks_the_published_files,
         one_sequencer_places_what_waits,
         an_anchor_shows_a_rolled_back_folder,
+        a_growing_log_is_not_called_broken,
     );
 }
 
@@ -160,4 +161,29 @@ async fn an_anchor_shows_a_rolled_back_folder(bench: Bench) {
     assert!(matches!(&forked, LedgerError::Anchor(it) if it.contains("分叉")), "{forked}");
     start::before_ready(app.db(), &keys, None).await.unwrap();
     assert!(!start::rollback_is_visible(app.db(), None).await.unwrap());
+}
+
+/// An operator looks while people work: every state in between is sound.
+async fn a_growing_log_is_not_called_broken(bench: Bench) {
+    let (ledger, id) = filled(&bench, 3).await;
+    let (app, keys, anchor) = (ledger.app(), ledger.verifiers(), bench.anchor());
+    let working = std::cell::Cell::new(true);
+    let work = async {
+        for n in 0..40 {
+            note::line(app, 2_000 + n, id, "办理中").await.unwrap();
+            bench.sequence(app).await;
+            ledger.checkpoint().await.unwrap();
+        }
+        working.set(false);
+    };
+    let look = async {
+        let mut looked = 0;
+        while working.get() {
+            start::before_ready(app.db(), &keys, Some(&anchor)).await.unwrap();
+            looked += 1;
+        }
+        looked
+    };
+    let ((), looked) = tokio::join!(work, look);
+    assert!(looked > 1);
 }

@@ -22,6 +22,7 @@ use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::problem::Failure;
 use crate::ledger::service::Ledger;
 use crate::record::code::CheckCode;
+use crate::record::files::Kept;
 use crate::record::job::Records;
 use crate::record::service::{Checked, Force, RecordError, Verdict};
 use crate::record::store as files;
@@ -246,7 +247,7 @@ fn told(it: &Verdict) -> Value {
         "kind": it.document.kind, "number": it.document.number, "check_code": it.document.check_code,
         "made_at": it.file.made_at, "pages": it.file.pages, "sha256": hex::encode(it.file.sha256),
         "sm3": hex::encode(it.file.sm3), "force": force, "force_by": by, "proof": it.proof.label(),
-        "destroyed": it.destroyed,
+        "destroyed": it.kept == Kept::Destroyed, "file": it.kept.name(),
         "public_copy": it.document.public_sha256.map(|_| format!("/d/{}.pdf", it.document.public_id)),
     })
 }

@@ -24,12 +24,17 @@ use uuid::Uuid;
 
 use super::OpsError;
 use crate::case::facts::Rules;
-use crate::kit::db::{Db, Tx};
+use crate::kit::blob::Blobs;
+use crate::kit::db::{Db, Sql, Tx};
 use crate::kit::error::ReadError;
+use crate::record::files::compare;
 use reference::Reference;
 use replay::Ground;
 use report::{AuditReport, Finding};
 use stream::Audited;
+
+/// 行政处罚法第四十七条: the whole course is recorded and archived.
+const RECORD: &str = "《行政处罚法》第四十七条";
 
 /// Every kind of matter with the way its commands are decided again. Each
 /// feature adds one line.
@@ -53,6 +58,22 @@ pub fn kinds() -> Vec<Audited> {
 /// When the database fails; what does not hold is in the report.
 pub async fn audit(db: &Db, keys: &[VerifierKey], excused: &[MatterId]) -> Result<AuditReport, OpsError> {
     audit_kinds(db, keys, excused, kinds()).await
+}
+
+/// Adds to a report what does not hold of the stored files of documents.
+///
+/// # Errors
+/// When the database fails.
+pub async fn files<S: Sql>(sql: &S, blobs: &Blobs, report: &mut AuditReport) -> Result<(), OpsError> {
+    let began = Instant::now();
+    let done = compare(sql, blobs).await?;
+    report.documents += done.read;
+    report.without_file += done.without_file;
+    for it in done.faults {
+        report.add(Finding::new(it.code, it.what).at(it.matter, it.version).under(RECORD));
+    }
+    report.total_us += u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Ok(())
 }
 
 /// As [`audit`], knowing these kinds of matters.

@@ -100,6 +100,10 @@ pub struct AuditReport {
     pub texts: u64,
     /// Texts that are gone by an approved destruction.
     pub erased: u64,
+    /// Documents whose files were read and compared.
+    pub documents: u64,
+    /// Documents of synthetic cases that were never rendered and have no file by design.
+    pub without_file: u64,
     /// Rows of projections recomputed and compared.
     pub rows: u64,
     /// Leaves of the log compared with their events.
@@ -147,6 +151,8 @@ impl AuditReport {
         self.commands += other.commands;
         self.texts += other.texts;
         self.erased += other.erased;
+        self.documents += other.documents;
+        self.without_file += other.without_file;
         self.rows += other.rows;
         self.leaves += other.leaves;
         self.waiting += other.waiting;
@@ -182,7 +188,7 @@ impl AuditReport {
     pub fn summary(&self) -> String {
         let found = self.findings.len() as u64 + self.more_findings;
         format!(
-            "事项族 {}，事项 {}，命令 {}，事件 {}，文字 {}（已依法销毁 {}），查询表行 {}，文号 {}，入账 {}（待入账 {}）；\
+            "事项族 {}，事项 {}，命令 {}，事件 {}，文字 {}（已依法销毁 {}），文书文件 {}（合成数据没有文书 {}），查询表行 {}，文号 {}，入账 {}（待入账 {}）；\
              重放 {:.2} 秒，每秒 {} 个事件，共 {:.2} 秒：{}",
             self.families,
             self.matters,
@@ -190,6 +196,8 @@ impl AuditReport {
             self.events,
             self.texts,
             self.erased,
+            self.documents,
+            self.without_file,
             self.rows,
             self.numbers,
             self.leaves,

@@ -25,6 +25,7 @@ use super::county::{Organ, REGION};
 use super::plan::{Ending, Inquiry, Plan};
 use super::{SeedError, names};
 use crate::disclosure::service::Act as Disclose;
+use crate::record::files::STAND_IN;
 
 /// One act to come.
 pub struct Act {
@@ -133,7 +134,7 @@ fn unmade(case: &Case, view: &View<'_>) -> Option<Act> {
     let stand_in = format!("合成数据，没有文书：{} 第{no}号 {:?}", document.kind.label(), document.number);
     let sha256 = hex::encode(Sha256::digest(stand_in.as_bytes()));
     let sm3 = hex::encode(sm3::Sm3::digest(stand_in.as_bytes()));
-    let made = Made { sha256, sm3, pages: 1, template: "synthetic".to_owned() };
+    let made = Made { sha256, sm3, pages: 1, template: STAND_IN.to_owned() };
     let task = Task::Case(Do::MarkMade { document: no, made });
     Some(Act { days: 0, who: system(view.organ.id), task })
 }
