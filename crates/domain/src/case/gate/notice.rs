@@ -4,12 +4,12 @@ use super::{
     Gate, any_party, current_draft, discussion_required, experts_answered, hearing_right, next_day, no,
     no_pending, running, triggers, two_officers,
 };
-use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
 use crate::case::state::*;
 use crate::case::substance::{PartyDisposal, Provision};
 use crate::case::types::*;
+use crate::case::{amounts, clock};
 use crate::cite::penalty_law;
 use crate::period;
 use crate::refusal::Refusal;
@@ -402,6 +402,7 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     two_officers(case)?;
     experts_answered(case)?;
     clock::prescription(case, facts)?;
+    amounts::lawful(case, &draft.substance)?;
     all_heard(case, facts)?;
     if !triggers(case, facts.law).is_empty() && case.clearance().is_none() {
         let message = if case.review.clearance.is_some() {
