@@ -67,3 +67,67 @@ fn a_draft_from_before_the_check_is_not_decided() {
     case.draft.as_mut().expect("a draft").substance.disposals[0].fine_fen = 21 * WAN;
     w.no(A, propose(Proposal::Dispose), "draft.above_maximum");
 }
+
+fn reworded(facts: &str, evidence: &[EvidenceNo], disposal: PartyDisposal) -> Do {
+    let facts = mingjing_domain::text::Text::publishable(facts);
+    Do::PrepareDraft { substance: DecisionSubstance { facts, ..substance(evidence, vec![disposal]) } }
+}
+
+/// Told of 30,000 on one item of evidence, another item in the file since; the
+/// window closed on 2026-03-16.
+fn told_and_more_found() -> World {
+    let mut w = noticed(3 * WAN);
+    w.ok(A, Do::AddEvidence(evidence("工资表", "2026-03-09")));
+    w
+}
+
+#[test]
+fn what_was_never_told_is_not_decided() {
+    let mut w = told_and_more_found();
+    w.at("2026-03-17");
+    let other_reasons = {
+        let reasoning = mingjing_domain::text::Text::publishable("另一种理由");
+        DecisionSubstance { reasoning, ..substance(&[1], vec![fine(1, 3 * WAN)]) }
+    };
+    for untold in [
+        reworded("五名特种作业人员未取得相应资格上岗作业", &[1], fine(1, 3 * WAN)),
+        Do::PrepareDraft { substance: other_reasons },
+        draft(&[1, 2], vec![fine(1, 3 * WAN)]),
+        // Less money on evidence that was not told.
+        draft(&[1, 2], vec![fine(1, 2 * WAN)]),
+    ] {
+        let mut w = w.fork();
+        w.ok(A, untold);
+        let refusal = w.no(A, propose(Proposal::Dispose), "notice.differs");
+        assert_eq!(refusal.article.article, "第六十二条");
+        // Told again, and heard again, it may be decided.
+        w.ok(A, Do::IssueNotice { party: 1 });
+        w.serve_now(DocumentKind::PenaltyNotice, 1);
+        w.no(A, propose(Proposal::Dispose), "defence.window_open");
+        w.at("2026-03-25");
+        w.ok(A, propose(Proposal::Dispose));
+    }
+    // The words told, on evidence added to the file only; or less, on the same evidence.
+    w.ok(A, draft(&[1], vec![fine(1, 3 * WAN)]));
+    w.fork().ok(A, propose(Proposal::Dispose));
+    w.ok(A, reworded("一名特种作业人员未取得相应资格上岗作业", &[1], fine(1, 2 * WAN)));
+    w.ok(A, propose(Proposal::Dispose));
+}
+
+#[test]
+fn a_defence_that_was_adopted_may_change_facts_and_evidence_and_no_other_may() {
+    for (adoption, allowed) in
+        [(Adoption::Adopted, true), (Adoption::PartlyAdopted, true), (Adoption::NotAdopted, false)]
+    {
+        let mut w = told_and_more_found();
+        w.ok(A, defence(1, "2026-03-09"));
+        w.ok(A, Do::AnswerDefence { party: 1, adoption, reasons: t("复核意见") });
+        w.at("2026-03-17");
+        w.ok(A, reworded("其中一名已经取得资格", &[1, 2], fine(1, 3 * WAN)));
+        if allowed {
+            w.ok(A, propose(Proposal::Dispose));
+        } else {
+            w.no(A, propose(Proposal::Dispose), "notice.differs");
+        }
+    }
+}
