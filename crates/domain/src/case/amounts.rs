@@ -2,7 +2,7 @@
 
 use super::state::Case;
 use super::substance::{DecisionSubstance, PartyDisposal};
-use super::types::{Grade, PartyKind};
+use super::types::{Grade, PartyKind, PenaltyKind};
 use crate::cite::penalty_law;
 use crate::codes::format_yuan;
 use crate::discretion_base::{DiscretionError, Facts, Ranges, Subject};
@@ -18,13 +18,22 @@ const fn subjects(kind: PartyKind) -> &'static [Subject] {
     }
 }
 
-/// Every fine of the draft lies within the range of the item it names: never
-/// above the highest tier, below the lowest only where it is mitigated. A draft
-/// without an item states the range in its reasons.
+/// The amounts of the draft are lawful, as it is drafted and as it is decided.
 ///
 /// # Errors
 /// Names the disposal's field, the article and what to do.
 pub fn lawful(case: &Case, substance: &DecisionSubstance) -> Result<(), Refusal> {
+    for (index, disposal) in substance.disposals.iter().enumerate() {
+        goods_valued(disposal)
+            .map_err(|r| r.field(format!("disposals/{index}/goods_fen"), "种类与价值不一致"))?;
+    }
+    fines(case, substance)
+}
+
+/// Every fine of the draft lies within the range of the item it names: never
+/// above the highest tier, below the lowest only where it is mitigated. A draft
+/// without an item states the range in its reasons.
+fn fines(case: &Case, substance: &DecisionSubstance) -> Result<(), Refusal> {
     let id = substance.range.trim();
     if id.is_empty() {
         return Ok(());
@@ -81,4 +90,18 @@ fn fine(id: &str, kind: PartyKind, disposal: &PartyDisposal, facts: &Facts) -> R
         ));
     }
     Ok(())
+}
+
+/// Confiscated goods have their appraised value: it decides on hearing, review
+/// and discussion.
+fn goods_valued(disposal: &PartyDisposal) -> Result<(), Refusal> {
+    if disposal.kinds.contains(&PenaltyKind::ConfiscateGoods) == (disposal.goods_fen > 0) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "draft.goods_value",
+        penalty_law("第六十三条第一款第二项"),
+        "没收非法财物的种类与价值不一致",
+        "没收财物的，填写经价格认定或者评估的价值，据以判断应否听证、法制审核和集体讨论；不没收的，价值为零。",
+    ))
 }

@@ -131,3 +131,23 @@ fn a_defence_that_was_adopted_may_change_facts_and_evidence_and_no_other_may() {
         }
     }
 }
+
+#[test]
+fn goods_are_not_confiscated_without_their_value() {
+    let mut w = concluded(vec![unit_party()], false);
+    let goods = |kinds: &[PenaltyKind], value| PartyDisposal {
+        kinds: kinds.to_vec(),
+        fine_fen: 0,
+        goods_fen: value,
+        ..fine(1, 0)
+    };
+    let worthless = draft(&[1], vec![goods(&[PenaltyKind::ConfiscateGoods], 0)]);
+    let refusal = w.no(A, worthless, "draft.goods_value");
+    assert_eq!(refusal.article.article, "第六十三条第一款第二项");
+    assert_eq!(refusal.fields[0].field, "disposals/0/goods_fen");
+    w.no(A, draft(&[1], vec![goods(&[PenaltyKind::Warning], WAN)]), "draft.goods_value");
+    // With their value they open the hearing that the value asks for.
+    w.ok(A, draft(&[1], vec![goods(&[PenaltyKind::ConfiscateGoods], 100 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    assert_eq!(w.case().documents.last().map(|d| d.kind), Some(DocumentKind::HearingRightNotice));
+}
