@@ -337,6 +337,17 @@ impl BaseRange {
     }
 }
 
+/// The widest fine that a violation may bring to somebody, in fen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Widest {
+    /// Lowest fine of the lowest tier.
+    pub min: i64,
+    /// Highest fine of the highest tier; none where what it is counted from is not known.
+    pub max: Option<i64>,
+    /// The article.
+    pub citation: Citation,
+}
+
 /// All violations with statutory ranges.
 #[derive(Clone, Debug)]
 pub struct Ranges {
@@ -413,9 +424,53 @@ impl Ranges {
             None => Err(DiscretionError::NoRange { violation: v.title.clone() }),
         }
     }
+
+    /// What a fine may lie between when the facts that choose the tier are not
+    /// known: the lowest minimum and the highest maximum of the tiers that the
+    /// known facts leave, for anyone of `subjects`.
+    ///
+    /// # Errors
+    /// When the id is unknown, or no tier that is left threatens a fine.
+    pub fn widest(
+        &self,
+        violation: &str,
+        subjects: &[Subject],
+        facts: &Facts,
+    ) -> Result<Widest, DiscretionError> {
+        let v = self.get(violation).ok_or_else(|| DiscretionError::UnknownViolation(violation.to_owned()))?;
+        let (mut widest, mut none): (Option<Widest>, _) = (None, None);
+        for rule in v.ranges.iter().filter(|r| r.leaves(subjects, facts)) {
+            let (min, max) = match rule.range.bounds(facts) {
+                Ok((min, max)) => (min, Some(max)),
+                Err(DiscretionError::NoFine(citation)) => {
+                    none = Some(DiscretionError::NoFine(citation));
+                    continue;
+                }
+                // Counted from what is not known, or left to local rules.
+                Err(DiscretionError::MissingFact(_) | DiscretionError::Undefined(_)) => (0, None),
+                Err(error) => return Err(error),
+            };
+            let so_far = widest.get_or_insert(Widest { min, max, citation: rule.range.citation.clone() });
+            so_far.min = so_far.min.min(min);
+            so_far.max = so_far.max.zip(max).map(|(a, b)| a.max(b));
+        }
+        let none = none.unwrap_or(DiscretionError::NoRange { violation: v.title.clone() });
+        widest.ok_or(none)
+    }
 }
 
 impl Rule {
+    /// Whether it concerns anyone of `subjects` and no known fact excludes it.
+    fn leaves(&self, subjects: &[Subject], facts: &Facts) -> bool {
+        let gains = |n: i64, holds: fn(i64, i64) -> bool| facts.illegal_gains.is_none_or(|g| holds(g, n));
+        self.subjects.iter().any(|s| subjects.contains(s))
+            && self.stage.is_none_or(|s| facts.correction.is_none_or(|known| known == s))
+            && self.accident.is_none_or(|a| facts.accident.is_none_or(|known| known == a))
+            && self.correctable.is_none_or(|c| facts.correctable.is_none_or(|known| known == c))
+            && self.gains_at_least.is_none_or(|n| gains(n, |g, n| g >= n))
+            && self.gains_below.is_none_or(|n| gains(n, |g, n| g < n))
+    }
+
     fn applies(&self, facts: &Facts) -> Result<bool, &'static str> {
         let mut all = true;
         if let Some(stage) = self.stage {

@@ -387,11 +387,11 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     let evidence = case.evidence.len();
     match event {
         CaseEvent::NoticeIssued { party: no, document, hearing, digest, disposal } => {
-            let provisions = case
-                .draft
-                .as_ref()
-                .map(|d| (d.substance.violated.clone(), d.substance.basis.clone()))
-                .unwrap_or_default();
+            let told = case.draft.as_ref().map(|d| d.substance.clone());
+            let (provisions, grounds, relied) = told.map_or_else(
+                || (Default::default(), (blank(), blank()), Vec::new()),
+                |it| ((it.violated, it.basis), (it.facts, it.reasoning), it.evidence),
+            );
             let Some(p) = party(case, *no) else { return };
             p.hearing_told |= *hearing;
             p.waived = None;
@@ -404,6 +404,8 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 digest: digest.clone(),
                 disposal: disposal.clone(),
                 provisions,
+                grounds,
+                relied,
                 version: meta.version,
                 evidence,
             });

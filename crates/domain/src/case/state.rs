@@ -175,6 +175,10 @@ pub struct Notice {
     pub disposal: PartyDisposal,
     /// Provisions told: violated, and basis of the penalty.
     pub provisions: (Vec<Provision>, Vec<Provision>),
+    /// Facts and reasons told; only their keyed digests are compared.
+    pub grounds: (Text, Text),
+    /// Evidence relied upon, as told.
+    pub relied: Vec<EvidenceNo>,
     /// Version that issued it.
     pub version: u64,
     /// Items of evidence in the file when it was issued.

@@ -295,7 +295,8 @@ fn a_clearance_is_for_exactly_one_substance() {
     let mut reworded = substance(&[1], vec![fine(1, 7 * WAN)]);
     reworded.reasoning = mingjing_domain::text::Text::publishable("换一种说法");
     w.ok(A, Do::PrepareDraft { substance: reworded });
-    w.no(A, propose(Proposal::Dispose), "review.required");
+    assert!(w.case().clearance().is_none());
+    w.no(A, propose(Proposal::Dispose), "notice.differs");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! around the guards, and properties.
 
 mod bypass_gate;
+mod bypass_law;
 mod bypass_money;
 mod bypass_people;
 mod bypass_time;

@@ -1,6 +1,7 @@
 //! Clue, check, investigation, draft.
 
 use super::{Issue, Outcome, pair, required};
+use crate::case::amounts;
 use crate::case::command::CaseCommand as C;
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
@@ -482,6 +483,7 @@ fn prepare(case: &Case, s: &DecisionSubstance, facts: &Facts<'_>) -> Outcome {
     for (index, disposal) in s.disposals.iter().enumerate() {
         check_disposal(disposal, index)?;
     }
+    amounts::lawful(case, s)?;
     super::super::clock::prescription(case, facts)
         .or_else(|e| if s.penalises() { Err(e) } else { Ok(()) })?;
     let mut substance = s.clone();

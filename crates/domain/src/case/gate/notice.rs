@@ -4,15 +4,16 @@ use super::{
     Gate, any_party, current_draft, discussion_required, experts_answered, hearing_right, next_day, no,
     no_pending, running, triggers, two_officers,
 };
-use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
 use crate::case::state::*;
 use crate::case::substance::{PartyDisposal, Provision};
 use crate::case::types::*;
+use crate::case::{amounts, clock};
 use crate::cite::penalty_law;
 use crate::period;
 use crate::refusal::Refusal;
+use crate::text::Text;
 use jiff::civil::Date;
 
 /// A notice of the current draft may go to the party.
@@ -252,6 +253,51 @@ pub fn report_hearing(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gat
     })
 }
 
+/// What is decided is what the party was told: nothing heavier, no provision, fact,
+/// reason or evidence that was not in the notice (第四十四条、第六十二条). Facts, reasons
+/// and evidence may differ where the party was heard on them since, by a defence
+/// that was adopted or by a hearing, or where less is imposed on no other evidence.
+fn as_told(
+    case: &Case,
+    facts: &Facts<'_>,
+    number: PartyNo,
+    state: &PartyState,
+    disposal: &PartyDisposal,
+) -> Gate {
+    let (Some(notice), Some(draft)) = (&state.notice, &case.draft) else { return Ok(()) };
+    if notice.digest == draft.digest {
+        return Ok(());
+    }
+    let differs = |article, what: &str| {
+        let message = format!("对第{number}名当事人{what}");
+        no("notice.differs", penalty_law(article), message, "请按当前处理意见重新告知。")
+    };
+    if disposal.heavier_than(&notice.disposal) {
+        return differs("第四十四条", "的处理重于已告知的内容");
+    }
+    let now = &draft.substance;
+    let told = |now: &[Provision], then: &[Provision]| now.iter().all(|p| then.contains(p));
+    if !told(&now.violated, &notice.provisions.0) || !told(&now.basis, &notice.provisions.1) {
+        return differs("第四十四条", "适用的条款没有告知过");
+    }
+    let known = |now: &[EvidenceNo], then: &[EvidenceNo]| now.iter().all(|no| then.contains(no));
+    let (fewer, more) = (known(&now.evidence, &notice.relied), known(&notice.relied, &now.evidence));
+    let same = |a: &Text, b: &Text| a.digest(&facts.text_key) == b.digest(&facts.text_key);
+    let grounds = same(&now.facts, &notice.grounds.0) && same(&now.reasoning, &notice.grounds.1);
+    if grounds && fewer && more {
+        return Ok(());
+    }
+    let adopted = state.defences.iter().any(|d| {
+        d.version > notice.version
+            && matches!(d.answer, Some((Adoption::Adopted | Adoption::PartlyAdopted, _)))
+    });
+    let lighter = fewer && notice.disposal.heavier_than(disposal);
+    if adopted || state.heard_version > notice.version || lighter {
+        return Ok(());
+    }
+    differs("第六十二条", "认定的事实、理由或者所依据的证据与告知的不一致")
+}
+
 /// The party's windows are over and everything it asked for was done.
 pub fn party_heard(
     case: &Case,
@@ -261,28 +307,7 @@ pub fn party_heard(
     disposal: &PartyDisposal,
 ) -> Gate {
     let (notice, served) = served_notice(case, state)?;
-    if notice.digest != case.draft.as_ref().map_or("", |d| &d.digest)
-        && disposal.heavier_than(&notice.disposal)
-    {
-        return no(
-            "notice.differs",
-            penalty_law("第四十四条"),
-            format!("对第{number}名当事人的处理重于已告知的内容"),
-            "请按当前处理意见重新告知。",
-        );
-    }
-    if let Some(draft) = &case.draft {
-        let told = |now: &[Provision], then: &[Provision]| now.iter().all(|p| then.contains(p));
-        let (violated, basis) = &notice.provisions;
-        if !told(&draft.substance.violated, violated) || !told(&draft.substance.basis, basis) {
-            return no(
-                "notice.differs",
-                penalty_law("第四十四条"),
-                format!("对第{number}名当事人适用的条款没有告知过"),
-                "请按当前处理意见重新告知。",
-            );
-        }
-    }
+    as_told(case, facts, number, state, disposal)?;
     if hearing_right(disposal, state.party.kind, facts.law) && !state.hearing_told {
         return no(
             "hearing.untold",
@@ -402,6 +427,7 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     two_officers(case)?;
     experts_answered(case)?;
     clock::prescription(case, facts)?;
+    amounts::lawful(case, &draft.substance)?;
     all_heard(case, facts)?;
     if !triggers(case, facts.law).is_empty() && case.clearance().is_none() {
         let message = if case.review.clearance.is_some() {

@@ -1,0 +1,153 @@
+//! Attempts to decide more than the law allows, or than the party was told.
+
+use crate::steps::*;
+use crate::world::*;
+use mingjing_domain::case::CaseCommand as Do;
+use mingjing_domain::case::command::*;
+use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal};
+use mingjing_domain::case::types::*;
+
+fn ranged(id: &str, disposals: Vec<PartyDisposal>) -> Do {
+    Do::PrepareDraft { substance: DecisionSubstance { range: id.into(), ..substance(&[1], disposals) } }
+}
+
+#[test]
+fn a_fine_lies_within_the_statutory_range_of_the_item_that_is_named() {
+    // 安全生产法第九十七条: a unit at most 200,000, a responsible person 20,000 to 50,000.
+    let mut w = concluded(vec![unit_party(), responsible_party()], false);
+    let both = |unit, person| ranged("safety.training", vec![fine(1, unit), fine(2, person)]);
+    let unknown = w.no(A, ranged("safety.trainings", vec![fine(1, WAN), fine(2, 2 * WAN)]), "draft.range");
+    assert_eq!(unknown.fields[0].field, "range");
+    let above = w.no(A, both(20 * WAN + 1, 2 * WAN), "draft.above_maximum");
+    assert_eq!(
+        (above.article.article.as_ref(), above.fields[0].field.as_str()),
+        ("第四条", "disposals/0/fine_fen")
+    );
+    let above = w.no(A, both(WAN, 5 * WAN + 1), "draft.above_maximum");
+    assert_eq!(above.fields[0].field, "disposals/1/fine_fen");
+    let below = w.no(A, both(WAN, 2 * WAN - 1), "draft.below_minimum");
+    assert_eq!(below.article.article, "第三十二条");
+    let mitigated = PartyDisposal { grade: Grade::Mitigated, ..fine(2, WAN) };
+    w.ok(A, ranged("safety.training", vec![fine(1, WAN), mitigated.clone()]));
+    // The ground of the mitigation is written down.
+    let mut silent = substance(&[1], vec![fine(1, WAN), mitigated]);
+    (silent.range, silent.discretion) = ("safety.training".into(), t(""));
+    w.no(A, Do::PrepareDraft { substance: silent }, "input.required");
+    w.ok(A, both(20 * WAN, 5 * WAN));
+    // Mitigation lifts no maximum; without an item the reasons state the range.
+    let more = PartyDisposal { grade: Grade::Mitigated, ..fine(1, 21 * WAN) };
+    w.no(A, ranged("safety.training", vec![more.clone(), fine(2, 2 * WAN)]), "draft.above_maximum");
+    w.ok(A, ranged("", vec![more, fine(2, 2 * WAN)]));
+}
+
+#[test]
+fn what_is_confiscated_chooses_the_tier_that_goes_by_gains() {
+    let mut w = concluded(vec![unit_party()], false);
+    let gained = |gains, fen| PartyDisposal {
+        kinds: vec![PenaltyKind::Fine, PenaltyKind::ConfiscateIncome],
+        confiscated_fen: gains,
+        ..fine(1, fen)
+    };
+    let contracting = |disposal| ranged("safety.contracting", vec![disposal]);
+    w.no(A, contracting(fine(1, 21 * WAN)), "draft.above_maximum");
+    w.no(A, contracting(gained(9 * WAN, 21 * WAN)), "draft.above_maximum");
+    w.ok(A, contracting(gained(20 * WAN, 100 * WAN)));
+    w.no(A, contracting(gained(20 * WAN, 100 * WAN + 1)), "draft.above_maximum");
+    w.no(A, contracting(gained(20 * WAN, 40 * WAN - 1)), "draft.below_minimum");
+    // 第九十四条 punishes the principal head, not the unit.
+    w.no(A, ranged("safety.head_duty", vec![fine(1, 3 * WAN)]), "draft.no_fine");
+}
+
+#[test]
+fn a_draft_from_before_the_check_is_not_decided() {
+    let mut w = noticed(3 * WAN);
+    w.at("2026-03-17");
+    let case = w.case.as_mut().expect("a case");
+    case.draft.as_mut().expect("a draft").substance.range = "safety.signs_equipment".into();
+    case.draft.as_mut().expect("a draft").substance.disposals[0].fine_fen = 21 * WAN;
+    w.no(A, propose(Proposal::Dispose), "draft.above_maximum");
+}
+
+fn reworded(facts: &str, evidence: &[EvidenceNo], disposal: PartyDisposal) -> Do {
+    let facts = mingjing_domain::text::Text::publishable(facts);
+    Do::PrepareDraft { substance: DecisionSubstance { facts, ..substance(evidence, vec![disposal]) } }
+}
+
+/// Told of 30,000 on one item of evidence, another item in the file since; the
+/// window closed on 2026-03-16.
+fn told_and_more_found() -> World {
+    let mut w = noticed(3 * WAN);
+    w.ok(A, Do::AddEvidence(evidence("工资表", "2026-03-09")));
+    w
+}
+
+#[test]
+fn what_was_never_told_is_not_decided() {
+    let mut w = told_and_more_found();
+    w.at("2026-03-17");
+    let other_reasons = {
+        let reasoning = mingjing_domain::text::Text::publishable("另一种理由");
+        DecisionSubstance { reasoning, ..substance(&[1], vec![fine(1, 3 * WAN)]) }
+    };
+    for untold in [
+        reworded("五名特种作业人员未取得相应资格上岗作业", &[1], fine(1, 3 * WAN)),
+        Do::PrepareDraft { substance: other_reasons },
+        draft(&[1, 2], vec![fine(1, 3 * WAN)]),
+        // Less money on evidence that was not told.
+        draft(&[1, 2], vec![fine(1, 2 * WAN)]),
+    ] {
+        let mut w = w.fork();
+        w.ok(A, untold);
+        let refusal = w.no(A, propose(Proposal::Dispose), "notice.differs");
+        assert_eq!(refusal.article.article, "第六十二条");
+        // Told again, and heard again, it may be decided.
+        w.ok(A, Do::IssueNotice { party: 1 });
+        w.serve_now(DocumentKind::PenaltyNotice, 1);
+        w.no(A, propose(Proposal::Dispose), "defence.window_open");
+        w.at("2026-03-25");
+        w.ok(A, propose(Proposal::Dispose));
+    }
+    // The words told, on evidence added to the file only; or less, on the same evidence.
+    w.ok(A, draft(&[1], vec![fine(1, 3 * WAN)]));
+    w.fork().ok(A, propose(Proposal::Dispose));
+    w.ok(A, reworded("一名特种作业人员未取得相应资格上岗作业", &[1], fine(1, 2 * WAN)));
+    w.ok(A, propose(Proposal::Dispose));
+}
+
+#[test]
+fn a_defence_that_was_adopted_may_change_facts_and_evidence_and_no_other_may() {
+    for (adoption, allowed) in
+        [(Adoption::Adopted, true), (Adoption::PartlyAdopted, true), (Adoption::NotAdopted, false)]
+    {
+        let mut w = told_and_more_found();
+        w.ok(A, defence(1, "2026-03-09"));
+        w.ok(A, Do::AnswerDefence { party: 1, adoption, reasons: t("复核意见") });
+        w.at("2026-03-17");
+        w.ok(A, reworded("其中一名已经取得资格", &[1, 2], fine(1, 3 * WAN)));
+        if allowed {
+            w.ok(A, propose(Proposal::Dispose));
+        } else {
+            w.no(A, propose(Proposal::Dispose), "notice.differs");
+        }
+    }
+}
+
+#[test]
+fn goods_are_not_confiscated_without_their_value() {
+    let mut w = concluded(vec![unit_party()], false);
+    let goods = |kinds: &[PenaltyKind], value| PartyDisposal {
+        kinds: kinds.to_vec(),
+        fine_fen: 0,
+        goods_fen: value,
+        ..fine(1, 0)
+    };
+    let worthless = draft(&[1], vec![goods(&[PenaltyKind::ConfiscateGoods], 0)]);
+    let refusal = w.no(A, worthless, "draft.goods_value");
+    assert_eq!(refusal.article.article, "第六十三条第一款第二项");
+    assert_eq!(refusal.fields[0].field, "disposals/0/goods_fen");
+    w.no(A, draft(&[1], vec![goods(&[PenaltyKind::Warning], WAN)]), "draft.goods_value");
+    // With their value they open the hearing that the value asks for.
+    w.ok(A, draft(&[1], vec![goods(&[PenaltyKind::ConfiscateGoods], 100 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    assert_eq!(w.case().documents.last().map(|d| d.kind), Some(DocumentKind::HearingRightNotice));
+}
