@@ -20,6 +20,7 @@ pub mod law;
 pub mod procedure;
 pub mod state;
 pub mod substance;
+mod told;
 pub mod types;
 pub mod view;
 

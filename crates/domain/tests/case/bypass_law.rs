@@ -151,3 +151,64 @@ fn goods_are_not_confiscated_without_their_value() {
     w.ok(A, Do::IssueNotice { party: 1 });
     assert_eq!(w.case().documents.last().map(|d| d.kind), Some(DocumentKind::HearingRightNotice));
 }
+
+#[test]
+fn a_second_notice_that_is_not_served_swallows_no_defence_and_no_request() {
+    let mut w = noticed(7 * WAN);
+    w.at("2026-03-11");
+    w.ok(A, draft(&[1], vec![fine(1, 6 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    // The party answers the notice that it has, also for a day before the second one.
+    w.fork().no(A, defence(1, "2026-03-05"), "time.claimed");
+    w.ok(A, defence(1, "2026-03-10"));
+    w.ok(A, ask_hearing(1, "2026-03-10"));
+    // What it was not told of it cannot give up.
+    w.no(A, Do::WaiveDefence { party: 1, statement: t("放弃") }, "notice.unserved");
+    w.serve_now(DocumentKind::HearingRightNotice, 1);
+    w.at("2026-03-30");
+    w.no(A, propose(Proposal::Dispose), "defence.unanswered");
+    w.ok(A, Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") });
+    w.no(A, propose(Proposal::Dispose), "hearing.pending");
+}
+
+#[test]
+fn a_request_after_the_window_of_the_served_notice_is_late_whatever_was_issued_since() {
+    let mut w = noticed(7 * WAN);
+    w.at("2026-03-17");
+    w.ok(A, draft(&[1], vec![fine(1, 6 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.no(A, ask_hearing(1, "2026-03-17"), "hearing.too_late");
+    w.serve_now(DocumentKind::HearingRightNotice, 1);
+    w.ok(A, ask_hearing(1, "2026-03-17"));
+}
+
+#[test]
+fn a_notice_of_more_lifts_no_ceiling_when_the_defence_is_recorded_after_it() {
+    let mut w = noticed(3 * WAN);
+    w.at("2026-03-11");
+    w.ok(A, draft(&[1], vec![fine(1, 4 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.serve_now(DocumentKind::PenaltyNotice, 1);
+    // Said on the 10th, against 30,000; recorded after the notice of 40,000.
+    w.ok(A, defence(1, "2026-03-10"));
+    w.ok(A, Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") });
+    w.at("2026-03-20");
+    let refusal = w.no(A, propose(Proposal::Dispose), "defence.heavier");
+    assert_eq!(refusal.article.article, "第四十五条第二款");
+    w.ok(A, draft(&[1], vec![fine(1, 3 * WAN)]));
+    w.ok(A, propose(Proposal::Dispose));
+}
+
+#[test]
+fn more_on_new_evidence_that_was_told_before_the_defence_may_be_decided() {
+    let mut w = noticed(3 * WAN);
+    w.at("2026-03-11");
+    w.ok(A, Do::AddEvidence(evidence("工资表", "2026-03-11")));
+    w.ok(A, draft(&[1, 2], vec![fine(1, 4 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.serve_now(DocumentKind::PenaltyNotice, 1);
+    w.ok(A, defence(1, "2026-03-11"));
+    w.ok(A, Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") });
+    w.at("2026-03-20");
+    w.ok(A, propose(Proposal::Dispose));
+}

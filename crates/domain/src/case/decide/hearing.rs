@@ -117,14 +117,12 @@ fn notice(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Outcome {
     issue.done()
 }
 
-/// The day a party's act is claimed for: not before the notice, not in the future.
+/// The day a party's act is claimed for: not before its first notice, not in the future.
 fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
     // A party told by announcement may answer before the announcement's term is over.
-    let from = case
-        .party(party)
-        .and_then(|s| s.notice.as_ref())
-        .and_then(|n| case.document(n.document))
-        .map(|d| d.issued_on);
+    // Whatever was told later, the first notice opened the defence.
+    let from =
+        case.party(party).and_then(|s| case.served_notices(s).first().map(|(_, issued_on, _)| *issued_on));
     if on > facts.today() || from.is_some_and(|f| on < f) {
         return Err(refuse(
             "time.claimed",
@@ -139,15 +137,8 @@ fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(
 
 /// Asked for in time: the day it was asked decides, whenever it is recorded.
 fn request_hearing(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let Some(served) = case
-        .party(party)
-        .and_then(|s| s.notice.as_ref())
-        .and_then(|n| case.document(n.document))
-        .and_then(|d| d.service.as_ref())
-    else {
-        return Ok(());
-    };
-    let limit = facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
+    let Some(state) = case.party(party) else { return Ok(()) };
+    let limit = gate::hearing_limit(case, facts, state)?;
     if crate::period::closes_after(&limit, on) {
         return Err(refuse(
             "hearing.too_late",
