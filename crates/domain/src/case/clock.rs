@@ -130,17 +130,17 @@ pub fn payment_gate(
             return Ok(instalment.due_on);
         }
     }
-    let (_, served) = gate::served_decision(case, number)?;
-    Ok(facts.limit(&facts.law.payment, served.gate_day(), "决定书送达之日", &[])?.due.latest())
+    Ok(payment_limit(case, facts, number)?.due.latest())
 }
 
-/// 15 days from receipt of the decision.
+/// 15 days from receipt of the decision, or from the recording of the service
+/// where that came later: an additional fine counts no day that a late entry made.
 ///
 /// # Errors
 /// When the decision is not served or the calendar does not reach.
 pub fn payment_limit(case: &Case, facts: &Facts<'_>, number: PartyNo) -> Result<Limit, Refusal> {
     let (_, served) = gate::served_decision(case, number)?;
-    facts.limit(&facts.law.payment, served.effective_on, "决定书送达之日", &[])
+    facts.limit(&facts.law.payment, served.gate_day(), "决定书送达之日", &[])
 }
 
 /// Largest additional fine that has accrued by today, in fen: for each day late

@@ -542,11 +542,11 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 d.revoked = Some((*ground, day));
             }
         }
-        _ => remedy(case, day, event),
+        _ => remedy(case, meta, event),
     }
 }
 
-fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
+fn remedy(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     match event {
         CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
             if let Some(p) = party(case, *no) {
@@ -557,7 +557,10 @@ fn remedy(case: &mut Case, day: jiff::civil::Date, event: &CaseEvent) {
             if let Some(p) = party(case, *no)
                 && let Some(r) = p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
             {
-                r.concluded = Some((day, *outcome));
+                // The later of its day and its recording, and never before it began: the days
+                // on which nothing accrues, and the term for the suit, are not cut short by a
+                // late entry.
+                r.concluded = Some((meta.moment.recorded_day().max(r.from), *outcome));
             }
         }
         CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, .. } => {

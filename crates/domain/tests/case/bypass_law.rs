@@ -3,6 +3,7 @@
 use crate::steps::*;
 use crate::world::*;
 use mingjing_domain::case::CaseCommand as Do;
+use mingjing_domain::case::clock;
 use mingjing_domain::case::command::*;
 use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal};
 use mingjing_domain::case::types::*;
@@ -211,4 +212,33 @@ fn more_on_new_evidence_that_was_told_before_the_defence_may_be_decided() {
     w.ok(A, Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") });
     w.at("2026-03-20");
     w.ok(A, propose(Proposal::Dispose));
+}
+
+#[test]
+fn a_remedy_ends_no_earlier_than_it_began_and_a_late_entry_cuts_no_term_short() {
+    let mut w = decision_served(3 * WAN);
+    let remedy = RemedyKind::Reconsideration;
+    w.at("2026-04-05");
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: day("2026-04-05"), body: t("县政府") });
+    let end = || Do::ConcludeRemedy {
+        party: 1,
+        remedy,
+        outcome: RemedyOutcome::Upheld,
+        document: t("文号"),
+        fine_fen: None,
+        confiscated_fen: None,
+        opposed: false,
+    };
+    w.at("2026-09-15");
+    w.claim("2026-04-04", paper());
+    let refusal = w.no(A, end(), "time.remedy");
+    assert_eq!(refusal.article.article, "第七十三条第三款");
+    // Claimed for the 6th of April, recorded on the 15th of September.
+    w.claim("2026-04-06", paper());
+    w.ok(A, end());
+    let state = &w.case().parties[0];
+    let accrued = clock::additional_cap(w.case(), &w.facts(A), 1, state).expect("served");
+    assert_eq!(accrued, 3 * 900 * YUAN, "3 and 4 April, and 15 September");
+    let over = clock::remedies_over(&w.facts(A), day("2026-03-18"), state).expect("the calendar reaches");
+    assert_eq!(over, day("2026-09-30"), "fifteen days from the recording");
 }
