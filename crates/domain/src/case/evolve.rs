@@ -550,7 +550,7 @@ fn remedy(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     match event {
         CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
             if let Some(p) = party(case, *no) {
-                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None });
+                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None, ended: None });
             }
         }
         CaseEvent::RemedyConcluded { party: no, remedy, outcome, .. } => {
@@ -560,6 +560,7 @@ fn remedy(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 // The later of its day and its recording, and never before it began: the days
                 // on which nothing accrues, and the term for the suit, are not cut short by a
                 // late entry.
+                r.ended = Some(meta.moment.day().max(r.from));
                 r.concluded = Some((meta.moment.recorded_day().max(r.from), *outcome));
             }
         }

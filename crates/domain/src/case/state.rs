@@ -254,8 +254,10 @@ pub struct Remedy {
     pub kind: RemedyKind,
     /// From.
     pub from: Date,
-    /// Until, and with what outcome.
+    /// Until, and with what outcome: the later of the end and its recording.
     pub concluded: Option<(Date, RemedyOutcome)>,
+    /// The day it ended, whenever that was recorded.
+    pub ended: Option<Date>,
 }
 
 /// A party and everything that runs for it.

@@ -241,4 +241,6 @@ fn a_remedy_ends_no_earlier_than_it_began_and_a_late_entry_cuts_no_term_short() 
     assert_eq!(accrued, 3 * 900 * YUAN, "3 and 4 April, and 15 September");
     let over = clock::remedies_over(&w.facts(A), day("2026-03-18"), state).expect("the calendar reaches");
     assert_eq!(over, day("2026-09-30"), "fifteen days from the recording");
+    let ended = clock::remedies_ended(&w.facts(A), day("2026-03-18"), state).expect("the calendar reaches");
+    assert_eq!(ended, day("2026-09-18"), "the organ's own term does not grow");
 }
