@@ -130,17 +130,17 @@ pub fn payment_gate(
             return Ok(instalment.due_on);
         }
     }
-    let (_, served) = gate::served_decision(case, number)?;
-    Ok(facts.limit(&facts.law.payment, served.gate_day(), "决定书送达之日", &[])?.due.latest())
+    Ok(payment_limit(case, facts, number)?.due.latest())
 }
 
-/// 15 days from receipt of the decision.
+/// 15 days from receipt of the decision, or from the recording of the service
+/// where that came later: an additional fine counts no day that a late entry made.
 ///
 /// # Errors
 /// When the decision is not served or the calendar does not reach.
 pub fn payment_limit(case: &Case, facts: &Facts<'_>, number: PartyNo) -> Result<Limit, Refusal> {
     let (_, served) = gate::served_decision(case, number)?;
-    facts.limit(&facts.law.payment, served.effective_on, "决定书送达之日", &[])
+    facts.limit(&facts.law.payment, served.gate_day(), "决定书送达之日", &[])
 }
 
 /// Largest additional fine that has accrued by today, in fen: for each day late
@@ -195,6 +195,24 @@ fn late_fen(state: &PartyState, fine: i64, first: Date, day: Date) -> i64 {
 /// # Errors
 /// When the calendar does not reach.
 pub fn remedies_over(facts: &Facts<'_>, served: Date, state: &PartyState) -> Result<Date, Refusal> {
+    over(facts, served, state, |r| r.concluded.map(|(on, _)| on))
+}
+
+/// As [`remedies_over`], by the days on which the remedies ended: a term of the
+/// organ that begins here does not grow by a late entry.
+///
+/// # Errors
+/// When the calendar does not reach.
+pub fn remedies_ended(facts: &Facts<'_>, served: Date, state: &PartyState) -> Result<Date, Refusal> {
+    over(facts, served, state, |r| r.ended)
+}
+
+fn over(
+    facts: &Facts<'_>,
+    served: Date,
+    state: &PartyState,
+    end: fn(&Remedy) -> Option<Date>,
+) -> Result<Date, Refusal> {
     let reconsideration =
         facts.limit(&facts.law.reconsideration, served, "决定书送达之日", &[])?.due.latest();
     let litigation = facts.limit(&facts.law.litigation, served, "决定书送达之日", &[])?.due.latest();
@@ -203,7 +221,7 @@ pub fn remedies_over(facts: &Facts<'_>, served: Date, state: &PartyState) -> Res
     suit.period = Period::days(15, Roll::Forward);
     suit.citation = crate::cite::Citation::of("行政诉讼法", "第四十五条");
     for remedy in &state.remedies {
-        if let (RemedyKind::Reconsideration, Some((on, _))) = (remedy.kind, remedy.concluded) {
+        if let (RemedyKind::Reconsideration, Some(on)) = (remedy.kind, end(remedy)) {
             last = last.max(facts.limit(&suit, on, "收到复议决定书之日", &[])?.due.latest());
         }
     }

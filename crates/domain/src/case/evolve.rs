@@ -3,6 +3,7 @@
 use super::command::Proposal;
 use super::event::CaseEvent;
 use super::state::*;
+use super::told;
 use super::types::*;
 use crate::matter::{Meta, StaffId};
 
@@ -395,9 +396,10 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             let Some(p) = party(case, *no) else { return };
             p.hearing_told |= *hearing;
             p.waived = None;
-            if *hearing && renews_hearing(p, disposal, evidence) {
+            if *hearing && told::renews_hearing(p, disposal, evidence) {
                 p.hearing = Hearing::None;
             }
+            p.earlier.extend(p.notice.take());
             p.notice = Some(Notice {
                 document: *document,
                 hearing: *hearing,
@@ -416,8 +418,8 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             }
         }
         CaseEvent::DefenceStated { party: no, on, statement } => {
+            told::cap(case, *no, *on);
             let Some(p) = party(case, *no) else { return };
-            cap(p, evidence);
             p.defences.push(Defence {
                 on: *on,
                 statement: statement.clone(),
@@ -442,11 +444,10 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
 }
 
 fn hearing(case: &mut Case, meta: &Meta, event: &CaseEvent) {
-    let evidence = case.evidence.len();
     match event {
         CaseEvent::HearingRequested { party: no, on, .. } => {
+            told::cap(case, *no, *on);
             let Some(p) = party(case, *no) else { return };
-            cap(p, evidence);
             // Time left out of the organ's term never begins before it was recorded.
             p.hearing = Hearing::Requested { on: (*on).max(meta.moment.recorded_day()) };
         }
@@ -491,28 +492,6 @@ fn hearing(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             }
         }
         _ => {}
-    }
-}
-
-/// Whether a new notice opens the right to a hearing again: always after the
-/// party gave it up against another notice; after a hearing only when more is
-/// proposed, or on other evidence, than what was heard.
-fn renews_hearing(p: &PartyState, disposal: &super::substance::PartyDisposal, evidence: usize) -> bool {
-    match &p.hearing {
-        Hearing::None | Hearing::Requested { .. } | Hearing::Scheduled { .. } => false,
-        Hearing::Withdrawn => true,
-        Hearing::Held { .. } => {
-            p.notice.as_ref().is_none_or(|n| disposal.heavier_than(&n.disposal) || evidence > n.evidence)
-        }
-    }
-}
-
-/// The first defence or hearing request fixes what may not be exceeded because of it.
-fn cap(p: &mut PartyState, evidence: usize) {
-    if p.ceiling.is_none()
-        && let Some(notice) = &p.notice
-    {
-        p.ceiling = Some((notice.disposal.clone(), evidence));
     }
 }
 
@@ -568,6 +547,6 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.ruling = None;
             }
         }
-        _ => super::remedies::next(case, day, event),
+        _ => super::remedies::next(case, meta, event),
     }
 }

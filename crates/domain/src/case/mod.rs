@@ -21,6 +21,7 @@ pub mod procedure;
 mod remedies;
 pub mod state;
 pub mod substance;
+mod told;
 pub mod types;
 pub mod view;
 

@@ -413,7 +413,7 @@ fn defence() -> Vec<Step> {
             .gate(gate::defence)
             .makes(&[D::DefenceRecord])
             .within("五个工作日"),
-        row(V::WaiveDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条")).gate(gate::defence),
+        row(V::WaiveDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条")).gate(gate::waive_defence),
         row(V::AnswerDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条第一款"))
             .gate(gate::answer_defence),
         row(V::RequestHearing, L::Hearing, BEFORE_DECISION, penalty_law("第六十四条第一项"))

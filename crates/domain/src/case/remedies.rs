@@ -4,21 +4,26 @@ use super::event::CaseEvent;
 use super::evolve::party;
 use super::state::*;
 use super::types::*;
-use jiff::civil::Date;
+use crate::matter::Meta;
 
 /// The state after an event of a remedy, a revocation or a ruling on enforcement.
-pub(super) fn next(case: &mut Case, day: Date, event: &CaseEvent) {
+pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
+    let day = meta.moment.day();
     match event {
         CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
             if let Some(p) = party(case, *no) {
-                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None });
+                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None, ended: None });
             }
         }
         CaseEvent::RemedyConcluded { party: no, remedy, outcome, .. } => {
             if let Some(p) = party(case, *no)
                 && let Some(r) = p.remedies.iter_mut().find(|r| r.kind == *remedy && r.concluded.is_none())
             {
-                r.concluded = Some((day, *outcome));
+                // The later of its day and its recording, and never before it began: the days
+                // on which nothing accrues, and the term for the suit, are not cut short by a
+                // late entry.
+                r.ended = Some(day.max(r.from));
+                r.concluded = Some((meta.moment.recorded_day().max(r.from), *outcome));
                 if outcome.revokes() {
                     p.revoked = p.revoked.or(Some((remedy.revocation(), day)));
                 }

@@ -185,6 +185,17 @@ pub struct Notice {
     pub evidence: usize,
 }
 
+/// What may not be exceeded because of a defence (第四十五条第二款).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ceiling {
+    /// The notice that told it.
+    pub document: DocumentNo,
+    /// Disposal told.
+    pub disposal: PartyDisposal,
+    /// Items of evidence in the file then; only on a later one may more be imposed.
+    pub evidence: usize,
+}
+
 /// A defence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Defence {
@@ -243,8 +254,10 @@ pub struct Remedy {
     pub kind: RemedyKind,
     /// From.
     pub from: Date,
-    /// Until, and with what outcome.
+    /// Until, and with what outcome: the later of the end and its recording.
     pub concluded: Option<(Date, RemedyOutcome)>,
+    /// The day it ended, whenever that was recorded.
+    pub ended: Option<Date>,
 }
 
 /// A party and everything that runs for it.
@@ -256,10 +269,12 @@ pub struct PartyState {
     pub address: Option<(Text, Text)>,
     /// Last notice.
     pub notice: Option<Notice>,
+    /// Notices before it, oldest first.
+    pub earlier: Vec<Notice>,
     /// A hearing right was ever told: it cannot be taken back by another notice.
     pub hearing_told: bool,
-    /// Heaviest that was told before the party first defended itself.
-    pub ceiling: Option<(PartyDisposal, usize)>,
+    /// What had been told when the party defended itself: nothing heavier follows from that.
+    pub ceilings: Vec<Ceiling>,
     /// Defences.
     pub defences: Vec<Defence>,
     /// Version of an explicit waiver for the last notice.
@@ -299,8 +314,9 @@ impl PartyState {
             party,
             address: None,
             notice: None,
+            earlier: Vec::new(),
             hearing_told: false,
-            ceiling: None,
+            ceilings: Vec::new(),
             defences: Vec::new(),
             waived: None,
             hearing: Hearing::None,

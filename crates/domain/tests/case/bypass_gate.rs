@@ -135,6 +135,7 @@ fn a_hearing_whose_notice_was_entered_late_is_not_held() {
     let no = w.document(DocumentKind::HearingNotice, Some(1));
     // Claimed for the 16th, recorded on the 24th: the gate goes by the recording.
     w.at("2026-03-24");
+    w.claim("2026-03-16", paper());
     w.ok(A, serve(no, "2026-03-16"));
     w.at("2026-03-26");
     w.no(HOST, Do::HoldHearing(held(1)), "hearing.notice_short");

@@ -3,6 +3,7 @@
 use crate::steps::*;
 use crate::world::*;
 use mingjing_domain::case::CaseCommand as Do;
+use mingjing_domain::case::clock;
 use mingjing_domain::case::command::*;
 use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal};
 use mingjing_domain::case::types::*;
@@ -150,4 +151,96 @@ fn goods_are_not_confiscated_without_their_value() {
     w.ok(A, draft(&[1], vec![goods(&[PenaltyKind::ConfiscateGoods], 100 * WAN)]));
     w.ok(A, Do::IssueNotice { party: 1 });
     assert_eq!(w.case().documents.last().map(|d| d.kind), Some(DocumentKind::HearingRightNotice));
+}
+
+#[test]
+fn a_second_notice_that_is_not_served_swallows_no_defence_and_no_request() {
+    let mut w = noticed(7 * WAN);
+    w.at("2026-03-11");
+    w.ok(A, draft(&[1], vec![fine(1, 6 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    // The party answers the notice that it has, also for a day before the second one.
+    w.fork().no(A, defence(1, "2026-03-05"), "time.claimed");
+    w.ok(A, defence(1, "2026-03-10"));
+    w.ok(A, ask_hearing(1, "2026-03-10"));
+    // What it was not told of it cannot give up.
+    w.no(A, Do::WaiveDefence { party: 1, statement: t("放弃") }, "notice.unserved");
+    w.serve_now(DocumentKind::HearingRightNotice, 1);
+    w.at("2026-03-30");
+    w.no(A, propose(Proposal::Dispose), "defence.unanswered");
+    w.ok(A, Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") });
+    w.no(A, propose(Proposal::Dispose), "hearing.pending");
+}
+
+#[test]
+fn a_request_after_the_window_of_the_served_notice_is_late_whatever_was_issued_since() {
+    let mut w = noticed(7 * WAN);
+    w.at("2026-03-17");
+    w.ok(A, draft(&[1], vec![fine(1, 6 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.no(A, ask_hearing(1, "2026-03-17"), "hearing.too_late");
+    w.serve_now(DocumentKind::HearingRightNotice, 1);
+    w.ok(A, ask_hearing(1, "2026-03-17"));
+}
+
+#[test]
+fn a_notice_of_more_lifts_no_ceiling_when_the_defence_is_recorded_after_it() {
+    let mut w = noticed(3 * WAN);
+    w.at("2026-03-11");
+    w.ok(A, draft(&[1], vec![fine(1, 4 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.serve_now(DocumentKind::PenaltyNotice, 1);
+    // Said on the 10th, against 30,000; recorded after the notice of 40,000.
+    w.ok(A, defence(1, "2026-03-10"));
+    w.ok(A, Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") });
+    w.at("2026-03-20");
+    let refusal = w.no(A, propose(Proposal::Dispose), "defence.heavier");
+    assert_eq!(refusal.article.article, "第四十五条第二款");
+    w.ok(A, draft(&[1], vec![fine(1, 3 * WAN)]));
+    w.ok(A, propose(Proposal::Dispose));
+}
+
+#[test]
+fn more_on_new_evidence_that_was_told_before_the_defence_may_be_decided() {
+    let mut w = noticed(3 * WAN);
+    w.at("2026-03-11");
+    w.ok(A, Do::AddEvidence(evidence("工资表", "2026-03-11")));
+    w.ok(A, draft(&[1, 2], vec![fine(1, 4 * WAN)]));
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.serve_now(DocumentKind::PenaltyNotice, 1);
+    w.ok(A, defence(1, "2026-03-11"));
+    w.ok(A, Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") });
+    w.at("2026-03-20");
+    w.ok(A, propose(Proposal::Dispose));
+}
+
+#[test]
+fn a_remedy_ends_no_earlier_than_it_began_and_a_late_entry_cuts_no_term_short() {
+    let mut w = decision_served(3 * WAN);
+    let remedy = RemedyKind::Reconsideration;
+    w.at("2026-04-05");
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: day("2026-04-05"), body: t("县政府") });
+    let end = || Do::ConcludeRemedy {
+        party: 1,
+        remedy,
+        outcome: RemedyOutcome::Upheld,
+        document: t("文号"),
+        fine_fen: None,
+        confiscated_fen: None,
+        opposed: false,
+    };
+    w.at("2026-09-15");
+    w.claim("2026-04-04", paper());
+    let refusal = w.no(A, end(), "time.remedy");
+    assert_eq!(refusal.article.article, "第七十三条第三款");
+    // Claimed for the 6th of April, recorded on the 15th of September.
+    w.claim("2026-04-06", paper());
+    w.ok(A, end());
+    let state = &w.case().parties[0];
+    let accrued = clock::additional_cap(w.case(), &w.facts(A), 1, state).expect("served");
+    assert_eq!(accrued, 3 * 900 * YUAN, "3 and 4 April, and 15 September");
+    let over = clock::remedies_over(&w.facts(A), day("2026-03-18"), state).expect("the calendar reaches");
+    assert_eq!(over, day("2026-09-30"), "fifteen days from the recording");
+    let ended = clock::remedies_ended(&w.facts(A), day("2026-03-18"), state).expect("the calendar reaches");
+    assert_eq!(ended, day("2026-09-18"), "the organ's own term does not grow");
 }

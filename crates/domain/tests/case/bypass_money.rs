@@ -133,10 +133,16 @@ fn a_decision_served_on_paper_opens_no_demand_early() {
     w.make_all();
     let no = w.document(DocumentKind::PenaltyDecision, Some(1));
     w.at("2026-04-20");
+    w.no(A, serve(no, "2026-03-18"), "time.late");
+    w.claim("2026-03-18", paper());
     w.ok(A, serve(no, "2026-03-18"));
     // Claimed, the fifteen days were over on 2 April; recorded, they are not.
     let refusal = w.no(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 1 }, "payment.not_due");
     assert_eq!(refusal.after, Some(day("2026-05-07")), "the 15th day, 5 May, is a holiday");
+    // Nor does it accrue for the days before: one day, at three per cent.
+    w.at("2026-05-07");
+    w.no(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 900 * YUAN + 1 }, "additional.amount");
+    w.ok(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 900 * YUAN });
 }
 
 #[test]

@@ -107,6 +107,9 @@ fn a_service_entered_late_shortens_nobodys_window() {
     w.no(A, serve(no, "2026-03-10"), "time.service");
     // Served, they say, on the 9th; recorded on the 20th: five working days from the 20th.
     w.at("2026-03-20");
+    let late = w.no(A, serve(no, "2026-03-09"), "time.late");
+    assert_eq!(late.fields[0].field, "on");
+    w.claim("2026-03-09", paper());
     w.ok(A, serve(no, "2026-03-09"));
     let refusal = w.no(A, propose(Proposal::Dispose), "defence.window_open");
     assert_eq!(refusal.after, Some(day("2026-03-28")));

@@ -338,5 +338,5 @@ async fn a_disabled_person_is_out_at_once() {
     assert_eq!(office.events().await, before);
     // Nor does anyone else act with such a person.
     office.does("system", &format!("{staff}/enable"), json!({ "reason": "返岗" })).await;
-    assert_eq!(office.read("a", "/api/v1/me").await.status, 200, "the token held all the time");
+    assert_eq!(office.read("a", "/api/v1/me").await.status, 401, "a token of before opens nothing any more");
 }

@@ -87,18 +87,7 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         }
         C::ConcludeRemedy { party, remedy, outcome, document, fine_fen, confiscated_fen, opposed } => {
             required(document, "document", "文书名称、文号和日期")?;
-            let pending = case
-                .party(*party)
-                .is_some_and(|p| p.remedies.iter().any(|r| r.kind == *remedy && r.concluded.is_none()));
-            if !pending {
-                return Err(refuse(
-                    "remedy.none",
-                    penalty_law("第七条"),
-                    "没有进行中的该项救济",
-                    "请先登记。",
-                )
-                .field("remedy", "没有进行中的该项救济"));
-            }
+            concludable(case, *party, *remedy, facts)?;
             issue.push(CaseEvent::RemedyConcluded {
                 party: *party,
                 remedy: *remedy,
@@ -213,6 +202,26 @@ fn by_organ(ground: RevocationGround) -> Result<(), Refusal> {
         )
         .field("ground", "登记复议、诉讼结果")),
     }
+}
+
+/// The remedy is pending, and ends no earlier than it began.
+fn concludable(case: &Case, party: PartyNo, remedy: RemedyKind, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let pending =
+        case.party(party).and_then(|p| p.remedies.iter().find(|r| r.kind == remedy && r.concluded.is_none()));
+    let Some(pending) = pending else {
+        return Err(refuse("remedy.none", penalty_law("第七条"), "没有进行中的该项救济", "请先登记。")
+            .field("remedy", "没有进行中的该项救济"));
+    };
+    if facts.day() < pending.from {
+        return Err(refuse(
+            "time.remedy",
+            penalty_law("第七十三条第三款"),
+            format!("结果的日期早于申请、起诉之日{}", crate::period::long(pending.from)),
+            "请核对日期：救济的结束不早于开始。",
+        )
+        .field("happened_at", "早于申请、起诉之日"));
+    }
+    Ok(())
 }
 
 /// What a changed disposal takes from the party: stated with 变更, and with it alone.

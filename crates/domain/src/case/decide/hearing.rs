@@ -1,7 +1,8 @@
 //! Notice, service, defence, hearing, collective discussion.
 
-use super::{Issue, Outcome, pair, required};
+use super::{Issue, Outcome, pair, punctual_on, required};
 use crate::case::command::{CaseCommand as C, Discussion, HearingHeld, HearingPlan};
+use crate::case::document::Document;
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
 use crate::case::gate;
@@ -117,14 +118,12 @@ fn notice(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Outcome {
     issue.done()
 }
 
-/// The day a party's act is claimed for: not before the notice, not in the future.
+/// The day a party's act is claimed for: not before its first notice, not in the future.
 fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
     // A party told by announcement may answer before the announcement's term is over.
-    let from = case
-        .party(party)
-        .and_then(|s| s.notice.as_ref())
-        .and_then(|n| case.document(n.document))
-        .map(|d| d.issued_on);
+    // Whatever was told later, the first notice opened the defence.
+    let from =
+        case.party(party).and_then(|s| case.served_notices(s).first().map(|(_, issued_on, _)| *issued_on));
     if on > facts.today() || from.is_some_and(|f| on < f) {
         return Err(refuse(
             "time.claimed",
@@ -139,15 +138,8 @@ fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(
 
 /// Asked for in time: the day it was asked decides, whenever it is recorded.
 fn request_hearing(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let Some(served) = case
-        .party(party)
-        .and_then(|s| s.notice.as_ref())
-        .and_then(|n| case.document(n.document))
-        .and_then(|d| d.service.as_ref())
-    else {
-        return Ok(());
-    };
-    let limit = facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
+    let Some(state) = case.party(party) else { return Ok(()) };
+    let limit = gate::hearing_limit(case, facts, state)?;
     if crate::period::closes_after(&limit, on) {
         return Err(refuse(
             "hearing.too_late",
@@ -195,6 +187,7 @@ fn serve(case: &Case, document: DocumentNo, service: &Service, facts: &Facts<'_>
         return Err(refuse("time.service", article(), "送达日期不正确", "应在文书签发之后、今天之前。")
             .field("on", "应在签发之后、今天之前"));
     }
+    punctual_on(service.on, "on", facts)?;
     pair(case, &service.officers, service.on, facts)?;
     if case.superseded(document) {
         return Err(refuse(
@@ -205,12 +198,21 @@ fn serve(case: &Case, document: DocumentNo, service: &Service, facts: &Facts<'_>
         )
         .field("document", "已被代替"));
     }
+    let effective_on = effective(case, d, service, facts)?;
+    let mut issue = Issue::new(case, facts);
+    issue.document(DocumentKind::ServiceReceipt, d.party)?;
+    issue.push(CaseEvent::DocumentServed { no: document, service: service.clone(), effective_on });
+    issue.done()
+}
+
+/// The day on which the service takes effect.
+fn effective(case: &Case, d: &Document, service: &Service, facts: &Facts<'_>) -> Result<Date, Refusal> {
     let rule = &facts.law.announcement;
-    let effective_on = match service.method {
-        ServiceMethod::Announcement => facts.limit(rule, service.on, "公告之日", &[])?.due.latest(),
+    match service.method {
+        ServiceMethod::Announcement => Ok(facts.limit(rule, service.on, "公告之日", &[])?.due.latest()),
         ServiceMethod::Left => {
             required(&service.witness, "witness", "见证人或者拍照、录像情况")?;
-            service.on
+            Ok(service.on)
         }
         ServiceMethod::Electronic => {
             let consent = d
@@ -227,14 +229,10 @@ fn serve(case: &Case, document: DocumentNo, service: &Service, facts: &Facts<'_>
                 )
                 .field("method", "没有同意电子送达"));
             }
-            service.on
+            Ok(service.on)
         }
-        ServiceMethod::Direct | ServiceMethod::Entrusted | ServiceMethod::Mail => service.on,
-    };
-    let mut issue = Issue::new(case, facts);
-    issue.document(DocumentKind::ServiceReceipt, d.party)?;
-    issue.push(CaseEvent::DocumentServed { no: document, service: service.clone(), effective_on });
-    issue.done()
+        ServiceMethod::Direct | ServiceMethod::Entrusted | ServiceMethod::Mail => Ok(service.on),
+    }
 }
 
 fn schedule(case: &Case, plan: &HearingPlan, facts: &Facts<'_>) -> Result<(), Refusal> {

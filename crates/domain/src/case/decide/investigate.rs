@@ -460,6 +460,25 @@ fn prepare(case: &Case, s: &DecisionSubstance, facts: &Facts<'_>) -> Outcome {
         )
         .field("basis", "法律名称和条款都要写明"));
     }
+    disposals(case, s)?;
+    super::super::clock::prescription(case, facts)
+        .or_else(|e| if s.penalises() { Err(e) } else { Ok(()) })?;
+    let mut substance = s.clone();
+    substance.facts = substance.facts.into_publishable();
+    substance.reasoning = substance.reasoning.into_publishable();
+    let parties: Vec<Cow<'_, serde_json::Value>> =
+        case.parties.iter().map(|p| Cow::Owned(serde_json::to_value(&p.party).unwrap_or_default())).collect();
+    let evidence: Vec<_> = substance
+        .evidence
+        .iter()
+        .map(|no| (*no, case.evidence[usize::from(*no) - 1].sha256_root.as_str()))
+        .collect();
+    let digest = substance::digest(&substance, &parties, &evidence, &facts.text_key);
+    Ok(vec![CaseEvent::DraftPrepared { substance, digest }])
+}
+
+/// One disposal for each party and nobody else, each consistent and of lawful amount.
+fn disposals(case: &Case, s: &DecisionSubstance) -> Result<(), Refusal> {
     for (number, _) in case.numbered_parties() {
         if s.disposals.iter().filter(|d| d.party == number).count() != 1 {
             return Err(refuse(
@@ -483,21 +502,7 @@ fn prepare(case: &Case, s: &DecisionSubstance, facts: &Facts<'_>) -> Outcome {
     for (index, disposal) in s.disposals.iter().enumerate() {
         check_disposal(disposal, index)?;
     }
-    amounts::lawful(case, s)?;
-    super::super::clock::prescription(case, facts)
-        .or_else(|e| if s.penalises() { Err(e) } else { Ok(()) })?;
-    let mut substance = s.clone();
-    substance.facts = substance.facts.into_publishable();
-    substance.reasoning = substance.reasoning.into_publishable();
-    let parties: Vec<Cow<'_, serde_json::Value>> =
-        case.parties.iter().map(|p| Cow::Owned(serde_json::to_value(&p.party).unwrap_or_default())).collect();
-    let evidence: Vec<_> = substance
-        .evidence
-        .iter()
-        .map(|no| (*no, case.evidence[usize::from(*no) - 1].sha256_root.as_str()))
-        .collect();
-    let digest = substance::digest(&substance, &parties, &evidence, &facts.text_key);
-    Ok(vec![CaseEvent::DraftPrepared { substance, digest }])
+    amounts::lawful(case, s)
 }
 
 fn check_disposal(d: &substance::PartyDisposal, index: usize) -> Result<(), Refusal> {

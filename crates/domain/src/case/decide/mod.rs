@@ -210,6 +210,13 @@ fn punctual(ended: jiff::Timestamp, field: &'static str, facts: &Facts<'_>) -> R
     }
 }
 
+/// As [`punctual`], where the command claims a day: the act ended with that day.
+fn punctual_on(on: Date, field: &'static str, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let ended = on.tomorrow().and_then(|next| next.to_zoned(crate::matter::shanghai()));
+    // A day that no calendar follows lies in the future, and is refused as such.
+    ended.map_or(Ok(()), |end| punctual(end.timestamp(), field, facts))
+}
+
 fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
     use CaseCommand as C;
     match command {

@@ -213,7 +213,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
             )
             .after(next_day(over)));
         }
-        let from = clock::remedies_over(facts, served.effective_on, state)?;
+        let from = clock::remedies_ended(facts, served.effective_on, state)?;
         // After a deferral the term runs from its end (第七十二条第二款).
         let from = state.instalments.last().map_or(from, |i| from.max(i.due_on));
         let last = facts.limit(&facts.law.court, from, "复议、诉讼期限届满之日", &[])?;

@@ -11,7 +11,7 @@ use crate::case::substance::{PartyDisposal, Provision};
 use crate::case::types::*;
 use crate::case::{amounts, clock};
 use crate::cite::penalty_law;
-use crate::period;
+use crate::period::{self, Limit};
 use crate::refusal::Refusal;
 use crate::text::Text;
 use jiff::civil::Date;
@@ -45,19 +45,26 @@ pub fn notice(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
                 "请送达已有的告知书。",
             );
         }
-        if let Some((ceiling, evidence)) = &state.ceiling
-            && disposal.heavier_than(ceiling)
-            && !draft.substance.evidence.iter().any(|no| usize::from(*no) > *evidence)
-        {
-            return no(
-                "defence.heavier",
-                penalty_law("第四十五条第二款"),
-                "当事人陈述、申辩或者申请听证之后，拟作的处罚比原告知的更重，而没有依据新的证据",
-                "不得因当事人陈述、申辩而给予更重的处罚。",
-            );
-        }
-        Ok(())
+        under_ceilings(draft, state, disposal)
     })
+}
+
+/// Nothing heavier than what was told before the party defended itself or asked
+/// for a hearing, unless it rests on evidence found since (第四十五条第二款).
+fn under_ceilings(draft: &Draft, state: &PartyState, disposal: &PartyDisposal) -> Gate {
+    let exceeded = state.ceilings.iter().any(|ceiling| {
+        disposal.heavier_than(&ceiling.disposal)
+            && !draft.substance.evidence.iter().any(|no| usize::from(*no) > ceiling.evidence)
+    });
+    if exceeded {
+        return no(
+            "defence.heavier",
+            penalty_law("第四十五条第二款"),
+            "当事人陈述、申辩或者申请听证之后，拟作的处罚比原告知的更重，而没有依据新的证据",
+            "不得因当事人陈述、申辩而给予更重的处罚，请按不重于原告知的内容重新拟定。",
+        );
+    }
+    Ok(())
 }
 
 /// Something issued and made waits for service.
@@ -68,7 +75,7 @@ pub fn serve(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no("document.none", penalty_law("第六十一条"), "没有待送达的文书", "文书签发后再送达。")
 }
 
-/// The day and limit from which the party's windows run: the notice was served.
+/// The day and limit from which the party's windows run: its last notice was served.
 fn served_notice<'c>(case: &'c Case, state: &'c PartyState) -> Result<(&'c Notice, &'c Served), Refusal> {
     let Some(notice) = &state.notice else {
         return Err(Refusal::new(
@@ -89,9 +96,33 @@ fn served_notice<'c>(case: &'c Case, state: &'c PartyState) -> Result<(&'c Notic
     Ok((notice, served))
 }
 
-/// A party may state its defence once it has been told.
+/// A party may state its defence once it has been told, by whichever notice.
 pub fn defence(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    any_party(case, party, |_, state| {
+        if case.served_notices(state).is_empty() {
+            return served_notice(case, state).map(|_| ());
+        }
+        Ok(())
+    })
+}
+
+/// A party gives up its defence against the last notice once that is served.
+pub fn waive_defence(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |_, state| served_notice(case, state).map(|_| ()))
+}
+
+/// Until when the party may ask for a hearing: the window of the last notice
+/// served on it that told of the right; one still to be served closes none.
+///
+/// # Errors
+/// When no such notice was served or the calendar does not reach.
+pub fn hearing_limit(case: &Case, facts: &Facts<'_>, state: &PartyState) -> Result<Limit, Refusal> {
+    let served = match case.served_notices(state).into_iter().rfind(|(notice, ..)| notice.hearing) {
+        Some((_, _, served)) => served,
+        None => served_notice(case, state)?.1,
+    };
+    // A late entry of the service shortens nobody's right.
+    facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])
 }
 
 /// A defence waits for its written answer.
@@ -112,7 +143,9 @@ pub fn answer_defence(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gat
 /// The right to a hearing was told and its window is open.
 pub fn request_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |_, state| {
-        let (_, served) = served_notice(case, state)?;
+        if case.served_notices(state).is_empty() {
+            served_notice(case, state)?;
+        }
         if !state.hearing_told {
             return no(
                 "hearing.no_right",
@@ -132,8 +165,7 @@ pub fn request_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
                 );
             }
         }
-        // A late entry of the service shortens nobody's right.
-        let limit = facts.limit(&facts.law.hearing_request, served.gate_day(), "听证告知书送达之日", &[])?;
+        let limit = hearing_limit(case, facts, state)?;
         if period::closes_after(&limit, facts.today()) && period::closes_after(&limit, facts.day()) {
             return no(
                 "hearing.too_late",
@@ -308,6 +340,7 @@ pub fn party_heard(
 ) -> Gate {
     let (notice, served) = served_notice(case, state)?;
     as_told(case, facts, number, state, disposal)?;
+    under_ceilings(current_draft(case)?, state, disposal)?;
     if hearing_right(disposal, state.party.kind, facts.law) && !state.hearing_told {
         return no(
             "hearing.untold",
