@@ -236,7 +236,13 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
         Command::Serve { listen } => start(global, listen).await,
         Command::Token { user, label, days } => {
-            say(crate::staff::console::token(&ops::open(&global.load()?).await?, &user, &label, days).await?)?;
+            say(crate::staff::console::token(
+                &ops::open_existing(&global.load()?).await?,
+                &user,
+                &label,
+                days,
+            )
+            .await?)?;
             Ok(true)
         }
         Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
@@ -244,7 +250,7 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Bench { requests } => ops::bench::bench(&global.load()?, requests).await,
         Command::Demo { listen } => ops::demo::demo(global, listen).await,
         Command::Calendar(act) => {
-            for line in calendar::console::act(&ops::open(&global.load()?).await?, act).await? {
+            for line in calendar::console::act(&ops::open_existing(&global.load()?).await?, act).await? {
                 say(line)?;
             }
             Ok(true)
@@ -274,7 +280,7 @@ fn parse_keys(texts: &[String]) -> Result<Vec<VerifierKey>, OpsError> {
 }
 
 async fn vkey(config: &Config) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = ops::open_or_begin(config).await?;
     for key in ops::ledger(&app, config).await?.verifiers() {
         say(key)?;
     }
@@ -308,7 +314,7 @@ fn fsck_outside(url: &str, vkey: &[String]) -> Outcome {
 }
 
 async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
-    let db = Db::open(&config.location()).await?;
+    let db = ops::existing_db(config).await?;
     let keys = if vkey.is_empty() {
         LogKeys::load(&config.key_folder(), &store::head(&db).await?.origin)?.verifiers()
     } else {
@@ -328,7 +334,7 @@ async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
 }
 
 async fn make_backup(config: &Config, folder: &Path) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = ops::open_existing(config).await?;
     let made = backup::backup(&app, &config.blobs(), folder).await?;
     let rows: u64 = made.tables.iter().map(|it| it.rows).sum();
     say(format!("已备份：{} 行，{} 个文件，账本 {} 条", rows, made.files.len(), made.size))?;
@@ -449,7 +455,7 @@ fn verify_proofs() -> Outcome {
 }
 
 async fn rebuild_tables(config: &Config, check: bool) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = ops::open_existing(config).await?;
     let done = rebuild::rebuild(&app, !check).await?;
     for finding in &done.findings {
         say(finding)?;
@@ -459,7 +465,7 @@ async fn rebuild_tables(config: &Config, check: bool) -> Outcome {
 }
 
 async fn examine(config: &Config) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = ops::open_existing(config).await?;
     let ledger = ops::ledger(&app, config).await?;
     let lines = doctor::examine(&ledger, config).await?;
     for line in &lines {
@@ -509,7 +515,7 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
 }
 
 async fn destroy(config: &Config, matter: MatterId) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = ops::open_existing(config).await?;
     let destroyer = Destroyer { blobs: Blobs::new(config.blobs()), list: config.erasure_list() };
     let gone = erasure::at_console(&app, &destroyer, matter).await?;
     say(format!("已销毁 {gone} 个事项的内容"))?;

@@ -61,6 +61,40 @@ fn a_fresh_folder_verifies_backs_up_and_comes_back() {
 }
 
 #[test]
+fn a_wrong_folder_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let backup = dir.path().join("backup").display().to_string();
+    let nil = uuid::Uuid::nil().to_string();
+    let absent = dir.path().join("absent");
+    let foreign = dir.path().join("foreign");
+    std::fs::create_dir(&foreign).unwrap();
+    std::fs::write(foreign.join("notes.txt"), "x").unwrap();
+    let commands: [&[&str]; 9] = [
+        &["fsck"],
+        &["audit"],
+        &["doctor"],
+        &["rebuild"],
+        &["backup", &backup],
+        &["token", "somebody"],
+        &["calendar", "list"],
+        &["erase", "--event", &nil],
+        &["bench"],
+    ];
+    for args in commands {
+        for data in [&absent, &foreign] {
+            let out = mingjing(data, args, "");
+            assert_eq!(code(&out), 2, "{args:?}: {}", text(&out));
+            assert!(text(&out).contains("没有明镜的数据"), "{args:?}: {}", text(&out));
+        }
+    }
+    assert_eq!(code(&mingjing(&foreign, &["vkey"], "")), 2, "no log is begun beside foreign files");
+    let mut left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["foreign"]);
+    assert_eq!(std::fs::read_dir(&foreign).unwrap().count(), 1);
+}
+
+#[test]
 fn limits_are_computed_and_compared() {
     let dir = tempfile::tempdir().unwrap();
     let one = mingjing(dir.path(), &["due", "--start", "2026-02-10", "--n", "5"], "");

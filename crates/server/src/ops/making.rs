@@ -73,7 +73,7 @@ pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
 /// # Errors
 /// When the store or its keys cannot be read.
 pub async fn audited(config: &Config) -> Result<AuditReport, OpsError> {
-    let db = Db::open(&config.location()).await?;
+    let db = super::existing_db(config).await?;
     let origin = store::head(&db).await?.origin;
     let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
     let excused: Vec<_> = erase::read_list(&config.erasure_list())?.iter().map(|it| it.matter).collect();

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::kit::app::{App, Parts};
 use crate::kit::clock::SystemClock;
 use crate::kit::config::Config;
-use crate::kit::db::{Db, DbError};
+use crate::kit::db::{Db, DbError, Location};
 use crate::kit::entropy::{Entropy, OsEntropy};
 use crate::kit::error::WriteError;
 use crate::kit::registry;
@@ -85,7 +85,54 @@ pub async fn open(config: &Config) -> Result<App, OpsError> {
     if config.database.is_none() {
         std::fs::create_dir_all(&config.data).map_err(|e| OpsError::io(&config.data, e))?;
     }
+    app_on(Db::open(&config.location()).await?, config).await
+}
+
+/// The database of settings that must name data already: a wrong `--data` is
+/// refused, and nothing is made there.
+///
+/// # Errors
+/// When there is no data of this program.
+pub async fn existing_db(config: &Config) -> Result<Db, OpsError> {
+    let place = match config.location() {
+        Location::File(path) if !path.is_file() => {
+            return Err(OpsError::Refused(format!("文件夹 {} 中没有明镜的数据", config.data.display())));
+        }
+        Location::File(_) => format!("文件夹 {} ", config.data.display()),
+        // The address may hold a password.
+        Location::Url(_) => "数据库".to_owned(),
+    };
     let db = Db::open(&config.location()).await?;
+    match store::head(&db).await {
+        // A head that cannot be read is named by what is done next.
+        Ok(_) | Err(DbError::Row { .. }) => Ok(db),
+        Err(DbError::Engine(_)) => {
+            db.close().await?;
+            Err(OpsError::Refused(format!("{place}中没有明镜的数据")))
+        }
+    }
+}
+
+/// As [`open`], for data that must be there already.
+///
+/// # Errors
+/// As [`existing_db`] and [`open`].
+pub async fn open_existing(config: &Config) -> Result<App, OpsError> {
+    app_on(existing_db(config).await?, config).await
+}
+
+/// As [`open`], but beside data of others nothing is begun: the folder is absent,
+/// empty, or ours.
+///
+/// # Errors
+/// As [`existing_db`] and [`open`].
+pub async fn open_or_begin(config: &Config) -> Result<App, OpsError> {
+    let held = config.database.is_none()
+        && std::fs::read_dir(&config.data).is_ok_and(|mut entries| entries.next().is_some());
+    if held { open_existing(config).await } else { open(config).await }
+}
+
+async fn app_on(db: Db, config: &Config) -> Result<App, OpsError> {
     Ok(App::open(Parts {
         db,
         clock: Arc::new(SystemClock),
