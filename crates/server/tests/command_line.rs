@@ -152,8 +152,29 @@ fn a_demonstration_is_complete_lawful_and_provable() {
     demo.wait().unwrap();
     assert!(ready, "the demonstration did not start");
     let anchor = dir.path().join("anchor").display().to_string();
-    for args in [&["audit"][..], &["fsck"], &["rebuild", "--check"], &["doctor", "--anchor", &anchor]] {
+    let sound = |args: &[&str]| {
         let out = mingjing(&data, args, "");
         assert_eq!(code(&out), 0, "{args:?}: {}", text(&out));
+    };
+    for args in [&["audit"][..], &["fsck"], &["rebuild", "--check"]] {
+        sound(args);
+    }
+    // The log is signed and was never anchored there: a wrong path, for all anyone knows.
+    for (args, exit) in [("doctor", 1), ("fsck", 1), ("audit", 1), ("rebuild", 2), ("serve", 2)] {
+        let out = mingjing(&data, &[args, "--anchor", &anchor], "");
+        assert_eq!(code(&out), exit, "{args}: {}", text(&out));
+        assert!(text(&out).contains("anchor.missing"), "{args}: {}", text(&out));
+        assert!(!Path::new(&anchor).exists(), "{args} made the folder");
+    }
+    sound(&["doctor", "--anchor", &anchor, "--anchor-init"]);
+    sound(&["doctor", "--anchor", &anchor]);
+    sound(&["fsck", "--anchor", &anchor]);
+    // A document that goes is missed.
+    let mut files = std::fs::read_dir(data.join("files")).unwrap();
+    std::fs::remove_dir_all(files.next().unwrap().unwrap().path()).unwrap();
+    for args in ["audit", "fsck"] {
+        let out = mingjing(&data, &[args], "");
+        assert_eq!(code(&out), 1, "{args}: {}", text(&out));
+        assert!(text(&out).contains("document.missing"), "{args}: {}", text(&out));
     }
 }

@@ -15,6 +15,8 @@ mod tables;
 
 use std::sync::Arc;
 
+use mingjing_ledger::note::VerifierKey;
+
 use crate::kit::app::{App, Parts};
 use crate::kit::clock::SystemClock;
 use crate::kit::config::Config;
@@ -149,6 +151,51 @@ pub fn anchor(config: &Config) -> Option<Anchor> {
     config.anchor.as_ref().map(Anchor::new)
 }
 
+/// Compares a log with the anchor of these settings, if they name one, and begins
+/// the anchor first where `--anchor-init` asks for it.
+///
+/// # Errors
+/// As [`check::anchored`] and [`check::begin_anchor`].
+pub async fn compare_anchor(db: &Db, config: &Config, keys: &[VerifierKey]) -> Result<(), LedgerError> {
+    let Some(anchor) = anchor(config) else { return Ok(()) };
+    if config.anchor_init {
+        check::begin_anchor(db, keys, &anchor).await?;
+    }
+    check::anchored(db, keys, &anchor).await
+}
+
+/// As [`compare_anchor`], for a report: the name of what does not hold, and its words.
+///
+/// # Errors
+/// When something else fails.
+pub async fn anchor_fault(
+    db: &Db,
+    config: &Config,
+    keys: &[VerifierKey],
+) -> Result<Option<(&'static str, String)>, LedgerError> {
+    match compare_anchor(db, config, keys).await {
+        Ok(()) => Ok(None),
+        Err(error @ LedgerError::AnchorMissing(_)) => Ok(Some(("anchor.missing", error.to_string()))),
+        Err(error @ LedgerError::Anchor(_)) => Ok(Some(("anchor.differs", error.to_string()))),
+        Err(error) => Err(error),
+    }
+}
+
+/// As [`open_existing`], for commands that write: a log that does not stand before
+/// its anchor is not written to.
+///
+/// # Errors
+/// As [`open_existing`] and [`compare_anchor`].
+pub async fn open_to_write(config: &Config) -> Result<App, OpsError> {
+    let app = open_existing(config).await?;
+    if config.anchor.is_some() {
+        let origin = store::head(app.db()).await?.origin;
+        let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
+        compare_anchor(app.db(), config, &keys).await?;
+    }
+    Ok(app)
+}
+
 /// The ledger with its keys; they are made when nothing was signed yet.
 ///
 /// # Errors
@@ -170,6 +217,7 @@ pub async fn ledger(app: &App, config: &Config) -> Result<Ledger, OpsError> {
 pub async fn open_checked(config: &Config) -> Result<Ledger, OpsError> {
     let app = open(config).await?;
     let ledger = ledger(&app, config).await?;
+    compare_anchor(app.db(), config, &ledger.verifiers()).await?;
     check::before_ready(app.db(), &ledger.verifiers(), anchor(config).as_ref()).await?;
     if app.db().location() == &config.location()
         && config.database.is_some()
