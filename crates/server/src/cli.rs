@@ -239,7 +239,7 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Verify { files, vkey } => verify(&files, &vkey),
         Command::VerifyProofs => verify_proofs(),
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
-        Command::Doctor => examine(&global.load()?).await,
+        Command::Doctor => examine(global).await,
         Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
         Command::Serve { listen } => start(global, listen).await,
         Command::Token { user, label, days } => {
@@ -482,10 +482,18 @@ async fn rebuild_tables(config: &Config, check: bool) -> Outcome {
     Ok(!check || done.findings.is_empty())
 }
 
-async fn examine(config: &Config) -> Outcome {
+async fn examine(global: &Global) -> Outcome {
+    let config = &global.load()?;
+    let documents: serve::DocumentConfig = global.section("documents")?;
+    let web: WebConfig = global.section("web")?;
     let app = ops::open_existing(config).await?;
     let ledger = ops::ledger(&app, config).await?;
-    let lines = doctor::examine(&ledger, config).await?;
+    let mut lines = doctor::examine(&ledger, config).await?;
+    if !web.demo
+        && let Some(text) = documents.unreachable(&config.listen)
+    {
+        lines.push(doctor::Line { good: false, text });
+    }
     for line in &lines {
         say(format!("{} {}", if line.good { "正常" } else { "注意" }, line.text))?;
     }

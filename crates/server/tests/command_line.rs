@@ -6,7 +6,13 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn mingjing(data: &Path, args: &[&str], input: &str) -> Output {
+    mingjing_at(Some("https://example.org"), data, args, input)
+}
+
+/// `base_url` is what is printed on documents.
+fn mingjing_at(base_url: Option<&str>, data: &Path, args: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_mingjing"))
+        .envs(base_url.map(|it| ("MINGJING_DOCUMENTS__BASE_URL", it)))
         .arg("--data")
         .arg(data)
         .args(args)
@@ -46,6 +52,9 @@ fn a_fresh_folder_verifies_backs_up_and_comes_back() {
     let anchor = dir.path().join("anchor").display().to_string();
     let doctor = mingjing(&data, &["doctor", "--anchor", &anchor], "");
     assert_eq!(code(&doctor), 0, "{}", text(&doctor));
+    let doctor = mingjing_at(None, &data, &["doctor", "--anchor", &anchor], "");
+    assert_eq!(code(&doctor), 1);
+    assert!(text(&doctor).contains("注意 没有设置 documents.base_url"), "{}", text(&doctor));
     let backup = dir.path().join("backup").display().to_string();
     assert_eq!(code(&mingjing(&data, &["backup", &backup], "")), 0);
     assert_eq!(code(&mingjing(&data, &["backup", &backup], "")), 2, "the folder is in use");
