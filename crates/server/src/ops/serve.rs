@@ -25,6 +25,7 @@ use crate::kit::jobs::Worker;
 use crate::kit::limits::WebConfig;
 use crate::kit::openapi::Operation;
 use crate::kit::page::{self, Site, Width};
+use crate::kit::serving::{self, Patience};
 use crate::ledger::service::Ledger;
 use crate::ledger::{self, check, sequencer};
 use crate::record::job::Records;
@@ -170,6 +171,7 @@ pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), 
         .await
         .map_err(|e| OpsError::Refused(format!("不能在 {} 上提供服务：{e}", config.listen)))?;
     let routes = parts.routes(&web);
+    let patience = Patience::from(&web);
     let (router, _shell) =
         http::build(parts.app().clone(), web, routes).map_err(|e| OpsError::Refused(e.to_string()))?;
     let router = router
@@ -190,13 +192,13 @@ pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), 
         }
     });
     tracing::info!(address = config.listen, "ready");
-    let served = http::serve(listener, router, ended()).await;
+    serving::serve(listener, router, ended(), patience).await;
     // Nobody listens any more when every task has ended already.
     let _ = stop.send(true);
     while tokio::time::timeout(Duration::from_secs(20), tasks.join_next()).await.is_ok_and(|it| it.is_some())
     {
     }
-    served.map_err(|e| OpsError::Refused(format!("服务中断：{e}")))
+    Ok(())
 }
 
 /// Resolves when the process is told to end.
