@@ -54,6 +54,9 @@ pub struct Global {
     /// 锚定文件夹
     #[arg(long, global = true)]
     pub anchor: Option<PathBuf>,
+    /// 账本已经签名而锚定文件夹尚空的，从现有检查点起锚定
+    #[arg(long, global = true)]
+    pub anchor_init: bool,
     /// 签名密钥文件夹（缺省在数据文件夹旁）
     #[arg(long, global = true)]
     pub keys: Option<PathBuf>,
@@ -91,6 +94,10 @@ impl Global {
         if self.database.is_some() {
             config.database.clone_from(&self.database);
         }
+        if self.anchor_init && config.anchor.is_none() {
+            return Err(OpsError::Refused("--anchor-init 须与 --anchor 一起给出".to_owned()));
+        }
+        config.anchor_init = self.anchor_init;
         Ok(config)
     }
 }
@@ -232,11 +239,17 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Verify { files, vkey } => verify(&files, &vkey),
         Command::VerifyProofs => verify_proofs(),
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
-        Command::Doctor => examine(&global.load()?).await,
+        Command::Doctor => examine(global).await,
         Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
         Command::Serve { listen } => start(global, listen).await,
         Command::Token { user, label, days } => {
-            say(crate::staff::console::token(&ops::open(&global.load()?).await?, &user, &label, days).await?)?;
+            say(crate::staff::console::token(
+                &ops::open_to_write(&global.load()?).await?,
+                &user,
+                &label,
+                days,
+            )
+            .await?)?;
             Ok(true)
         }
         Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
@@ -244,7 +257,7 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Bench { requests } => ops::bench::bench(&global.load()?, requests).await,
         Command::Demo { listen } => ops::demo::demo(global, listen).await,
         Command::Calendar(act) => {
-            for line in calendar::console::act(&ops::open(&global.load()?).await?, act).await? {
+            for line in calendar::console::act(&ops::open_to_write(&global.load()?).await?, act).await? {
                 say(line)?;
             }
             Ok(true)
@@ -274,7 +287,7 @@ fn parse_keys(texts: &[String]) -> Result<Vec<VerifierKey>, OpsError> {
 }
 
 async fn vkey(config: &Config) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = ops::open_or_begin(config).await?;
     for key in ops::ledger(&app, config).await?.verifiers() {
         say(key)?;
     }
@@ -308,7 +321,7 @@ fn fsck_outside(url: &str, vkey: &[String]) -> Outcome {
 }
 
 async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
-    let db = Db::open(&config.location()).await?;
+    let db = ops::existing_db(config).await?;
     let keys = if vkey.is_empty() {
         LogKeys::load(&config.key_folder(), &store::head(&db).await?.origin)?.verifiers()
     } else {
@@ -319,6 +332,9 @@ async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
     snapshot.rollback().await?;
     let excused = erase::read_list(&config.erasure_list())?;
     fsck::erasures(&db, &excused.iter().map(|it| it.matter).collect::<Vec<_>>(), &mut report).await?;
+    if let Some((code, what)) = ops::anchor_fault(&db, config, &keys).await? {
+        report.add(code, what);
+    }
     let files = files::compare(&db, &Blobs::new(config.blobs())).await?;
     (report.documents, report.without_file) = (files.read, files.without_file);
     for it in files.faults {
@@ -328,7 +344,7 @@ async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
 }
 
 async fn make_backup(config: &Config, folder: &Path) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = ops::open_existing(config).await?;
     let made = backup::backup(&app, &config.blobs(), folder).await?;
     let rows: u64 = made.tables.iter().map(|it| it.rows).sum();
     say(format!("已备份：{} 行，{} 个文件，账本 {} 条", rows, made.files.len(), made.size))?;
@@ -340,13 +356,21 @@ async fn put_back(config: &Config, folder: &Path, new_log: bool) -> Outcome {
         std::fs::create_dir_all(&config.data).map_err(|e| OpsError::io(&config.data, e))?;
     }
     let db = Db::open(&config.location()).await?;
-    let origin = restore::manifest(folder)?.origin;
+    let manifest = restore::manifest(folder)?;
+    let (origin, signed) = (manifest.origin, manifest.size > 0 && manifest.checkpoint.is_some());
     let keys = if key_file(&config.key_folder()).exists() {
         LogKeys::load(&config.key_folder(), &origin)?.verifiers()
     } else {
         return Err(OpsError::Refused("恢复前请先放回签名密钥（--keys）".to_owned()));
     };
     let anchor = ops::anchor(config);
+    if let Some(it) = &anchor
+        && !config.anchor_init
+        && signed
+        && it.all(&origin, &keys)?.is_empty()
+    {
+        return Err(it.missing().into());
+    }
     let target = restore::Target {
         db: &db,
         clock: &SystemClock,
@@ -449,7 +473,7 @@ fn verify_proofs() -> Outcome {
 }
 
 async fn rebuild_tables(config: &Config, check: bool) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = if check { ops::open_existing(config).await? } else { ops::open_to_write(config).await? };
     let done = rebuild::rebuild(&app, !check).await?;
     for finding in &done.findings {
         say(finding)?;
@@ -458,10 +482,18 @@ async fn rebuild_tables(config: &Config, check: bool) -> Outcome {
     Ok(!check || done.findings.is_empty())
 }
 
-async fn examine(config: &Config) -> Outcome {
-    let app = ops::open(config).await?;
+async fn examine(global: &Global) -> Outcome {
+    let config = &global.load()?;
+    let documents: serve::DocumentConfig = global.section("documents")?;
+    let web: WebConfig = global.section("web")?;
+    let app = ops::open_existing(config).await?;
     let ledger = ops::ledger(&app, config).await?;
-    let lines = doctor::examine(&ledger, config).await?;
+    let mut lines = doctor::examine(&ledger, config).await?;
+    if !web.demo
+        && let Some(text) = documents.unreachable(&config.listen)
+    {
+        lines.push(doctor::Line { good: false, text });
+    }
     for line in &lines {
         say(format!("{} {}", if line.good { "正常" } else { "注意" }, line.text))?;
     }
@@ -509,7 +541,7 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
 }
 
 async fn destroy(config: &Config, matter: MatterId) -> Outcome {
-    let app = ops::open(config).await?;
+    let app = ops::open_to_write(config).await?;
     let destroyer = Destroyer { blobs: Blobs::new(config.blobs()), list: config.erasure_list() };
     let gone = erasure::at_console(&app, &destroyer, matter).await?;
     say(format!("已销毁 {gone} 个事项的内容"))?;

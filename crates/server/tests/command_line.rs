@@ -6,7 +6,13 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn mingjing(data: &Path, args: &[&str], input: &str) -> Output {
+    mingjing_at(Some("https://example.org"), data, args, input)
+}
+
+/// `base_url` is what is printed on documents.
+fn mingjing_at(base_url: Option<&str>, data: &Path, args: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_mingjing"))
+        .envs(base_url.map(|it| ("MINGJING_DOCUMENTS__BASE_URL", it)))
         .arg("--data")
         .arg(data)
         .args(args)
@@ -46,6 +52,9 @@ fn a_fresh_folder_verifies_backs_up_and_comes_back() {
     let anchor = dir.path().join("anchor").display().to_string();
     let doctor = mingjing(&data, &["doctor", "--anchor", &anchor], "");
     assert_eq!(code(&doctor), 0, "{}", text(&doctor));
+    let doctor = mingjing_at(None, &data, &["doctor", "--anchor", &anchor], "");
+    assert_eq!(code(&doctor), 1);
+    assert!(text(&doctor).contains("注意 没有设置 documents.base_url"), "{}", text(&doctor));
     let backup = dir.path().join("backup").display().to_string();
     assert_eq!(code(&mingjing(&data, &["backup", &backup], "")), 0);
     assert_eq!(code(&mingjing(&data, &["backup", &backup], "")), 2, "the folder is in use");
@@ -58,6 +67,40 @@ fn a_fresh_folder_verifies_backs_up_and_comes_back() {
     assert_eq!(code(&back), 0, "{}", text(&back));
     std::fs::remove_file(dir.path().join("data-keys/log.key")).unwrap();
     assert_eq!(code(&mingjing(&data, &["fsck"], "")), 2, "no key to verify with");
+}
+
+#[test]
+fn a_wrong_folder_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let backup = dir.path().join("backup").display().to_string();
+    let nil = uuid::Uuid::nil().to_string();
+    let absent = dir.path().join("absent");
+    let foreign = dir.path().join("foreign");
+    std::fs::create_dir(&foreign).unwrap();
+    std::fs::write(foreign.join("notes.txt"), "x").unwrap();
+    let commands: [&[&str]; 9] = [
+        &["fsck"],
+        &["audit"],
+        &["doctor"],
+        &["rebuild"],
+        &["backup", &backup],
+        &["token", "somebody"],
+        &["calendar", "list"],
+        &["erase", "--event", &nil],
+        &["bench"],
+    ];
+    for args in commands {
+        for data in [&absent, &foreign] {
+            let out = mingjing(data, args, "");
+            assert_eq!(code(&out), 2, "{args:?}: {}", text(&out));
+            assert!(text(&out).contains("没有明镜的数据"), "{args:?}: {}", text(&out));
+        }
+    }
+    assert_eq!(code(&mingjing(&foreign, &["vkey"], "")), 2, "no log is begun beside foreign files");
+    let mut left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["foreign"]);
+    assert_eq!(std::fs::read_dir(&foreign).unwrap().count(), 1);
 }
 
 #[test]
@@ -118,8 +161,29 @@ fn a_demonstration_is_complete_lawful_and_provable() {
     demo.wait().unwrap();
     assert!(ready, "the demonstration did not start");
     let anchor = dir.path().join("anchor").display().to_string();
-    for args in [&["audit"][..], &["fsck"], &["rebuild", "--check"], &["doctor", "--anchor", &anchor]] {
+    let sound = |args: &[&str]| {
         let out = mingjing(&data, args, "");
         assert_eq!(code(&out), 0, "{args:?}: {}", text(&out));
+    };
+    for args in [&["audit"][..], &["fsck"], &["rebuild", "--check"]] {
+        sound(args);
+    }
+    // The log is signed and was never anchored there: a wrong path, for all anyone knows.
+    for (args, exit) in [("doctor", 1), ("fsck", 1), ("audit", 1), ("rebuild", 2), ("serve", 2)] {
+        let out = mingjing(&data, &[args, "--anchor", &anchor], "");
+        assert_eq!(code(&out), exit, "{args}: {}", text(&out));
+        assert!(text(&out).contains("anchor.missing"), "{args}: {}", text(&out));
+        assert!(!Path::new(&anchor).exists(), "{args} made the folder");
+    }
+    sound(&["doctor", "--anchor", &anchor, "--anchor-init"]);
+    sound(&["doctor", "--anchor", &anchor]);
+    sound(&["fsck", "--anchor", &anchor]);
+    // A document that goes is missed.
+    let mut files = std::fs::read_dir(data.join("files")).unwrap();
+    std::fs::remove_dir_all(files.next().unwrap().unwrap().path()).unwrap();
+    for args in ["audit", "fsck"] {
+        let out = mingjing(&data, &[args], "");
+        assert_eq!(code(&out), 1, "{args}: {}", text(&out));
+        assert!(text(&out).contains("document.missing"), "{args}: {}", text(&out));
     }
 }

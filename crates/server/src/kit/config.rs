@@ -20,6 +20,9 @@ pub struct Config {
     pub listen: String,
     /// Folder for the log's anchors, on another medium than the data.
     pub anchor: Option<PathBuf>,
+    /// Begins the anchor of a log that is signed already; from the command line alone.
+    #[serde(skip)]
+    pub anchor_init: bool,
     /// Folder of the signing keys; by default beside the data folder.
     pub keys: Option<PathBuf>,
     /// Name of a new log, as it stands on its checkpoints.
@@ -37,6 +40,7 @@ impl Default for Config {
             database: None,
             listen: "127.0.0.1:8080".to_owned(),
             anchor: None,
+            anchor_init: false,
             keys: None,
             origin: "mingjing.local/log".to_owned(),
             cached_states: std::num::NonZeroUsize::new(2_048).unwrap_or(std::num::NonZeroUsize::MIN),

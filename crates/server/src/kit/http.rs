@@ -1,5 +1,5 @@
 //! The HTTP shell: routes with their access, security headers, failures as pages
-//! or problem+json, request ids, figures, and the graceful end.
+//! or problem+json, request ids, figures.
 
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
@@ -556,17 +556,4 @@ impl FromRequestParts<Shell> for Source {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Ok(Self(peer.map_or_else(|| "unknown".to_owned(), |it| it.0.ip().to_string())))
     }
-}
-
-/// Serves until `stop` resolves, then lets running requests finish.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

@@ -25,6 +25,11 @@ pub struct WebConfig {
     pub body_bytes: usize,
     /// Longest a request may take, in seconds.
     pub request_seconds: u64,
+    /// Longest a client may take to send the head of a request, and a connection
+    /// may stay idle, in seconds.
+    pub head_seconds: u64,
+    /// Longest that running requests are waited for at the end, in seconds.
+    pub drain_seconds: u64,
     /// A session ends after so many minutes without a request.
     pub session_idle_minutes: i64,
     /// A session ends so many hours after sign-in, whatever happens.
@@ -64,6 +69,8 @@ impl Default for WebConfig {
             metrics_here: true,
             body_bytes: 2 * 1024 * 1024,
             request_seconds: 30,
+            head_seconds: 10,
+            drain_seconds: 30,
             session_idle_minutes: 30,
             session_hours: 12,
             account_failures: 5,

@@ -33,6 +33,7 @@ pub mod read;
 pub(crate) mod reference;
 pub mod registry;
 pub mod schema;
+pub mod serving;
 pub mod throttle;
 pub mod token;
 pub mod ui;

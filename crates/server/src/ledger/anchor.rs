@@ -25,11 +25,36 @@ impl Anchor {
         &self.0
     }
 
-    /// Adds a checkpoint; a file that is there already is left as it is.
+    /// Adds a checkpoint to those that are there; a file that is there already is
+    /// left as it is. A folder that is gone, or empty because its medium is not
+    /// mounted, is never made anew behind the operator's back.
+    ///
+    /// # Errors
+    /// [`LedgerError::AnchorMissing`] when no checkpoint is there; when the folder
+    /// cannot be written.
+    pub fn add(&self, size: u64, note: &[u8]) -> Result<(), LedgerError> {
+        if self.holds_any()? { self.begin(size, note) } else { Err(self.missing()) }
+    }
+
+    /// Why the anchor cannot serve: nothing of the log is there.
+    pub fn missing(&self) -> LedgerError {
+        LedgerError::AnchorMissing(self.0.display().to_string())
+    }
+
+    fn holds_any(&self) -> Result<bool, LedgerError> {
+        match fs::read_dir(&self.0) {
+            Ok(mut entries) => Ok(entries
+                .any(|it| it.is_ok_and(|it| it.path().extension().is_some_and(|it| it == "checkpoint")))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(LedgerError::io(&self.0, error)),
+        }
+    }
+
+    /// As [`Self::add`], for a log that was never anchored: makes the folder.
     ///
     /// # Errors
     /// When the folder cannot be written.
-    pub fn add(&self, size: u64, note: &[u8]) -> Result<(), LedgerError> {
+    pub fn begin(&self, size: u64, note: &[u8]) -> Result<(), LedgerError> {
         let path = self.0.join(format!("{size:020}.checkpoint"));
         if path.exists() {
             return Ok(());

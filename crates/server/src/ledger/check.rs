@@ -20,18 +20,77 @@ const RECENT: u64 = 4_096;
 /// # Errors
 /// A named reason not to start.
 pub async fn before_ready(db: &Db, keys: &[VerifierKey], anchor: Option<&Anchor>) -> Result<(), LedgerError> {
+    match once(db, keys, anchor, true).await {
+        // The first checkpoint may have been made between the two readings.
+        Err(LedgerError::AnchorMissing(_)) => once(db, keys, anchor, true).await,
+        done => done,
+    }
+}
+
+/// Compares the log with its anchor alone.
+///
+/// # Errors
+/// [`LedgerError::AnchorMissing`] when the log was signed and nothing of it is
+/// anchored there; [`LedgerError::Anchor`] when the log was rolled back or forked.
+pub async fn anchored(db: &Db, keys: &[VerifierKey], anchor: &Anchor) -> Result<(), LedgerError> {
+    match once(db, keys, Some(anchor), false).await {
+        Err(LedgerError::AnchorMissing(_)) => once(db, keys, Some(anchor), false).await,
+        done => done,
+    }
+}
+
+/// Begins an anchor with the newest checkpoint, for a log that was signed without
+/// one or whose anchor is lost; an anchor that holds anything of the log stays.
+///
+/// # Errors
+/// When the checkpoint is not signed by the log, or the folder cannot be written.
+pub async fn begin_anchor(db: &Db, keys: &[VerifierKey], anchor: &Anchor) -> Result<(), LedgerError> {
+    let held = anchor.all(&store::head(db).await?.origin, keys)?;
+    if held.is_empty()
+        && let Some(it) = store::latest_checkpoint(db).await?
+    {
+        verify_head(&it.note, keys).map_err(|e| LedgerError::Broken(format!("最新检查点：{e}")))?;
+        anchor.begin(it.size, it.note.as_bytes())?;
+    }
+    Ok(())
+}
+
+async fn once(
+    db: &Db,
+    keys: &[VerifierKey],
+    anchor: Option<&Anchor>,
+    whole: bool,
+) -> Result<(), LedgerError> {
     // Read first: what is anchored then is surely in the state that is compared with it.
-    let anchored = match anchor {
+    let held = match anchor {
         Some(anchor) => anchor.all(&store::head(db).await?.origin, keys)?,
         None => Vec::new(),
     };
     let snapshot = db.snapshot().await?;
-    let done = on(&snapshot, keys, anchored.last().map(|(it, _)| it)).await;
+    let mut done = match anchor {
+        // The largest: it says whether the folder was rolled back.
+        Some(anchor) => against(&snapshot, anchor, held.last().map(|(it, _)| it)).await,
+        None => Ok(()),
+    };
+    if whole && done.is_ok() {
+        done = on(&snapshot, keys).await;
+    }
     snapshot.rollback().await?;
     done
 }
 
-async fn on<S: Sql>(db: &S, keys: &[VerifierKey], anchored: Option<&Checkpoint>) -> Result<(), LedgerError> {
+async fn against<S: Sql>(db: &S, anchor: &Anchor, held: Option<&Checkpoint>) -> Result<(), LedgerError> {
+    match held {
+        Some(it) => {
+            let size = store::head(db).await?.size;
+            compare(db, size, it, "锚定检查点").await.map_err(LedgerError::Anchor)
+        }
+        None if store::latest_checkpoint(db).await?.is_some_and(|it| it.size > 0) => Err(anchor.missing()),
+        None => Ok(()),
+    }
+}
+
+async fn on<S: Sql>(db: &S, keys: &[VerifierKey]) -> Result<(), LedgerError> {
     let head = store::head(db).await?;
     if let Some(it) = store::latest_checkpoint(db).await? {
         let signed = verify_head(&it.note, keys)
@@ -48,9 +107,6 @@ async fn on<S: Sql>(db: &S, keys: &[VerifierKey], anchored: Option<&Checkpoint>)
     }
     if !store::leaves(db, head.size, 1).await?.is_empty() {
         return Err(LedgerError::Broken("账本头之后另有叶子".to_owned()));
-    }
-    if let Some(largest) = anchored {
-        compare(db, head.size, largest, "锚定检查点").await.map_err(LedgerError::Anchor)?;
     }
     let mut report = Report::default();
     fsck::leaves_with_events(db, head.size.saturating_sub(RECENT), &mut report).await?;

@@ -45,6 +45,12 @@ pub enum LedgerError {
     /// The log is smaller than the anchored head, or on another branch.
     #[error("账本与锚定检查点不符：{0}")]
     Anchor(String),
+    /// The log was signed, but nothing of it is where it should be anchored.
+    #[error(
+        "anchor.missing：锚定文件夹 {0} 不存在，或者其中没有本账本的检查点，而账本已经签名；\
+         请核对 --anchor 和存储介质的挂载。首次启用锚定，或者原锚定确已遗失的，加 --anchor-init 从现有检查点起锚定"
+    )]
+    AnchorMissing(String),
     /// The stored log contradicts itself.
     #[error("账本校验失败：{0}")]
     Broken(String),

@@ -90,8 +90,10 @@ impl Ledger {
         let head = store::head(&tx).await?;
         let latest = store::latest_checkpoint(&tx).await?;
         tx.rollback().await?;
+        // Before anything was signed an anchor is begun; later it must be there.
+        let first = latest.as_ref().is_none_or(|it| it.size == 0);
         if let Some(latest) = latest.filter(|it| it.size == head.size) {
-            self.anchor(&latest)?;
+            self.anchor(&latest, first)?;
             return Ok(latest);
         }
         if head.frontier.size() != head.size {
@@ -102,15 +104,16 @@ impl Ledger {
         let made = StoredCheckpoint { size: head.size, note: note.to_string(), made_at: self.app.now() };
         // Anchored first: a checkpoint that anyone may have seen is never lost by a
         // crash between the two.
-        self.anchor(&made)?;
+        self.anchor(&made, first)?;
         let tx = self.app.db().begin().await?;
         store::add_checkpoint(&tx, &made).await?;
         tx.commit().await?;
         Ok(made)
     }
 
-    fn anchor(&self, it: &StoredCheckpoint) -> Result<(), LedgerError> {
+    fn anchor(&self, it: &StoredCheckpoint, first: bool) -> Result<(), LedgerError> {
         match &self.anchor {
+            Some(anchor) if first => anchor.begin(it.size, it.note.as_bytes()),
             Some(anchor) => anchor.add(it.size, it.note.as_bytes()),
             None => Ok(()),
         }

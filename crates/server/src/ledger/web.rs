@@ -49,6 +49,7 @@ fn failed(error: &LedgerError) -> Response {
         | LedgerError::KeyMissing(_)
         | LedgerError::KeyMalformed(_)
         | LedgerError::Anchor(_)
+        | LedgerError::AnchorMissing(_)
         | LedgerError::Broken(_) => {
             tracing::error!(%error, "the log cannot be served");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

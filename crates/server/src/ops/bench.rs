@@ -49,7 +49,7 @@ fn fail(what: impl std::fmt::Display) -> OpsError {
 pub async fn bench(config: &Config, requests: u32) -> Result<bool, OpsError> {
     let mut figures = Vec::new();
     let (token, case, public) = {
-        let app = super::open(config).await?;
+        let app = super::open_existing(config).await?;
         let found = subjects(&app).await?;
         app.db().clone().close().await?;
         found

@@ -31,6 +31,11 @@ pub async fn examine(ledger: &Ledger, config: &Config) -> Result<Vec<Line>, OpsE
     let head = store::head(db).await?;
     add(true, format!("账本 {}：{} 条", head.origin, head.size));
     let anchor = super::anchor(config);
+    if config.anchor_init
+        && let Some(anchor) = &anchor
+    {
+        check::begin_anchor(db, &ledger.verifiers(), anchor).await?;
+    }
     match check::before_ready(db, &ledger.verifiers(), anchor.as_ref()).await {
         Ok(()) => add(true, "启动检查通过".to_owned()),
         Err(error) => add(false, error.to_string()),

@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::audit::report::AuditReport;
+use super::audit::report::{AuditReport, Finding};
 use super::audit::{audit as run_audit, files as run_files};
 use super::seed::{self, Order, SeedError};
 use super::{OpsError, erase};
@@ -73,11 +73,14 @@ pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
 /// # Errors
 /// When the store or its keys cannot be read.
 pub async fn audited(config: &Config) -> Result<AuditReport, OpsError> {
-    let db = Db::open(&config.location()).await?;
+    let db = super::existing_db(config).await?;
     let origin = store::head(&db).await?.origin;
     let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
     let excused: Vec<_> = erase::read_list(&config.erasure_list())?.iter().map(|it| it.matter).collect();
     let mut report = run_audit(&db, &keys, &excused).await?;
+    if let Some((code, what)) = super::anchor_fault(&db, config, &keys).await? {
+        report.add(Finding::new(code, what));
+    }
     run_files(&db, &Blobs::new(config.blobs()), &mut report).await?;
     db.close().await?;
     Ok(report)

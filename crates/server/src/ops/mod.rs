@@ -15,10 +15,12 @@ mod tables;
 
 use std::sync::Arc;
 
+use mingjing_ledger::note::VerifierKey;
+
 use crate::kit::app::{App, Parts};
 use crate::kit::clock::SystemClock;
 use crate::kit::config::Config;
-use crate::kit::db::{Db, DbError};
+use crate::kit::db::{Db, DbError, Location};
 use crate::kit::entropy::{Entropy, OsEntropy};
 use crate::kit::error::WriteError;
 use crate::kit::registry;
@@ -85,7 +87,54 @@ pub async fn open(config: &Config) -> Result<App, OpsError> {
     if config.database.is_none() {
         std::fs::create_dir_all(&config.data).map_err(|e| OpsError::io(&config.data, e))?;
     }
+    app_on(Db::open(&config.location()).await?, config).await
+}
+
+/// The database of settings that must name data already: a wrong `--data` is
+/// refused, and nothing is made there.
+///
+/// # Errors
+/// When there is no data of this program.
+pub async fn existing_db(config: &Config) -> Result<Db, OpsError> {
+    let place = match config.location() {
+        Location::File(path) if !path.is_file() => {
+            return Err(OpsError::Refused(format!("文件夹 {} 中没有明镜的数据", config.data.display())));
+        }
+        Location::File(_) => format!("文件夹 {} ", config.data.display()),
+        // The address may hold a password.
+        Location::Url(_) => "数据库".to_owned(),
+    };
     let db = Db::open(&config.location()).await?;
+    match store::head(&db).await {
+        // A head that cannot be read is named by what is done next.
+        Ok(_) | Err(DbError::Row { .. }) => Ok(db),
+        Err(DbError::Engine(_)) => {
+            db.close().await?;
+            Err(OpsError::Refused(format!("{place}中没有明镜的数据")))
+        }
+    }
+}
+
+/// As [`open`], for data that must be there already.
+///
+/// # Errors
+/// As [`existing_db`] and [`open`].
+pub async fn open_existing(config: &Config) -> Result<App, OpsError> {
+    app_on(existing_db(config).await?, config).await
+}
+
+/// As [`open`], but beside data of others nothing is begun: the folder is absent,
+/// empty, or ours.
+///
+/// # Errors
+/// As [`existing_db`] and [`open`].
+pub async fn open_or_begin(config: &Config) -> Result<App, OpsError> {
+    let held = config.database.is_none()
+        && std::fs::read_dir(&config.data).is_ok_and(|mut entries| entries.next().is_some());
+    if held { open_existing(config).await } else { open(config).await }
+}
+
+async fn app_on(db: Db, config: &Config) -> Result<App, OpsError> {
     Ok(App::open(Parts {
         db,
         clock: Arc::new(SystemClock),
@@ -100,6 +149,51 @@ pub async fn open(config: &Config) -> Result<App, OpsError> {
 /// The anchor of these settings.
 pub fn anchor(config: &Config) -> Option<Anchor> {
     config.anchor.as_ref().map(Anchor::new)
+}
+
+/// Compares a log with the anchor of these settings, if they name one, and begins
+/// the anchor first where `--anchor-init` asks for it.
+///
+/// # Errors
+/// As [`check::anchored`] and [`check::begin_anchor`].
+pub async fn compare_anchor(db: &Db, config: &Config, keys: &[VerifierKey]) -> Result<(), LedgerError> {
+    let Some(anchor) = anchor(config) else { return Ok(()) };
+    if config.anchor_init {
+        check::begin_anchor(db, keys, &anchor).await?;
+    }
+    check::anchored(db, keys, &anchor).await
+}
+
+/// As [`compare_anchor`], for a report: the name of what does not hold, and its words.
+///
+/// # Errors
+/// When something else fails.
+pub async fn anchor_fault(
+    db: &Db,
+    config: &Config,
+    keys: &[VerifierKey],
+) -> Result<Option<(&'static str, String)>, LedgerError> {
+    match compare_anchor(db, config, keys).await {
+        Ok(()) => Ok(None),
+        Err(error @ LedgerError::AnchorMissing(_)) => Ok(Some(("anchor.missing", error.to_string()))),
+        Err(error @ LedgerError::Anchor(_)) => Ok(Some(("anchor.differs", error.to_string()))),
+        Err(error) => Err(error),
+    }
+}
+
+/// As [`open_existing`], for commands that write: a log that does not stand before
+/// its anchor is not written to.
+///
+/// # Errors
+/// As [`open_existing`] and [`compare_anchor`].
+pub async fn open_to_write(config: &Config) -> Result<App, OpsError> {
+    let app = open_existing(config).await?;
+    if config.anchor.is_some() {
+        let origin = store::head(app.db()).await?.origin;
+        let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
+        compare_anchor(app.db(), config, &keys).await?;
+    }
+    Ok(app)
 }
 
 /// The ledger with its keys; they are made when nothing was signed yet.
@@ -123,6 +217,7 @@ pub async fn ledger(app: &App, config: &Config) -> Result<Ledger, OpsError> {
 pub async fn open_checked(config: &Config) -> Result<Ledger, OpsError> {
     let app = open(config).await?;
     let ledger = ledger(&app, config).await?;
+    compare_anchor(app.db(), config, &ledger.verifiers()).await?;
     check::before_ready(app.db(), &ledger.verifiers(), anchor(config).as_ref()).await?;
     if app.db().location() == &config.location()
         && config.database.is_some()

@@ -1,5 +1,6 @@
 //! The running program: checks, workers, pages, and the graceful end.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use crate::kit::jobs::Worker;
 use crate::kit::limits::WebConfig;
 use crate::kit::openapi::Operation;
 use crate::kit::page::{self, Site, Width};
+use crate::kit::serving::{self, Patience};
 use crate::ledger::service::Ledger;
 use crate::ledger::{self, check, sequencer};
 use crate::record::job::Records;
@@ -39,6 +41,23 @@ pub struct DocumentConfig {
     pub base_url: Option<String>,
     /// Folder with the organ's own fonts.
     pub fonts_dir: Option<std::path::PathBuf>,
+}
+
+impl DocumentConfig {
+    /// Why the addresses printed on documents would lead nowhere outside this
+    /// machine: they are fixed in the bytes of each document for ever.
+    pub fn unreachable(&self, listen: &str) -> Option<String> {
+        let host = listen.rsplit_once(':').map_or(listen, |it| it.0).trim_matches(['[', ']']);
+        let nowhere = host.is_empty()
+            || host == "localhost"
+            || host.parse::<IpAddr>().is_ok_and(|it| it.is_loopback() || it.is_unspecified());
+        (self.base_url.is_none() && nowhere).then(|| {
+            format!(
+                "没有设置 documents.base_url：文书二维码中的网址将是 http://{listen}，外人不能打开，\
+                 而文书一经制成就不能更改；请先设置对外的网址再制作文书"
+            )
+        })
+    }
 }
 
 /// Everything that a running program is made of.
@@ -63,6 +82,9 @@ impl Parts {
         documents: &DocumentConfig,
         demo: bool,
     ) -> Result<Self, OpsError> {
+        if !demo && let Some(fault) = documents.unreachable(&config.listen) {
+            tracing::warn!("{fault}");
+        }
         let rules = Arc::new(Rules::built_in());
         let mut press = ClientConfig::current_program().map_err(|e| OpsError::Refused(e.to_string()))?;
         press.fonts_dir.clone_from(&documents.fonts_dir);
@@ -149,6 +171,7 @@ pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), 
         .await
         .map_err(|e| OpsError::Refused(format!("不能在 {} 上提供服务：{e}", config.listen)))?;
     let routes = parts.routes(&web);
+    let patience = Patience::from(&web);
     let (router, _shell) =
         http::build(parts.app().clone(), web, routes).map_err(|e| OpsError::Refused(e.to_string()))?;
     let router = router
@@ -169,13 +192,13 @@ pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), 
         }
     });
     tracing::info!(address = config.listen, "ready");
-    let served = http::serve(listener, router, ended()).await;
+    serving::serve(listener, router, ended(), patience).await;
     // Nobody listens any more when every task has ended already.
     let _ = stop.send(true);
     while tokio::time::timeout(Duration::from_secs(20), tasks.join_next()).await.is_ok_and(|it| it.is_some())
     {
     }
-    served.map_err(|e| OpsError::Refused(format!("服务中断：{e}")))
+    Ok(())
 }
 
 /// Resolves when the process is told to end.
@@ -192,5 +215,21 @@ async fn ended() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DocumentConfig;
+
+    #[test]
+    fn an_address_of_this_machine_alone_is_no_address_for_documents() {
+        let unset = DocumentConfig::default();
+        for listen in ["127.0.0.1:8080", "0.0.0.0:80", "[::]:80", "[::1]:80", "localhost:80", ":80"] {
+            assert!(unset.unreachable(listen).is_some_and(|it| it.contains(listen)), "{listen}");
+        }
+        assert_eq!(unset.unreachable("192.0.2.7:80"), None);
+        let set = DocumentConfig { base_url: Some("https://example.org".to_owned()), ..unset };
+        assert_eq!(set.unreachable("127.0.0.1:8080"), None);
     }
 }

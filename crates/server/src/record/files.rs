@@ -1,14 +1,12 @@
 //! Stored files against the events 文书已制成 that commit to them: the ledger
 //! proves what a document was, this tells whether it is still there and the same.
 
-use mingjing_domain::case::types::{DocumentNo, Made};
 use mingjing_domain::matter::MatterId;
-use serde::Deserialize;
 use sha2::Digest;
 
+use super::store::{self, MadeEvent};
 use crate::kit::blob::{BlobError, Blobs};
-use crate::kit::db::{DbError, Row, Sql};
-use crate::params;
+use crate::kit::db::{DbError, Sql};
 
 /// Template of documents that synthetic cases mark as made without rendering:
 /// they have no file by design.
@@ -68,65 +66,6 @@ impl Kept {
     }
 }
 
-/// Whether a destruction of the matter is on record.
-///
-/// # Errors
-/// When the database fails.
-pub async fn destroyed<S: Sql>(sql: &S, matter: MatterId) -> Result<bool, DbError> {
-    let text = "SELECT erased_at FROM erasure WHERE matter_id = $1";
-    Ok(sql.one("erasure", text, params![matter]).await?.is_some())
-}
-
-/// An event that says that a document was made.
-struct Event {
-    seq: u64,
-    matter: MatterId,
-    version: u64,
-    erased: bool,
-    body: Result<Body, String>,
-    row: Option<Codes>,
-}
-
-/// What the event says; its other members do not matter here.
-#[derive(Deserialize)]
-struct Body {
-    no: DocumentNo,
-    made: Made,
-}
-
-/// The row from which pages and downloads take the digests.
-struct Codes {
-    name: String,
-    no: i64,
-    sha256: String,
-    sm3: String,
-}
-
-const EVENT: &str = "SELECT e.seq, e.matter_id, e.version, e.body, x.erased_at, d.no, d.kind, d.number, \
-    d.sha256, d.sm3 FROM event e LEFT JOIN erasure x ON x.matter_id = e.matter_id \
-    LEFT JOIN document d ON d.matter_id = e.matter_id AND d.version = e.version \
-    WHERE e.kind = 'case' AND e.type = 'document_made'";
-
-fn read(row: &Row) -> Result<Event, DbError> {
-    let codes = match row.opt_int("no")? {
-        None => None,
-        Some(no) => Some(Codes {
-            name: [Some(row.text("kind")?), row.opt_text("number")?].into_iter().flatten().collect(),
-            no,
-            sha256: hex::encode(row.bytes("sha256")?),
-            sm3: hex::encode(row.bytes("sm3")?),
-        }),
-    };
-    Ok(Event {
-        seq: row.uint("seq")?,
-        matter: MatterId(row.uuid("matter_id")?),
-        version: row.uint("version")?,
-        erased: row.opt_int("erased_at")?.is_some(),
-        body: serde_json::from_slice(&row.bytes("body")?).map_err(|e| e.to_string()),
-        row: codes,
-    })
-}
-
 /// Compares every document of every case with its event. On a running program
 /// give the database itself, not a snapshot: what is destroyed meanwhile is then
 /// seen to be destroyed.
@@ -136,9 +75,7 @@ fn read(row: &Row) -> Result<Event, DbError> {
 pub async fn compare<S: Sql>(sql: &S, blobs: &Blobs) -> Result<Compared, DbError> {
     let (mut done, mut after) = (Compared::default(), 0);
     loop {
-        let text = format!("{EVENT} AND e.seq > $1 ORDER BY e.seq LIMIT $2");
-        let rows = sql.all("event", text, params![after, PAGE]).await?;
-        let events = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let events = store::made_events(sql, after, PAGE).await?;
         let Some(last) = events.last() else { return Ok(done) };
         after = last.seq;
         page(sql, blobs, events, &mut done).await?;
@@ -150,9 +87,7 @@ pub async fn compare<S: Sql>(sql: &S, blobs: &Blobs) -> Result<Compared, DbError
 /// # Errors
 /// As [`compare`].
 pub async fn newest<S: Sql>(sql: &S, blobs: &Blobs, count: u64) -> Result<Compared, DbError> {
-    let text = format!("{EVENT} ORDER BY e.seq DESC LIMIT $1");
-    let rows = sql.all("event", text, params![count]).await?;
-    let events = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let events = store::newest_made_events(sql, count).await?;
     let mut done = Compared::default();
     page(sql, blobs, events, &mut done).await?;
     Ok(done)
@@ -161,7 +96,7 @@ pub async fn newest<S: Sql>(sql: &S, blobs: &Blobs, count: u64) -> Result<Compar
 async fn page<S: Sql>(
     sql: &S,
     blobs: &Blobs,
-    events: Vec<Event>,
+    events: Vec<MadeEvent>,
     done: &mut Compared,
 ) -> Result<(), DbError> {
     let blobs = blobs.clone();
@@ -186,7 +121,7 @@ async fn page<S: Sql>(
                 }
             }
             // Destroyed between the reading of the row and that of the file.
-            Seen::Read(_, Err(_)) if destroyed(sql, event.matter).await? => done.erased += 1,
+            Seen::Read(_, Err(_)) if store::destroyed(sql, event.matter).await? => done.erased += 1,
             Seen::Read(_, Err((code, what))) => add(sql, done, event, code, &what).await?,
         }
     }
@@ -202,7 +137,7 @@ enum Seen {
     Read(bool, Result<(), (&'static str, String)>),
 }
 
-fn one(blobs: &Blobs, event: &Event) -> Seen {
+fn one(blobs: &Blobs, event: &MadeEvent) -> Seen {
     let body = match &event.body {
         Ok(body) => body,
         Err(error) => return Seen::Unreadable(format!("制成事件不能读出：{error}")),
@@ -246,15 +181,11 @@ fn one(blobs: &Blobs, event: &Event) -> Seen {
 async fn add<S: Sql>(
     sql: &S,
     done: &mut Compared,
-    event: &Event,
+    event: &MadeEvent,
     code: &'static str,
     what: &str,
 ) -> Result<(), DbError> {
-    let text = "SELECT number FROM case_row WHERE matter_id = $1";
-    let case = match sql.one("case_row", text, params![event.matter]).await? {
-        Some(row) => row.opt_text("number")?.unwrap_or_default(),
-        None => String::new(),
-    };
+    let case = store::case_number(sql, event.matter).await?.unwrap_or_default();
     let no = event.body.as_ref().map_or_else(|_| "？".to_owned(), |it| it.no.to_string());
     let name = event.row.as_ref().map_or("", |it| it.name.as_str());
     let what = format!("案件 {case} 第 {no} 号文书 {name}：{what}");

@@ -17,7 +17,7 @@ use crate::kit::error::WriteError;
 use crate::ledger::LedgerError;
 use crate::ledger::service::{Disclosure, Ledger, ProofState};
 
-use super::files::{self, Kept};
+use super::files::Kept;
 use super::job::Records;
 use super::store;
 use super::store::StoredFile;
@@ -190,7 +190,7 @@ impl Records {
     /// or altered otherwise is a fault.
     async fn kept(&self, matter: MatterId, sha256: [u8; 32]) -> Result<Kept, RecordError> {
         let found = self.bytes(matter, sha256).await;
-        if files::destroyed(self.app.db(), matter).await? {
+        if store::destroyed(self.app.db(), matter).await? {
             return Ok(Kept::Destroyed);
         }
         match found {

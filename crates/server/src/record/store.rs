@@ -279,3 +279,102 @@ pub async fn try_again(tx: &Tx, matter: MatterId, now: Timestamp) -> Result<u64,
     )
     .await
 }
+
+/// Whether a destruction of the matter is on record.
+///
+/// # Errors
+/// When the database fails; so for all below.
+pub async fn destroyed<S: Sql>(sql: &S, matter: MatterId) -> Result<bool, DbError> {
+    let text = "SELECT erased_at FROM erasure WHERE matter_id = $1";
+    Ok(sql.one("erasure", text, params![matter]).await?.is_some())
+}
+
+/// Number of a case, once it has one.
+///
+/// # Errors
+/// As [`destroyed`].
+pub async fn case_number<S: Sql>(sql: &S, matter: MatterId) -> Result<Option<String>, DbError> {
+    let text = "SELECT number FROM case_row WHERE matter_id = $1";
+    let row = sql.one("case_row", text, params![matter]).await?;
+    row.map_or(Ok(None), |row| row.opt_text("number"))
+}
+
+/// An event 文书已制成 as stored, with the row that repeats it.
+pub struct MadeEvent {
+    /// Its place in the order of commits.
+    pub seq: u64,
+    /// Case.
+    pub matter: MatterId,
+    /// Version in the case's stream.
+    pub version: u64,
+    /// A destruction of the case is on record.
+    pub erased: bool,
+    /// What it says, or why that cannot be read.
+    pub body: Result<MadeBody, String>,
+    /// The row from which pages and downloads take the digests.
+    pub row: Option<MadeRow>,
+}
+
+/// What the event says; its other members do not matter here.
+#[derive(serde::Deserialize)]
+pub struct MadeBody {
+    /// Which document.
+    pub no: DocumentNo,
+    /// Its digests.
+    pub made: Made,
+}
+
+/// What the row repeats.
+pub struct MadeRow {
+    /// Kind and number, for people.
+    pub name: String,
+    /// Which document.
+    pub no: i64,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// SM3, hex.
+    pub sm3: String,
+}
+
+const MADE: &str = "SELECT e.seq, e.matter_id, e.version, e.body, x.erased_at, d.no, d.kind, d.number, \
+    d.sha256, d.sm3 FROM event e LEFT JOIN erasure x ON x.matter_id = e.matter_id \
+    LEFT JOIN document d ON d.matter_id = e.matter_id AND d.version = e.version \
+    WHERE e.kind = 'case' AND e.type = 'document_made'";
+
+fn read_made(row: &Row) -> Result<MadeEvent, DbError> {
+    let codes = match row.opt_int("no")? {
+        None => None,
+        Some(no) => Some(MadeRow {
+            name: [Some(row.text("kind")?), row.opt_text("number")?].into_iter().flatten().collect(),
+            no,
+            sha256: hex::encode(row.bytes("sha256")?),
+            sm3: hex::encode(row.bytes("sm3")?),
+        }),
+    };
+    Ok(MadeEvent {
+        seq: row.uint("seq")?,
+        matter: MatterId(row.uuid("matter_id")?),
+        version: row.uint("version")?,
+        erased: row.opt_int("erased_at")?.is_some(),
+        body: serde_json::from_slice(&row.bytes("body")?).map_err(|e| e.to_string()),
+        row: codes,
+    })
+}
+
+/// Events 文书已制成 committed after `after`, in order, at most `count`.
+///
+/// # Errors
+/// As [`destroyed`].
+pub async fn made_events<S: Sql>(sql: &S, after: u64, count: u64) -> Result<Vec<MadeEvent>, DbError> {
+    let text = format!("{MADE} AND e.seq > $1 ORDER BY e.seq LIMIT $2");
+    sql.all("event", text, params![after, count]).await?.iter().map(read_made).collect()
+}
+
+/// The last events 文书已制成, newest first, at most `count`.
+///
+/// # Errors
+/// As [`destroyed`].
+pub async fn newest_made_events<S: Sql>(sql: &S, count: u64) -> Result<Vec<MadeEvent>, DbError> {
+    let text = format!("{MADE} ORDER BY e.seq DESC LIMIT $1");
+    sql.all("event", text, params![count]).await?.iter().map(read_made).collect()
+}

@@ -1,5 +1,5 @@
-use crate::support::Bench;
 use crate::support::note;
+use crate::support::{Bench, ORIGIN};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -20,6 +20,7 @@ mod engines {
         one_sequencer_places_what_waits,
         an_anchor_shows_a_rolled_back_folder,
         a_growing_log_is_not_called_broken,
+        a_lost_anchor_is_not_begun_anew,
     );
 }
 
@@ -186,4 +187,33 @@ async fn a_growing_log_is_not_called_broken(bench: Bench) {
     };
     let ((), looked) = tokio::join!(work, look);
     assert!(looked > 1);
+}
+
+/// Neither the start nor the next checkpoint puts up with an anchor that is gone.
+async fn a_lost_anchor_is_not_begun_anew(bench: Bench) {
+    let (ledger, id) = filled(&bench, 3).await;
+    let (app, keys, anchor) = (ledger.app(), ledger.verifiers(), bench.anchor());
+    start::before_ready(app.db(), &keys, Some(&anchor)).await.unwrap();
+    std::fs::remove_dir_all(anchor.folder()).unwrap();
+    note::line(app, 3_000, id, "锚定遗失之后").await.unwrap();
+    bench.sequence(app).await;
+    for emptied in [false, true] {
+        if emptied {
+            // A medium that is not mounted leaves its empty folder.
+            std::fs::create_dir(anchor.folder()).unwrap();
+        }
+        let refused = start::before_ready(app.db(), &keys, Some(&anchor)).await.unwrap_err();
+        assert!(matches!(refused, LedgerError::AnchorMissing(_)), "{refused}");
+        assert!(refused.to_string().starts_with("anchor.missing："), "{refused}");
+        let refused = start::anchored(app.db(), &keys, &anchor).await.unwrap_err();
+        assert!(matches!(refused, LedgerError::AnchorMissing(_)), "{refused}");
+        let refused = ledger.checkpoint().await.unwrap_err();
+        assert!(matches!(refused, LedgerError::AnchorMissing(_)), "{refused}");
+        assert_eq!(anchor.all(ORIGIN, &keys).unwrap().len(), 0);
+        assert_eq!(anchor.folder().exists(), emptied);
+    }
+    start::begin_anchor(app.db(), &keys, &anchor).await.unwrap();
+    start::before_ready(app.db(), &keys, Some(&anchor)).await.unwrap();
+    ledger.checkpoint().await.unwrap();
+    assert_eq!(anchor.all(ORIGIN, &keys).unwrap().len(), 2);
 }

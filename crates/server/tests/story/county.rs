@@ -16,7 +16,7 @@ use mingjing::kit::clock::ManualClock;
 use mingjing::kit::entropy::{Draw, OsEntropy};
 use mingjing::kit::limits::WebConfig;
 use mingjing::kit::password::Hasher;
-use mingjing::kit::{http, registry};
+use mingjing::kit::{http, registry, serving};
 use mingjing::ops::seed;
 use mingjing::ops::serve::Parts;
 use mingjing::record::job::Records;
@@ -72,12 +72,13 @@ impl County {
         let parts = Parts { ledger: bench.ledger(&app).await, records, destroyer };
         let routes = parts.routes(&web);
         let readable = routes.listed.iter().filter(|it| it.method == Method::GET).map(|it| it.path).collect();
+        let patience = serving::Patience::from(&web);
         let (router, _) = http::build(app.clone(), web, routes).unwrap();
         let router = router
             .layer(Extension(parts.ledger.clone()))
             .layer(Extension(parts.records.clone()))
             .layer(Extension(parts.destroyer.clone()));
-        tokio::spawn(http::serve(listener, router, std::future::pending()));
+        tokio::spawn(serving::serve(listener, router, std::future::pending(), patience));
         Self { app, parts, clock: bench.clock.clone(), base, readable, bench }
     }
 

@@ -7,6 +7,7 @@ mod support;
 
 mod authorization;
 mod desk;
+mod ending;
 mod forgery;
 mod session;
 mod shell;
