@@ -12,6 +12,7 @@ use mingjing::kit::entropy::OsEntropy;
 use mingjing::kit::http;
 use mingjing::kit::limits::WebConfig;
 use mingjing::kit::registry;
+use mingjing::kit::serving::{Patience, serve};
 use mingjing::staff::service::{self, By, NewLogin, Path};
 use mingjing_domain::matter::{OrganId, StaffId};
 use mingjing_domain::organ::{OrganCommand, OrganKind, OrganProfile};
@@ -44,11 +45,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8090".to_owned());
     let listener = tokio::net::TcpListener::bind(&address).await?;
     println!("http://{address}/gallery");
-    http::serve(listener, router, async {
+    let patience = Patience::from(&shell.config);
+    let stop = async {
         // Without a signal handler the program simply runs on.
         let _ = tokio::signal::ctrl_c().await;
-    })
-    .await?;
+    };
+    serve(listener, router, stop, patience).await;
     Ok(())
 }
 

@@ -99,7 +99,6 @@ pub const EXCEPTIONS: &[Exception] = &[
     Exception { rule: "size", path: "crates/domain/src/case/decide/investigate.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/domain/src/case/evolve.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/domain/src/case/form.rs", reason: "to be split" },
-    Exception { rule: "size", path: "crates/domain/src/case/gate/notice.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/domain/tests/case/golden.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/server/src/case/words.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/server/tests/audit/faults.rs", reason: "to be split" },

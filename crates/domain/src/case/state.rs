@@ -595,19 +595,4 @@ impl Case {
             | ClueSource::RandomInspection => self.clue.received_on.max(self.registered_on),
         }
     }
-
-    /// A notice that a later one for the same party has replaced before it was
-    /// served: it is served to nobody any more.
-    pub fn superseded(&self, no: DocumentNo) -> bool {
-        let Some(document) = self.document(no).filter(|d| d.service.is_none()) else { return false };
-        let Some(party) = document.party.and_then(|p| self.party(p)) else { return false };
-        if matches!(document.kind, DocumentKind::PenaltyNotice | DocumentKind::HearingRightNotice) {
-            return party.notice.as_ref().is_some_and(|n| n.document > no);
-        }
-        document.kind == DocumentKind::HearingNotice
-            && match &party.hearing {
-                Hearing::Scheduled { document, .. } => *document > no,
-                Hearing::None | Hearing::Requested { .. } | Hearing::Held { .. } | Hearing::Withdrawn => true,
-            }
-    }
 }

@@ -3,10 +3,25 @@
 use super::document::Served;
 use super::state::{Case, Ceiling, Hearing, Notice, PartyState};
 use super::substance::PartyDisposal;
-use super::types::PartyNo;
+use super::types::{DocumentKind, DocumentNo, PartyNo};
 use jiff::civil::Date;
 
 impl Case {
+    /// A notice that a later one for the same party has replaced before it was
+    /// served: it is served to nobody any more.
+    pub fn superseded(&self, no: DocumentNo) -> bool {
+        let Some(document) = self.document(no).filter(|d| d.service.is_none()) else { return false };
+        let Some(party) = document.party.and_then(|p| self.party(p)) else { return false };
+        if matches!(document.kind, DocumentKind::PenaltyNotice | DocumentKind::HearingRightNotice) {
+            return party.notice.as_ref().is_some_and(|n| n.document > no);
+        }
+        document.kind == DocumentKind::HearingNotice
+            && match &party.hearing {
+                Hearing::Scheduled { document, .. } => *document > no,
+                Hearing::None | Hearing::Requested { .. } | Hearing::Held { .. } | Hearing::Withdrawn => true,
+            }
+    }
+
     /// The notices of a party that were served, oldest first: the day each was
     /// issued, and its service. A later notice takes no right away that an
     /// earlier one gave.
