@@ -148,5 +148,4 @@ pub const EXCEPTIONS: &[Exception] = &[
         reason: "statements of the kit's own tables, to be moved to a store",
     },
     Exception { rule: "size", path: "crates/server/src/case/describe.rs", reason: "to be split" },
-    Exception { rule: "size", path: "crates/server/src/disclosure/service.rs", reason: "to be split" },
 ];

@@ -10,11 +10,13 @@ use mingjing_domain::refusal::FieldError;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::office::{api_specs, open, rules, subject, verb};
+use super::office::{api_specs, open, subject, verb};
 use super::portal;
-use super::service::{self, Act, Done, Options, View};
+use super::service::{self, Act, Done, Options};
 use super::store::{self, Queued};
 use super::verbs;
+use super::view::View;
+use crate::case::access::rules;
 use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz::Target;

@@ -17,3 +17,4 @@ pub mod store;
 pub mod subjects;
 pub mod tables;
 pub mod verbs;
+pub mod view;

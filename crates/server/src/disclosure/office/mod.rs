@@ -11,12 +11,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use mingjing_domain::disclosure::Verb;
 use mingjing_domain::matter::{MatterId, Moment};
 use mingjing_domain::refusal::Refusal;
-use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
 
-use super::service::{self, Act, Options, Subject, View};
+use super::service::{self, Act, Options, Subject};
 use super::verbs;
-use crate::case::facts::Rules;
+use super::view::View;
+use crate::case::access::rules;
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
 use crate::kit::error::WriteError;
@@ -32,12 +32,6 @@ pub fn routes() -> Routes {
         .get("/publications/{id}/{verb}", Access::Verb(verbs::READ), form::page)
         .post("/publications/{id}/{verb}", Access::Verb(verbs::READ), submit)
         .office_nav("公示", "/publications", verbs::READ)
-}
-
-/// The rules as shipped; policies imported at run time replace them with the program's own.
-pub fn rules() -> &'static Arc<Rules> {
-    static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::built_in()));
-    &RULES
 }
 
 /// A subject in an address: `{publication}`, or `{case}.{party}` of a decision.
@@ -67,7 +61,7 @@ pub(super) fn verb(text: &str) -> Option<Verb> {
 /// What one may see of a subject, by the authorization table.
 pub(super) async fn open(shell: &Shell, who: &Identity, text: &str) -> Result<(Subject, View), Failure> {
     let subject = subject(text).ok_or(Failure::NotFound)?;
-    let view = service::view(&shell.app, rules(), subject).await?.ok_or(Failure::NotFound)?;
+    let view = super::view::view(&shell.app, rules(), subject).await?.ok_or(Failure::NotFound)?;
     // One may not learn that another organ's matter exists.
     who.may(verbs::READ, &Target::organ(view.case.organ)).map_err(|_| Failure::NotFound)?;
     Ok((subject, view))

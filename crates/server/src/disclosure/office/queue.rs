@@ -10,8 +10,8 @@ use mingjing_domain::matter::{MatterId, civil_day};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::period::{self, Rule, Start};
 
-use super::rules;
 use crate::calendar::service::imported;
+use crate::case::access::rules;
 use crate::disclosure::store::{self, Queued};
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;

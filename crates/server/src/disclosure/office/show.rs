@@ -10,7 +10,8 @@ use mingjing_domain::period::{self, Start};
 use mingjing_domain::refusal::Refusal;
 
 use super::{address, open};
-use crate::disclosure::service::{Subject, View};
+use crate::disclosure::service::Subject;
+use crate::disclosure::view::View;
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Office, Width};
