@@ -15,10 +15,8 @@ use serde::{Deserialize, Serialize};
 /// Type name of the approval; the store looks for it before it erases.
 pub const APPROVED: &str = "erasure.approved";
 
-/// Archives Law (2020 text).
-const fn archives_law(article: &'static str) -> Citation {
-    Citation::of("档案法", article)
-}
+/// Nobody destroys archives at will (Archives Law, 2020 text).
+pub const NOT_AT_WILL: Citation = Citation::of("档案法", "第二十一条");
 
 /// What happened to a proposed destruction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -304,7 +302,7 @@ fn approval(state: &Erasure, actor: &Actor) -> Result<(), Refusal> {
 }
 
 fn refuse(code: &'static str, message: &str, remedy: &str) -> Refusal {
-    Refusal::new(code, archives_law("第二十一条"), message, remedy)
+    Refusal::new(code, NOT_AT_WILL, message, remedy)
 }
 
 impl Matter for Erasure {

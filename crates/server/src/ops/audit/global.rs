@@ -1,7 +1,7 @@
 //! What no single family shows: counts, numbers, the log as a whole, erasures,
 //! the clock over all streams.
 
-use mingjing_domain::erasure::kept_until;
+use mingjing_domain::erasure::{NOT_AT_WILL, kept_until};
 use mingjing_domain::matter::{MatterId, MatterKind, civil_day};
 use mingjing_ledger::note::VerifierKey;
 use serde_json::Value;
@@ -13,8 +13,6 @@ use crate::kit::db::{DbError, Sql, Tx};
 use crate::ledger::{LedgerError, fsck};
 use crate::ops::OpsError;
 
-/// 档案法第二十一条: destruction only after appraisal and approval.
-const DESTRUCTION: &str = "《档案法》第二十一条";
 const RECORD: &str = "《行政处罚法》第四十七条";
 const NUMBERS: &str = "《党政机关公文处理工作条例》第九条";
 /// How far recorded instants may run back where writers on several connections
@@ -58,7 +56,7 @@ async fn destroyed(tx: &Tx, excused: &[MatterId], report: &mut AuditReport) -> R
             continue;
         }
         let mut add = |code, what: String| {
-            report.add(Finding::new(code, what).under(DESTRUCTION));
+            report.add(Finding::new(code, what).under(NOT_AT_WILL.to_string()));
         };
         let approval = json(row.opt_bytes("approval")?);
         let named = approval["matters"]
