@@ -13,6 +13,9 @@ use std::time::{Duration, Instant};
 /// Cases seeded unless told otherwise (the size the bars are set for).
 const CASES: u32 = 100_000;
 
+/// Cases of the county against whose lists those of the large one are held.
+const SMALL: u32 = 1_000;
+
 /// Writes of the fsync probe.
 const PROBE_WRITES: usize = 500;
 
@@ -32,11 +35,15 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool, Fail> {
     };
     let binary = workspace.release_binary()?;
     let store = workspace.target.join("xtask").join("bench");
-    let seeded = seeded(workspace, &binary, &store, cases)?;
+    let large = seeded(workspace, &binary, &store, cases)?;
+    let small = seeded(workspace, &binary, &store, SMALL)?;
     let copy = store.join("run");
     remove(&copy)?;
     // The load writes; the seed stays as it was made.
-    workspace::run(Command::new("cp").args(["-a", "--reflink=auto"]).arg(&seeded).arg(&copy))?;
+    for (seed, name) in [(&large, "large"), (&small, "small")] {
+        fs::create_dir_all(&copy).map_err(|e| format!("{}：{e}", copy.display()))?;
+        workspace::run(Command::new("cp").args(["-a", "--reflink=auto"]).arg(seed).arg(copy.join(name)))?;
+    }
     println!("\n== 本机 ==");
     let before = load_average();
     let probe = Probe::measure(&copy)?;
@@ -44,7 +51,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool, Fail> {
     println!("写入并 fsync {PROBE_BYTES} 字节 × {PROBE_WRITES}：{probe}");
     println!("\n== mingjing bench（{cases} 件案件）==");
     let mut bench = Command::new(&binary);
-    bench.arg("bench").arg("--data").arg(copy.join("data")).args(options.passed_on());
+    bench.arg("bench").arg("--data").arg(copy.join("large").join("data"));
+    bench.arg("--small").arg(copy.join("small").join("data")).args(options.passed_on());
     let status = bench.status().map_err(|e| format!("无法运行 {}：{e}", binary.display()))?;
     println!("\n写入并 fsync（测量后）：{}", Probe::measure(&copy)?);
     println!("平均负载（测量后）：{}", load_average());

@@ -8,6 +8,8 @@
 //! replay after erasure decides exactly as before.
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use sha2::Sha256;
@@ -121,17 +123,27 @@ pub fn keyed_digest(key: &TextKey, value: &str) -> TextDigest {
     mac.finalize().into_bytes().into()
 }
 
-#[derive(Serialize, Deserialize)]
-struct Wire {
-    #[serde(rename = "$t", default, skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
-    #[serde(rename = "$x", default, skip_serializing_if = "Option::is_none")]
-    slot: Option<u32>,
-    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(rename = "$t", skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
     chars: Option<u32>,
-    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "d", skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
-    #[serde(rename = "p", default, skip_serializing_if = "is_false")]
+    #[serde(rename = "p", skip_serializing_if = "is_false")]
+    publishable: bool,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    #[serde(rename = "$t", default)]
+    text: Option<String>,
+    #[serde(rename = "n", default)]
+    chars: Option<u32>,
+    #[serde(rename = "d", default)]
+    digest: Option<String>,
+    #[serde(rename = "p", default)]
     publishable: bool,
 }
 
@@ -142,9 +154,8 @@ fn is_false(value: &bool) -> bool {
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Wire {
-            text: self.value.clone(),
-            slot: None,
+        Written {
+            text: self.value.as_deref(),
             chars: self.digest.map(|_| self.chars).or(self.value.is_none().then_some(self.chars)),
             digest: self.digest.map(hex::encode),
             publishable: self.class == TextClass::Publishable,
@@ -155,34 +166,37 @@ impl Serialize for Text {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Input {
-            Plain(String),
-            Wire(Wire),
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+/// Reads a marker, or a plain string as a closed text.
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Text, E> {
+        Ok(Text::closed(value.trim()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Text, A::Error> {
+        let wire = Wire::deserialize(MapAccessDeserializer::new(map))?;
+        let class = if wire.publishable { TextClass::Publishable } else { TextClass::Closed };
+        let mut digest = None;
+        if let Some(hex) = wire.digest {
+            let mut out = [0u8; 32];
+            hex::decode_to_slice(hex, &mut out).map_err(serde::de::Error::custom)?;
+            digest = Some(out);
         }
-        match Input::deserialize(deserializer)? {
-            Input::Plain(value) => Ok(Self::closed(value.trim().to_owned())),
-            Input::Wire(wire) => {
-                let class = if wire.publishable { TextClass::Publishable } else { TextClass::Closed };
-                let digest = match wire.digest {
-                    Some(hex) => {
-                        let mut out = [0u8; 32];
-                        hex::decode_to_slice(hex, &mut out).map_err(serde::de::Error::custom)?;
-                        Some(out)
-                    }
-                    None => None,
-                };
-                match wire.text {
-                    Some(value) => {
-                        let mut text = Self::with(class, value);
-                        text.digest = digest;
-                        Ok(text)
-                    }
-                    None => Ok(Self { class, value: None, chars: wire.chars.unwrap_or(0), digest }),
-                }
-            }
-        }
+        Ok(match wire.text {
+            Some(value) => Text { digest, ..Text::with(class, value) },
+            None => Text { class, value: None, chars: wire.chars.unwrap_or(0), digest },
+        })
     }
 }
 

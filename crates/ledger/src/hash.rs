@@ -65,6 +65,15 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     sha.finalize().into()
 }
 
+/// Hashes the concatenation of `parts` with SM3 alone.
+pub(crate) fn sm3(parts: &[&[u8]]) -> [u8; 32] {
+    let mut sm = Sm3::new();
+    for part in parts {
+        sm.update(part);
+    }
+    sm.finalize().into()
+}
+
 /// Inner node: `tag ‖ left ‖ right`, once with each function's own digests.
 pub(crate) fn node(tag: u8, left: &Pair, right: &Pair) -> Pair {
     let mut sha = Sha256::new();

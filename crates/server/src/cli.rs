@@ -200,6 +200,9 @@ pub enum Command {
         /// 每项请求数
         #[arg(long, default_value_t = 4_000)]
         requests: u32,
+        /// 较小的合成县，与之比较列表的用时
+        #[arg(long)]
+        small: Option<PathBuf>,
     },
     /// 导入和列出工作日历
     #[command(subcommand)]
@@ -254,7 +257,9 @@ async fn carry_out(cli: Cli) -> Outcome {
         }
         Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
         Command::Seed(args) => ops::making::seed(&global.load()?, &args).await,
-        Command::Bench { requests } => ops::bench::bench(&global.load()?, requests).await,
+        Command::Bench { requests, small } => {
+            ops::bench::bench(&global.load()?, requests, small.as_deref()).await
+        }
         Command::Demo { listen } => ops::demo::demo(global, listen).await,
         Command::Calendar(act) => {
             for line in calendar::console::act(&ops::open_to_write(&global.load()?).await?, act).await? {
@@ -288,7 +293,7 @@ fn parse_keys(texts: &[String]) -> Result<Vec<VerifierKey>, OpsError> {
 
 async fn vkey(config: &Config) -> Outcome {
     let app = ops::open_or_begin(config).await?;
-    for key in ops::ledger(&app, config).await?.verifiers() {
+    for key in ops::ledger(&app, config).await?.known_verifiers() {
         say(key)?;
     }
     Ok(true)

@@ -24,8 +24,8 @@ pub fn event_root(envelope: &[u8], leaves: &[Pair]) -> Pair {
     // An event has a handful of leaves; the count is bound so that no leaf can pass for a node.
     let count = u32::try_from(all.len()).unwrap_or(u32::MAX).to_be_bytes();
     Pair {
-        sha256: pair(&[&[tag::EVENT_ROOT], &count, &top.sha256]).sha256,
-        sm3: pair(&[&[tag::EVENT_ROOT], &count, &top.sm3]).sm3,
+        sha256: hash::sha256(&[&[tag::EVENT_ROOT], &count, &top.sha256]),
+        sm3: hash::sm3(&[&[tag::EVENT_ROOT], &count, &top.sm3]),
     }
 }
 

@@ -8,7 +8,7 @@ use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::matter::{MatterId, OrganId, StaffId, TimeSource};
 use serde::Deserialize;
 
-use super::facts::{Gathered, is_head, needs_heads, people};
+use super::facts::{Gathered, is_head, needs_heads, people_written};
 use crate::ops::audit::command::{Asked, Expected, Objection};
 use crate::ops::audit::stream::{self, Audited};
 
@@ -76,7 +76,7 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     if !stored.actor.id.0.is_nil() {
         asked.roles_held(&known)?;
     }
-    let mut needed = people(stored.actor.id, case, Some(command));
+    let mut needed = people_written(stored.actor.id, case, Some(command), &stored.body["command"]);
     if let TimeSource::Paper { approver, .. } = &stored.moment.source {
         needed.insert(*approver);
     }

@@ -188,6 +188,17 @@ fn person(state: &StaffState) -> Person {
 /// People whose record the decision may look at: whoever acts, whoever the
 /// command names, and who handles the case.
 pub fn people(actor: StaffId, case: Option<&Case>, command: Option<&CaseCommand>) -> BTreeSet<StaffId> {
+    let written = command.map(|it| serde_json::to_value(it).unwrap_or_default()).unwrap_or_default();
+    people_written(actor, case, command, &written)
+}
+
+/// As [`people`], with the command as it is written.
+pub fn people_written(
+    actor: StaffId,
+    case: Option<&Case>,
+    command: Option<&CaseCommand>,
+    written: &Value,
+) -> BTreeSet<StaffId> {
     let mut ids = BTreeSet::from([actor]);
     if let Some(case) = case {
         ids.extend(case.officers.iter().copied());
@@ -198,9 +209,7 @@ pub fn people(actor: StaffId, case: Option<&Case>, command: Option<&CaseCommand>
             }
         }
     }
-    if let Some(command) = command {
-        collect(&serde_json::to_value(command).unwrap_or_default(), &mut ids);
-    }
+    collect(written, &mut ids);
     ids.retain(|id| !id.0.is_nil());
     ids
 }

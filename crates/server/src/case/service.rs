@@ -10,7 +10,7 @@ use mingjing_domain::case::procedure::step;
 use mingjing_domain::case::types::{Clue, DocumentKind, DocumentNo};
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
 use mingjing_domain::informant::{self, Informant, Told};
-use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId, TimeSource};
+use mingjing_domain::matter::{Actor, Matter as _, MatterId, OrganId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::StaffState;
 use serde::{Deserialize, Serialize};
@@ -278,7 +278,7 @@ async fn gather(
     }
     let with_heads = needs_heads(command);
     if with_heads {
-        ids.extend(crate::staff::store::heads(w.tx().await?, organ).await?);
+        ids.extend(crate::staff::store::heads(w.tx_of(StaffState::KIND).await?, organ).await?);
     }
     let mut known = std::collections::BTreeMap::new();
     for id in ids {

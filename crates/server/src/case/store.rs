@@ -94,7 +94,7 @@ pub async fn list<S: Sql>(sql: &S, filter: &Filter, limit: u32) -> Result<Vec<Li
     let mut conditions = Vec::new();
     let mut pairs: Vec<String> = Vec::new();
     if let Some(words) = filter.words.as_deref().map(str::trim).filter(|w| !w.is_empty()) {
-        pairs = terms(words).into_iter().filter(|t| t.chars().count() == 2).collect();
+        pairs = terms(words);
         pairs.truncate(MAX_TERMS);
         if pairs.is_empty() {
             return Ok(Vec::new());

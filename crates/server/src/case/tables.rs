@@ -113,25 +113,33 @@ pub fn parties(case: &Case) -> String {
     if names.is_empty() { case.clue.subject.or_erased().to_owned() } else { names.join("、") }
 }
 
-/// Terms of a text: every character and every pair of neighbours, letters in
-/// lower case; punctuation separates.
+/// Characters of a text that are looked at for terms.
+const SEARCHED: usize = 400;
+
+/// Terms of a text: every pair of neighbouring characters, letters in lower case;
+/// punctuation separates. Single characters would match everything.
 pub fn terms(text: &str) -> Vec<String> {
-    let mut out = Vec::new();
+    let mut pairs = Vec::with_capacity(SEARCHED);
     let mut before: Option<char> = None;
-    for c in text.chars().flat_map(char::to_lowercase).take(400) {
-        if !c.is_alphanumeric() {
+    let lower = |c: char| {
+        // Most of it is Chinese, which has no case.
+        let chinese = ('\u{4e00}'..='\u{9fff}').contains(&c);
+        let (same, cased) = if chinese { (Some(c), None) } else { (None, Some(c.to_lowercase())) };
+        same.into_iter().chain(cased.into_iter().flatten())
+    };
+    for c in text.chars().flat_map(lower).take(SEARCHED) {
+        if !('\u{4e00}'..='\u{9fff}').contains(&c) && !c.is_alphanumeric() {
             before = None;
             continue;
         }
-        out.push(c.to_string());
         if let Some(b) = before {
-            out.push(format!("{b}{c}"));
+            pairs.push((b, c));
         }
         before = Some(c);
     }
-    out.sort_unstable();
-    out.dedup();
-    out
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs.into_iter().map(|(b, c)| String::from_iter([b, c])).collect()
 }
 
 fn searchable(case: &Case) -> Vec<String> {
@@ -146,8 +154,7 @@ fn searchable(case: &Case) -> Vec<String> {
             text.push_str(&number.to_string());
         }
     }
-    // Pairs alone find words; single characters would match everything.
-    terms(&text).into_iter().filter(|t| t.chars().count() == 2).collect()
+    terms(&text)
 }
 
 pub(super) fn tasks(case: &Case) -> Vec<Task> {

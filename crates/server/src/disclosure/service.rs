@@ -14,7 +14,7 @@ use mingjing_domain::disclosure::{
     Verb, WithdrawalGround, decide, inspect, scan_note,
 };
 use mingjing_domain::informant::Informant;
-use mingjing_domain::matter::{Actor, MatterId, StaffId, TimeSource};
+use mingjing_domain::matter::{Actor, Matter as _, MatterId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::StaffState;
 use mingjing_domain::text::{Text, TextKey};
@@ -332,7 +332,7 @@ async fn carry_out(w: &mut Write, rules: &Rules, subject: Subject, act: &Act) ->
         .note()
         .and_then(|n| scan_note(n, &gathered.persons, gathered.rules.operator_shown, &gathered.key));
     let case = (gathered.case.id, gathered.party);
-    let other = store::of_decision(w.tx().await?, case.0, case.1).await?;
+    let other = store::of_decision(w.tx_of(Publication::KIND).await?, case.0, case.1).await?;
     let fresh_id = w.random_id();
     remember(w, &gathered, inspection.as_ref(), note.as_ref())?;
     let (actor, moment) = (w.actor().clone(), w.moment().clone());
@@ -383,7 +383,7 @@ async fn gather(w: &mut Write, rules: &Rules, subject: Subject) -> Result<Gather
             (Some(it), case, party)
         }
         Subject::Decision { case, party } => {
-            let known = store::of_decision(w.tx().await?, case, party).await?;
+            let known = store::of_decision(w.tx_of(Publication::KIND).await?, case, party).await?;
             let it = match known {
                 Some(known) => w.load::<Publication>(known.matter).await?,
                 None => None,
@@ -405,7 +405,7 @@ async fn gather(w: &mut Write, rules: &Rules, subject: Subject) -> Result<Gather
         Err(WriteError::Erased) => [0; 32],
         Err(error) => return Err(error),
     };
-    let events = read::stored(w.tx().await?, case_id, case.version).await?;
+    let events = read::stored(w.tx_of_matter(case_id).await?, case_id, case.version).await?;
     let events: Vec<CaseEvent> = open_all::<Case>(&events)?.into_iter().map(|e| e.event).collect();
     let informant = match case.clue.informant {
         Some(id) => w.load::<Informant>(id).await?,

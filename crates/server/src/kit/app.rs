@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::clock::{Clock, lock};
-use super::db::{Db, DbError, Sql};
+use super::db::{Db, DbError};
 use super::entropy::Entropy;
 use super::error::WriteError;
 use super::registry::Registered;

@@ -226,7 +226,9 @@ pub fn root_of(
 /// # Errors
 /// When the body is not JSON.
 pub fn guard_leaves(body: &[u8], salt: &[u8; 32]) -> Result<Vec<Pair>, WriteError> {
-    Ok(guard_openings(body, salt)?.iter().map(|(name, salt, bytes)| field_leaf(name, salt, bytes)).collect())
+    let mut leaves = Vec::new();
+    guards(body, salt, |name, salt, bytes| leaves.push(field_leaf(name, &salt, bytes)))?;
+    Ok(leaves)
 }
 
 /// Name, salt and bytes of one guard field.
@@ -237,21 +239,30 @@ pub type GuardOpening = (String, [u8; 32], Vec<u8>);
 /// # Errors
 /// When the body is not JSON.
 pub fn guard_openings(body: &[u8], salt: &[u8; 32]) -> Result<Vec<GuardOpening>, WriteError> {
+    let mut out = Vec::new();
+    guards(body, salt, |name, salt, bytes| out.push((name.to_owned(), salt, bytes.to_vec())))?;
+    Ok(out)
+}
+
+/// Shows each leaf of the body in order: name, salt, bytes.
+fn guards(
+    body: &[u8],
+    salt: &[u8; 32],
+    mut show: impl FnMut(&str, [u8; 32], &[u8]),
+) -> Result<(), WriteError> {
     let fields = guard_fields(body)?;
     let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
     let shape = serde_json::to_vec(&names)?;
-    let mut out = Vec::with_capacity(fields.len() + 1);
-    out.push(("shape".to_owned(), field_salt(salt, "shape"), shape));
-    for (name, bytes) in fields {
-        let digest = file_digest(&name, bytes);
-        let name = format!("guard:{name}");
-        let leaf_salt = field_salt(salt, &name);
-        out.push((name, leaf_salt, bytes.to_vec()));
-        if let Some((name, digest)) = digest {
-            out.push((name.to_owned(), field_salt(salt, name), digest.into_bytes()));
+    let salts = Salts::of(salt);
+    show("shape", salts.field("shape"), &shape);
+    for (name, bytes) in &fields {
+        let leaf = format!("guard:{name}");
+        show(&leaf, salts.field(&leaf), bytes);
+        if let Some((leaf, digest)) = file_digest(name, bytes) {
+            show(leaf, salts.field(leaf), digest.as_bytes());
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 /// The digest of a stored file gets a leaf of its own besides its field's, under
@@ -289,14 +300,19 @@ pub fn split_leaves(bytes: &[u8]) -> Result<Vec<Pair>, WriteError> {
         .collect())
 }
 
-fn field_salt(salt: &[u8; 32], name: &str) -> [u8; 32] {
-    // HMAC takes a key of any length, so this cannot fail.
-    match Hmac::<Sha256>::new_from_slice(salt) {
-        Ok(mut mac) => {
-            mac.update(name.as_bytes());
-            mac.finalize().into_bytes().into()
-        }
-        Err(_) => *salt,
+/// Salts of an event's leaves: HMAC-SHA-256 of the name under the event's salt.
+struct Salts(Hmac<Sha256>);
+
+impl Salts {
+    fn of(salt: &[u8; 32]) -> Self {
+        // A key shorter than a block is filled up with zeros: the same by definition.
+        let mut key = [0; 64];
+        key[..32].copy_from_slice(salt);
+        Self(Hmac::new(&key.into()))
+    }
+
+    fn field(&self, name: &str) -> [u8; 32] {
+        self.0.clone().chain_update(name).finalize().into_bytes().into()
     }
 }
 
@@ -415,6 +431,14 @@ mod tests {
         );
         assert_eq!(names(r#""Closed""#), ["shape", "guard:"]);
         assert_eq!(names(r#"{"Closed":{}}"#), ["shape"]);
+    }
+
+    #[test]
+    fn a_salt_is_the_keyed_digest_of_the_name() {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&[1; 32]).unwrap();
+        mac.update(b"guard:/n");
+        let expected: [u8; 32] = mac.finalize().into_bytes().into();
+        assert_eq!(Salts::of(&[1; 32]).field("guard:/n"), expected);
     }
 
     #[test]

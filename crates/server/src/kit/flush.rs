@@ -9,10 +9,10 @@ use mingjing_ledger::tlog::{Frontier, TileHash, leaf_hash};
 use sea_orm::Value;
 use uuid::Uuid;
 
-use super::db::{DbError, Engine, Sql, Tx};
+use super::db::{DbError, Engine, Sql, Tx, placeholders};
 use super::error::WriteError;
 use super::event::KEY_SLOT;
-use super::projection::{self, difference, placeholders};
+use super::projection;
 use super::work::{NewEvent, NewJob, Work};
 use crate::params;
 
@@ -41,26 +41,8 @@ impl Pending {
     }
 }
 
-/// Inserts rows with as few statements as the engines take.
 async fn insert(tx: &Tx, into: &str, columns: usize, rows: Vec<Vec<Value>>) -> Result<(), DbError> {
-    insert_tail(tx, into, columns, rows, "").await
-}
-
-pub(crate) async fn insert_tail(
-    tx: &Tx,
-    into: &str,
-    columns: usize,
-    mut rows: Vec<Vec<Value>>,
-    tail: &str,
-) -> Result<(), DbError> {
-    let chunk = (8_000 / columns).max(1);
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(chunk));
-        let sql = format!("INSERT INTO {into} VALUES {}{tail}", placeholders(rows.len(), columns));
-        tx.run(sql, rows.into_iter().flatten().collect()).await?;
-        rows = rest;
-    }
-    Ok(())
+    tx.insert(&format!("INSERT INTO {into}"), columns, rows, "").await
 }
 
 /// Writes all that is pending. On PostgreSQL every matter that was looked at is
@@ -146,15 +128,9 @@ async fn matters(work: &mut Work) -> Result<(), WriteError> {
             ]);
         }
     }
-    insert_tail(
-        &work.tx,
-        "matter (id, kind, organ_id, family, version, head, created_at)",
-        7,
-        rows,
-        " ON CONFLICT (id) DO UPDATE SET version = excluded.version, head = excluded.head",
-    )
-    .await?;
-    Ok(())
+    let head = "INSERT INTO matter (id, kind, organ_id, family, version, head, created_at)";
+    let tail = " ON CONFLICT (id) DO UPDATE SET version = excluded.version, head = excluded.head";
+    Ok(work.tx.insert(head, 7, rows, tail).await?)
 }
 
 async fn events(work: &mut Work, events: Vec<NewEvent>) -> Result<(), WriteError> {
@@ -276,11 +252,11 @@ async fn numbers(tx: &Tx, numbers: Vec<(OrganId, String, i32, u32, Uuid)>) -> Re
 
 async fn projections(work: &mut Work) -> Result<(), WriteError> {
     let mut differences = Vec::new();
-    for slot in work.slots.values_mut() {
+    for (id, slot) in &mut work.slots {
         if slot.head.version > slot.stored_version {
-            differences.push(difference(slot.tables, &slot.stored_rows, &slot.rows));
+            differences.push(slot.difference(*id));
             slot.stored_version = slot.head.version;
-            slot.stored_rows.clone_from(&slot.rows);
+            slot.shown.clone_from(&slot.state);
         }
     }
     projection::apply(&work.tx, differences).await?;

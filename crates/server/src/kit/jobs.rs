@@ -17,7 +17,6 @@ use super::app::App;
 use super::db::{DbError, Engine, Sql, Tx};
 use super::entropy::Draw;
 use super::error::WriteError;
-use super::flush::insert_tail;
 use super::work::NewJob;
 use crate::params;
 
@@ -55,9 +54,8 @@ pub(crate) async fn insert(tx: &Tx, jobs: Vec<NewJob>, now: Timestamp) -> Result
         .into_values()
         .map(|it| params![it.kind, it.dedupe, it.matter, it.payload, "ready", 0_i64, it.run_at, 0_i64, now])
         .collect();
-    insert_tail(
-        tx,
-        "job (kind, dedupe, matter_id, payload, state, attempts, run_at, lease_until, created_at)",
+    tx.insert(
+        "INSERT INTO job (kind, dedupe, matter_id, payload, state, attempts, run_at, lease_until, created_at)",
         9,
         rows,
         " ON CONFLICT (kind, dedupe) DO UPDATE SET payload = excluded.payload, state = 'ready', \

@@ -1,5 +1,7 @@
 //! Tables that are derived from the states of matters, and from nothing else.
 
+use std::collections::HashMap;
+
 use mingjing_domain::matter::{Matter, MatterId, OrganId};
 use sea_orm::Value;
 
@@ -56,31 +58,42 @@ impl TableSpec {
             .collect()
     }
 
+    /// The key as bytes that differ where keys differ.
+    fn key_bytes(&self, row: &Row) -> Vec<u8> {
+        let mut out = Vec::with_capacity(64);
+        for value in self.key_of(row) {
+            let part = match value {
+                Value::BigInt(Some(it)) => &it.to_be_bytes()[..],
+                Value::String(Some(it)) => it.as_bytes(),
+                Value::Bytes(Some(it)) => it,
+                // No key column is null or of another type.
+                _ => &[],
+            };
+            out.extend_from_slice(&part.len().to_be_bytes());
+            out.extend_from_slice(part);
+        }
+        out
+    }
+
     fn column_list(&self) -> String {
         let names: Vec<&str> = self.columns.iter().map(|(name, _)| *name).collect();
         names.join(", ")
     }
 
-    /// `INSERT … ON CONFLICT (key) DO UPDATE` for `rows` rows.
-    fn upsert_sql(&self, rows: usize) -> String {
+    /// What follows the values of an insert, so that a row with the same key is replaced.
+    fn upsert_tail(&self) -> String {
         let updates: Vec<String> = self
             .columns
             .iter()
             .filter(|(name, _)| !self.key.contains(name))
             .map(|(name, _)| format!("{name} = excluded.{name}"))
             .collect();
-        let action = if updates.is_empty() {
-            "DO NOTHING".to_owned()
+        let key = self.key.join(", ");
+        if updates.is_empty() {
+            format!(" ON CONFLICT ({key}) DO NOTHING")
         } else {
-            format!("DO UPDATE SET {}", updates.join(", "))
-        };
-        format!(
-            "INSERT INTO {} ({}) VALUES {} ON CONFLICT ({}) {action}",
-            self.name,
-            self.column_list(),
-            placeholders(rows, self.columns.len()),
-            self.key.join(", "),
-        )
+            format!(" ON CONFLICT ({key}) DO UPDATE SET {}", updates.join(", "))
+        }
     }
 
     fn delete_sql(&self) -> String {
@@ -147,23 +160,6 @@ impl TableSpec {
     }
 }
 
-/// `($1, $2), ($3, $4)` for `rows` rows of `columns` columns.
-pub fn placeholders(rows: usize, columns: usize) -> String {
-    let mut out = String::with_capacity(rows * columns * 5);
-    for row in 0..rows {
-        out.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            if column > 0 {
-                out.push_str(", ");
-            }
-            out.push('$');
-            out.push_str(&(row * columns + column + 1).to_string());
-        }
-        out.push(')');
-    }
-    out
-}
-
 /// Rows to remove and rows to write.
 #[derive(Clone, Debug, Default)]
 pub struct Difference {
@@ -177,49 +173,53 @@ pub struct Difference {
 pub fn difference(tables: &'static [TableSpec], old: &[Row], new: &[Row]) -> Difference {
     let mut out = Difference::default();
     for table in tables {
-        for row in old.iter().filter(|row| row.table == table.name) {
-            let key = table.key_of(row);
-            if !new.iter().any(|it| it.table == table.name && table.key_of(it) == key) {
-                out.delete.push((table, key.into_iter().cloned().collect()));
+        let of = |rows: &'_ [Row]| -> Vec<usize> {
+            rows.iter().enumerate().filter(|(_, row)| row.table == table.name).map(|it| it.0).collect()
+        };
+        let (before, after) = (of(old), of(new));
+        // Most of the time nothing changed, in the same order.
+        if before.len() == after.len() && before.iter().zip(&after).all(|(b, a)| old[*b] == new[*a]) {
+            continue;
+        }
+        let mut kept: HashMap<Vec<u8>, &Row> =
+            before.iter().map(|at| (table.key_bytes(&old[*at]), &old[*at])).collect();
+        for at in after {
+            let row = &new[at];
+            if kept.remove(&table.key_bytes(row)).is_none_or(|it| it != row) {
+                out.upsert.push((table, row.clone()));
             }
         }
-        for row in new.iter().filter(|row| row.table == table.name) {
-            if !old.contains(row) {
-                out.upsert.push((table, row.clone()));
+        // What is left has no successor; in the order of the rows, so that every run does the same.
+        for at in before {
+            let row = &old[at];
+            if kept.contains_key(&table.key_bytes(row)) {
+                out.delete.push((table, table.key_of(row).into_iter().cloned().collect()));
             }
         }
     }
     out
 }
 
-/// Most parameters put into one statement: below SQLite's limit of 32,766.
-const MAX_PARAMS: usize = 8_000;
-
 /// Carries out differences in one transaction: removals first.
 ///
 /// # Errors
 /// When a constraint of a table refuses.
 pub async fn apply(tx: &Tx, differences: Vec<Difference>) -> Result<(), DbError> {
-    let mut upserts: Vec<(&'static TableSpec, Vec<Row>)> = Vec::new();
+    let mut upserts: Vec<(&'static TableSpec, Vec<Vec<Value>>)> = Vec::new();
     for difference in differences {
         for (table, key) in difference.delete {
             tx.run(table.delete_sql(), key).await?;
         }
         for (table, row) in difference.upsert {
             match upserts.iter_mut().find(|(it, _)| it.name == table.name) {
-                Some((_, rows)) => rows.push(row),
-                None => upserts.push((table, vec![row])),
+                Some((_, rows)) => rows.push(row.values),
+                None => upserts.push((table, vec![row.values])),
             }
         }
     }
-    for (table, mut rows) in upserts {
-        let chunk = (MAX_PARAMS / table.columns.len().max(1)).max(1);
-        while !rows.is_empty() {
-            let rest = rows.split_off(rows.len().min(chunk));
-            let sql = table.upsert_sql(rows.len());
-            tx.run(sql, rows.into_iter().flat_map(|row| row.values).collect()).await?;
-            rows = rest;
-        }
+    for (table, rows) in upserts {
+        let head = format!("INSERT INTO {} ({})", table.name, table.column_list());
+        tx.insert(&head, table.columns.len(), rows, &table.upsert_tail()).await?;
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ use super::db::{DbError, Engine, Row as DbRow, Sql, Tx};
 use super::error::WriteError;
 use super::event::{KEY_SLOT, Sealed};
 use super::flush::{self, Pending};
-use super::projection::{Row, TableSpec};
+use super::projection::{Difference, Projects, Row, TableSpec, difference};
 use crate::params;
 
 /// Head of a stream as the `matter` table holds it.
@@ -62,12 +62,45 @@ pub(crate) struct Slot {
     pub head: Head,
     /// Version that the database holds; 0 when the matter is new.
     pub stored_version: u64,
-    pub state: Option<Arc<dyn Any + Send + Sync>>,
+    pub state: Option<State>,
+    /// State that the database's projections show; none when the matter is new.
+    pub shown: Option<State>,
+    /// How a state is shown in tables; none while nothing was appended.
+    pub projector: Option<&'static Projector>,
+}
+
+/// A state of any kind.
+pub(crate) type State = Arc<dyn Any + Send + Sync>;
+
+/// How the states of one kind are shown in tables.
+pub(crate) struct Projector {
     pub tables: &'static [TableSpec],
-    /// Rows that the database holds.
-    pub stored_rows: Vec<Row>,
-    /// Rows of the current state.
-    pub rows: Vec<Row>,
+    rows: fn(MatterId, OrganId, u64, &State) -> Vec<Row>,
+}
+
+impl Projector {
+    /// That of a kind.
+    pub const fn of<M: Projects>() -> Self {
+        Self {
+            tables: M::TABLES,
+            rows: |id, organ, version, state| {
+                // A slot holds states of its own kind only.
+                state.downcast_ref::<M>().map_or_else(Vec::new, |it| M::rows(id, organ, version, it))
+            },
+        }
+    }
+}
+
+impl Slot {
+    /// What must change in the tables so that they show the current state.
+    pub fn difference(&self, id: MatterId) -> Difference {
+        let Some(projector) = self.projector else { return Difference::default() };
+        let rows = |version, state: &Option<State>| {
+            state.as_ref().map_or_else(Vec::new, |it| (projector.rows)(id, self.head.organ, version, it))
+        };
+        let old = rows(self.stored_version, &self.shown);
+        difference(projector.tables, &old, &rows(self.head.version, &self.state))
+    }
 }
 
 /// A command that was carried out before.
@@ -182,14 +215,7 @@ impl Work {
         let sql = format!("SELECT {HEAD_COLUMNS} FROM matter WHERE id = $1");
         let Some(row) = self.tx.one("matter", sql, params![id]).await? else { return Ok(None) };
         let head = Head::read(&row)?;
-        let slot = Slot {
-            stored_version: head.version,
-            head,
-            state: None,
-            tables: &[],
-            stored_rows: Vec::new(),
-            rows: Vec::new(),
-        };
+        let slot = Slot { stored_version: head.version, head, state: None, shown: None, projector: None };
         self.slots.insert(id, slot.clone());
         Ok(Some(slot))
     }

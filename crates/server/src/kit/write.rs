@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use mingjing_domain::matter::{Actor, Matter, MatterId, Meta, Moment, OrganId};
+use mingjing_domain::matter::{Actor, Matter, MatterId, MatterKind, Meta, Moment, OrganId};
 use mingjing_domain::text::{self, TextKey};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use super::flush;
 use super::jobs::Claimed;
 use super::projection::Projects;
 use super::read::{cached, fold_stored};
-use super::work::{Head, NewEvent, NewJob, Slot, Staged, Work, body_digest, fallback_key};
+use super::work::{Head, NewEvent, NewJob, Projector, Slot, Staged, Work, body_digest, fallback_key};
 use crate::params;
 
 /// A matter as a command sees it.
@@ -195,14 +195,7 @@ impl Write {
             created_at: self.moment.recorded_at,
             erased: false,
         };
-        let slot = Slot {
-            head,
-            stored_version: 0,
-            state: None,
-            tables: M::TABLES,
-            stored_rows: Vec::new(),
-            rows: Vec::new(),
-        };
+        let slot = Slot { head, stored_version: 0, state: None, shown: None, projector: None };
         let (slot, state) = self.append_to::<M>(id, slot, None, new_key, &first).await?;
         let version = slot.head.version;
         self.staged.slots.insert(id, slot);
@@ -227,10 +220,8 @@ impl Write {
         if slot.head.version != loaded.version {
             return Err(WriteError::Conflict);
         }
-        if slot.tables.is_empty() {
-            slot.tables = M::TABLES;
-            slot.stored_rows = M::rows(loaded.id, loaded.organ, loaded.version, &loaded.state);
-            slot.rows.clone_from(&slot.stored_rows);
+        if slot.head.version == slot.stored_version {
+            slot.shown = Some(loaded.state.clone());
         }
         let before = Some(loaded.state.as_ref().clone());
         let (slot, state) = self.append_to::<M>(loaded.id, slot, before, None, &event).await?;
@@ -276,10 +267,10 @@ impl Write {
         })?;
         let meta: &Meta = &opened.meta;
         let state = Arc::new(M::evolve(before, meta, &opened.event));
-        slot.rows = M::rows(id, slot.head.organ, version, &state);
         slot.head.version = version;
         slot.head.entry.clone_from(&sealed.entry);
         slot.state = Some(state.clone());
+        slot.projector = Some(const { &Projector::of::<M>() });
         let (type_name, type_version) = M::type_of(event);
         self.staged.events.push(NewEvent {
             matter: id,
@@ -372,6 +363,30 @@ impl Write {
     /// When the database fails.
     pub async fn tx(&mut self) -> Result<&Tx, WriteError> {
         flush::flush(&mut self.work).await?;
+        Ok(&self.work.tx)
+    }
+
+    /// As [`Write::tx`], for projections of one kind of matter alone: a batch that
+    /// changed none of them need not be written out first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tx_of(&mut self, kind: MatterKind) -> Result<&Tx, WriteError> {
+        self.tx_after(|it| it.kind == kind).await
+    }
+
+    /// As [`Write::tx_of`], for what is stored of one matter.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn tx_of_matter(&mut self, id: MatterId) -> Result<&Tx, WriteError> {
+        self.tx_after(|it| it.matter == id).await
+    }
+
+    async fn tx_after(&mut self, concerns: impl Fn(&NewEvent) -> bool) -> Result<&Tx, WriteError> {
+        if self.work.pending.events.iter().any(concerns) {
+            flush::flush(&mut self.work).await?;
+        }
         Ok(&self.work.tx)
     }
 

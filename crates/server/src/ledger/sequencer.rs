@@ -12,9 +12,8 @@ use tokio::sync::watch;
 use super::LedgerError;
 use super::store;
 use crate::kit::app::App;
-use crate::kit::db::{Engine, Sql};
+use crate::kit::db::{Engine, Sql, placeholders};
 use crate::kit::flush::{append_leaf, store_leaves};
-use crate::kit::projection::placeholders;
 use crate::params;
 
 /// How long a lease lasts unless renewed; each round renews it.

@@ -10,7 +10,7 @@ use mingjing_domain::text::TextClass;
 use mingjing_ledger::Pair;
 use mingjing_ledger::bundle::{Bundle, FORMAT, LogProof, StatementLine};
 use mingjing_ledger::commit::{EventOpening, FieldOpening, OpenedValue, open_text};
-use mingjing_ledger::note::{Checkpoint, Note, Signature};
+use mingjing_ledger::note::{Checkpoint, Note, Signature, VerifierKey};
 use tokio::sync::watch;
 
 use super::LedgerError;
@@ -27,6 +27,7 @@ use crate::params;
 pub struct Ledger {
     app: App,
     keys: Arc<LogKeys>,
+    former: Arc<[Vec<VerifierKey>]>,
     anchor: Option<Anchor>,
 }
 
@@ -67,12 +68,32 @@ pub struct Disclosure {
 impl Ledger {
     /// The ledger of `app`.
     pub fn new(app: App, keys: LogKeys, anchor: Option<Anchor>) -> Self {
-        Self { app, keys: Arc::new(keys), anchor }
+        Self { app, keys: Arc::new(keys), former: Arc::default(), anchor }
+    }
+
+    /// The same, knowing the keys of the logs that this one follows, one list each.
+    #[must_use]
+    pub fn following(mut self, former: Vec<Vec<VerifierKey>>) -> Self {
+        self.former = former.into();
+        self
+    }
+
+    /// Which log of this installation it is, from 1.
+    pub fn place(&self) -> usize {
+        self.former.len() + 1
     }
 
     /// The signing keys' public halves.
-    pub fn verifiers(&self) -> Vec<mingjing_ledger::note::VerifierKey> {
+    pub fn verifiers(&self) -> Vec<VerifierKey> {
         self.keys.verifiers()
+    }
+
+    /// The keys by which proofs are checked: of this log, and of those that it
+    /// follows, since what was handed out under them stays proved.
+    pub fn known_verifiers(&self) -> Vec<VerifierKey> {
+        let mut keys = self.keys.verifiers();
+        keys.extend(self.former.iter().flatten().cloned());
+        keys
     }
 
     /// The application beneath.

@@ -50,6 +50,17 @@ pub async fn head<S: Sql>(sql: &S) -> Result<Head, DbError> {
     })
 }
 
+/// Names of the logs that this one follows, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn former<S: Sql>(sql: &S) -> Result<Vec<String>, DbError> {
+    let rows = sql
+        .all("ledger_former", "SELECT origin FROM ledger_former ORDER BY ended_at, origin", vec![])
+        .await?;
+    rows.iter().map(|row| row.text("origin")).collect()
+}
+
 /// A stored leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaf {

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use mingjing_ledger::tlog::{Tile, TileKind, encode_entries, encode_hashes};
 
@@ -12,13 +12,24 @@ use super::service::Ledger;
 use super::store;
 use crate::kit::db::Sql;
 
-/// Routes of the log; state is the ledger.
+/// Routes of the log; state is the ledger. A log that follows others has a place of
+/// its own (`/log/2`): the tiles of the first may be held in caches for ever.
 pub fn routes<S: Clone + Send + Sync + 'static>(ledger: Ledger) -> Router<S> {
-    Router::new()
-        .route("/log/checkpoint", get(checkpoint))
-        .route("/log/keys", get(keys))
-        .route("/log/tile/{*path}", get(tile))
-        .with_state(ledger)
+    let keys = Router::new().route("/log/keys", get(keys));
+    let routes = match ledger.place() {
+        1 => keys.route("/log/checkpoint", get(checkpoint)).route("/log/tile/{*path}", get(tile)),
+        n => keys
+            .route(&format!("/log/{n}/checkpoint"), get(checkpoint))
+            .route(&format!("/log/{n}/tile/{{*path}}"), get(tile))
+            .route("/log/checkpoint", get(move || async move { moved(n) }))
+            .route("/log/tile/{*path}", get(|| async { StatusCode::GONE })),
+    };
+    routes.with_state(ledger)
+}
+
+/// Where the newest checkpoint is now. Not for ever: another log may follow.
+fn moved(n: usize) -> Redirect {
+    Redirect::temporary(&format!("/log/{n}/checkpoint"))
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -65,7 +76,7 @@ async fn checkpoint(State(ledger): State<Ledger>) -> Response {
 }
 
 async fn keys(State(ledger): State<Ledger>) -> Response {
-    let lines: String = ledger.verifiers().iter().map(|key| format!("{key}\n")).collect();
+    let lines: String = ledger.known_verifiers().iter().map(|key| format!("{key}\n")).collect();
     (headers(TEXT, MOVING), lines).into_response()
 }
 

@@ -5,17 +5,20 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mingjing_domain::matter::StaffId;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::seed::{self, Order};
 use super::{OpsError, making};
 use crate::kit::app::App;
+use crate::kit::clock::ManualClock;
 use crate::kit::config::Config;
 use crate::kit::db::Sql;
-use crate::kit::entropy::Draw;
+use crate::kit::entropy::{Draw, SeededEntropy};
 use crate::kit::token;
 
 /// Requests before the measured ones.
@@ -42,11 +45,17 @@ fn fail(what: impl std::fmt::Display) -> OpsError {
     OpsError::Refused(what.to_string())
 }
 
-/// Measures, prints, and says whether every bar is met.
+/// Name of the unfiltered list in the table.
+const LIST: &str = "列表 20 条（API）";
+/// Name of the filtered list in the table.
+const FILTERED: &str = "列表 20 条，按阶段筛选（API）";
+
+/// Measures, prints, and says whether every bar is met. `small` is the folder of a
+/// smaller county, whose lists are measured beside.
 ///
 /// # Errors
 /// When the folder holds no seeded county or the program does not start.
-pub async fn bench(config: &Config, requests: u32) -> Result<bool, OpsError> {
+pub async fn bench(config: &Config, requests: u32, small: Option<&Path>) -> Result<bool, OpsError> {
     let mut figures = Vec::new();
     let (token, case, public) = {
         let app = super::open_existing(config).await?;
@@ -77,10 +86,10 @@ pub async fn bench(config: &Config, requests: u32) -> Result<bool, OpsError> {
         Ok(())
     };
     let one = format!("/api/v1/cases/{case}");
+    let (all, filtered) = ("/api/v1/cases?limit=20", "/api/v1/cases?limit=20&stage=decided");
     probe("读取案件（API）", Some(0.15), &|_| get(&one, &bearer), requests)?;
-    probe("列表 20 条（API）", Some(0.40), &|_| get("/api/v1/cases?limit=20", &bearer), requests)?;
-    let filtered = "/api/v1/cases?limit=20&stage=decided";
-    probe("列表 20 条，按阶段筛选（API）", Some(0.40), &|_| get(filtered, &bearer), requests)?;
+    probe(LIST, Some(0.40), &|_| get(all, &bearer), requests)?;
+    probe(FILTERED, Some(0.40), &|_| get(filtered, &bearer), requests)?;
     let page = public.map_or_else(|| "/".to_owned(), |id| format!("/decisions/{id}"));
     probe("公示页面", Some(0.10), &|_| get(&page, ""), requests)?;
     let mut ids = Draw::new(&crate::kit::entropy::OsEntropy);
@@ -97,6 +106,10 @@ pub async fn bench(config: &Config, requests: u32) -> Result<bool, OpsError> {
     };
     probe("登记线索（持久写入）", Some(1.0), &post, requests / 4)?;
     server.stop();
+    if let Some(small) = small {
+        figures.extend(against(config, small, requests, &figures).await?);
+    }
+    figures.extend(lives(config).await?);
     figures.push(replay(config).await?);
     print(&figures)
 }
@@ -131,6 +144,82 @@ async fn subjects(app: &App) -> Result<(String, Uuid, Option<String>), OpsError>
     Ok((token, case.uuid("matter_id")?, public.map(|it| it.text("public_id")).transpose()?))
 }
 
+/// The lists of a smaller county, and how many times longer those of this one take.
+async fn against(
+    config: &Config,
+    small: &Path,
+    requests: u32,
+    here: &[Figure],
+) -> Result<Vec<Figure>, OpsError> {
+    let config = Config { data: small.to_path_buf(), keys: None, database: None, ..config.clone() };
+    let (token, _, _) = {
+        let app = super::open_existing(&config).await?;
+        let found = subjects(&app).await?;
+        app.db().clone().close().await?;
+        found
+    };
+    let mut server = Server::start(&config)?;
+    let mut figures = Vec::new();
+    for (name, ratio, path) in [
+        (LIST, "列表与小库之比", "/api/v1/cases?limit=20"),
+        (FILTERED, "筛选列表与小库之比", "/api/v1/cases?limit=20&stage=decided"),
+    ] {
+        let asked = format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n");
+        let there = server.measure("小库", None, &|_| asked.clone(), requests)?;
+        let value = here.iter().find(|it| it.name == name).map_or(f64::NAN, |it| it.value) / there.value;
+        let note = format!("小库 {:.3} ms CPU，{}", there.value, there.note);
+        figures.push(Figure { name: ratio, value, bar: Some(2.0), unit: "倍", note });
+    }
+    Ok(figures)
+}
+
+/// Cases whose whole lives are led for the figure.
+const LIVES: u64 = 60;
+
+/// Whole lives of cases, from the clue to the archive, each command decided and
+/// committed on its own. The clock is the seed's, since a life takes months; so
+/// this is measured inside the process, without HTTP.
+async fn lives(config: &Config) -> Result<Vec<Figure>, OpsError> {
+    let folder = config.data.join("bench-lives");
+    let config = Config { data: folder.clone(), keys: None, database: None, ..config.clone() };
+    let clock = Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH));
+    let app = making::making_app(&config, Arc::clone(&clock), Arc::new(SeededEntropy::new(1))).await?;
+    let order = Order {
+        cases: LIVES,
+        until: LIVES_UNTIL,
+        span_days: 400,
+        seed: 1,
+        phc: "!".to_owned(),
+        press: None,
+        batch: 1,
+    };
+    let before = cpu_ms(std::process::id())?;
+    let done = seed::seed(&app, &clock, &order).await.map_err(fail)?;
+    let spent = cpu_ms(std::process::id())? - before;
+    app.db().clone().close().await?;
+    std::fs::remove_dir_all(&folder).map_err(|e| OpsError::io(&folder, e))?;
+    let mut times = done.times_us;
+    times.sort_unstable();
+    let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or(0);
+    #[allow(clippy::cast_precision_loss)] // figures for people to read
+    let (lives, commands) = (LIVES as f64, done.commands as f64);
+    let note = format!("{} 件，每件平均 {:.1} 个命令", LIVES, commands / lives);
+    let each = format!("p50 {} µs，p99 {} µs", at(50), at(99));
+    Ok(vec![
+        Figure { name: "案件全程", value: spent / lives, bar: None, unit: "ms CPU", note },
+        Figure {
+            name: "全程中的一个命令",
+            value: spent / commands,
+            bar: Some(1.0),
+            unit: "ms CPU",
+            note: each,
+        },
+    ])
+}
+
+/// The day on which the measured lives end: every one has come to its end by then.
+const LIVES_UNTIL: jiff::civil::Date = jiff::civil::date(2026, 9, 30);
+
 async fn replay(config: &Config) -> Result<Figure, OpsError> {
     let report = making::audited(config).await?;
     #[allow(clippy::cast_precision_loss)] // a rate for people to read
@@ -152,6 +241,16 @@ fn print(figures: &[Figure]) -> Result<bool, OpsError> {
         say(format!("{}\t{:.3} {}{bar}\t{verdict}\t{}", it.name, it.value, it.unit, it.note))?;
     }
     Ok(all)
+}
+
+/// User and system time of a process so far, in milliseconds.
+fn cpu_ms(process: u32) -> Result<f64, OpsError> {
+    let path = format!("/proc/{process}/stat");
+    let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(Path::new(&path), e))?;
+    // After the name in brackets: field 14 and 15 of the whole line.
+    let rest = text.rsplit(')').next().unwrap_or("");
+    let ticks: f64 = rest.split_whitespace().skip(11).take(2).filter_map(|it| it.parse::<f64>().ok()).sum();
+    Ok(ticks * 1_000.0 / TICKS)
 }
 
 /// The program under measure, in a process of its own.
@@ -189,17 +288,6 @@ impl Server {
         Connection::open(self.address).and_then(|mut it| it.ask(request)).is_ok_and(|status| status == 200)
     }
 
-    /// User and system time so far, in milliseconds.
-    fn cpu_ms(&self) -> Result<f64, OpsError> {
-        let path = format!("/proc/{}/stat", self.child.id());
-        let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(Path::new(&path), e))?;
-        // After the name in brackets: field 14 and 15 of the whole line.
-        let rest = text.rsplit(')').next().unwrap_or("");
-        let ticks: f64 =
-            rest.split_whitespace().skip(11).take(2).filter_map(|it| it.parse::<f64>().ok()).sum();
-        Ok(ticks * 1_000.0 / TICKS)
-    }
-
     fn memory_mib(&self) -> Result<f64, OpsError> {
         let path = format!("/proc/{}/status", self.child.id());
         let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(Path::new(&path), e))?;
@@ -228,14 +316,14 @@ impl Server {
                 });
             }
         }
-        let before = self.cpu_ms()?;
+        let before = cpu_ms(self.child.id())?;
         let mut times_us = Vec::with_capacity(times as usize);
         for n in 0..times {
             let began = Instant::now();
             connection.ask(&request(WARM + n)).map_err(fail)?;
             times_us.push(began.elapsed().as_micros());
         }
-        let value = (self.cpu_ms()? - before) / f64::from(times.max(1));
+        let value = (cpu_ms(self.child.id())? - before) / f64::from(times.max(1));
         times_us.sort_unstable();
         let at = |share: usize| times_us.get(times_us.len() * share / 100).copied().unwrap_or(0);
         let note = format!("p50 {} µs，p99 {} µs，{times} 次", at(50), at(99));

@@ -101,8 +101,15 @@ pub async fn county(
     });
     let yesterday = civil_day(SystemClock.now());
     let yesterday = yesterday.checked_sub(1.days()).unwrap_or(yesterday);
-    let order =
-        Order { cases: CASES, until: yesterday, span_days: SPAN_DAYS, seed: 1, phc, press: Some(press) };
+    let order = Order {
+        cases: CASES,
+        until: yesterday,
+        span_days: SPAN_DAYS,
+        seed: 1,
+        phc,
+        press: Some(press),
+        batch: 1,
+    };
     let done = seed::seed(&app, &clock, &order).await.map_err(making::refused)?;
     ledger.checkpoint().await?;
     let mut stages: Vec<String> =

@@ -140,6 +140,7 @@ pub async fn seed(config: &Config, args: &SeedArgs) -> Result<bool, OpsError> {
         seed: args.seed,
         phc: "!".to_owned(),
         press: None,
+        batch: seed::BATCH,
     };
     let began = Instant::now();
     let done = seed::seed(&app, &clock, &order).await.map_err(refused)?;

@@ -108,7 +108,7 @@ pub async fn existing_db(config: &Config) -> Result<Db, OpsError> {
     match store::head(&db).await {
         // A head that cannot be read is named by what is done next.
         Ok(_) | Err(DbError::Row { .. }) => Ok(db),
-        Err(DbError::Engine(_)) => {
+        Err(DbError::Engine(_) | DbError::Lite(_)) => {
             db.close().await?;
             Err(OpsError::Refused(format!("{place}中没有明镜的数据")))
         }
@@ -205,7 +205,11 @@ pub async fn ledger(app: &App, config: &Config) -> Result<Ledger, OpsError> {
     let signed = store::is_signed(app.db()).await?;
     let entropy: &dyn Entropy = &*app.entropy();
     let keys = LogKeys::load_or_make(&config.key_folder(), &head.origin, signed, entropy)?;
-    Ok(Ledger::new(app.clone(), keys, anchor(config)))
+    let mut former = Vec::new();
+    for origin in store::former(app.db()).await? {
+        former.push(LogKeys::load(&config.key_folder(), &origin)?.verifiers());
+    }
+    Ok(Ledger::new(app.clone(), keys, anchor(config)).following(former))
 }
 
 /// Opens everything for serving: store, keys, the checks of house rule 2.18, and

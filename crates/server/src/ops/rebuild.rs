@@ -146,8 +146,8 @@ async fn into_shadow(tx: &Tx, tables: &'static [TableSpec], rows: Vec<Row>) -> R
         let values: Vec<_> =
             rows.iter().filter(|row| row.table == table.name).map(|row| row.values.clone()).collect();
         let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-        let into = format!("{}__new ({})", table.name, columns.join(", "));
-        crate::kit::flush::insert_tail(tx, &into, columns.len(), values, "").await?;
+        let into = format!("INSERT INTO {}__new ({})", table.name, columns.join(", "));
+        tx.insert(&into, columns.len(), values, "").await?;
     }
     Ok(())
 }

@@ -179,12 +179,8 @@ async fn write(
     copied: &CopiedTable,
     pending: &mut Vec<Vec<Value>>,
 ) -> Result<(), OpsError> {
-    if pending.is_empty() {
-        return Ok(());
-    }
-    let sql = table.insert_sql(&copied.columns, pending.len());
-    tx.run(sql, std::mem::take(pending).into_iter().flatten().collect()).await?;
-    Ok(())
+    let head = table.insert_sql(&copied.columns);
+    Ok(tx.insert(&head, copied.columns.len(), std::mem::take(pending), "").await?)
 }
 
 fn parse(columns: &[Column], line: &str) -> Result<Vec<Value>, String> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sea_orm::Value;
 use serde::{Deserialize, Serialize};
 
-use crate::kit::db::{DbError, Engine, Row, Sql};
-use crate::kit::projection::{ColumnType, placeholders};
+use crate::kit::db::{DbError, Engine, Row, Sql, placeholders};
+use crate::kit::projection::ColumnType;
 
 /// A column of a copied table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,10 +181,9 @@ impl Table {
         self.columns.iter().position(|it| it.name == name)
     }
 
-    /// `INSERT` for `rows` rows of the columns `columns`.
-    pub fn insert_sql(&self, columns: &[Column], rows: usize) -> String {
+    /// `INSERT` of these columns, up to the values.
+    pub fn insert_sql(&self, columns: &[Column]) -> String {
         let names: Vec<&str> = columns.iter().map(|it| it.name.as_str()).collect();
-        let values = placeholders(rows, columns.len());
-        format!("INSERT INTO {} ({}) VALUES {values}", self.name, names.join(", "))
+        format!("INSERT INTO {} ({})", self.name, names.join(", "))
     }
 }

@@ -6,7 +6,6 @@ use mingjing_domain::refusal::Refusal;
 
 use super::{service, store};
 use crate::kit::auth;
-use crate::kit::db::Sql as _;
 use crate::kit::entropy::Draw;
 use crate::kit::http::Shell;
 use crate::kit::login::{self, Secret};

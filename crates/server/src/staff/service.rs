@@ -12,7 +12,6 @@ use super::store;
 use crate::kit::app::{App, Batch, Request, Written};
 use crate::kit::auth::Identity;
 use crate::kit::authz::{self, Target, Verb};
-use crate::kit::db::Sql as _;
 use crate::kit::error::WriteError;
 use crate::kit::login;
 use crate::kit::write::Write;

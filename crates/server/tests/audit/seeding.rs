@@ -24,7 +24,15 @@ mod engines {
 }
 
 pub fn order(cases: u64) -> Order {
-    Order { cases, until: date(2026, 11, 20), span_days: 320, seed: 7, phc: "!".into(), press: None }
+    Order {
+        cases,
+        until: date(2026, 11, 20),
+        span_days: 320,
+        seed: 7,
+        phc: "!".into(),
+        press: None,
+        batch: mingjing::ops::seed::BATCH,
+    }
 }
 
 /// A county with so many cases, sequenced and checkpointed.

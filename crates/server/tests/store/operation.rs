@@ -8,6 +8,7 @@ use mingjing::kit::db::{Db, Sql};
 use mingjing::kit::error::WriteError;
 use mingjing::kit::write::Write;
 use mingjing::ledger::fsck;
+use mingjing::ledger::service::Disclosure;
 use mingjing::ops::backup::backup;
 use mingjing::ops::erase::{approval_of, erase, forgotten_tables, read_list};
 use mingjing::ops::rebuild::rebuild;
@@ -197,6 +198,7 @@ async fn behind_the_anchor_a_new_log_begins(bench: Bench) {
     let (db, files) = fresh(&other).await;
     db.maintain(&mingjing::kit::schema::for_engine(note::DDL, db.engine())).await.unwrap();
     let (anchor, keys) = (bench.anchor(), ledger.verifiers());
+    let handed_out = ledger.proof_bundle(MatterId(id), 1, &Disclosure::default(), vec![]).await.unwrap();
     let target = |new_log| Target {
         db: &db,
         clock: other.clock.as_ref(),
@@ -216,14 +218,20 @@ async fn behind_the_anchor_a_new_log_begins(bench: Bench) {
     let first = &mingjing::ledger::store::leaves(restored.db(), 0, 1).await.unwrap()[0];
     let (_, old) = anchor.all(ORIGIN, &keys).unwrap().pop().unwrap();
     assert_eq!(first.entry[1..], mingjing_ledger::tlog::leaf_hash(old.as_bytes()));
-    let keys = mingjing::ledger::keys::LogKeys::load(&bench.dir.path().join("keys"), &origin).unwrap();
-    let following = mingjing::ledger::service::Ledger::new(restored.clone(), keys, Some(anchor.clone()));
+    let signing = mingjing::ledger::keys::LogKeys::load(&bench.dir.path().join("keys"), &origin).unwrap();
+    let following = mingjing::ledger::service::Ledger::new(restored.clone(), signing, Some(anchor.clone()));
     note::line(&restored, 501, id, "新账本续办").await.unwrap();
     other.sequence(&restored).await;
     following.checkpoint().await.unwrap();
     let report = fsck::all(restored.db(), &following.verifiers()).await.unwrap();
     assert!(report.holds(), "{:?}", report.findings);
     assert_eq!(report.leaves, 6);
+    // What was handed out under the former log is still proved, by that log's keys.
+    assert_eq!(mingjing::ledger::store::former(restored.db()).await.unwrap(), [ORIGIN]);
+    let following = following.following(vec![keys]);
+    assert_eq!(following.place(), 2);
+    assert!(handed_out.verify(&following.verifiers()).is_err());
+    assert_eq!(handed_out.verify(&following.known_verifiers()).unwrap().head.checkpoint.origin, ORIGIN);
 }
 
 async fn erasure_knows_every_table_of_matters(bench: Bench) {

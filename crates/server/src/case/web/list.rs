@@ -79,7 +79,7 @@ pub(super) async fn search(State(shell): State<Shell>, who: Identity, uri: Uri) 
             button.btn { "查找" }
         }
         @if words.is_empty() { p.meta { "输入两个以上的字。" } }
-        @else if super::super::tables::terms(words).iter().all(|t| t.chars().count() < 2) {
+        @else if super::super::tables::terms(words).is_empty() {
             (show::empty("请至少输入相连的两个字", html! { "一个字太宽，无法查找。" }))
         } @else { (lines(&shell, &who, &query, false).await?) }
     };

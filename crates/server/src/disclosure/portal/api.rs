@@ -282,7 +282,7 @@ async fn check(
     let (Some(Extension(records)), Some(Extension(ledger))) = (records, ledger) else {
         return Err(Failure::Unavailable("账本尚未就绪".into()));
     };
-    let keys = ledger.verifiers();
+    let keys = ledger.known_verifiers();
     let checked = records.check(&keys, &bytes).await.map_err(|e| broken(&e))?;
     Ok(Json(match checked {
         Checked::Proved(proof) => proved(&proof),
@@ -324,7 +324,7 @@ async fn log(ledger: Option<Extension<Ledger>>, RawQuery(raw): RawQuery) -> Resu
         return Err(Failure::NotFound);
     };
     let (_, note) = ledger.newest_note().await.map_err(broken)?;
-    let keys: Vec<String> = ledger.verifiers().iter().map(ToString::to_string).collect();
+    let keys: Vec<String> = ledger.known_verifiers().iter().map(ToString::to_string).collect();
     Ok(Json(json!({
         "size": size, "signed_at": signed_at, "origin": note.lines().next(), "checkpoint": note, "keys": keys,
     })))

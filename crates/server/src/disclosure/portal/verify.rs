@@ -174,7 +174,7 @@ pub(super) async fn upload(
     }
     let bytes =
         bytes.filter(|b| !b.is_empty()).ok_or_else(|| Failure::Malformed("请选择要核对的文件".into()))?;
-    let keys = ledger.verifiers();
+    let keys = ledger.known_verifiers();
     let outcome = tokio::task::spawn_blocking(move || {
         if bytes.starts_with(b"%PDF") {
             verify_document(&bytes, &keys).map(|it| it.proof)

@@ -12,7 +12,7 @@ pub use office::{Queued, in_stage, to_prepare, to_withdraw};
 pub use subjects::{Officer, OrganLine, officers, organs};
 
 use super::tables::pairs;
-use crate::kit::db::{DbError, Row, Sql};
+use crate::kit::db::{DbError, Row, Sql, Tx};
 use crate::params;
 
 /// The publication of a decision on a party, if there is one.
@@ -90,8 +90,8 @@ impl Month {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count<S: Sql>(sql: &S, organ: OrganId, it: &Month) -> Result<(), DbError> {
-    sql.run(
+pub async fn count(tx: &Tx, organ: OrganId, it: &Month) -> Result<(), DbError> {
+    tx.run(
         "INSERT INTO publication_month (month, organ_id, published, on_time, withdrawn, withdrawn_on_time) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (month, organ_id) DO UPDATE SET \
          published = publication_month.published + excluded.published, \
@@ -108,9 +108,9 @@ pub async fn count<S: Sql>(sql: &S, organ: OrganId, it: &Month) -> Result<(), Db
 ///
 /// # Errors
 /// When the database fails.
-pub async fn recount<S: Sql>(sql: &S) -> Result<(), DbError> {
-    sql.run("DELETE FROM publication_month", vec![]).await?;
-    sql.run(
+pub async fn recount(tx: &Tx) -> Result<(), DbError> {
+    tx.run("DELETE FROM publication_month", vec![]).await?;
+    tx.run(
         "INSERT INTO publication_month (month, organ_id, published, on_time, withdrawn, withdrawn_on_time) \
          SELECT month, organ_id, SUM(p), SUM(t), SUM(w), SUM(v) FROM (\
          SELECT substr(published_on, 1, 7) AS month, organ_id, 1 AS p, COALESCE(on_time, 0) AS t, 0 AS w, 0 AS v \
@@ -442,8 +442,8 @@ pub struct Made<'a> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn put_page<S: Sql>(sql: &S, it: &Made<'_>) -> Result<(), DbError> {
-    sql.run(
+pub async fn put_page(tx: &Tx, it: &Made<'_>) -> Result<(), DbError> {
+    tx.run(
         "INSERT INTO publication_page (matter_id, version, shell, tag, body, proof, original, made_at) \
          SELECT r.matter_id, r.version, $3, $4, $5, $6, $7, $8 FROM publication_row r \
          WHERE r.matter_id = $1 AND r.version = $2 AND r.state IN ('published', 'corrected', 'annotated') \
@@ -469,8 +469,8 @@ pub async fn put_page<S: Sql>(sql: &S, it: &Made<'_>) -> Result<(), DbError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn drop_page<S: Sql>(sql: &S, matter: MatterId) -> Result<(), DbError> {
-    sql.run("DELETE FROM publication_page WHERE matter_id = $1", params![matter]).await?;
+pub async fn drop_page(tx: &Tx, matter: MatterId) -> Result<(), DbError> {
+    tx.run("DELETE FROM publication_page WHERE matter_id = $1", params![matter]).await?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod plan;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::BoxFuture;
 use jiff::civil::Date;
@@ -63,6 +64,8 @@ pub struct Order {
     /// Makes the documents that were issued, after each command; none when they are
     /// only to be marked as made, with a stand-in's digest.
     pub press: Option<Press>,
+    /// Commands in one transaction.
+    pub batch: u64,
 }
 
 /// Makes every document that waits to be made.
@@ -79,10 +82,13 @@ pub struct Seeded {
     pub stages: HashMap<String, u64>,
     /// Accounts.
     pub accounts: Vec<Account>,
+    /// What each command took, in microseconds; only where each is a transaction of
+    /// its own.
+    pub times_us: Vec<u64>,
 }
 
-/// Commands in one transaction.
-const BATCH: u64 = 200;
+/// Commands in one transaction, where many are made.
+pub const BATCH: u64 = 200;
 /// When the day's work ends, in minutes from midnight.
 const EVENING: i64 = 17 * 60 + 30;
 
@@ -178,10 +184,14 @@ impl Seeder<'_> {
                     act: None,
                 },
             };
+            let began = Instant::now();
             let acted = self.step(&mut batch, &mut life, due).await?;
             held += 1;
-            if held == BATCH || self.order.press.is_some() {
+            if held >= self.order.batch || self.order.press.is_some() {
                 batch.commit().await?;
+                if self.order.batch == 1 && acted {
+                    self.done.times_us.push(u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
+                }
                 self.printed(&mut life).await?;
                 batch = self.app.batch().await?;
                 held = 0;

@@ -1,0 +1,568 @@
+//! Access to the database: SQLite or PostgreSQL, chosen at run time.
+//!
+//! SQL is written once, with `$1` placeholders. Identifiers are 16-byte blobs,
+//! instants are microseconds UTC, money is fen, JSON is text or bytes. All
+//! writes go through [`Db::begin`]: on SQLite that is the one writer connection
+//! and `BEGIN IMMEDIATE`, so a writer never meets "database is locked" halfway.
+
+mod lite;
+mod param;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::types::Value as Stored;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, QueryResult, RuntimeErr, SqlErr, Statement, TransactionOptions, TransactionTrait, Value,
+};
+use uuid::Uuid;
+
+use super::clock::from_micros;
+use lite::{File, LiteError, LiteRow, LiteTx};
+pub use param::IntoParam;
+
+/// Which database stands behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// One file in the data folder.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A SQLite file; made when absent.
+    File(std::path::PathBuf),
+    /// A `postgres://` address.
+    Url(String),
+}
+
+/// An error of the database, with what was being done.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The engine refused or failed.
+    #[error("数据库操作失败：{0}")]
+    Engine(#[from] DbErr),
+    /// SQLite refused or failed.
+    #[error("数据库操作失败：{0}")]
+    Lite(Box<LiteError>),
+    /// A row holds something the program did not write.
+    #[error("数据表 {table} 的列 {column} 不能读出：{reason}")]
+    Row {
+        /// Table or query.
+        table: &'static str,
+        /// Column.
+        column: String,
+        /// What was wrong with it.
+        reason: String,
+    },
+}
+
+impl DbError {
+    /// A row that cannot be read.
+    pub fn row(table: &'static str, column: &str, reason: impl ToString) -> Self {
+        Self::Row { table, column: column.to_owned(), reason: reason.to_string() }
+    }
+
+    /// The transaction lost a race and may simply be run again.
+    pub fn is_transient(&self) -> bool {
+        let error = match self {
+            Self::Engine(DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e))) => e,
+            Self::Lite(error) => return error.is_transient(),
+            Self::Engine(_) | Self::Row { .. } => return false,
+        };
+        let sea_orm::sqlx::Error::Database(e) = error.as_ref() else { return false };
+        // Serialization failure, deadlock.
+        matches!(e.code().as_deref(), Some("40001" | "40P01"))
+    }
+
+    /// Name of the violated unique constraint or its columns, if that is the error.
+    pub fn unique_violation(&self) -> Option<String> {
+        let error = match self {
+            Self::Engine(error) => error,
+            Self::Lite(error) => return error.unique_violation(),
+            Self::Row { .. } => return None,
+        };
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(message)) => Some(message),
+            Some(_) | None => None,
+        }
+    }
+}
+
+/// One row of a result, read by column name.
+pub struct Row {
+    table: &'static str,
+    inner: Read,
+}
+
+enum Read {
+    Lite(LiteRow),
+    Server(QueryResult),
+}
+
+/// A type of column that rows give.
+trait Column: sea_orm::TryGetable + Sized {
+    /// None when SQLite holds another type there.
+    fn stored(value: &Stored) -> Option<Self>;
+}
+
+impl Column for i64 {
+    fn stored(value: &Stored) -> Option<Self> {
+        if let Stored::Integer(it) = value { Some(*it) } else { None }
+    }
+}
+
+impl Column for String {
+    fn stored(value: &Stored) -> Option<Self> {
+        if let Stored::Text(it) = value { Some(it.clone()) } else { None }
+    }
+}
+
+impl Column for Vec<u8> {
+    fn stored(value: &Stored) -> Option<Self> {
+        if let Stored::Blob(it) = value { Some(it.clone()) } else { None }
+    }
+}
+
+impl<T: Column> Column for Option<T>
+where
+    Self: sea_orm::TryGetable,
+{
+    fn stored(value: &Stored) -> Option<Self> {
+        if matches!(value, Stored::Null) { Some(None) } else { T::stored(value).map(Some) }
+    }
+}
+
+impl Row {
+    fn get<T: Column>(&self, column: &str) -> Result<T, DbError> {
+        match &self.inner {
+            Read::Lite(row) => {
+                let value =
+                    row.get(column).ok_or_else(|| DbError::row(self.table, column, "no such column"))?;
+                T::stored(value).ok_or_else(|| DbError::row(self.table, column, "of another type"))
+            }
+            Read::Server(row) => row.try_get_by(column).map_err(|e| DbError::row(self.table, column, e)),
+        }
+    }
+
+    /// An integer.
+    ///
+    /// # Errors
+    /// When the column is absent or of another type; so for all readers below.
+    pub fn int(&self, column: &str) -> Result<i64, DbError> {
+        self.get(column)
+    }
+
+    /// An integer or NULL.
+    pub fn opt_int(&self, column: &str) -> Result<Option<i64>, DbError> {
+        self.get(column)
+    }
+
+    /// A count.
+    pub fn uint(&self, column: &str) -> Result<u64, DbError> {
+        u64::try_from(self.int(column)?).map_err(|e| DbError::row(self.table, column, e))
+    }
+
+    /// A flag, stored as 0 or 1.
+    pub fn flag(&self, column: &str) -> Result<bool, DbError> {
+        Ok(self.int(column)? != 0)
+    }
+
+    /// A text.
+    pub fn text(&self, column: &str) -> Result<String, DbError> {
+        self.get(column)
+    }
+
+    /// A text or NULL.
+    pub fn opt_text(&self, column: &str) -> Result<Option<String>, DbError> {
+        self.get(column)
+    }
+
+    /// Bytes.
+    pub fn bytes(&self, column: &str) -> Result<Vec<u8>, DbError> {
+        self.get(column)
+    }
+
+    /// Bytes or NULL.
+    pub fn opt_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, DbError> {
+        self.get(column)
+    }
+
+    /// Thirty-two bytes.
+    pub fn bytes32(&self, column: &str) -> Result<[u8; 32], DbError> {
+        self.bytes(column)?.try_into().map_err(|_| DbError::row(self.table, column, "32 bytes expected"))
+    }
+
+    /// An identifier.
+    pub fn uuid(&self, column: &str) -> Result<Uuid, DbError> {
+        Uuid::from_slice(&self.bytes(column)?).map_err(|e| DbError::row(self.table, column, e))
+    }
+
+    /// An identifier or NULL.
+    pub fn opt_uuid(&self, column: &str) -> Result<Option<Uuid>, DbError> {
+        self.opt_bytes(column)?
+            .map(|b| Uuid::from_slice(&b).map_err(|e| DbError::row(self.table, column, e)))
+            .transpose()
+    }
+
+    /// An instant.
+    pub fn instant(&self, column: &str) -> Result<Timestamp, DbError> {
+        Ok(from_micros(self.int(column)?))
+    }
+
+    /// An instant or NULL.
+    pub fn opt_instant(&self, column: &str) -> Result<Option<Timestamp>, DbError> {
+        Ok(self.opt_int(column)?.map(from_micros))
+    }
+}
+
+/// Anything that runs statements: the readers or a transaction.
+pub trait Sql: Sync {
+    /// All rows. `table` names the main table in error messages.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    fn all(
+        &self,
+        table: &'static str,
+        sql: impl Into<String> + Send,
+        params: Vec<Value>,
+    ) -> impl Future<Output = Result<Vec<Row>, DbError>> + Send;
+
+    /// The first row, if any.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    fn one(
+        &self,
+        table: &'static str,
+        sql: impl Into<String> + Send,
+        params: Vec<Value>,
+    ) -> impl Future<Output = Result<Option<Row>, DbError>> + Send;
+
+    /// The engine beneath.
+    fn engine(&self) -> Engine;
+}
+
+fn lite_row(table: &'static str, row: LiteRow) -> Row {
+    Row { table, inner: Read::Lite(row) }
+}
+
+async fn server_all<C: ConnectionTrait>(
+    on: &C,
+    table: &'static str,
+    sql: String,
+    params: Vec<Value>,
+) -> Result<Vec<Row>, DbError> {
+    let rows = on.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, params)).await?;
+    Ok(rows.into_iter().map(|it| Row { table, inner: Read::Server(it) }).collect())
+}
+
+async fn server_one<C: ConnectionTrait>(
+    on: &C,
+    table: &'static str,
+    sql: String,
+    params: Vec<Value>,
+) -> Result<Option<Row>, DbError> {
+    let row = on.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, params)).await?;
+    Ok(row.map(|it| Row { table, inner: Read::Server(it) }))
+}
+
+/// A transaction. Dropping it without [`Tx::commit`] rolls it back.
+pub struct Tx(Begun);
+
+enum Begun {
+    Lite(LiteTx),
+    Server(DatabaseTransaction),
+}
+
+impl Sql for Tx {
+    async fn all(
+        &self,
+        table: &'static str,
+        sql: impl Into<String> + Send,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, DbError> {
+        match &self.0 {
+            Begun::Lite(tx) => {
+                let rows = tx.with(|it| it.query(&sql.into(), &params, usize::MAX))?;
+                Ok(rows.into_iter().map(|it| lite_row(table, it)).collect())
+            }
+            Begun::Server(tx) => server_all(tx, table, sql.into(), params).await,
+        }
+    }
+
+    async fn one(
+        &self,
+        table: &'static str,
+        sql: impl Into<String> + Send,
+        params: Vec<Value>,
+    ) -> Result<Option<Row>, DbError> {
+        match &self.0 {
+            Begun::Lite(tx) => {
+                let mut rows = tx.with(|it| it.query(&sql.into(), &params, 1))?;
+                Ok(rows.pop().map(|it| lite_row(table, it)))
+            }
+            Begun::Server(tx) => server_one(tx, table, sql.into(), params).await,
+        }
+    }
+
+    fn engine(&self) -> Engine {
+        match self.0 {
+            Begun::Lite(_) => Engine::Sqlite,
+            Begun::Server(_) => Engine::Postgres,
+        }
+    }
+}
+
+/// Most parameters put into one statement.
+const MAX_PARAMS: usize = 8_000;
+
+impl Tx {
+    /// Runs a statement; gives the number of rows it changed.
+    ///
+    /// # Errors
+    /// When the engine fails or a constraint refuses.
+    pub async fn run(&self, sql: impl Into<String> + Send, params: Vec<Value>) -> Result<u64, DbError> {
+        match &self.0 {
+            Begun::Lite(tx) => Ok(tx.with(|it| it.run(&sql.into(), &params))?),
+            Begun::Server(tx) => {
+                let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, params);
+                Ok(tx.execute_raw(statement).await?.rows_affected())
+            }
+        }
+    }
+
+    /// Inserts rows: `head` up to `VALUES`, `tail` after the values. A server gets
+    /// as few statements as it takes; SQLite one row at a time, since a statement
+    /// of its own for each number of rows would cost more than the rows.
+    ///
+    /// # Errors
+    /// When the engine fails or a constraint refuses.
+    pub async fn insert(
+        &self,
+        head: &str,
+        columns: usize,
+        mut rows: Vec<Vec<Value>>,
+        tail: &str,
+    ) -> Result<(), DbError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        if let Begun::Lite(tx) = &self.0 {
+            let sql = format!("{head} VALUES {}{tail}", placeholders(1, columns));
+            return Ok(tx.with(|it| it.run_each(&sql, &rows))?);
+        }
+        let chunk = (MAX_PARAMS / columns.max(1)).max(1);
+        while !rows.is_empty() {
+            let rest = rows.split_off(rows.len().min(chunk));
+            let sql = format!("{head} VALUES {}{tail}", placeholders(rows.len(), columns));
+            self.run(sql, rows.into_iter().flatten().collect()).await?;
+            rows = rest;
+        }
+        Ok(())
+    }
+
+    /// Runs several statements without parameters.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn script(&self, sql: &str) -> Result<(), DbError> {
+        match &self.0 {
+            Begun::Lite(tx) => tx.with(|it| it.script(sql))?,
+            Begun::Server(tx) => {
+                tx.execute_unprepared(sql).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes everything durable.
+    ///
+    /// # Errors
+    /// When the engine cannot; nothing is stored then.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self.0 {
+            Begun::Lite(tx) => Ok(tx.end("COMMIT")?),
+            Begun::Server(tx) => Ok(tx.commit().await?),
+        }
+    }
+
+    /// Throws everything away.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn rollback(self) -> Result<(), DbError> {
+        match self.0 {
+            Begun::Lite(tx) => Ok(tx.end("ROLLBACK")?),
+            Begun::Server(tx) => Ok(tx.rollback().await?),
+        }
+    }
+}
+
+/// `($1, $2), ($3, $4)` for `rows` rows of `columns` columns.
+pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
+    let mut out = String::with_capacity(rows * columns * 5);
+    for row in 0..rows {
+        out.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            if column > 0 {
+                out.push_str(", ");
+            }
+            out.push('$');
+            out.push_str(&(row * columns + column + 1).to_string());
+        }
+        out.push(')');
+    }
+    out
+}
+
+/// The database.
+#[derive(Clone)]
+pub struct Db {
+    store: Store,
+    location: Location,
+}
+
+#[derive(Clone)]
+enum Store {
+    Lite(File),
+    Server(DatabaseConnection),
+}
+
+impl Sql for Db {
+    /// Reads outside a transaction; on SQLite these connections refuse writes.
+    async fn all(
+        &self,
+        table: &'static str,
+        sql: impl Into<String> + Send,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, DbError> {
+        match &self.store {
+            Store::Lite(file) => {
+                let rows = file.reader().await?.query(&sql.into(), &params, usize::MAX)?;
+                Ok(rows.into_iter().map(|it| lite_row(table, it)).collect())
+            }
+            Store::Server(pool) => server_all(pool, table, sql.into(), params).await,
+        }
+    }
+
+    async fn one(
+        &self,
+        table: &'static str,
+        sql: impl Into<String> + Send,
+        params: Vec<Value>,
+    ) -> Result<Option<Row>, DbError> {
+        match &self.store {
+            Store::Lite(file) => {
+                let mut rows = file.reader().await?.query(&sql.into(), &params, 1)?;
+                Ok(rows.pop().map(|it| lite_row(table, it)))
+            }
+            Store::Server(pool) => server_one(pool, table, sql.into(), params).await,
+        }
+    }
+
+    fn engine(&self) -> Engine {
+        match self.store {
+            Store::Lite(_) => Engine::Sqlite,
+            Store::Server(_) => Engine::Postgres,
+        }
+    }
+}
+
+/// How many connections are held to a PostgreSQL server.
+const POSTGRES_CONNECTIONS: u32 = 12;
+/// How long a connection may be waited for.
+const WAIT: Duration = Duration::from_secs(10);
+
+impl Db {
+    /// Opens the database; does not touch its tables.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn open(location: &Location) -> Result<Self, DbError> {
+        let location = location.clone();
+        let store = match &location {
+            Location::File(path) => Store::Lite(File::open(path)?),
+            Location::Url(url) => {
+                let mut options = ConnectOptions::new(url.clone());
+                options
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .min_connections(1)
+                    .acquire_timeout(WAIT)
+                    .set_application_name("mingjing")
+                    .sqlx_logging(false);
+                Store::Server(Database::connect(options).await?)
+            }
+        };
+        Ok(Self { store, location })
+    }
+
+    /// Where it is.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Begins a write transaction.
+    ///
+    /// # Errors
+    /// When no connection comes free or another process holds the file.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        self.started(IsolationLevel::ReadCommitted, true).await
+    }
+
+    /// Begins a transaction that sees one unchanging state of the database.
+    ///
+    /// # Errors
+    /// When no connection comes free.
+    pub async fn snapshot(&self) -> Result<Tx, DbError> {
+        self.started(IsolationLevel::RepeatableRead, false).await
+    }
+
+    async fn started(&self, level: IsolationLevel, writes: bool) -> Result<Tx, DbError> {
+        let begun = match &self.store {
+            Store::Lite(file) => {
+                let held = if writes { file.writer().await? } else { file.reader().await? };
+                Begun::Lite(LiteTx::begin(held)?)
+            }
+            Store::Server(pool) => {
+                let options = TransactionOptions {
+                    isolation_level: Some(level),
+                    access_mode: None,
+                    sqlite_transaction_mode: None,
+                };
+                Begun::Server(pool.begin_with_options(options).await?)
+            }
+        };
+        Ok(Tx(begun))
+    }
+
+    /// Runs a statement on the writer outside a transaction (VACUUM and the like).
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn maintain(&self, sql: &str) -> Result<(), DbError> {
+        match &self.store {
+            Store::Lite(file) => file.writer().await?.script(sql)?,
+            Store::Server(pool) => {
+                pool.execute_unprepared(sql).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes all connections.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub async fn close(self) -> Result<(), DbError> {
+        match self.store {
+            Store::Lite(file) => Ok(file.close().await?),
+            Store::Server(pool) => Ok(pool.close().await?),
+        }
+    }
+}
