@@ -131,6 +131,8 @@ fn example_value(it: &Field) -> Value {
             "law" => "安全生产法",
             "article" => "第三十条第一款",
             "receipt" => "示票20260001",
+            "by" => "当事人",
+            "manner" => "已停产停业",
             "collector" => "示例县农村商业银行",
             "quantity" => "2册",
             "informant_name" => "示范举报人",

@@ -155,7 +155,8 @@ pub struct Waiting {
     pub number: Option<String>,
 }
 
-/// What waits for a person: by name, or for one of the roles in the organ.
+/// What waits for a person: by name, or for one of the roles in the organ; once, however
+/// many of the roles the person holds.
 /// Longest waiting first.
 ///
 /// # Errors
@@ -179,7 +180,7 @@ pub async fn waiting<S: Sql>(
         String::new()
     } else {
         format!(
-            " UNION ALL SELECT matter_id, title, since FROM case_task \
+            " UNION SELECT matter_id, title, since FROM case_task \
              WHERE organ_id = $2 AND role IN ({}) AND staff_id IS NULL",
             marks.join(", ")
         )
