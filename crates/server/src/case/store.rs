@@ -145,6 +145,8 @@ pub async fn list<S: Sql>(sql: &S, filter: &Filter, limit: u32) -> Result<Vec<Li
 pub struct Waiting {
     /// Case.
     pub id: MatterId,
+    /// Publication, where it waits for something to be done to one.
+    pub publication: Option<MatterId>,
     /// What waits.
     pub title: String,
     /// Since which civil day.
@@ -193,6 +195,7 @@ pub async fn waiting<S: Sql>(
     let read = |row: &Row| {
         Ok(Waiting {
             id: MatterId(row.uuid("matter_id")?),
+            publication: None,
             title: row.text("title")?,
             since: row.text("since")?,
             case: row.text("case_title")?,
