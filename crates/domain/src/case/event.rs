@@ -454,7 +454,7 @@ pub enum CaseEvent {
         /// Fen.
         amount_fen: i64,
     },
-    /// 加处罚款已核减: a payment made in time came to be known only afterwards.
+    /// 加处罚款已核减: a payment or a remedy in time came to be known only afterwards.
     AdditionalFineReduced {
         /// Party.
         party: PartyNo,

@@ -216,7 +216,7 @@ fn who_paid_in_time_owes_no_addition_because_the_entry_came_late() {
     w.ok(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 6_000 * YUAN });
     w.at("2026-04-20");
     w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-04-01"), "time.late");
-    let mut partly = w.fork();
+    let (mut partly, mut contested) = (w.fork(), w.fork());
     w.claim("2026-04-01", paper());
     let events = w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-04-01"));
     assert!(events.contains(&CaseEvent::AdditionalFineReduced { party: 1, amount_fen: 0 }), "{events:?}");
@@ -227,4 +227,10 @@ fn who_paid_in_time_owes_no_addition_because_the_entry_came_late() {
     let decision = partly.case().decision.clone().expect("decided");
     let owed = gate::owed_fen(&decision, 1, partly.case().party(1).expect("a party"));
     assert_eq!(owed, 1_000 * YUAN + 18 * 30 * YUAN);
+    // Nor does it run while a remedy does: two days from 2 April, not eight.
+    contested.claim("2026-04-05", paper());
+    let (remedy, on) = (RemedyKind::Litigation, day("2026-04-05"));
+    let events = contested.ok(A, Do::RecordRemedy { party: 1, remedy, on, body: t("示例县人民法院") });
+    let left = CaseEvent::AdditionalFineReduced { party: 1, amount_fen: 2 * 900 * YUAN };
+    assert!(events.contains(&left), "{events:?}");
 }

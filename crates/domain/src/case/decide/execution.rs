@@ -5,7 +5,7 @@ use crate::case::command::{CaseCommand as C, Payment, Performance, Refund};
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
 use crate::case::performance::{GIVE_BACK, INTEREST, Performed, refundable_from};
-use crate::case::state::{Case, PartyState};
+use crate::case::state::{Case, PartyState, Remedy};
 use crate::case::types::*;
 use crate::case::{clock, gate};
 use crate::cite::{Citation, penalty_law};
@@ -28,7 +28,8 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::RecordPayment(payment) => {
             pay(case, payment, facts)?;
             issue.push(CaseEvent::PaymentRecorded(payment.clone()));
-            if let Some(amount_fen) = reduced(case, payment, facts)? {
+            let paid = |p: &mut PartyState| p.payments.push(payment.clone());
+            if let Some(amount_fen) = reduced(case, payment.party, facts, paid)? {
                 issue.push(CaseEvent::AdditionalFineReduced { party: payment.party, amount_fen });
             }
         }
@@ -86,6 +87,10 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 on: *on,
                 body: body.clone(),
             });
+            let pending = Remedy { kind: *remedy, from: *on, concluded: None, ended: None };
+            if let Some(amount_fen) = reduced(case, *party, facts, |p| p.remedies.push(pending))? {
+                issue.push(CaseEvent::AdditionalFineReduced { party: *party, amount_fen });
+            }
         }
         C::RecordRuling { party, ruling, on, document } => {
             required(document, "document", "裁定书文号")?;
@@ -434,14 +439,20 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal>
     Ok(())
 }
 
-/// What is left of the additional fine when the payment counts from its own day: who paid
-/// in time owes no addition because the entry came late (第七十二条第一款第一项: 到期不缴纳).
-fn reduced(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<Option<i64>, Refusal> {
-    let Some(state) = case.party(payment.party).filter(|p| p.additional_fen > 0) else { return Ok(None) };
-    let mut paid = state.clone();
-    paid.payments.push(payment.clone());
-    let accrued = clock::additional_cap(case, facts, payment.party, &paid)?;
-    Ok((accrued < state.additional_fen).then_some(accrued))
+/// What is left of the additional fine when what is entered now counts from its own day: who
+/// paid in time owes no addition because the entry came late, nor for the days of a remedy
+/// (第七十二条第一款第一项, 第七十三条第三款).
+fn reduced(
+    case: &Case,
+    party: PartyNo,
+    facts: &Facts<'_>,
+    enter: impl FnOnce(&mut PartyState),
+) -> Result<Option<i64>, Refusal> {
+    let Some(before) = case.party(party).filter(|p| p.additional_fen > 0) else { return Ok(None) };
+    let mut state = before.clone();
+    enter(&mut state);
+    let accrued = clock::additional_cap(case, facts, party, &state)?;
+    Ok((accrued < before.additional_fen).then_some(accrued))
 }
 
 /// A penalty of the decision, performed after it, by whom and how.
