@@ -83,7 +83,8 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         }
         CaseEvent::Archived { retention_years, .. } => {
             case.stage = Stage::Archived;
-            case.archived = Some((meta.moment.day(), *retention_years));
+            // The retention is never cut short by a late entry.
+            case.archived = Some((meta.moment.recorded_day(), *retention_years));
         }
         CaseEvent::Proposed { .. }
         | CaseEvent::ProposalReviewed { .. }

@@ -505,7 +505,7 @@ pub struct Case {
     pub closed: Option<(ClosingGround, Date)>,
     /// The day the handling ended: closed, not filed, withdrawn or transferred.
     pub ended_on: Option<Date>,
-    /// Archived: day and retention in years (0 permanent).
+    /// Archived: day of the recording and retention in years (0 permanent).
     pub archived: Option<(Date, u16)>,
 }
 

@@ -480,3 +480,13 @@ fn an_investigation_is_suspended_only_where_the_rules_know_it() {
         Do::ApproveProposal { proposal_no: no, approve: false, opinion: t("不能中止"), opinions: vec![] };
     pending.ok(HEAD, refuse);
 }
+
+#[test]
+fn a_file_archived_by_a_late_entry_is_kept_no_shorter() {
+    let mut w = closed();
+    w.at("2027-01-04");
+    w.claim("2026-12-30", paper());
+    w.ok(ARCHIVIST, Do::Archive { volumes: 1, pages: 10, retention_years: 10 });
+    let (on, years) = w.case().archived.expect("archived");
+    assert_eq!(mingjing_domain::erasure::kept_until(on, years), Some(day("2037-12-31")));
+}
