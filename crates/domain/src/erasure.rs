@@ -18,6 +18,21 @@ pub const APPROVED: &str = "erasure.approved";
 /// Nobody destroys archives at will (Archives Law, 2020 text).
 pub const NOT_AT_WILL: Citation = Citation::of("档案法", "第二十一条");
 
+/// Personal information is deleted when its purpose is reached (Personal Information
+/// Protection Law, 2021 text); an informant's, when the case is in the archives.
+pub const PURPOSE_REACHED: Citation = Citation::of("个人信息保护法", "第四十七条第一款第一项");
+
+/// How long the identity of an informant is kept: as long as any case that it founded is
+/// not archived, there is somebody to reply to, to reward, to ask again. `cases` says of
+/// each whether it is archived.
+pub fn informant_kept(cases: &[bool]) -> Retention {
+    if !cases.is_empty() && cases.iter().all(|archived| *archived) {
+        Retention::Purpose
+    } else {
+        Retention::InUse
+    }
+}
+
 /// What happened to a proposed destruction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -61,8 +76,11 @@ pub enum Retention {
         /// The last day.
         day: Date,
     },
-    /// The identity of an informant: gone when its purpose is (个人信息保护法第四十七条).
+    /// The identity of an informant whose case is in the archives: gone when its purpose
+    /// is (个人信息保护法第四十七条).
     Purpose,
+    /// The identity of an informant whose case still goes on.
+    InUse,
 }
 
 /// A matter that is proposed for destruction, as it stands.
@@ -267,6 +285,12 @@ fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
         Retention::NotArchived => {
             Err(refuse("erasure.not_archived", "所列案件尚未归档", "请在归档并且保管期限届满后呈请"))
         }
+        Retention::InUse => Err(Refusal::new(
+            "erasure.in_use",
+            PURPOSE_REACHED,
+            "举报人所在的案件尚未办结归档，处理目的没有实现",
+            "请在案件结案（不予立案、撤销立案、移送）并归档后呈请",
+        )),
         Retention::Permanent => {
             Err(refuse("erasure.permanent", "所列案卷永久保管", "永久保管的案卷不得销毁"))
         }
@@ -449,7 +473,12 @@ mod tests {
         assert_eq!(with(&facts(Retention::Permanent)), "erasure.permanent");
         let day = "2057-01-01".parse().unwrap();
         assert_eq!(with(&facts(Retention::Until { day })), "erasure.retained");
-        assert!(decide(None, &propose_case(), &clerk, &facts(Retention::Purpose)).is_ok());
+        let informant = |cases: &[bool]| decide(None, &propose_case(), &clerk, &facts(informant_kept(cases)));
+        assert!(informant(&[true]).is_ok());
+        for going_on in [&[false][..], &[true, false], &[]] {
+            let refusal = informant(going_on).unwrap_err();
+            assert_eq!((refusal.code.as_ref(), &refusal.article), ("erasure.in_use", &PURPOSE_REACHED));
+        }
         let mut it = ended();
         it.subjects[0].published = true;
         assert_eq!(with(&it), "erasure.published");

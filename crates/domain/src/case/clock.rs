@@ -123,7 +123,7 @@ pub fn payment_gate(
     number: PartyNo,
     state: &PartyState,
 ) -> Result<Date, Refusal> {
-    let mut paid = state.paid_fen();
+    let mut paid = state.paid_fen() - state.refunded_fen();
     for instalment in &state.instalments {
         paid -= instalment.amount_fen;
         if paid < 0 {
@@ -233,13 +233,15 @@ fn over(
 pub fn performed_on(case: &Case, facts: &Facts<'_>) -> Option<Date> {
     gate::settled(case, case.decision.as_ref()?, facts).ok()?;
     let party = |(no, state): (PartyNo, &PartyState)| {
+        let refunded = state.refunds.iter().map(|r| r.on).max();
         if let Some((_, on)) = case.revoked(no) {
-            return Some(on);
+            return refunded.max(Some(on));
         }
         let served = gate::served_decision(case, no).ok().map(|(_, s)| s.effective_on);
         let paid = state.payments.iter().map(|p| p.paid_on).max();
         let ruled = state.ruling.filter(|_| state.enforcement_over()).map(|(_, on)| on);
-        served.max(paid).max(ruled)
+        let acted = state.performances.iter().map(|p| p.on).max();
+        served.max(paid).max(ruled).max(acted).max(refunded)
     };
     let parties = case.numbered_parties().filter_map(party);
     let corrected = case.corrections.iter().filter_map(|c| c.rechecked_on);

@@ -1,5 +1,6 @@
 //! What a person may ask for in a case.
 
+pub use super::performance::{Payment, Performance, Refund};
 use super::substance::DecisionSubstance;
 use super::types::*;
 use crate::matter::StaffId;
@@ -180,21 +181,6 @@ pub struct Discussion {
     pub outcome: DiscussionOutcome,
     /// Conclusion in words.
     pub conclusion: Text,
-}
-
-/// A payment made to the collecting bank.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payment {
-    /// Whose.
-    pub party: PartyNo,
-    /// Number of the treasury receipt; unique in the installation.
-    pub receipt: String,
-    /// Fen.
-    pub amount_fen: i64,
-    /// Civil day of payment.
-    pub paid_on: Date,
-    /// Collecting bank.
-    pub collector: String,
 }
 
 /// A command on a case.
@@ -495,6 +481,10 @@ pub enum CaseCommand {
     Discuss(Discussion),
     /// 登记缴款.
     RecordPayment(Payment),
+    /// 登记处罚执行情况.
+    RecordPerformance(Performance),
+    /// 登记返还款项.
+    RecordRefund(Refund),
     /// 催告缴款.
     DemandFine {
         /// Whose.
@@ -546,6 +536,9 @@ pub enum CaseCommand {
         /// The confiscated income as changed, fen; as decided when not given.
         #[serde(default)]
         confiscated_fen: Option<i64>,
+        /// Penalties other than money that are no longer to be performed; only with 变更.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lifted: Vec<PenaltyKind>,
         /// Somebody on the other side asked for more.
         #[serde(default)]
         opposed: bool,

@@ -427,6 +427,10 @@ pub enum CaseEvent {
     },
     /// 已缴款.
     PaymentRecorded(Payment),
+    /// 处罚已执行.
+    PerformanceRecorded(Performance),
+    /// 款项已返还.
+    RefundRecorded(Refund),
     /// 已批准延期（分期）.
     DeferralGranted {
         /// Approval.
@@ -448,6 +452,13 @@ pub enum CaseEvent {
         /// Document.
         document: DocumentNo,
         /// Fen.
+        amount_fen: i64,
+    },
+    /// 加处罚款已核减: a payment or a remedy in time came to be known only afterwards.
+    AdditionalFineReduced {
+        /// Party.
+        party: PartyNo,
+        /// What is left of it, fen.
         amount_fen: i64,
     },
     /// 已催告履行.
@@ -496,6 +507,9 @@ pub enum CaseEvent {
         fine_fen: i64,
         /// Confiscated income, fen.
         confiscated_fen: i64,
+        /// Penalties other than money that fell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lifted: Vec<PenaltyKind>,
     },
     /// 人民法院已就执行作出裁定.
     CourtRuled {

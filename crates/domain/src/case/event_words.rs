@@ -72,9 +72,12 @@ named! {
     Discussed = "discussed", "已集体讨论";
     Decided = "decided", "已作出决定";
     PaymentRecorded = "payment_recorded", "已缴款";
+    PerformanceRecorded = "performance_recorded", "处罚已执行";
+    RefundRecorded = "refund_recorded", "款项已返还";
     DeferralGranted = "deferral_granted", "已批准延期（分期）";
     FineDemanded = "fine_demanded", "已催告缴款";
     AdditionalFineImposed = "additional_fine_imposed", "已加处罚款";
+    AdditionalFineReduced = "additional_fine_reduced", "加处罚款已核减";
     EnforcementDemanded = "enforcement_demanded", "已催告履行";
     CourtApplied = "court_applied", "已申请人民法院强制执行";
     RemedyLodged = "remedy_lodged", "复议、诉讼已提起";

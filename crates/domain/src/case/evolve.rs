@@ -83,7 +83,8 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         }
         CaseEvent::Archived { retention_years, .. } => {
             case.stage = Stage::Archived;
-            case.archived = Some((meta.moment.day(), *retention_years));
+            // The retention is never cut short by a late entry.
+            case.archived = Some((meta.moment.recorded_day(), *retention_years));
         }
         CaseEvent::Proposed { .. }
         | CaseEvent::ProposalReviewed { .. }
@@ -137,9 +138,12 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         CaseEvent::Discussed { .. }
         | CaseEvent::Decided { .. }
         | CaseEvent::PaymentRecorded(_)
+        | CaseEvent::PerformanceRecorded(_)
+        | CaseEvent::RefundRecorded(_)
         | CaseEvent::DeferralGranted { .. }
         | CaseEvent::FineDemanded { .. }
         | CaseEvent::AdditionalFineImposed { .. }
+        | CaseEvent::AdditionalFineReduced { .. }
         | CaseEvent::EnforcementDemanded { .. }
         | CaseEvent::CourtApplied { .. }
         | CaseEvent::RemedyLodged { .. }
@@ -516,11 +520,10 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 revoked: None,
             });
         }
-        CaseEvent::PaymentRecorded(payment) => {
-            if let Some(p) = party(case, payment.party) {
-                p.payments.push(payment.clone());
-            }
-        }
+        CaseEvent::PaymentRecorded(_)
+        | CaseEvent::PerformanceRecorded(_)
+        | CaseEvent::RefundRecorded(_)
+        | CaseEvent::AdditionalFineReduced { .. } => super::performance::next(case, event),
         CaseEvent::DeferralGranted { deferring, .. } => {
             if let Some(p) = party(case, deferring.party) {
                 p.instalments = deferring.instalments.clone();

@@ -436,6 +436,12 @@ fn later(verb: Verb) -> Vec<Field> {
     }
 }
 
+/// Penalties whose performance is an act of its own.
+fn acts() -> Vec<(String, &'static str)> {
+    let all = PenaltyKind::ALL.iter().filter(|kind| kind.performed() == super::performance::Performed::Act);
+    all.map(|kind| (wire_name(kind), kind.label())).collect()
+}
+
 fn execution(verb: Verb) -> Vec<Field> {
     match verb {
         Verb::RecordPayment => vec![
@@ -444,6 +450,20 @@ fn execution(verb: Verb) -> Vec<Field> {
             f("amount_fen", "金额", Kind::Money),
             f("paid_on", "缴款日期", Kind::Date),
             line("collector", "代收机构"),
+        ],
+        Verb::RecordPerformance => vec![
+            party(),
+            f("kind", "处罚种类", Kind::Choice(acts())),
+            f("on", "执行日期", Kind::Date),
+            line("by", "执行人").hint("当事人、许可证件登记机关、本机关等"),
+            paragraph("manner", "执行情况"),
+        ],
+        Verb::RecordRefund => vec![
+            party(),
+            line("receipt", "退付凭证号"),
+            f("amount_fen", "返还金额", Kind::Money),
+            f("interest_fen", "同期存款利息", Kind::Money).optional(),
+            f("on", "返还日期", Kind::Date),
         ],
         Verb::DemandFine | Verb::DemandEnforcement => vec![party()],
         Verb::ImposeAdditionalFine => vec![party(), f("amount_fen", "加处罚款", Kind::Money)],
@@ -461,6 +481,7 @@ fn execution(verb: Verb) -> Vec<Field> {
             line("document", "文书名称、文号和日期"),
             f("fine_fen", "变更后的罚款", Kind::Money).optional().hint("结果为变更的填写；不再罚款的填 0"),
             f("confiscated_fen", "变更后的没收违法所得", Kind::Money).optional().hint("没有变更的留空"),
+            f("lifted", "变更后不再执行的处罚", Kind::Choices(acts())).optional(),
             flag("opposed", "第三人提出相反请求，或者利害关系人同为原告"),
         ],
         Verb::RecordRuling => vec![
@@ -529,7 +550,8 @@ tag_table! {
     ConfirmAddress = "confirm_address", StateDefence = "state_defence", WaiveDefence = "waive_defence",
     AnswerDefence = "answer_defence", RequestHearing = "request_hearing", WithdrawHearing = "withdraw_hearing",
     ScheduleHearing = "schedule_hearing", HoldHearing = "hold_hearing", ReportHearing = "report_hearing", Discuss = "discuss",
-    RecordPayment = "record_payment", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
+    RecordPayment = "record_payment",
+    RecordPerformance = "record_performance", RecordRefund = "record_refund", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
     DemandEnforcement = "demand_enforcement", ApplyToCourt = "apply_to_court", RecordRemedy = "record_remedy",
     ConcludeRemedy = "conclude_remedy", RecordRuling = "record_ruling", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
     Archive = "archive", MarkMade = "mark_made",

@@ -55,6 +55,8 @@ pub struct Law {
     pub second_extension: Ruled<u16>,
     /// What time is left out of the term of decision: this and no other.
     pub excluded: Ruled<Vec<Excludable>>,
+    /// An investigation may be suspended at all.
+    pub suspension: Ruled<bool>,
     /// 先行登记保存的处理.
     pub preserve: Rule,
     /// 陈述申辩.
@@ -125,6 +127,10 @@ impl Law {
             excluded: Ruled::new(
                 policy.decision_excluded.value.clone(),
                 policy.decision_excluded.source.clone(),
+            ),
+            suspension: Ruled::new(
+                policy.decision_suspension.value,
+                policy.decision_suspension.source.clone(),
             ),
             preserve: policy.preservation.rule("case.preserve", "先行登记保存的处理", organ),
             defence: policy.notice_defence.rule("case.defence", "陈述、申辩", party),

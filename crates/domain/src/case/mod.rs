@@ -17,6 +17,7 @@ pub mod facts;
 pub mod form;
 pub mod gate;
 pub mod law;
+pub mod performance;
 pub mod procedure;
 mod remedies;
 pub mod state;

@@ -3,7 +3,6 @@
 use super::event::CaseEvent;
 use super::evolve::party;
 use super::state::*;
-use super::types::*;
 use crate::matter::Meta;
 
 /// The state after an event of a remedy, a revocation or a ruling on enforcement.
@@ -25,13 +24,14 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 r.ended = Some(day.max(r.from));
                 r.concluded = Some((meta.moment.recorded_day().max(r.from), *outcome));
                 if outcome.revokes() {
-                    p.revoked = p.revoked.or(Some((remedy.revocation(), day)));
+                    p.revoked = p.revoked.or(Some((remedy.revocation(*outcome), day)));
                 }
             }
         }
-        CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, .. } => {
+        CaseEvent::DisposalChanged { party: no, fine_fen, confiscated_fen, lifted, .. } => {
             if let Some(p) = party(case, *no) {
                 p.changed = Some((*fine_fen, *confiscated_fen));
+                p.lifted.extend(lifted);
                 // What was demanded is no longer what is owed (行政强制法第五十四条).
                 p.enforcement_demand = None;
             }
@@ -44,7 +44,7 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::DecisionRevoked { ground, .. } => {
             // A remedy revokes the decision on its own party. Streams from before that
             // carry this event after each such remedy: it binds nobody else.
-            let by_remedy = matches!(ground, RevocationGround::Reconsideration | RevocationGround::Judgment);
+            let by_remedy = ground.by_remedy();
             let own = case.parties.iter().filter(|p| p.revoked.is_some()).count();
             let others_bound = by_remedy && own > 0 && own < case.parties.len();
             if let Some(d) = case.decision.as_mut().filter(|_| !others_bound) {

@@ -287,6 +287,12 @@ pub struct PartyState {
     pub heard_spans: Vec<(Date, Date)>,
     /// Payments.
     pub payments: Vec<Payment>,
+    /// Money given back.
+    pub refunds: Vec<Refund>,
+    /// Penalties other than money as performed.
+    pub performances: Vec<Performance>,
+    /// Penalties other than money that a remedy took away.
+    pub lifted: Vec<PenaltyKind>,
     /// Instalments granted.
     pub instalments: Vec<Instalment>,
     /// Demand of the fine.
@@ -323,6 +329,9 @@ impl PartyState {
             heard_version: 0,
             heard_spans: Vec::new(),
             payments: Vec::new(),
+            refunds: Vec::new(),
+            performances: Vec::new(),
+            lifted: Vec::new(),
             instalments: Vec::new(),
             fine_demand: None,
             enforcement_demand: None,
@@ -333,29 +342,6 @@ impl PartyState {
             revoked: None,
             ruling: None,
         }
-    }
-
-    /// Paid so far, fen.
-    pub fn paid_fen(&self) -> i64 {
-        self.payments.iter().map(|p| p.amount_fen).sum()
-    }
-
-    /// Enforcement by the court is over, whatever came of it.
-    pub fn enforcement_over(&self) -> bool {
-        self.ruling.is_some_and(|(it, _)| match it {
-            CourtRuling::Denied | CourtRuling::Ended | CourtRuling::Performed => true,
-            CourtRuling::Granted => false,
-        })
-    }
-
-    /// The court declined to enforce: it may be asked again.
-    pub fn enforcement_denied(&self) -> bool {
-        self.ruling.is_some_and(|(it, _)| it == CourtRuling::Denied)
-    }
-
-    /// A remedy is pending.
-    pub fn remedy_pending(&self) -> bool {
-        self.remedies.iter().any(|r| r.concluded.is_none())
     }
 }
 
@@ -519,7 +505,7 @@ pub struct Case {
     pub closed: Option<(ClosingGround, Date)>,
     /// The day the handling ended: closed, not filed, withdrawn or transferred.
     pub ended_on: Option<Date>,
-    /// Archived: day and retention in years (0 permanent).
+    /// Archived: day of the recording and retention in years (0 permanent).
     pub archived: Option<(Date, u16)>,
 }
 

@@ -373,27 +373,30 @@ words! {
         Revoked = "撤销",
         Changed = "变更",
         ConfirmedUnlawful = "确认违法",
+        ConfirmedInvalid = "确认无效",
         Redo = "责令重新作出",
         Withdrawn = "当事人撤回",
     }
 }
 
 impl RemedyKind {
-    /// The ground of a revocation by this remedy.
-    pub const fn revocation(self) -> RevocationGround {
-        match self {
-            Self::Reconsideration => RevocationGround::Reconsideration,
-            Self::Litigation => RevocationGround::Judgment,
+    /// The ground on which the decision falls by this outcome of this remedy.
+    pub const fn revocation(self, outcome: RemedyOutcome) -> RevocationGround {
+        match (outcome, self) {
+            (RemedyOutcome::ConfirmedInvalid, _) => RevocationGround::Invalid,
+            (_, Self::Reconsideration) => RevocationGround::Reconsideration,
+            (_, Self::Litigation) => RevocationGround::Judgment,
         }
     }
 }
 
 impl RemedyOutcome {
     /// The decision no longer binds the party: 责令重新作出 goes with the revocation
-    /// of what is to be made anew.
+    /// of what is to be made anew, and what is invalid never bound anybody
+    /// (行政复议法第六十七条，行政诉讼法第七十五条).
     pub const fn revokes(self) -> bool {
         match self {
-            Self::Revoked | Self::Redo => true,
+            Self::Revoked | Self::Redo | Self::ConfirmedInvalid => true,
             Self::Upheld | Self::Changed | Self::ConfirmedUnlawful | Self::Withdrawn => false,
         }
     }
@@ -416,6 +419,17 @@ words! {
         Superior = "上级机关或者执法监督机关撤销",
         Reconsideration = "行政复议决定撤销",
         Judgment = "人民法院判决撤销",
+        Invalid = "行政复议决定、人民法院判决确认无效",
+    }
+}
+
+impl RevocationGround {
+    /// A remedy of the party took the decision away, not the organ or its superior.
+    pub const fn by_remedy(self) -> bool {
+        match self {
+            Self::OwnCorrection | Self::Superior => false,
+            Self::Reconsideration | Self::Judgment | Self::Invalid => true,
+        }
     }
 }
 

@@ -193,8 +193,11 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
             .numbered_parties()
             .all(|(n, _)| case.revoked(n).is_some() || gate::served_decision(case, n).is_ok());
     let fallen = decision.is_some() && case.numbered_parties().all(|(n, _)| case.revoked(n).is_some());
-    let paid = decision
-        .is_some_and(|d| served && case.numbered_parties().all(|(n, p)| gate::owed_fen(d, n, p) <= 0));
+    let owes = |n, p| decision.is_some_and(|d| gate::owed_fen(d, n, p) > 0);
+    let acts = |n, p| decision.is_some_and(|d| !gate::unperformed(d, n, p).is_empty());
+    let paid = decision.is_some() && served && !case.numbered_parties().any(|(n, p)| owes(n, p));
+    let refund = gate::refundable(case).is_some();
+    let done = paid && !refund && !case.numbered_parties().any(|(n, p)| acts(n, p));
     let service = match (fallen, served) {
         (true, _) => "决定已撤销",
         (false, true) => "已送达",
@@ -202,16 +205,18 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
     };
     stops.push(stop("送达", served, case.stage == Stage::Decided && !served, service.into()));
     let performance = match (fallen, paid) {
+        _ if refund => "待返还款项",
         (true, _) => "不再执行",
-        (false, true) => "已缴清",
+        (false, true) if done => "已执行",
+        (false, true) => "已缴清，待执行其他处罚",
         (false, false) => "收到后15日",
     };
-    stops.push(stop("执行", paid, served && !paid, performance.into()));
+    stops.push(stop("执行", done, served && !done, performance.into()));
     let over = matches!(
         case.stage,
         Stage::Closed | Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred
     );
     let note = if over { case.stage.label() } else { "—" };
-    stops.push(stop("结案归档", case.stage == Stage::Archived, over || paid, note.into()));
+    stops.push(stop("结案归档", case.stage == Stage::Archived, over || done, note.into()));
     stops
 }

@@ -136,9 +136,7 @@ pub fn decide(
             guards::said(&explanation, "explanation", "撤回说明")?;
             guards::note(&explanation, facts)?;
             guards::known(known_on, state, facts)?;
-            if let Some(end) = facts.source.and_then(|s| s.ended) {
-                guards::ground_of(end, ground)?;
-            }
+            guards::ground_of(ground, facts)?;
             withdraw(ground, known_on, explanation, facts)
         }
         Command::Replace { by, number } => {

@@ -1,6 +1,6 @@
 //! The rules that may forbid a step, one function each.
 
-use super::content::{DecisionEnd, PublicDecision, SourceRef};
+use super::content::{PublicDecision, SourceRef};
 use super::decide::{Facts, is_checked};
 use super::procedure::Step;
 use super::state::{Draft, Publication};
@@ -473,18 +473,33 @@ pub(super) fn known(known_on: Date, state: &Publication, facts: &Facts<'_>) -> G
     .field("known_on", "日期有误"))
 }
 
-/// The public reads the ground that the case records.
-pub(super) fn ground_of(end: DecisionEnd, ground: WithdrawalGround) -> Guard {
-    if end.ground == ground {
-        return Ok(());
+/// The ground is the case's own: what the record says became of the decision, and no
+/// end that the case does not know of, since pages and proofs would contradict each
+/// other. What concerns the publication alone is free, and so is a matter from
+/// elsewhere, whose file is not kept here.
+pub(super) fn ground_of(ground: WithdrawalGround, facts: &Facts<'_>) -> Guard {
+    let differs = |article: Citation, message: String, remedy: &'static str| {
+        Err(Refusal::new("disclosure.ground_differs", article, message, remedy)
+            .field("ground", "与案件记载不符"))
+    };
+    if let Some(end) = facts.source.and_then(|s| s.ended) {
+        if end.ground == ground {
+            return Ok(());
+        }
+        return differs(
+            end.ground.citation(),
+            format!("案件记载的是“{}”，公开说明的理由应当一致。", end.ground.label()),
+            "请按案件记载选择撤下理由。",
+        );
     }
-    Err(Refusal::new(
-        "disclosure.ground_differs",
-        end.ground.citation(),
-        format!("案件记载的是“{}”，公开说明的理由应当一致。", end.ground.label()),
-        "请按案件记载选择撤下理由。",
-    )
-    .field("ground", "与案件记载不符"))
+    if ground.ends_decision() && facts.source.is_none_or(|s| s.imported.is_none()) {
+        return differs(
+            ground.citation(),
+            format!("案件没有记载“{}”，不能以此为由撤下。", ground.label()),
+            "请先在案件中登记撤销决定或者复议、诉讼结果；只是公示有误的，选择“公示信息不准确”。",
+        );
+    }
+    Ok(())
 }
 
 /// No replacement is linked yet.

@@ -227,6 +227,7 @@ fn a_remedy_ends_no_earlier_than_it_began_and_a_late_entry_cuts_no_term_short() 
         document: t("文号"),
         fine_fen: None,
         confiscated_fen: None,
+        lifted: Vec::new(),
         opposed: false,
     };
     w.at("2026-09-15");

@@ -109,6 +109,7 @@ fn an_additional_fine_accrues_by_day_up_to_the_fine_and_not_during_a_remedy() {
         document: t("文号"),
         fine_fen: None,
         confiscated_fen: None,
+        lifted: Vec::new(),
         opposed: false,
     };
     w.ok(A, end.clone());
@@ -191,7 +192,7 @@ fn enforcement_needs_a_served_demand_ten_working_days_and_the_end_of_remedies() 
     contested.ok(
         A,
         Do::RecordRemedy {
-            party: 1, remedy: RemedyKind::Litigation, on: day("2026-09-18"), body: t("法院")
+            party: 1, remedy: RemedyKind::Litigation, on: day("2026-09-24"), body: t("法院")
         },
     );
     contested.no(HEAD, court(), "remedy.pending");
@@ -284,6 +285,7 @@ fn what_is_owed_follows_a_changed_disposal() {
         document: t("判决书"),
         fine_fen,
         confiscated_fen: None,
+        lifted: Vec::new(),
         opposed,
     };
     w.at("2026-06-05");
@@ -325,6 +327,7 @@ fn neither_fine_nor_confiscation_rises_by_a_remedy_even_when_the_sum_falls() {
         document: t("复议决定书"),
         fine_fen: Some(fine_fen),
         confiscated_fen: Some(confiscated_fen),
+        lifted: Vec::new(),
         opposed,
     };
     let heavier = |w: &mut World, command, at: &str| {
@@ -346,6 +349,7 @@ fn a_reduced_fine_takes_the_additional_fine_and_the_demand_with_it() {
     w.ok(A, Do::DemandEnforcement { party: 1 });
     w.serve_now(DocumentKind::EnforcementDemand, 1);
     let remedy = RemedyKind::Litigation;
+    w.claim("2026-09-18", paper());
     w.ok(A, Do::RecordRemedy { party: 1, remedy, on: day("2026-09-18"), body: t("示例县人民法院") });
     w.ok(
         A,
@@ -356,6 +360,7 @@ fn a_reduced_fine_takes_the_additional_fine_and_the_demand_with_it() {
             document: t("判决书"),
             fine_fen: Some(WAN),
             confiscated_fen: None,
+            lifted: Vec::new(),
             opposed: false,
         },
     );
@@ -439,7 +444,7 @@ fn a_revoked_decision_is_neither_paid_nor_enforced_nor_revoked_again() {
     let revoke =
         || Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号和理由") };
     w.no(DEPUTY, revoke(), "role.missing");
-    for ground in [RevocationGround::Reconsideration, RevocationGround::Judgment] {
+    for ground in [RevocationGround::Reconsideration, RevocationGround::Judgment, RevocationGround::Invalid] {
         w.no(HEAD, Do::RevokeDecision { ground, document: t("判决书") }, "revocation.by_remedy");
     }
     w.ok(HEAD, revoke());

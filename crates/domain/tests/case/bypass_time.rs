@@ -5,6 +5,7 @@ use crate::steps::*;
 use crate::world::*;
 use mingjing_domain::case::clock;
 use mingjing_domain::case::command::*;
+use mingjing_domain::case::state::Hearing;
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{CaseCommand as Do, CaseEvent};
 use mingjing_domain::cite::penalty_law;
@@ -402,4 +403,90 @@ fn beyond_the_calendar_limits_are_refused_by_name_or_bounded() {
     w.at("2027-01-08");
     let refusal = w.no(A, propose(Proposal::Dispose), "defence.window_open");
     assert!(refusal.after.is_some_and(|d| d > day("2027-01-08")));
+}
+
+#[test]
+fn a_day_stated_by_the_actor_obeys_the_rule_of_late_entries() {
+    let late = |mut w: World, who, command: Do, field: &str, at: &str| {
+        assert_eq!(w.no(who, command.clone(), "time.late").fields[0].field, field);
+        w.claim(at, paper());
+        w.ok(who, command);
+    };
+    let on = |mut w: World, at: &str| {
+        w.at(at);
+        w
+    };
+    late(on(noticed(6 * WAN), "2026-03-25"), A, defence(1, "2026-03-10"), "on", "2026-03-10");
+    late(on(noticed(6 * WAN), "2026-03-12"), A, ask_hearing(1, "2026-03-10"), "on", "2026-03-10");
+    let served = || on(decision_served(3 * WAN), "2026-03-25");
+    late(served(), CASHIER, payment(1, "0001", WAN, "2026-03-20"), "paid_on", "2026-03-20");
+    let lodged = |at: &str| Do::RecordRemedy {
+        party: 1,
+        remedy: RemedyKind::Litigation,
+        on: day(at),
+        body: t("示例县人民法院"),
+    };
+    late(served(), A, lodged("2026-03-20"), "on", "2026-03-20");
+    // Yesterday's act is entered today without more.
+    served().ok(A, lodged("2026-03-24"));
+    served().no(A, lodged("2026-03-26"), "time.remedy");
+    let mut court = decision_served(3 * WAN);
+    court.at("2026-09-10");
+    court.ok(A, Do::DemandEnforcement { party: 1 });
+    court.serve_now(DocumentKind::EnforcementDemand, 1);
+    court.at("2026-09-24");
+    court.ok(HEAD, Do::ApplyToCourt { party: 1, court: t("示例县人民法院") });
+    let ruled =
+        |ruling, at: &str| Do::RecordRuling { party: 1, ruling, on: day(at), document: t("裁定书") };
+    court.at("2026-10-20");
+    late(court.fork(), A, ruled(CourtRuling::Granted, "2026-10-10"), "on", "2026-10-10");
+    court.ok(A, ruled(CourtRuling::Granted, "2026-10-20"));
+    court.no(A, ruled(CourtRuling::Ended, "2026-10-19"), "time.ruling");
+}
+
+#[test]
+fn a_hearing_asked_for_in_time_is_entered_late_with_a_reason() {
+    // Told on 9 March: the window of five working days closes with the 16th.
+    let mut w = noticed(6 * WAN);
+    w.at("2026-03-20");
+    w.no(A, ask_hearing(1, "2026-03-16"), "hearing.too_late");
+    w.claim("2026-03-19", paper());
+    w.no(A, ask_hearing(1, "2026-03-17"), "hearing.too_late");
+    w.claim("2026-03-19", paper());
+    w.ok(A, ask_hearing(1, "2026-03-16"));
+    // Time left out of the organ's own term does not begin before the entry.
+    assert!(matches!(w.case().parties[0].hearing, Hearing::Requested { on } if on == day("2026-03-20")));
+    let mut next = noticed(6 * WAN);
+    next.at("2026-03-17");
+    next.ok(A, ask_hearing(1, "2026-03-16"));
+}
+
+#[test]
+fn an_investigation_is_suspended_only_where_the_rules_know_it() {
+    let mut w = investigated(vec![unit_party()]);
+    let suspend = || propose(Proposal::Suspend { ground: SuspensionGround::ForceMajeure });
+    let mut pending = w.fork();
+    w.law.suspension.value = false;
+    let refusal = w.no(A, suspend(), "case.no_suspension");
+    assert_eq!(refusal.article, w.law.suspension.citation);
+    assert!(refusal.message.contains(&refusal.article.to_string()), "{refusal}");
+    // Nor is one approved that was proposed under other rules.
+    pending.ok(A, suspend());
+    let no = pending.last_proposal();
+    pending.ok(UNIT_HEAD, reviewed(no));
+    pending.law.suspension.value = false;
+    pending.no(HEAD, approved(no), "case.no_suspension");
+    let refuse =
+        Do::ApproveProposal { proposal_no: no, approve: false, opinion: t("不能中止"), opinions: vec![] };
+    pending.ok(HEAD, refuse);
+}
+
+#[test]
+fn a_file_archived_by_a_late_entry_is_kept_no_shorter() {
+    let mut w = closed();
+    w.at("2027-01-04");
+    w.claim("2026-12-30", paper());
+    w.ok(ARCHIVIST, Do::Archive { volumes: 1, pages: 10, retention_years: 10 });
+    let (on, years) = w.case().archived.expect("archived");
+    assert_eq!(mingjing_domain::erasure::kept_until(on, years), Some(day("2037-12-31")));
 }

@@ -166,6 +166,8 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::Discuss => Do::Discuss(discussion()),
         V::ProposeDispose => propose(Proposal::Dispose),
         V::RecordPayment => payment(1, "9001", WAN, &today),
+        V::RecordPerformance => performance(1, PenaltyKind::OrderStop, &today),
+        V::RecordRefund => refund(1, "8001", WAN, &today),
         V::ProposeDefer => propose(Proposal::Defer(Deferring {
             party: 1,
             instalments: vec![Instalment { due_on: day("2026-12-31"), amount_fen: 3 * WAN }],
@@ -193,6 +195,7 @@ fn later_command(verb: Verb, w: &World) -> Do {
             document: t("文号"),
             fine_fen: None,
             confiscated_fen: None,
+            lifted: Vec::new(),
             opposed: false,
         },
         V::RevokeDecision => {

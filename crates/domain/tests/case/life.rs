@@ -308,10 +308,12 @@ fn a_case_can_go_to_public_security_or_to_another_organ() {
 
 #[test]
 fn a_decision_revoked_by_reconsideration_ends_the_case_without_payment() {
-    for outcome in [RemedyOutcome::Revoked, RemedyOutcome::Redo] {
+    for outcome in [RemedyOutcome::Revoked, RemedyOutcome::Redo, RemedyOutcome::ConfirmedInvalid] {
+        let ground = RemedyKind::Reconsideration.revocation(outcome);
         let mut w = decision_served(3 * WAN);
         w.at("2026-04-20");
         let body = t("示例县人民政府");
+        w.claim("2026-04-15", paper());
         w.ok(
             A,
             Do::RecordRemedy { party: 1, remedy: RemedyKind::Reconsideration, on: day("2026-04-15"), body },
@@ -327,13 +329,15 @@ fn a_decision_revoked_by_reconsideration_ends_the_case_without_payment() {
                 document,
                 fine_fen: None,
                 confiscated_fen: None,
+                lifted: Vec::new(),
                 opposed: false,
             },
         );
-        assert!(events.iter().any(|e| matches!(
-            e,
-            CaseEvent::DecisionRevoked { ground: RevocationGround::Reconsideration, .. }
-        )));
+        assert!(
+            events
+                .iter()
+                .any(|e| matches!(e, CaseEvent::DecisionRevoked { ground: it, .. } if *it == ground))
+        );
         w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-01"), "decision.revoked");
         w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
         let notes: Vec<_> = rail(w.case(), &w.facts(A)).into_iter().map(|s| (s.title, s.note)).collect();
@@ -358,6 +362,7 @@ fn a_remedy_revokes_the_decision_on_its_own_party_and_on_nobody_else() {
         document: t("（2026）示行初1号"),
         fine_fen: None,
         confiscated_fen: None,
+        lifted: Vec::new(),
         opposed: false,
     };
     let revoked =

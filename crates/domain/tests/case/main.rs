@@ -9,6 +9,7 @@ mod bypass_time;
 mod consistency;
 mod golden;
 mod life;
+mod performance;
 mod properties;
 mod steps;
 mod world;

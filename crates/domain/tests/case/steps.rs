@@ -179,6 +179,17 @@ pub fn payment(party: PartyNo, receipt: &str, fen: i64, on: &str) -> Do {
     })
 }
 
+pub fn refund(party: PartyNo, receipt: &str, fen: i64, on: &str) -> Do {
+    let (receipt, on) = (receipt.into(), day(on));
+    Do::RecordRefund(Refund { party, receipt, amount_fen: fen, interest_fen: 0, on })
+}
+
+pub fn performance(party: PartyNo, kind: PenaltyKind, on: &str) -> Do {
+    Do::RecordPerformance(Performance {
+        party, kind, on: day(on), by: t("当事人"), manner: t("已停业")
+    })
+}
+
 pub fn propose(proposal: Proposal) -> Do {
     Do::Propose { proposal, opinion: t("拟同意，理由见报告") }
 }

@@ -329,12 +329,11 @@ const DESK: u32 = 100;
 async fn desk(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Json<Value>, Failure> {
     ask::nothing(uri.query())?;
     let it = &who.person;
-    let roles: Vec<String> = it.roles.iter().map(wire_name).collect();
     let own = authz::Target::organ(it.organ);
     if who.may(CASE_READ, &own).is_err() {
         return Ok(Json(json!({ "waiting": [], "cases": [] })));
     }
-    let waiting = store::waiting(shell.app.db(), it.organ, it.id, &roles, DESK).await?;
+    let waiting = super::desk::waiting(&shell, &who, DESK).await?;
     let filter = store::Filter { officer: Some(it.id), organs: vec![it.organ], ..Default::default() };
     let cases = store::list(shell.app.db(), &filter, DESK).await?;
     Ok(Json(json!({ "waiting": waiting, "cases": cases })))

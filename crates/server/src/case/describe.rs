@@ -131,6 +131,8 @@ fn example_value(it: &Field) -> Value {
             "law" => "安全生产法",
             "article" => "第三十条第一款",
             "receipt" => "示票20260001",
+            "by" => "当事人",
+            "manner" => "已停产停业",
             "collector" => "示例县农村商业银行",
             "quantity" => "2册",
             "informant_name" => "示范举报人",
@@ -341,9 +343,10 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 "type": "object", "required": ["waiting", "cases"],
                 "properties": {
                     "waiting": { "type": "array", "items": {
-                        "type": "object", "required": ["id", "title", "since", "case", "number"],
+                        "type": "object", "required": ["id", "publication", "title", "since", "case", "number"],
                         "properties": {
-                            "id": id, "title": typed("string", "等待办理的事项"), "since": { "type": "string", "format": "date" },
+                            "id": id, "publication": { "type": ["string", "null"], "format": "uuid", "description": "等待办理的公示事项" },
+                            "title": typed("string", "等待办理的事项"), "since": { "type": "string", "format": "date" },
                             "case": typed("string", "案件名称"), "number": maybe("string"),
                         },
                     } },

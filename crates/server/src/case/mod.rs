@@ -7,6 +7,7 @@ mod api_file;
 pub mod audit;
 pub mod body;
 pub mod describe;
+pub mod desk;
 pub mod facts;
 pub mod fields;
 pub mod findings;

@@ -48,7 +48,15 @@ fn known(verb: Verb, around: &Around<'_>, actor: StaffId) -> Map<String, Value> 
             json!({ "officers": case.officers })
         }
         (Verb::ServeDocument, Some(case)) => json!({ "officers": case.officers, "on": today }),
-        (Verb::StateDefence | Verb::RequestHearing | Verb::RecordRemedy, _) => json!({ "on": today }),
+        (
+            Verb::StateDefence
+            | Verb::RequestHearing
+            | Verb::RecordRemedy
+            | Verb::RecordRuling
+            | Verb::RecordPerformance
+            | Verb::RecordRefund,
+            _,
+        ) => json!({ "on": today }),
         (Verb::RecordPayment, _) => json!({ "paid_on": today }),
         (Verb::ConfirmAddress, Some(case)) => match case.parties.as_slice() {
             [one] => json!({ "address": one.party.address.or_erased() }),

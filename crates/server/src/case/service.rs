@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use mingjing_domain::calendar::import::Imported;
+use mingjing_domain::case::command::{Payment, Refund};
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::step;
@@ -194,8 +195,10 @@ pub async fn carry_out(
         let known = w.load::<Informant>(*id).await?.filter(|it| it.organ == organ && it.version == 1);
         known.ok_or(WriteError::NotFound("举报人"))?;
     }
-    if let CaseCommand::RecordPayment(payment) = command {
-        facts.receipt_used = store::receipt_used(w.tx().await?, payment.receipt.trim()).await?;
+    if let CaseCommand::RecordPayment(Payment { receipt, .. })
+    | CaseCommand::RecordRefund(Refund { receipt, .. }) = command
+    {
+        facts.receipt_used = store::receipt_used(w.tx().await?, receipt.trim()).await?;
     }
     let events = decide(state.as_deref(), command, &facts)?;
     for (character, count) in facts.used_serials() {

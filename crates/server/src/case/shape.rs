@@ -2,13 +2,13 @@
 //! what was lawfully erased shows as the mark of erasure.
 
 use jiff::civil::Date;
-use mingjing_domain::case::command::Payment;
+use mingjing_domain::case::command::{Payment, Refund};
 use mingjing_domain::case::state::{
     ApprovalStage, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
 };
 use mingjing_domain::case::substance::{PartyDisposal, Provision};
 use mingjing_domain::case::types::*;
-use mingjing_domain::case::{Case, procedure::Verb};
+use mingjing_domain::case::{Case, gate, procedure::Verb};
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::text::Text;
 use serde::{Serialize, Serializer};
@@ -96,7 +96,26 @@ struct PartyV1<'a> {
     hearing_on: Option<Date>,
     paid_fen: i64,
     payments: Vec<PaymentV1<'a>>,
+    /// Still to be paid, fen.
+    owed_fen: i64,
+    /// Still to be given back, fen.
+    refundable_fen: i64,
+    refunds: &'a [Refund],
+    performances: Vec<PerformanceV1<'a>>,
+    /// Penalties that wait for their performance.
+    unperformed: Vec<PenaltyKind>,
     remedy_pending: bool,
+    /// The decision on this party was revoked, by its own remedy or for all.
+    revoked_on: Option<Date>,
+    revoked_by: Option<RevocationGround>,
+}
+
+#[derive(Serialize)]
+struct PerformanceV1<'a> {
+    kind: PenaltyKind,
+    on: Date,
+    by: Plain<'a>,
+    manner: Plain<'a>,
 }
 
 #[derive(Serialize)]
@@ -246,7 +265,7 @@ pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
             violation_on: f.filing.violation_on,
             filed_on: f.on,
         }),
-        parties: case.parties.iter().enumerate().map(|(at, it)| party(at + 1, it, open)).collect(),
+        parties: case.numbered_parties().map(|(no, it)| party(case, no, it, open)).collect(),
         proposals: case.proposals.iter().enumerate().map(|(at, it)| proposal(at + 1, it)).collect(),
         inquiries: case.inquiries,
         scenes: case.scenes,
@@ -288,8 +307,10 @@ pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
     }
 }
 
-fn party(no: usize, state: &PartyState, open: bool) -> PartyV1<'_> {
+fn party<'a>(case: &'a Case, number: PartyNo, state: &'a PartyState, open: bool) -> PartyV1<'a> {
     let it = &state.party;
+    let decision = case.decision.as_ref();
+    let revoked = case.revoked(number);
     let hide = |text: &'_ Text, always: bool| -> String {
         if open || !always { text.or_erased().to_owned() } else { masked(text.or_erased()) }
     };
@@ -301,7 +322,7 @@ fn party(no: usize, state: &PartyState, open: bool) -> PartyV1<'_> {
         Hearing::Withdrawn => ("withdrawn", None),
     };
     PartyV1 {
-        no,
+        no: usize::from(number),
         kind: it.kind,
         name: Plain(&it.name),
         code: Cow::Owned(hide(&it.code, it.kind.is_citizen())),
@@ -318,7 +339,18 @@ fn party(no: usize, state: &PartyState, open: bool) -> PartyV1<'_> {
         hearing_on,
         paid_fen: state.paid_fen(),
         payments: state.payments.iter().map(payment).collect(),
+        owed_fen: decision.map_or(0, |d| gate::owed_fen(d, number, state)),
+        refundable_fen: decision.map_or(0, |d| gate::refundable_fen(d, number, state)),
+        refunds: &state.refunds,
+        performances: state
+            .performances
+            .iter()
+            .map(|p| PerformanceV1 { kind: p.kind, on: p.on, by: Plain(&p.by), manner: Plain(&p.manner) })
+            .collect(),
+        unperformed: decision.map_or_else(Vec::new, |d| gate::unperformed(d, number, state)),
         remedy_pending: state.remedy_pending(),
+        revoked_on: revoked.map(|(_, on)| on),
+        revoked_by: revoked.map(|(ground, _)| ground),
     }
 }
 

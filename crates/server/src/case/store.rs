@@ -145,6 +145,8 @@ pub async fn list<S: Sql>(sql: &S, filter: &Filter, limit: u32) -> Result<Vec<Li
 pub struct Waiting {
     /// Case.
     pub id: MatterId,
+    /// Publication, where it waits for something to be done to one.
+    pub publication: Option<MatterId>,
     /// What waits.
     pub title: String,
     /// Since which civil day.
@@ -155,7 +157,8 @@ pub struct Waiting {
     pub number: Option<String>,
 }
 
-/// What waits for a person: by name, or for one of the roles in the organ.
+/// What waits for a person: by name, or for one of the roles in the organ; once, however
+/// many of the roles the person holds.
 /// Longest waiting first.
 ///
 /// # Errors
@@ -179,7 +182,7 @@ pub async fn waiting<S: Sql>(
         String::new()
     } else {
         format!(
-            " UNION ALL SELECT matter_id, title, since FROM case_task \
+            " UNION SELECT matter_id, title, since FROM case_task \
              WHERE organ_id = $2 AND role IN ({}) AND staff_id IS NULL",
             marks.join(", ")
         )
@@ -192,6 +195,7 @@ pub async fn waiting<S: Sql>(
     let read = |row: &Row| {
         Ok(Waiting {
             id: MatterId(row.uuid("matter_id")?),
+            publication: None,
             title: row.text("title")?,
             since: row.text("since")?,
             case: row.text("case_title")?,

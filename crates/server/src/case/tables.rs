@@ -1,9 +1,10 @@
 //! Tables derived from cases.
 
 use mingjing_domain::case::form::wire_name;
+use mingjing_domain::case::procedure::{Verb, step};
 use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, ReviewPhase};
 use mingjing_domain::case::types::Stage;
-use mingjing_domain::case::{Proposal, gate};
+use mingjing_domain::case::{Proposal, gate, performance};
 use mingjing_domain::erasure::kept_until;
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::staff::Role;
@@ -170,23 +171,36 @@ pub(super) fn tasks(case: &Case) -> Vec<Task> {
                 since: p.by.1.to_string(),
             }),
             ApprovalStage::Reviewed => {
-                let role = gate::approvers(&p.body).0.first().copied().unwrap_or(Role::Head);
                 let since = p.reviewed.as_ref().map_or(p.by.1, |r| r.1).to_string();
-                out.push(Task {
-                    task: format!("approve-{index}"),
-                    role,
-                    staff: None,
-                    title: format!("审批：{name}"),
-                    since,
-                });
+                let task = format!("approve-{index}");
+                for_roles(gate::approvers(&p.body).0, &task, &format!("审批：{name}"), &since, &mut out);
             }
             ApprovalStage::Approved | ApprovalStage::Refused => {}
         }
+    }
+    if !case.recusals_open.is_empty() {
+        for_roles(step(Verb::DecideRecusal).who, "recusal", "决定回避", &since(case), &mut out);
+    }
+    if let Some((no, _)) = performance::refundable(case) {
+        let from = case.decision.as_ref().map(|d| performance::refundable_from(case, no, d).to_string());
+        let title = "返还已缴款项并登记";
+        for_roles(step(Verb::RecordRefund).who, "refund", title, &from.unwrap_or_default(), &mut out);
     }
     review_task(case, &mut out);
     hearing_tasks(case, &mut out);
     handler_tasks(case, &mut out);
     out
+}
+
+/// One task for whoever holds one of the roles: it stands on the desk of each.
+fn for_roles(roles: &[Role], task: &str, title: &str, since: &str, out: &mut Vec<Task>) {
+    out.extend(roles.iter().map(|role| Task {
+        task: format!("{task}-{}", wire_name(role)),
+        role: *role,
+        staff: None,
+        title: title.to_owned(),
+        since: since.to_owned(),
+    }));
 }
 
 fn review_task(case: &Case, out: &mut Vec<Task>) {
@@ -217,18 +231,20 @@ fn hearing_tasks(case: &Case, out: &mut Vec<Task>) {
         return;
     }
     for (no, party) in case.numbered_parties() {
-        let (staff, title, since) = match &party.hearing {
-            Hearing::Requested { on } => (None, "组织听证", on.to_string()),
-            Hearing::Scheduled { plan, .. } => (Some(plan.host), "主持听证", plan.on.to_string()),
-            Hearing::Held { report: None, plan, .. } => {
-                (Some(plan.host), "提出听证报告", plan.on.to_string())
+        let (host, title, since) = match &party.hearing {
+            Hearing::Requested { on } => {
+                let roles = step(Verb::ScheduleHearing).who;
+                for_roles(roles, &format!("hearing-{no}"), "组织听证", &on.to_string(), out);
+                continue;
             }
+            Hearing::Scheduled { plan, .. } => (plan.host, "主持听证", plan.on.to_string()),
+            Hearing::Held { report: None, plan, .. } => (plan.host, "提出听证报告", plan.on.to_string()),
             Hearing::None | Hearing::Held { .. } | Hearing::Withdrawn => continue,
         };
         out.push(Task {
             task: format!("hearing-{no}"),
             role: Role::HearingHost,
-            staff,
+            staff: Some(host),
             title: title.into(),
             since,
         });
@@ -253,14 +269,11 @@ fn handler_tasks(case: &Case, out: &mut Vec<Task>) {
             | ReviewPhase::Cleared => return,
         },
         Stage::Decided if !waiting(case) => "送达、督促履行并呈请结案",
-        Stage::Closed => "归档",
-        Stage::Checking
-        | Stage::Investigating
-        | Stage::Decided
-        | Stage::Archived
-        | Stage::NotFiled
-        | Stage::Withdrawn
-        | Stage::Transferred => return,
+        Stage::Closed | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred => {
+            for_roles(&[Role::Archivist], "archive", "归档", &since(case), out);
+            "归档"
+        }
+        Stage::Checking | Stage::Investigating | Stage::Decided | Stage::Archived => return,
     };
     let people = if case.officers.is_empty() { vec![case.registered_by] } else { case.officers.clone() };
     for staff in people {
@@ -283,12 +296,12 @@ fn waiting(case: &Case) -> bool {
 
 fn since(case: &Case) -> String {
     let day = match case.stage {
-        Stage::Closed => case.closed.map(|c| c.1),
+        Stage::Closed | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred => case.ended_on,
         Stage::Decided => case.decision.as_ref().map(|d| d.on),
         Stage::Concluded => case.conclusion.as_ref().map(|c| c.on),
         Stage::Investigating => case.filed.as_ref().map(|f| f.on),
         Stage::Checking => case.checked_from,
-        Stage::Clue | Stage::Archived | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred => None,
+        Stage::Clue | Stage::Archived => None,
     };
     day.unwrap_or(case.registered_on).to_string()
 }
@@ -332,8 +345,11 @@ impl Projects for Case {
                 .into_iter()
                 .map(|term| Row { table: TERM.name, values: params![id, term, organ] }),
         );
-        let payments = case.parties.iter().flat_map(|p| &p.payments);
-        rows.extend(payments.map(|p| Row { table: RECEIPT.name, values: params![id, p.receipt.clone()] }));
+        let payments = case.parties.iter().flat_map(|p| &p.payments).map(|p| &p.receipt);
+        let refunds = case.parties.iter().flat_map(|p| &p.refunds).map(|r| &r.receipt);
+        rows.extend(
+            payments.chain(refunds).map(|it| Row { table: RECEIPT.name, values: params![id, it.clone()] }),
+        );
         rows.extend(case.documents.iter().enumerate().map(|(index, d)| Row {
             table: DOCUMENT.name,
             values: params![

@@ -140,6 +140,9 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::AddressConfirmed { .. } => (Part::Document, false),
         E::Closed { .. } | E::Archived { .. } => (Part::Execution, true),
         E::PaymentRecorded(..)
+        | E::PerformanceRecorded(..)
+        | E::RefundRecorded(..)
+        | E::AdditionalFineReduced { .. }
         | E::DeferralGranted { .. }
         | E::FineDemanded { .. }
         | E::AdditionalFineImposed { .. }
@@ -237,6 +240,13 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
             documents.iter().map(|(_, no)| document(case, *no)).collect::<Vec<_>>().join("、")
         }
         E::PaymentRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
+        E::RefundRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
+        E::PerformanceRecorded(it) => {
+            format!("{}，{}，{}", party(case, it.party), it.kind.label(), show::short_date(it.on))
+        }
+        E::AdditionalFineReduced { party: no, amount_fen } => {
+            format!("{}，尚余{}元", party(case, *no), show::yuan(*amount_fen))
+        }
         E::AdditionalFineImposed { party: no, amount_fen, .. } => {
             format!("{}，{}元", party(case, *no), show::yuan(*amount_fen))
         }

@@ -1,7 +1,7 @@
 //! What a case says of its decision, and the public copy proposed from it.
 
 use jiff::civil::Date;
-use mingjing_domain::case::gate::{owed_fen, served_decision};
+use mingjing_domain::case::gate::{owed_fen, served_decision, unperformed};
 use mingjing_domain::case::substance::PartyDisposal;
 use mingjing_domain::case::types::{self as case_types, ClosingGround, PartyNo, PenaltyKind, RemedyOutcome};
 use mingjing_domain::case::{Case, CaseEvent};
@@ -39,18 +39,24 @@ pub fn decision(case: &Case, party: PartyNo) -> Option<Decided> {
 
 /// What became of the decision on a party, if it no longer stands.
 pub fn ended(case: &Case, party: PartyNo) -> Option<DecisionEnd> {
-    let revoked =
-        case.revoked(party).map(|(_, on)| DecisionEnd { ground: WithdrawalGround::Revoked, known_on: on });
-    let remedies = case.party(party).into_iter().flat_map(|p| &p.remedies);
-    let by_remedy = remedies.filter_map(|r| r.concluded).filter_map(|(on, outcome)| {
-        let ground = match outcome {
-            RemedyOutcome::Revoked => WithdrawalGround::Revoked,
-            RemedyOutcome::Changed => WithdrawalGround::Changed,
-            RemedyOutcome::ConfirmedUnlawful => WithdrawalGround::Unlawful,
-            RemedyOutcome::Redo => WithdrawalGround::Redo,
-            RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => return None,
-        };
-        Some(DecisionEnd { ground, known_on: on })
+    let ground = |outcome| match outcome {
+        RemedyOutcome::Revoked => Some(WithdrawalGround::Revoked),
+        RemedyOutcome::Changed => Some(WithdrawalGround::Changed),
+        RemedyOutcome::ConfirmedUnlawful => Some(WithdrawalGround::Unlawful),
+        RemedyOutcome::ConfirmedInvalid => Some(WithdrawalGround::Invalid),
+        RemedyOutcome::Redo => Some(WithdrawalGround::Redo),
+        RemedyOutcome::Upheld | RemedyOutcome::Withdrawn => None,
+    };
+    let concluded: Vec<_> =
+        case.party(party).into_iter().flat_map(|p| &p.remedies).filter_map(|r| r.concluded).collect();
+    let by_remedy = concluded
+        .iter()
+        .filter_map(|(on, outcome)| Some(DecisionEnd { ground: ground(*outcome)?, known_on: *on }));
+    // What a remedy takes away goes by that remedy's own word, also where it was entered late.
+    let remedy = concluded.iter().find(|(_, it)| it.revokes()).and_then(|(_, it)| ground(*it));
+    let revoked = case.revoked(party).map(|(by, on)| {
+        let own = remedy.filter(|_| by.by_remedy());
+        DecisionEnd { ground: own.unwrap_or(WithdrawalGround::Revoked), known_on: on }
     });
     // The first that the organ knew of counts.
     by_remedy.chain(revoked).min_by_key(|e| e.known_on)
@@ -67,23 +73,8 @@ fn performed(case: &Case, party: PartyNo) -> bool {
     if case.revoked(party).is_some() {
         return false;
     }
-    let money_only = decision.substance.disposal(party).is_some_and(|d| {
-        d.kinds.iter().all(|k| match k {
-            PenaltyKind::Warning
-            | PenaltyKind::PublicCriticism
-            | PenaltyKind::Fine
-            | PenaltyKind::ConfiscateIncome => true,
-            PenaltyKind::ConfiscateGoods
-            | PenaltyKind::SuspendLicence
-            | PenaltyKind::LowerGrade
-            | PenaltyKind::RevokeLicence
-            | PenaltyKind::RestrictBusiness
-            | PenaltyKind::OrderStop
-            | PenaltyKind::OrderClose
-            | PenaltyKind::RestrictEmployment => false,
-        })
-    });
-    closed || (money_only && owed_fen(decision, party, state) <= 0)
+    let left = owed_fen(decision, party, state) > 0 || !unperformed(decision, party, state).is_empty();
+    closed || !left
 }
 
 /// What the case says now of its decision on a party; none before there is one.

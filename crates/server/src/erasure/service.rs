@@ -101,7 +101,12 @@ async fn decide(
 async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteError> {
     if let Some(it) = w.load::<Informant>(id).await? {
         let (organ, erased) = (it.organ, it.erased);
-        let retention = Retention::Purpose;
+        let mut archived = Vec::new();
+        for case in store::beside(w.tx().await?, id).await? {
+            let case = w.load::<Case>(case).await?.filter(|case| case.clue.informant == Some(id));
+            archived.extend(case.map(|case| case.archived.is_some()));
+        }
+        let retention = erasure::informant_kept(&archived);
         return Ok(Some(Subject {
             matter: id,
             organ,

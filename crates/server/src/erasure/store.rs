@@ -75,6 +75,19 @@ pub async fn publications<S: Sql>(sql: &S, family: MatterId) -> Result<Vec<Matte
     rows.iter().map(|row| Ok(MatterId(row.uuid("id")?))).collect()
 }
 
+/// Cases that were opened in the transaction of an informant: among them is the one that
+/// cites it. No table is made from an informant, so its instant leads there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn beside<S: Sql>(sql: &S, informant: MatterId) -> Result<Vec<MatterId>, DbError> {
+    let text = "SELECT c.matter_id FROM event i JOIN event c ON c.recorded_at = i.recorded_at \
+                AND c.organ_id = i.organ_id AND c.kind = 'case' AND c.version = 1 \
+                WHERE i.matter_id = $1 AND i.version = 1 ORDER BY c.matter_id";
+    let rows = sql.all("event", text, params![informant]).await?;
+    rows.iter().map(|row| Ok(MatterId(row.uuid("matter_id")?))).collect()
+}
+
 /// When and by which destruction a matter's content went.
 ///
 /// # Errors

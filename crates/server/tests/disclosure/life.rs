@@ -112,7 +112,19 @@ async fn a_withdrawal_leaves_a_tombstone_and_no_content(bench: Bench) {
     house.sign().await;
     let before = house.get(&format!("/decisions/{public}")).await;
     house.at(date(2026, 6, 8));
+    // The public is told of no end that the case does not record.
+    for ground in ["revoked", "changed", "unlawful", "invalid", "redo"] {
+        let told = json!({ "act": "withdraw", "ground": ground, "known_on": "2026-06-08", "explanation": "依法撤下" });
+        assert_eq!(house.code(PUBLISHER, &id, told).await, "disclosure.ground_differs", "{ground}");
+    }
+    let desk = || async { house.get_as(PUBLISHER, "/api/v1/desk").await.json()["waiting"].clone() };
+    assert_eq!(desk().await, json!([]));
     house.revoke(case).await;
+    let waiting = desk().await;
+    assert_eq!(
+        (&waiting[0]["title"], &waiting[0]["publication"]),
+        (&json!("撤下公示：决定被依法撤销"), &json!(id))
+    );
     let queue = house.get_as(PUBLISHER, "/api/v1/publications?queue=withdraw").await.json();
     assert_eq!(queue["items"][0]["id"], id.as_str(), "the withdrawal is asked for at once");
     assert!(house.get_as(PUBLISHER, "/publications?tab=withdraw").await.body.contains("须撤下"));

@@ -5,6 +5,7 @@ use axum::http::Method;
 use mingjing::erasure::service::act;
 use mingjing::kit::blob::Blobs;
 use mingjing::kit::db::Sql as _;
+use mingjing::kit::error::WriteError;
 use mingjing::kit::limits::WebConfig;
 use mingjing::ops::erase::erase;
 use mingjing::viewing::service::matter_of;
@@ -266,6 +267,14 @@ async fn an_erased_informant_leaves_the_case_whole(bench: Bench) {
     let office = office(bench).await;
     let id = reported(&office).await;
     let informant = office.case(&id).await.clue.informant.unwrap();
+    let before = office.events().await;
+    assert_eq!(proposed(&office, informant).await.unwrap_err(), "erasure.in_use");
+    office.not_filed(&id).await;
+    assert_eq!(proposed(&office, informant).await.unwrap_err(), "erasure.in_use", "not archived yet");
+    office.make_all(&id).await;
+    let archive = json!({"volumes": 1, "pages": 8, "retention_years": 10});
+    office.does("archivist", &format!("/api/v1/cases/{id}/archive"), archive).await;
+    assert!(office.events().await > before);
     let approved = destruction(&office, informant).await;
     let blobs = Blobs::new(office.bench.dir.path().join("files"));
     let list = office.bench.dir.path().join("keys/erasures.jsonl");
@@ -274,23 +283,29 @@ async fn an_erased_informant_leaves_the_case_whole(bench: Bench) {
     let told = look(&office, "a", &id, "reply").await.json();
     assert_eq!((&told["name"], &told["wants_reply"]), (&Value::Null, &json!(true)));
     assert_eq!(office.case(&id).await.clue.subject.value(), Some("示例化工有限公司"));
-    let officers = json!({"officers": [office.id("a"), office.id("b")]});
-    office.does("a", &format!("/api/v1/cases/{id}/start_check"), officers).await;
     office.holds().await;
+}
+
+fn actor(office: &Office, login: &str, role: Role) -> Actor {
+    Actor { id: office.people[login], organ: crate::office::ORGAN, roles: vec![role] }
+}
+
+/// A proposal to destroy, through the service; the code of the refusal otherwise.
+async fn proposed(office: &Office, what: MatterId) -> Result<MatterId, String> {
+    let grounds = Text::closed("举报人要求删除，处理目的已经实现");
+    let propose = ErasureCommand::Propose { matters: vec![what], grounds };
+    let archivist = actor(office, "archivist", Role::Archivist);
+    match act(&office.app, &archivist, None, propose, office.fresh()).await {
+        Ok(done) => Ok(done.value),
+        Err(WriteError::Refused(refusal)) => Err(refusal.code.into_owned()),
+        Err(other) => panic!("{other}"),
+    }
 }
 
 /// An approved destruction, through the service.
 async fn destruction(office: &Office, what: MatterId) -> MatterId {
-    let actor = |login: &str, role| Actor {
-        id: office.people[login],
-        organ: crate::office::ORGAN,
-        roles: vec![role],
-    };
-    let grounds = Text::closed("举报人要求删除，处理目的已经实现");
-    let propose = ErasureCommand::Propose { matters: vec![what], grounds };
-    let archivist = actor("archivist", Role::Archivist);
-    let id = act(&office.app, &archivist, None, propose, office.fresh()).await.unwrap().value;
+    let id = proposed(office, what).await.unwrap();
     let approve = ErasureCommand::Decide { approve: true, opinion: Text::closed("同意") };
-    act(&office.app, &actor("head", Role::Head), Some(id), approve, office.fresh()).await.unwrap();
+    act(&office.app, &actor(office, "head", Role::Head), Some(id), approve, office.fresh()).await.unwrap();
     id
 }

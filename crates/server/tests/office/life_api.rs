@@ -111,8 +111,67 @@ async fn the_desk_shows_what_waits_for_the_role_until_it_is_done() {
         )
         .await;
     assert!(waiting("unit_head").await.is_empty());
-    let deputy = [waiting("deputy").await, waiting("head").await].concat();
-    assert_eq!(deputy, ["审批：不予立案"]);
+    // Whoever may approve has it before him, until one of them has done it.
+    for login in ["deputy", "second_deputy", "head"] {
+        assert_eq!(waiting(login).await, ["审批：不予立案"], "{login}");
+    }
+    let approve = json!({"proposal_no": 1, "approve": true, "opinion": "同意"});
+    office.does("deputy", &format!("/api/v1/cases/{id}/approve_proposal"), approve).await;
+    assert!(waiting("head").await.is_empty());
+    for login in ["a", "b", "archivist"] {
+        assert_eq!(waiting(login).await, ["归档"], "{login}: a case that was not filed is archived too");
+    }
+    office.make_all(&id).await;
+    let archive = json!({"volumes": 1, "pages": 8, "retention_years": 10});
+    office.does("archivist", &format!("/api/v1/cases/{id}/archive"), archive).await;
+    for login in ["a", "b", "archivist"] {
+        assert!(waiting(login).await.is_empty(), "{login}");
+    }
+}
+
+#[tokio::test]
+async fn money_paid_under_a_revoked_decision_waits_to_be_given_back() {
+    let office = Office::new().await;
+    let id = office.decided(Way::Api).await;
+    office.day("2026-04-01");
+    office.serve_all(Way::Api, &id).await;
+    let today = office.today();
+    let at = |verb: &str| format!("/api/v1/cases/{id}/{verb}");
+    let pay = json!({
+        "party": 1, "receipt": "示票1", "amount_fen": 7_000_000, "paid_on": today, "collector": "示例银行",
+    });
+    office.does("cashier", &at("record_payment"), pay).await;
+    let lodge = json!({"party": 1, "remedy": "reconsideration", "on": today, "body": "示例县人民政府"});
+    office.does("a", &at("record_remedy"), lodge).await;
+    let end = json!({
+        "party": 1, "remedy": "reconsideration", "outcome": "revoked", "document": "示政复决〔2026〕1号",
+        "opposed": false,
+    });
+    office.does("reviewer", &at("conclude_remedy"), end).await;
+    // The other party is bound as before; the page and the API say who is not.
+    let case = office.read("a", &format!("/api/v1/cases/{id}")).await.json();
+    let parties = &case["parties"];
+    assert_eq!((&parties[0]["revoked_on"], &parties[1]["revoked_on"]), (&json!(today), &json!(null)));
+    assert_eq!(parties[0]["refundable_fen"], 7_000_000);
+    let page = office.open("a", &format!("/cases/{id}")).await.body;
+    assert!(page.contains("对部分当事人的决定已撤销") && page.contains("应当返还70,000.00元"), "{page}");
+    let desk = office.read("cashier", "/api/v1/desk").await.json();
+    assert_eq!(desk["waiting"][0]["title"], "返还已缴款项并登记");
+    let refund = |receipt: &str, fen: i64| json!({"party": 1, "receipt": receipt, "amount_fen": fen, "interest_fen": 1_234, "on": today});
+    let used = office.tries("cashier", &at("record_refund"), refund("示票1", 7_000_000)).await;
+    assert_eq!(used.code(), "payment.receipt_used");
+    let more = office.tries("cashier", &at("record_refund"), refund("示退1", 7_000_001)).await;
+    assert_eq!(more.code(), "refund.amount");
+    office.does("cashier", &at("record_refund"), refund("示退1", 7_000_000)).await;
+    assert_eq!(office.read("cashier", "/api/v1/desk").await.json()["waiting"], json!([]));
+    let case = office.read("a", &format!("/api/v1/cases/{id}")).await.json();
+    assert_eq!(case["parties"][0]["refunds"][0]["interest_fen"], 1_234);
+    // A voucher is unique in the installation, also as a receipt.
+    let again = json!({
+        "party": 2, "receipt": "示退1", "amount_fen": 2_000_000, "paid_on": today, "collector": "示例银行",
+    });
+    assert_eq!(office.tries("cashier", &at("record_payment"), again).await.code(), "payment.receipt_used");
+    office.holds().await;
 }
 
 #[tokio::test]

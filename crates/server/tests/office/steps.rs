@@ -289,6 +289,12 @@ impl Office {
         self.make_all(id).await;
     }
 
+    /// Checked and not filed.
+    pub async fn not_filed(&self, id: &str) {
+        self.step(Way::Api, "a", Some(id), "start_check", json!({"officers": officers(self)})).await;
+        self.pass(Way::Api, id, "propose_not_file", json!({"opinion": "违法事实不能成立"})).await;
+    }
+
     /// To the archive.
     pub async fn whole_life(&self, way: Way) -> String {
         let id = self.decided(way).await;

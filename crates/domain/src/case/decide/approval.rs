@@ -36,10 +36,10 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
     match proposal {
         Proposal::ExtendCheck
         | Proposal::NotFile
-        | Proposal::Suspend { .. }
         | Proposal::Resume
         | Proposal::Withdraw
         | Proposal::Dispose => Ok(()),
+        Proposal::Suspend { .. } => gate::suspendable(facts),
         Proposal::Close { ground } => closing_ground(case, *ground),
         Proposal::File(filing) => filed(case, filing, facts),
         Proposal::Preserve(p) => {
@@ -482,7 +482,8 @@ fn closing_ground(case: &Case, ground: ClosingGround) -> Result<(), Refusal> {
     let decision = case.decision.as_ref();
     let fits = match ground {
         ClosingGround::Performed => decision.is_some_and(|d| {
-            bound(case, d) && case.numbered_parties().all(|(n, s)| gate::owed_fen(d, n, s) <= 0)
+            let left = |n, s| gate::owed_fen(d, n, s) > 0 || !gate::unperformed(d, n, s).is_empty();
+            bound(case, d) && !case.numbered_parties().any(|(n, s)| left(n, s))
         }),
         ClosingGround::CourtClosed => case.parties.iter().any(PartyState::enforcement_over),
         ClosingGround::NoPenaltyServed => decision.is_some_and(|d| !d.substance.penalises()),

@@ -1,10 +1,11 @@
 //! Payment, execution, remedies, correction, archive.
 
-use super::{Issue, Outcome, required};
-use crate::case::command::{CaseCommand as C, Payment};
+use super::{Issue, Outcome, punctual_on, required};
+use crate::case::command::{CaseCommand as C, Payment, Performance, Refund};
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
-use crate::case::state::Case;
+use crate::case::performance::{GIVE_BACK, INTEREST, Performed, refundable_from};
+use crate::case::state::{Case, PartyState, Remedy};
 use crate::case::types::*;
 use crate::case::{clock, gate};
 use crate::cite::{Citation, penalty_law};
@@ -27,6 +28,18 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::RecordPayment(payment) => {
             pay(case, payment, facts)?;
             issue.push(CaseEvent::PaymentRecorded(payment.clone()));
+            let paid = |p: &mut PartyState| p.payments.push(payment.clone());
+            if let Some(amount_fen) = reduced(case, payment.party, facts, paid)? {
+                issue.push(CaseEvent::AdditionalFineReduced { party: payment.party, amount_fen });
+            }
+        }
+        C::RecordPerformance(it) => {
+            perform(case, it, facts)?;
+            issue.push(CaseEvent::PerformanceRecorded(it.clone()));
+        }
+        C::RecordRefund(it) => {
+            refund(case, it, facts)?;
+            issue.push(CaseEvent::RefundRecorded(it.clone()));
         }
         C::DemandFine { party } => {
             let document = issue.document(DocumentKind::FineDemand, Some(*party))?;
@@ -74,6 +87,10 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 on: *on,
                 body: body.clone(),
             });
+            let pending = Remedy { kind: *remedy, from: *on, concluded: None, ended: None };
+            if let Some(amount_fen) = reduced(case, *party, facts, |p| p.remedies.push(pending))? {
+                issue.push(CaseEvent::AdditionalFineReduced { party: *party, amount_fen });
+            }
         }
         C::RecordRuling { party, ruling, on, document } => {
             required(document, "document", "裁定书文号")?;
@@ -85,7 +102,16 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 document: document.clone(),
             });
         }
-        C::ConcludeRemedy { party, remedy, outcome, document, fine_fen, confiscated_fen, opposed } => {
+        C::ConcludeRemedy {
+            party,
+            remedy,
+            outcome,
+            document,
+            fine_fen,
+            confiscated_fen,
+            lifted,
+            opposed,
+        } => {
             required(document, "document", "文书名称、文号和日期")?;
             concludable(case, *party, *remedy, facts)?;
             issue.push(CaseEvent::RemedyConcluded {
@@ -95,6 +121,7 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 document: document.clone(),
             });
             let stated = (*fine_fen, *confiscated_fen);
+            falls(case, *party, *outcome, lifted)?;
             if let Some((fine_fen, confiscated_fen)) =
                 changed(case, *party, *remedy, *outcome, stated, *opposed)?
             {
@@ -103,12 +130,13 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                     remedy: *remedy,
                     fine_fen,
                     confiscated_fen,
+                    lifted: lifted.clone(),
                 });
             }
             // The decision falls as a whole only with the last party that it binds.
             let others = case.numbered_parties().any(|(no, p)| no != *party && p.revoked.is_none());
             if outcome.revokes() && !others && case.decision.as_ref().is_some_and(|d| d.revoked.is_none()) {
-                let (ground, document) = (remedy.revocation(), document.clone());
+                let (ground, document) = (remedy.revocation(*outcome), document.clone());
                 issue.push(CaseEvent::DecisionRevoked { ground, document });
             }
         }
@@ -192,16 +220,16 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
 /// The organ or its superior revokes for all parties; what a remedy revokes it
 /// revokes for its own party, by its result.
 fn by_organ(ground: RevocationGround) -> Result<(), Refusal> {
-    match ground {
-        RevocationGround::OwnCorrection | RevocationGround::Superior => Ok(()),
-        RevocationGround::Reconsideration | RevocationGround::Judgment => Err(refuse(
-            "revocation.by_remedy",
-            penalty_law("第七条"),
-            "复议决定、判决只撤销对申请人、原告的处罚",
-            "请在该当事人名下登记复议、诉讼结果。",
-        )
-        .field("ground", "登记复议、诉讼结果")),
+    if !ground.by_remedy() {
+        return Ok(());
     }
+    Err(refuse(
+        "revocation.by_remedy",
+        penalty_law("第七条"),
+        "复议决定、判决只撤销对申请人、原告的处罚",
+        "请在该当事人名下登记复议、诉讼结果。",
+    )
+    .field("ground", "登记复议、诉讼结果"))
 }
 
 /// The remedy is pending, and ends no earlier than it began.
@@ -287,19 +315,22 @@ fn ruled(
     on: Date,
     facts: &Facts<'_>,
 ) -> Result<(), Refusal> {
-    let asked = case.party(party).and_then(|p| p.court_on);
-    if on > facts.today() || asked.is_none_or(|asked| on < asked) {
+    let Some(state) = case.party(party) else { return Ok(()) };
+    // A ruling follows the application, and the end of enforcement the leave for it.
+    let after = state.ruling.map(|(_, on)| on).or(state.court_on);
+    if on > facts.today() || after.is_none_or(|after| on < after) {
         return Err(refuse(
             "time.ruling",
             super::super::law::coercion_law("第五十七条"),
             "裁定日期不正确",
-            "应在申请强制执行之后、今天之前。",
+            "应在申请强制执行、前一裁定之后、今天之前。",
         )
-        .field("on", "应在申请强制执行之后、今天之前"));
+        .field("on", "应在申请强制执行、前一裁定之后、今天之前"));
     }
-    let Some(state) = case.party(party) else { return Ok(()) };
+    punctual_on(on, "on", facts)?;
     let granted = state.ruling.is_some_and(|(it, _)| it == CourtRuling::Granted);
     let owed = case.decision.as_ref().map_or(0, |d| gate::owed_fen(d, party, state));
+    let open = case.decision.as_ref().map_or(Vec::new(), |d| gate::unperformed(d, party, state));
     match ruling {
         CourtRuling::Granted | CourtRuling::Denied if granted => Err(refuse(
             "court.granted",
@@ -315,30 +346,72 @@ fn ruled(
             "请先登记准予或者不准予强制执行的裁定。",
         )
         .field("ruling", "尚未准予强制执行")),
-        CourtRuling::Performed if owed > 0 => Err(refuse(
+        CourtRuling::Performed if owed > 0 || !open.is_empty() => Err(refuse(
             "court.not_performed",
             super::super::law::coercion_law("第五十七条"),
-            format!("该当事人尚欠{}元，没有执行完毕", format_yuan(owed)),
-            "请先登记执行到位的款项；不能执行的，登记终结执行的裁定。",
+            match open.first() {
+                Some(kind) if owed == 0 => format!("“{}”没有登记执行，没有执行完毕", kind.label()),
+                Some(_) | None => format!("该当事人尚欠{}元，没有执行完毕", format_yuan(owed)),
+            },
+            "请先登记执行到位的款项、执行情况；不能执行的，登记终结执行的裁定。",
         )
-        .field("ruling", "尚有款项未缴")),
+        .field("ruling", "没有执行完毕")),
         CourtRuling::Granted | CourtRuling::Denied | CourtRuling::Ended | CourtRuling::Performed => Ok(()),
     }
+}
+
+/// Penalties other than money that a changed disposal takes away: of those imposed.
+fn falls(case: &Case, party: PartyNo, outcome: RemedyOutcome, lifted: &[PenaltyKind]) -> Result<(), Refusal> {
+    if lifted.is_empty() {
+        return Ok(());
+    }
+    let imposed = case.decision.as_ref().and_then(|d| d.substance.disposal(party));
+    let known = |kind: &PenaltyKind| {
+        kind.performed() == Performed::Act && imposed.is_some_and(|d| d.kinds.contains(kind))
+    };
+    if outcome == RemedyOutcome::Changed && lifted.iter().all(known) {
+        return Ok(());
+    }
+    Err(refuse(
+        "remedy.lifted",
+        penalty_law("第七条"),
+        "不再执行的处罚种类与结果、原决定不符",
+        "只有结果为变更的才填写，并且只能是原决定给予的罚款、没收违法所得以外的处罚；金额的变更填在金额中。",
+    )
+    .field("lifted", "与结果或者原决定不符"))
+}
+
+/// The number of a receipt or voucher: well-formed and never used before.
+fn voucher(case: &Case, number: &str, article: Citation, facts: &Facts<'_>) -> Result<(), Refusal> {
+    if number.is_empty()
+        || number.len() > 64
+        || number != number.trim()
+        || number.chars().any(char::is_whitespace)
+    {
+        return Err(refuse("payment.receipt", article, "票据号不正确", "请填写财政票据号码。")
+            .field("receipt", "不能为空、不含空格，不超过64个字符"));
+    }
+    let used = |p: &PartyState| {
+        let refunds = p.refunds.iter().map(|r| &r.receipt);
+        p.payments.iter().map(|x| &x.receipt).chain(refunds).any(|it| it.eq_ignore_ascii_case(number))
+    };
+    if facts.receipt_used || case.parties.iter().any(used) {
+        return Err(refuse(
+            "payment.receipt_used",
+            article,
+            "该票据号已经登记过",
+            "请核对票据，不要重复登记。",
+        )
+        .field("receipt", "已经登记"));
+    }
+    Ok(())
 }
 
 fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal> {
     let article = || penalty_law("第六十七条");
     let (decision, served) = gate::served_decision(case, payment.party)?;
     let Some(state) = case.party(payment.party) else { return Ok(()) };
-    let receipt = payment.receipt.trim();
-    if receipt.is_empty()
-        || receipt.len() > 64
-        || receipt != payment.receipt
-        || receipt.chars().any(char::is_whitespace)
-    {
-        return Err(refuse("payment.receipt", article(), "票据号不正确", "请填写财政票据号码。")
-            .field("receipt", "不能为空、不含空格，不超过64个字符"));
-    }
+    voucher(case, &payment.receipt, article(), facts)?;
     if payment.collector.trim().is_empty() {
         return Err(refuse(
             "payment.collector",
@@ -348,21 +421,11 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal>
         )
         .field("collector", "不能为空"));
     }
-    if facts.receipt_used
-        || case.parties.iter().any(|p| p.payments.iter().any(|x| x.receipt.eq_ignore_ascii_case(receipt)))
-    {
-        return Err(refuse(
-            "payment.receipt_used",
-            article(),
-            "该票据号已经登记过",
-            "请核对票据，不要重复登记。",
-        )
-        .field("receipt", "已经登记"));
-    }
     if payment.paid_on > facts.today() || payment.paid_on < served.effective_on.min(decision.on) {
         return Err(refuse("time.payment", article(), "缴款日期不正确", "应在决定作出之后、今天之前。")
             .field("paid_on", "应在决定作出之后、今天之前"));
     }
+    punctual_on(payment.paid_on, "paid_on", facts)?;
     let owed = gate::owed_fen(decision, payment.party, state);
     if payment.amount_fen <= 0 || payment.amount_fen > owed {
         return Err(refuse(
@@ -372,6 +435,71 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal>
             "请核对票据金额；多缴的由代收机构退还。",
         )
         .field("amount_fen", format!("不超过{}元", format_yuan(owed))));
+    }
+    Ok(())
+}
+
+/// What is left of the additional fine when what is entered now counts from its own day: who
+/// paid in time owes no addition because the entry came late, nor for the days of a remedy
+/// (第七十二条第一款第一项, 第七十三条第三款).
+fn reduced(
+    case: &Case,
+    party: PartyNo,
+    facts: &Facts<'_>,
+    enter: impl FnOnce(&mut PartyState),
+) -> Result<Option<i64>, Refusal> {
+    let Some(before) = case.party(party).filter(|p| p.additional_fen > 0) else { return Ok(None) };
+    let mut state = before.clone();
+    enter(&mut state);
+    let accrued = clock::additional_cap(case, facts, party, &state)?;
+    Ok((accrued < before.additional_fen).then_some(accrued))
+}
+
+/// A penalty of the decision, performed after it, by whom and how.
+fn perform(case: &Case, it: &Performance, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let article = || penalty_law("第六十六条第一款");
+    required(&it.by, "by", "执行人")?;
+    required(&it.manner, "manner", "执行情况")?;
+    let (decision, _) = gate::served_decision(case, it.party)?;
+    let Some(state) = case.party(it.party) else { return Ok(()) };
+    if !gate::unperformed(decision, it.party, state).contains(&it.kind) {
+        return Err(refuse(
+            "performance.kind",
+            article(),
+            format!("对该当事人没有待执行的“{}”", it.kind.label()),
+            "请选择决定给予、尚未登记执行的处罚种类。",
+        )
+        .field("kind", "没有待执行的该种处罚"));
+    }
+    if it.on > facts.today() || it.on < decision.on {
+        return Err(refuse("time.performance", article(), "执行日期不正确", "应在决定作出之后、今天之前。")
+            .field("on", "应在决定作出之后、今天之前"));
+    }
+    punctual_on(it.on, "on", facts)
+}
+
+/// What was paid and is no longer due, at most.
+fn refund(case: &Case, it: &Refund, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let (Some(decision), Some(state)) = (&case.decision, case.party(it.party)) else { return Ok(()) };
+    voucher(case, &it.receipt, GIVE_BACK, facts)?;
+    if it.on > facts.today() || it.on < refundable_from(case, it.party, decision) {
+        return Err(refuse("time.refund", GIVE_BACK, "返还日期不正确", "应在决定撤销、变更之后、今天之前。")
+            .field("on", "应在决定撤销、变更之后、今天之前"));
+    }
+    punctual_on(it.on, "on", facts)?;
+    let left = gate::refundable_fen(decision, it.party, state);
+    if it.amount_fen <= 0 || it.amount_fen > left {
+        return Err(refuse(
+            "refund.amount",
+            GIVE_BACK,
+            format!("应当返还的还有{}元", format_yuan(left)),
+            "返还的本金不超过已缴、现在不应缴纳的款项；利息另填。",
+        )
+        .field("amount_fen", format!("不超过{}元", format_yuan(left))));
+    }
+    if it.interest_fen < 0 {
+        return Err(refuse("refund.interest", INTEREST, "利息不能为负", "没有利息的填0。")
+            .field("interest_fen", "不能为负"));
     }
     Ok(())
 }
@@ -389,6 +517,7 @@ fn lodge(
         return Err(refuse("time.remedy", article(), "日期不正确", "应在决定作出之后、今天之前。")
             .field("on", "应在决定作出之后、今天之前"));
     }
+    punctual_on(on, "on", facts)?;
     if case.party(party).is_some_and(|p| p.remedies.iter().any(|r| r.kind == remedy && r.concluded.is_none()))
     {
         return Err(refuse("remedy.repeated", article(), "该项救济正在进行", "不需要重复登记。")

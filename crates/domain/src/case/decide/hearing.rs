@@ -118,7 +118,9 @@ fn notice(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Outcome {
     issue.done()
 }
 
-/// The day a party's act is claimed for: not before its first notice, not in the future.
+/// The day a party's act is claimed for: not before its first notice, not in the future,
+/// and by the rule of late entries where it is long ago. What was done in time counts as
+/// in time, whenever it is entered.
 fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(), Refusal> {
     // A party told by announcement may answer before the announcement's term is over.
     // Whatever was told later, the first notice opened the defence.
@@ -133,7 +135,7 @@ fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(
         )
         .field("on", "应在告知书制发之后、今天之前"));
     }
-    Ok(())
+    punctual_on(on, "on", facts)
 }
 
 /// Asked for in time: the day it was asked decides, whenever it is recorded.

@@ -265,6 +265,8 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::ReportHearing { .. }
         | C::Discuss(_) => hearing::decide(case, command, facts),
         C::RecordPayment(_)
+        | C::RecordPerformance(_)
+        | C::RecordRefund(_)
         | C::DemandFine { .. }
         | C::ImposeAdditionalFine { .. }
         | C::DemandEnforcement { .. }
@@ -325,6 +327,8 @@ impl CaseCommand {
             C::ReportHearing { .. } => Verb::ReportHearing,
             C::Discuss(_) => Verb::Discuss,
             C::RecordPayment(_) => Verb::RecordPayment,
+            C::RecordPerformance(_) => Verb::RecordPerformance,
+            C::RecordRefund(_) => Verb::RecordRefund,
             C::DemandFine { .. } => Verb::DemandFine,
             C::ImposeAdditionalFine { .. } => Verb::ImposeAdditionalFine,
             C::DemandEnforcement { .. } => Verb::DemandEnforcement,
@@ -363,6 +367,8 @@ impl CaseCommand {
             C::ScheduleHearing(plan) => Some(plan.party),
             C::HoldHearing(held) => Some(held.party),
             C::RecordPayment(payment) => Some(payment.party),
+            C::RecordPerformance(it) => Some(it.party),
+            C::RecordRefund(it) => Some(it.party),
             C::Propose { proposal: Proposal::Defer(d), .. } => Some(d.party),
             C::Propose { .. }
             | C::RegisterClue(_)

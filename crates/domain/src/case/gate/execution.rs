@@ -5,9 +5,12 @@ use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
 use crate::case::law::{coercion_law, construction_rules};
+use crate::case::performance::GIVE_BACK;
+pub use crate::case::performance::{owed_fen, refundable, refundable_fen, unperformed};
 use crate::case::state::*;
 use crate::case::types::*;
 use crate::cite::{Citation, penalty_law};
+use crate::codes::format_yuan;
 use crate::period;
 use crate::refusal::Refusal;
 
@@ -74,14 +77,6 @@ pub fn additional_fen(decision: &Decision, number: PartyNo, state: &PartyState) 
     state.additional_fen.min(amounts_fen(decision, number, state).0)
 }
 
-/// Money still owed: nothing under a decision that was revoked for the party.
-pub fn owed_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
-    if decision.revoked.or(state.revoked).is_some() {
-        return 0;
-    }
-    principal_fen(decision, number, state) + additional_fen(decision, number, state) - state.paid_fen()
-}
-
 /// Something is owed under a served decision.
 pub fn pay(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
@@ -96,6 +91,48 @@ pub fn pay(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         }
         Ok(())
     })
+}
+
+/// A penalty other than money waits for its performance.
+pub fn perform(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    any_party(case, party, |number, state| {
+        let (decision, _) = served_decision(case, number)?;
+        if unperformed(decision, number, state).is_empty() {
+            return no(
+                "performance.none",
+                penalty_law("第六十六条第一款"),
+                "该当事人没有待执行的其他处罚",
+                "罚款、没收违法所得登记缴款；警告、通报批评自决定书送达时生效。",
+            );
+        }
+        Ok(())
+    })
+}
+
+/// More was paid than is due now.
+pub fn refund(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    any_party(case, party, |number, state| {
+        if case.decision.as_ref().is_some_and(|d| refundable_fen(d, number, state) > 0) {
+            return Ok(());
+        }
+        no(
+            "refund.none",
+            GIVE_BACK,
+            "没有应当返还该当事人的款项",
+            "决定被撤销、变更后，多缴的款项才需要返还。",
+        )
+    })
+}
+
+/// No money is left to give back.
+fn refunded(case: &Case) -> Gate {
+    let Some((number, fen)) = refundable(case) else { return Ok(()) };
+    no(
+        "refund.owed",
+        GIVE_BACK,
+        format!("应当返还第{number}名当事人的{}元尚未返还", format_yuan(fen)),
+        "请返还并登记票据，返还的罚款应当支付银行同期存款利息（第七项）。",
+    )
 }
 
 /// A fine is owed and no court was asked yet.
@@ -148,10 +185,19 @@ pub fn additional_fine(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
     })
 }
 
+/// A penalty other than money is not performed, or money is overdue.
+fn not_performed(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
+    let (decision, served) = served_decision(case, number)?;
+    if served.gate_day() <= facts.today() && !unperformed(decision, number, state).is_empty() {
+        return Ok(());
+    }
+    overdue(case, facts, number, state)
+}
+
 /// Unperformed, and the remedies' terms are known.
 pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
-        overdue(case, facts, number, state)?;
+        not_performed(case, facts, number, state)?;
         if state.enforcement_demand.is_some() {
             return no(
                 "demand.repeated",
@@ -168,7 +214,7 @@ pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>
 pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         let (_, served) = served_decision(case, number)?;
-        overdue(case, facts, number, state)?;
+        not_performed(case, facts, number, state)?;
         let Some(demand) = state.enforcement_demand.and_then(|d| case.document(d)) else {
             return no(
                 "demand.none",
@@ -295,6 +341,7 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
 pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
     let article = || construction_rules("第三十一条");
     goods_disposed(case, facts)?;
+    refunded(case)?;
     for (number, state) in case.numbered_parties() {
         if case.revoked(number).is_some() {
             continue;
@@ -325,6 +372,15 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
                 "缴清，或者依法申请强制执行并终结后再结案。",
             );
         }
+        if let Some(kind) = unperformed(decision, number, state).first().filter(|_| !state.enforcement_over())
+        {
+            return no(
+                "performance.open",
+                penalty_law("第六十六条第一款"),
+                format!("对第{number}名当事人的“{}”尚未执行", kind.label()),
+                "执行后登记执行情况；当事人不履行的，依法申请强制执行并终结后再结案。",
+            );
+        }
     }
     if let Some(index) = case.corrections.iter().position(|c| c.rechecked != Some(true)) {
         return no(
@@ -337,9 +393,11 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
     Ok(())
 }
 
-/// Every issued document was made and served, and registered goods were disposed of.
+/// Every issued document was made and served, registered goods were disposed of, and
+/// money that is no longer due was given back.
 pub fn archive(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     goods_disposed(case, facts)?;
+    refunded(case)?;
     if let Some(d) = case.documents.iter().find(|d| d.made.is_none()) {
         return no(
             "document.unmade",

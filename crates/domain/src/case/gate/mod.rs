@@ -209,10 +209,25 @@ pub fn recheck(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no("correction.none", penalty_law("第二十八条第一款"), "没有待复查的责令改正", "请先责令改正。")
 }
 
-/// Not yet suspended.
+/// Not yet suspended, where the rules know a suspension.
 pub fn suspend(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    suspendable(facts)?;
     running(case, facts, party)?;
     no_pending(case, |p| matches!(p, Proposal::Suspend { .. }))
+}
+
+/// The jurisdiction lets an investigation be suspended; also when the approval is given.
+pub fn suspendable(facts: &Facts<'_>) -> Gate {
+    let rule = &facts.law.suspension;
+    if rule.value {
+        return Ok(());
+    }
+    no(
+        "case.no_suspension",
+        rule.citation.clone(),
+        format!("本机关适用的规定（{}）不允许中止调查", rule.citation),
+        "请在办案期限内办理；期限不足的，依法呈请延长。",
+    )
 }
 
 /// Suspended.

@@ -11,6 +11,7 @@ use crate::case::substance::{PartyDisposal, Provision};
 use crate::case::types::*;
 use crate::case::{amounts, clock};
 use crate::cite::penalty_law;
+use crate::matter::TimeSource;
 use crate::period::{self, Limit};
 use crate::refusal::Refusal;
 use crate::text::Text;
@@ -166,12 +167,16 @@ pub fn request_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
             }
         }
         let limit = hearing_limit(case, facts, state)?;
-        if period::closes_after(&limit, facts.today()) && period::closes_after(&limit, facts.day()) {
+        // What was asked in time may be entered afterwards: the day before without more, an
+        // earlier one as a late entry. The command's own day is held to the limit again.
+        let late = matches!(facts.moment.source, TimeSource::Paper { .. });
+        let latest = facts.today().yesterday().unwrap_or_else(|_| facts.today());
+        if period::closes_after(&limit, latest) && !late {
             return no(
                 "hearing.too_late",
                 penalty_law("第六十四条第一项"),
                 format!("听证申请期已于{}届满", period::long(limit.due.latest())),
-                "逾期未申请的，视为放弃听证权利；可以依申请由机关决定是否听取意见。",
+                "逾期未申请的，视为放弃听证权利；期内已经提出的，补录并写明原因和同意补录的负责人。",
             );
         }
         Ok(())

@@ -64,13 +64,31 @@ fn an_ended_decision_is_not_published_at_any_step() {
     let mut w = World::new().until_published();
     w.facts.ended = ended;
     assert_eq!(w.code(&officer(), correction()), "disclosure.decision_ended");
-    let other = Command::Withdraw {
-        ground: WithdrawalGround::Other,
-        known_on: date(2026, 3, 5),
-        explanation: Text::closed("调整"),
-    };
-    assert_eq!(w.code(&publisher(), other), "disclosure.ground_differs");
-    w.act(&publisher(), withdraw(date(2026, 3, 5))).unwrap();
+    let known = date(2026, 3, 5);
+    for other in WithdrawalGround::ALL.iter().filter(|it| **it != WithdrawalGround::Revoked) {
+        assert_eq!(w.code(&publisher(), withdraw_for(*other, known)), "disclosure.ground_differs");
+    }
+    w.act(&publisher(), withdraw_for(WithdrawalGround::Revoked, known)).unwrap();
+}
+
+#[test]
+fn an_end_that_the_case_does_not_record_is_not_told_to_the_public() {
+    for ground in WithdrawalGround::ALL {
+        let mut w = World::new().until_published();
+        let told = withdraw_for(*ground, date(2026, 3, 5));
+        if !ground.ends_decision() {
+            w.act(&publisher(), told).unwrap();
+            continue;
+        }
+        let refusal = w.try_it(&publisher(), told.clone()).unwrap_err();
+        assert_eq!(refusal.code, "disclosure.ground_differs");
+        assert_eq!(refusal.article, ground.citation());
+        assert!(refusal.remedy.contains("登记"), "{}", refusal.remedy);
+        // The file of a matter from elsewhere is not kept here.
+        w.facts.imported =
+            Some(Imported { importer: staff(7), approver: staff(8), file_digest: "00".into() });
+        w.act(&publisher(), told).unwrap();
+    }
 }
 
 #[test]
@@ -216,7 +234,7 @@ fn withdrawal_takes_the_content_and_leaves_the_tombstone() {
 fn a_public_note_is_scanned_too() {
     let w = World::new().until_published();
     let leak = Command::Withdraw {
-        ground: WithdrawalGround::Revoked,
+        ground: WithdrawalGround::Other,
         known_on: date(2026, 3, 5),
         explanation: Text::closed("欧阳示例申请复议后撤销"),
     };

@@ -34,7 +34,8 @@ fn withdrawn(known: Date, recorded: Option<Date>, today: Date) -> Timeliness {
     let mut w = World::new().until_published();
     w.day = today;
     w.facts.ended = recorded.map(|known_on| DecisionEnd { ground: WithdrawalGround::Revoked, known_on });
-    w.act(&publisher(), withdraw(known)).unwrap();
+    let ground = recorded.map_or(WithdrawalGround::Inaccurate, |_| WithdrawalGround::Revoked);
+    w.act(&publisher(), withdraw_for(ground, known)).unwrap();
     *w.state.unwrap().tombstone.unwrap().timeliness
 }
 

@@ -282,12 +282,13 @@ fn correction() -> Command {
     }
 }
 
+/// For what concerns the publication alone.
 fn withdraw(known_on: Date) -> Command {
-    Command::Withdraw {
-        ground: WithdrawalGround::Revoked,
-        known_on,
-        explanation: Text::closed("经行政复议撤销"),
-    }
+    withdraw_for(WithdrawalGround::Inaccurate, known_on)
+}
+
+fn withdraw_for(ground: WithdrawalGround, known_on: Date) -> Command {
+    Command::Withdraw { ground, known_on, explanation: Text::closed("依法撤下") }
 }
 
 fn exempt(ground: ExemptGround) -> Command {

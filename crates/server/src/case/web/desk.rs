@@ -84,8 +84,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
         return Ok(elsewhere(&shell, &who));
     }
     let it = &who.person;
-    let roles: Vec<String> = it.roles.iter().map(wire_name).collect();
-    let mut waiting = store::waiting(shell.app.db(), it.organ, it.id, &roles, MOST).await?;
+    let mut waiting = super::super::desk::waiting(&shell, &who, MOST).await?;
     let filter = store::Filter { officer: Some(it.id), organs: vec![it.organ], ..Default::default() };
     let mut mine = store::list(shell.app.db(), &filter, MOST).await?;
     mine.retain(|line| running(&line.stage));
@@ -164,9 +163,9 @@ fn queue(waiting: &[store::Waiting], limits: &BTreeMap<MatterId, Next>) -> Marku
             @for it in waiting {
                 div.act {
                     b { (it.title) }
-                    a.btn.quiet href={ "/cases/" (it.id) } aria-label={ "打开：" (it.title) "，" (it.case) } { "打开" }
+                    a.btn.quiet href=(place(it)) aria-label={ "打开：" (it.title) "，" (it.case) } { "打开" }
                     p {
-                        a href={ "/cases/" (it.id) } { (it.case) }
+                        a href=(place(it)) { (it.case) }
                         @if let Some(number) = &it.number { " " span.no { (number) } }
                         br;
                         @if let Some(next) = limits.get(&it.id) { (days(next)) " " }
@@ -176,6 +175,11 @@ fn queue(waiting: &[store::Waiting], limits: &BTreeMap<MatterId, Next>) -> Marku
             }
         }
     }
+}
+
+/// Where it is done.
+fn place(it: &store::Waiting) -> String {
+    it.publication.map_or_else(|| format!("/cases/{}", it.id), |id| format!("/publications/{id}"))
 }
 
 fn since(text: &str) -> String {

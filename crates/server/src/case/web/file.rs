@@ -167,6 +167,9 @@ fn standing(case: &Case, no: PartyNo) -> Vec<String> {
         Hearing::Held { plan, .. } => out.push(format!("{}举行听证", show::short_date(plan.on))),
         Hearing::Withdrawn => out.push("撤回听证申请".to_owned()),
     }
+    if let Some((ground, on)) = case.revoked(no) {
+        out.push(format!("对其处罚于{}撤销：{}", show::short_date(on), ground.label()));
+    }
     let fine = case.decision.as_ref().map_or(0, |d| gate::amounts_fen(d, no, it).0);
     if it.changed.is_some() {
         out.push("处罚已被变更".to_owned());
@@ -177,7 +180,32 @@ fn standing(case: &Case, no: PartyNo) -> Vec<String> {
     if fine > 0 {
         out.push(format!("罚款{}元，已缴{}元", show::yuan(fine), show::yuan(it.paid_fen())));
     }
+    if it.refunded_fen() > 0 {
+        out.push(format!("已返还{}元", show::yuan(it.refunded_fen())));
+    }
+    if let Some(decision) = &case.decision {
+        let left = gate::refundable_fen(decision, no, it);
+        if left > 0 {
+            out.push(format!("应当返还{}元", show::yuan(left)));
+        }
+        for done in &it.performances {
+            out.push(format!("{}：{}执行", done.kind.label(), show::short_date(done.on)));
+        }
+        for kind in gate::unperformed(decision, no, it) {
+            out.push(format!("{}：尚未执行", kind.label()));
+        }
+    }
     out
+}
+
+/// How far the decision is revoked, in the words of a tag.
+pub fn revoked(case: &Case) -> Option<&'static str> {
+    let fallen = case.numbered_parties().filter(|(no, _)| case.revoked(*no).is_some()).count();
+    match fallen {
+        0 => None,
+        n if n == case.parties.len() => Some("决定已撤销"),
+        _ => Some("对部分当事人的决定已撤销"),
+    }
 }
 
 /// The card of the people who handle the case.

@@ -97,6 +97,8 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         | Verb::ReportHearing
         | Verb::ProposeDispose
         | Verb::RecordPayment
+        | Verb::RecordPerformance
+        | Verb::RecordRefund
         | Verb::ProposeDefer
         | Verb::DemandFine
         | Verb::DemandEnforcement

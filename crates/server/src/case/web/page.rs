@@ -218,7 +218,7 @@ fn heading(it: &Shown<'_>) -> Markup {
     let above = html! {
         "普通程序 · 行政处罚 " (show::tag(Tone::Seal, case.stage.label()))
         @if case.suspended() { " " (show::tag(Tone::Near, "已中止")) }
-        @if case.decision.as_ref().is_some_and(|d| d.revoked.is_some()) { " " (show::tag(Tone::Seal, "决定已撤销")) }
+        @if let Some(revoked) = file::revoked(case) { " " (show::tag(Tone::Seal, revoked)) }
     };
     let below = html! {
         @if let Some(number) = case.number() { span.no { (number) } " · " }

@@ -39,7 +39,7 @@ pub fn stages(case: &Case, facts: &Facts<'_>) -> Markup {
 }
 
 /// What is usually next comes first; the rest follows in the order of the procedure.
-const FIRST: [Verb; 32] = [
+const FIRST: [Verb; 34] = [
     Verb::ApproveProposal,
     Verb::ReviewProposal,
     Verb::DecideRecusal,
@@ -68,6 +68,8 @@ const FIRST: [Verb; 32] = [
     Verb::StateDefence,
     Verb::RequestHearing,
     Verb::RecordPayment,
+    Verb::RecordRefund,
+    Verb::RecordPerformance,
     Verb::RecheckCorrection,
     Verb::ProposeClose,
     Verb::Archive,

@@ -5,15 +5,17 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use mingjing_domain::calendar::Calendar;
-use mingjing_domain::disclosure::{DisclosureRules, Stage, WithdrawalGround};
-use mingjing_domain::matter::{MatterId, civil_day};
+use mingjing_domain::disclosure::{DisclosureRules, Stage, Verb, WithdrawalGround, procedure_table};
+use mingjing_domain::matter::{MatterId, OrganId, civil_day};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::period::{self, Rule, Start};
+use mingjing_domain::staff::Role;
 
 use crate::calendar::service::imported;
 use crate::case::access::rules;
 use crate::disclosure::store::{self, Queued};
 use crate::kit::auth::Identity;
+use crate::kit::db::{Db, DbError};
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Office, Width};
 use crate::kit::problem::Failure;
@@ -185,6 +187,54 @@ fn list(lines: &[Queued], query: &Query, limits: &Limits<'_>, next: Option<Matte
         next: next.map(|id| id.to_string()),
         empty: ("这里没有待办的公示", html! { p { "已决定并送达的案件会自动出现在“待制作”。" } }),
     })
+}
+
+/// A public copy whose decision no longer stands as it is shown.
+pub struct TakeDown {
+    /// Publication.
+    pub publication: MatterId,
+    /// Its case.
+    pub case: MatterId,
+    /// 决定书文号.
+    pub number: String,
+    /// The party as the public reads it.
+    pub party: String,
+    /// What became of the decision.
+    pub ground: &'static str,
+    /// Civil day on which the organ knew.
+    pub known_on: Date,
+}
+
+/// Copies that whoever holds one of these roles takes down (行政处罚法第四十八条第二款: also
+/// those whose decision was changed).
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_take_down(
+    db: &Db,
+    organ: OrganId,
+    roles: &[Role],
+    limit: u32,
+) -> Result<Vec<TakeDown>, DbError> {
+    let step = procedure_table().into_iter().find(|it| it.verb == Verb::Withdraw);
+    if !step.is_some_and(|it| it.who.iter().any(|role| roles.contains(role))) {
+        return Ok(Vec::new());
+    }
+    let all = store::to_withdraw(db, organ, limit).await?;
+    Ok(all
+        .into_iter()
+        .filter_map(|it| {
+            let (ground, known_on) = it.ended?;
+            Some(TakeDown {
+                publication: it.publication?,
+                case: it.case,
+                number: it.number,
+                party: it.title,
+                ground: ended_words(&ground),
+                known_on,
+            })
+        })
+        .collect())
 }
 
 fn ended_words(name: &str) -> &'static str {

@@ -46,7 +46,7 @@ pub async fn check(
 /// of both, not from what the proposal noted.
 async fn destroyed(tx: &Tx, excused: &[MatterId], report: &mut AuditReport) -> Result<(), OpsError> {
     let sql = "SELECT x.matter_id, m.kind, a.body AS approval, a.recorded_at AS approved_at, \
-               c.body AS archived, c.happened_at AS archived_at \
+               c.body AS archived, c.recorded_at AS archived_at \
                FROM erasure x JOIN matter m ON m.id = x.matter_id \
                LEFT JOIN event a ON a.matter_id = x.event_matter AND a.version = x.event_version \
                LEFT JOIN event c ON c.matter_id = x.matter_id AND c.kind = 'case' AND c.type = 'archived'";

@@ -229,6 +229,7 @@ fn remedy(case: &Case, plan: &Plan, view: &View<'_>) -> Next {
             document,
             fine_fen: None,
             confiscated_fen: None,
+            lifted: Vec::new(),
             opposed: false,
         };
         return act(plan, view, Role::Reviewer, 40, command);

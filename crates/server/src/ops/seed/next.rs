@@ -410,6 +410,8 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::RegisterClue(clue) => clue.received_on = today,
         Do::ServeDocument { service, .. } => service.on = today,
         Do::RecordPayment(payment) => payment.paid_on = today,
+        Do::RecordPerformance(it) => it.on = today,
+        Do::RecordRefund(it) => it.on = today,
         Do::StateDefence { on, .. }
         | Do::RequestHearing { on, .. }
         | Do::RecordRemedy { on, .. }

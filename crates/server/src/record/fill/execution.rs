@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use mingjing_domain::case::state::PartyState;
-use mingjing_domain::case::types::{DocumentKind, PartyNo, PenaltyKind};
+use mingjing_domain::case::types::{DocumentKind, PartyNo};
 use mingjing_domain::case::{CaseEvent, clock, gate};
 use serde_json::{Value, json};
 
@@ -183,17 +183,9 @@ pub(super) fn fine_demand(cx: &Context<'_>) -> Form {
 /// Principal still owed, additional fine, and duties other than money.
 fn duties(cx: &Context<'_>, no: PartyNo, state: &PartyState) -> Result<(i64, i64, Value), FillError> {
     let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision", "行政处罚决定书"))?;
-    let principal = (gate::principal_fen(decision, no, state) - state.paid_fen()).max(0);
-    let others = decision.substance.disposal(no).is_some_and(|it| {
-        // A warning or a criticism is carried out by being made.
-        let done = [
-            PenaltyKind::Warning,
-            PenaltyKind::PublicCriticism,
-            PenaltyKind::Fine,
-            PenaltyKind::ConfiscateIncome,
-        ];
-        it.kinds.iter().any(|kind| !done.contains(kind))
-    });
+    let principal =
+        (gate::principal_fen(decision, no, state) - state.paid_fen() + state.refunded_fen()).max(0);
+    let others = !gate::unperformed(decision, no, state).is_empty();
     let other = if others || principal == 0 {
         json!(cx.text(&decision.substance.terms, "other_duties", "应当履行的其他义务")?)
     } else {

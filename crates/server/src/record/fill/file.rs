@@ -99,6 +99,19 @@ fn execution(cx: &Context<'_>) -> Result<String, FillError> {
                 payment.receipt.trim()
             ));
         }
+        for refund in &state.refunds {
+            lines.push(format!(
+                "{}返还{name}{}元，利息{}元，凭证号{}。",
+                words(refund.on),
+                format_yuan(refund.amount_fen),
+                format_yuan(refund.interest_fen),
+                refund.receipt
+            ));
+        }
+        for done in &state.performances {
+            let by = cx.line(&done.by, "execution", "执行情况")?;
+            lines.push(format!("{name}的{}于{}执行，执行人：{by}。", done.kind.label(), words(done.on)));
+        }
         if owed > 0 {
             lines.push(format!("{name}尚有{}元未缴。", format_yuan(owed)));
         }

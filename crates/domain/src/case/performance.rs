@@ -1,0 +1,197 @@
+//! What a decision takes and how it is given: payments, the performance of penalties
+//! other than money, and the return of money when the decision falls or is lowered.
+
+use super::event::CaseEvent;
+use super::evolve::party;
+use super::gate::{additional_fen, principal_fen};
+use super::state::*;
+use super::types::*;
+use crate::cite::Citation;
+use crate::text::Text;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A payment made to the collecting bank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// Whose.
+    pub party: PartyNo,
+    /// Number of the treasury receipt; unique in the installation.
+    pub receipt: String,
+    /// Fen.
+    pub amount_fen: i64,
+    /// Civil day of payment.
+    pub paid_on: Date,
+    /// Collecting bank.
+    pub collector: String,
+}
+
+/// Money given back to a party (国家赔偿法第三十六条第一项、第七项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// To whom.
+    pub party: PartyNo,
+    /// Number of the treasury's voucher; unique in the installation, also among receipts.
+    pub receipt: String,
+    /// Fen, without interest.
+    pub amount_fen: i64,
+    /// Interest paid with it, fen.
+    #[serde(default)]
+    pub interest_fen: i64,
+    /// Civil day on which it was given back.
+    pub on: Date,
+}
+
+/// A penalty other than money as it was performed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Performance {
+    /// Whose.
+    pub party: PartyNo,
+    /// Which.
+    pub kind: PenaltyKind,
+    /// Civil day on which it was performed.
+    pub on: Date,
+    /// By whom: the party, the organ that holds the register…
+    pub by: Text,
+    /// How.
+    pub manner: Text,
+}
+
+/// Where it stands that money unlawfully taken is given back.
+pub const GIVE_BACK: Citation = Citation::of("国家赔偿法", "第三十六条第一项");
+
+/// Where it stands that interest is paid with it.
+pub const INTEREST: Citation = Citation::of("国家赔偿法", "第三十六条第七项");
+
+/// How a kind of penalty comes to be performed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Performed {
+    /// By paying.
+    Money,
+    /// With the service of the decision.
+    Service,
+    /// By an act of its own, which is recorded.
+    Act,
+}
+
+impl PenaltyKind {
+    /// How it comes to be performed.
+    pub const fn performed(self) -> Performed {
+        match self {
+            Self::Fine | Self::ConfiscateIncome => Performed::Money,
+            Self::Warning | Self::PublicCriticism => Performed::Service,
+            Self::ConfiscateGoods
+            | Self::SuspendLicence
+            | Self::LowerGrade
+            | Self::RevokeLicence
+            | Self::RestrictBusiness
+            | Self::OrderStop
+            | Self::OrderClose
+            | Self::RestrictEmployment => Performed::Act,
+        }
+    }
+}
+
+impl PartyState {
+    /// Paid so far, fen.
+    pub fn paid_fen(&self) -> i64 {
+        self.payments.iter().map(|p| p.amount_fen).sum()
+    }
+
+    /// Given back so far without interest, fen.
+    pub fn refunded_fen(&self) -> i64 {
+        self.refunds.iter().map(|r| r.amount_fen).sum()
+    }
+
+    /// Enforcement by the court is over, whatever came of it.
+    pub fn enforcement_over(&self) -> bool {
+        self.ruling.is_some_and(|(it, _)| match it {
+            CourtRuling::Denied | CourtRuling::Ended | CourtRuling::Performed => true,
+            CourtRuling::Granted => false,
+        })
+    }
+
+    /// The court declined to enforce: it may be asked again.
+    pub fn enforcement_denied(&self) -> bool {
+        self.ruling.is_some_and(|(it, _)| it == CourtRuling::Denied)
+    }
+
+    /// A remedy is pending.
+    pub fn remedy_pending(&self) -> bool {
+        self.remedies.iter().any(|r| r.concluded.is_none())
+    }
+}
+
+/// Money that the party owes as the decision stands now, whatever was paid: nothing
+/// under a decision that was revoked for it; fen.
+fn due_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
+    if decision.revoked.or(state.revoked).is_some() {
+        return 0;
+    }
+    principal_fen(decision, number, state) + additional_fen(decision, number, state)
+}
+
+/// Money still owed, fen; never below nothing.
+pub fn owed_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
+    (due_fen(decision, number, state) - state.paid_fen() + state.refunded_fen()).max(0)
+}
+
+/// Money to give back: paid and no longer due, and not given back yet; fen.
+pub fn refundable_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
+    (state.paid_fen() - state.refunded_fen() - due_fen(decision, number, state)).max(0)
+}
+
+/// The first party to whom money is to be given back, and how much, fen.
+pub fn refundable(case: &Case) -> Option<(PartyNo, i64)> {
+    let decision = case.decision.as_ref()?;
+    let left = case.numbered_parties().map(|(no, state)| (no, refundable_fen(decision, no, state)));
+    left.filter(|(_, fen)| *fen > 0).min()
+}
+
+/// The day from which money may have been given back: that of the revocation, or of the
+/// remedy that changed the disposal.
+pub fn refundable_from(case: &Case, number: PartyNo, decision: &Decision) -> Date {
+    let remedies = case.party(number).into_iter().flat_map(|p| &p.remedies);
+    let changed = remedies.filter(|r| matches!(r.concluded, Some((_, RemedyOutcome::Changed))));
+    let changed = changed.filter_map(|r| r.ended).min();
+    case.revoked(number).map(|(_, on)| on).into_iter().chain(changed).min().unwrap_or(decision.on)
+}
+
+/// Penalties imposed on the party whose performance is an act, and is not recorded yet;
+/// none under a decision that was revoked for it.
+pub fn unperformed(decision: &Decision, number: PartyNo, state: &PartyState) -> Vec<PenaltyKind> {
+    if decision.revoked.or(state.revoked).is_some() {
+        return Vec::new();
+    }
+    let kinds = decision.substance.disposal(number).map_or(&[][..], |d| &d.kinds);
+    let open = kinds.iter().copied().filter(|kind| kind.performed() == Performed::Act);
+    open.filter(|kind| !state.lifted.contains(kind) && state.performances.iter().all(|p| p.kind != *kind))
+        .collect()
+}
+
+/// The state after money was paid or given back, or a penalty performed.
+pub(super) fn next(case: &mut Case, event: &CaseEvent) {
+    match event {
+        CaseEvent::PaymentRecorded(payment) => {
+            if let Some(p) = party(case, payment.party) {
+                p.payments.push(payment.clone());
+            }
+        }
+        CaseEvent::RefundRecorded(refund) => {
+            if let Some(p) = party(case, refund.party) {
+                p.refunds.push(refund.clone());
+            }
+        }
+        CaseEvent::AdditionalFineReduced { party: no, amount_fen } => {
+            if let Some(p) = party(case, *no) {
+                p.additional_fen = *amount_fen;
+            }
+        }
+        CaseEvent::PerformanceRecorded(performance) => {
+            if let Some(p) = party(case, performance.party) {
+                p.performances.push(performance.clone());
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,29 @@
+//! What waits for a person: tasks of cases, and public copies that must come down.
+
+use mingjing_domain::case::form::wire_name;
+
+use super::store::{self, Waiting};
+use crate::disclosure::office::to_take_down;
+use crate::kit::auth::Identity;
+use crate::kit::http::Shell;
+use crate::kit::problem::Failure;
+
+/// Everything that waits for the person, at most `limit` of each kind; longest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn waiting(shell: &Shell, who: &Identity, limit: u32) -> Result<Vec<Waiting>, Failure> {
+    let (it, db) = (&who.person, shell.app.db());
+    let roles: Vec<String> = it.roles.iter().map(wire_name).collect();
+    let mut all = store::waiting(db, it.organ, it.id, &roles, limit).await?;
+    all.extend(to_take_down(db, it.organ, &it.roles, limit).await?.into_iter().map(|copy| Waiting {
+        id: copy.case,
+        publication: Some(copy.publication),
+        title: format!("撤下公示：{}", copy.ground),
+        since: copy.known_on.to_string(),
+        case: copy.party,
+        number: Some(copy.number),
+    }));
+    all.sort_by(|a, b| (&a.since, a.id).cmp(&(&b.since, b.id)));
+    Ok(all)
+}
