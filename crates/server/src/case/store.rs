@@ -147,6 +147,8 @@ pub struct Waiting {
     pub id: MatterId,
     /// Publication, where it waits for something to be done to one.
     pub publication: Option<MatterId>,
+    /// Party whose decision waits for its public copy, from 1.
+    pub party: Option<u16>,
     /// What waits.
     pub title: String,
     /// Since which civil day.
@@ -196,6 +198,7 @@ pub async fn waiting<S: Sql>(
         Ok(Waiting {
             id: MatterId(row.uuid("matter_id")?),
             publication: None,
+            party: None,
             title: row.text("title")?,
             since: row.text("since")?,
             case: row.text("case_title")?,

@@ -75,7 +75,7 @@ async fn list(
         Some("prepare") => {
             let today = civil_day(shell.app.now());
             let from = today.checked_sub(400.days()).unwrap_or(jiff::civil::Date::MIN);
-            store::to_prepare(db, organ, from, PAGE).await?
+            store::to_prepare(db, organ, from, None, PAGE).await?
         }
         Some(_) => store::to_withdraw(db, organ, PAGE).await?,
         None => store::in_stage(db, organ, &stages, None, after, PAGE).await?,

@@ -154,10 +154,8 @@ fn listed_on(state: &Publication) -> Option<String> {
 }
 
 /// Who waits for what, and since when.
-fn tasks(state: &Publication) -> Vec<(&'static str, Role, String, String)> {
+fn tasks(state: &Publication) -> Vec<(String, Role, String, String)> {
     let Some(draft) = &state.draft else { return Vec::new() };
-    let role =
-        |verb| procedure_table().into_iter().find(|s| s.verb == verb).and_then(|s| s.who.first().copied());
     let (name, verb, since) = match draft.phase {
         DraftPhase::Drafted => ("check", Verb::Check, state.prepared_on),
         DraftPhase::Checked => ("publish", Verb::Publish, state.checked_on),
@@ -171,9 +169,10 @@ fn tasks(state: &Publication) -> Vec<(&'static str, Role, String, String)> {
         (DraftPhase::Checked, true) => "公示更正文本".to_owned(),
     };
     let since = since.unwrap_or(state.source.decided_on).to_string();
-    role(verb)
-        .map(|role| (name, role, format!("{title}：{}", state.source.number), since))
-        .into_iter()
+    let roles = procedure_table().into_iter().find(|s| s.verb == verb).map_or(&[][..], |s| s.who);
+    roles
+        .iter()
+        .map(|role| (format!("{name}-{}", wire_name(role)), *role, title.clone(), since.clone()))
         .collect()
 }
 

@@ -312,6 +312,13 @@ impl House {
         (id, done["public_id"].as_str().unwrap().to_owned())
     }
 
+    /// What waits on a person's desk.
+    pub async fn desk(&self, who: StaffId) -> Vec<String> {
+        let desk = self.get_as(who, "/api/v1/desk").await.json();
+        let titles = desk["waiting"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap());
+        titles.filter(|it| it.contains("公示")).map(str::to_owned).collect()
+    }
+
     /// Everything sequenced and under a signed checkpoint.
     pub async fn sign(&self) {
         self.bench.sequence(&self.app).await;

@@ -17,7 +17,8 @@ mod engines {
     crate::on_both_engines!(
         a_decision_is_published_by_three_people_and_proved,
         a_withdrawal_leaves_a_tombstone_and_no_content,
-        gates_hold_through_the_api
+        each_step_stands_on_the_desk_of_whoever_does_it,
+        gates_hold_through_the_api,
     );
 }
 
@@ -182,6 +183,31 @@ fn gone(body: &str, what: &str) {
     for word in [MASKED, "欧阳", "未经安全培训", "30,000.00"] {
         assert!(!body.contains(word), "{what} still shows {word}: {body}");
     }
+}
+
+async fn each_step_stands_on_the_desk_of_whoever_does_it(bench: Bench) {
+    let house = House::new(bench).await;
+    let case = house.case(1, true).await;
+    let desks = async || {
+        let (officer, law) = (house.desk(OFFICER).await, house.desk(LAW).await);
+        (officer, law, house.desk(PUBLISHER).await, house.desk(STRANGER).await)
+    };
+    let (officer, law, publisher, stranger) = desks().await;
+    assert_eq!(officer, ["制作公示文本"]);
+    assert!(law.is_empty() && publisher.is_empty() && stranger.is_empty());
+    let id = house.must(OFFICER, &format!("{case}.1"), prepare()).await["publication"].clone();
+    let id = id.as_str().unwrap();
+    let (officer, law, publisher, stranger) = desks().await;
+    assert!(officer.is_empty() && publisher.is_empty() && stranger.is_empty(), "{officer:?} {publisher:?}");
+    assert_eq!(law, ["审核公示文本"]);
+    let digest = house.digest(id).await;
+    house.must(LAW, id, json!({ "act": "check", "digest": digest, "agree": true })).await;
+    let (officer, law, publisher, stranger) = desks().await;
+    assert!(officer.is_empty() && law.is_empty() && stranger.is_empty());
+    assert_eq!(publisher, ["公示"]);
+    house.must(PUBLISHER, id, json!({ "act": "publish", "digest": digest })).await;
+    let (officer, law, publisher, _) = desks().await;
+    assert!(officer.is_empty() && law.is_empty() && publisher.is_empty());
 }
 
 async fn gates_hold_through_the_api(bench: Bench) {

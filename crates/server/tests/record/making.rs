@@ -14,7 +14,6 @@ use jiff::civil::date;
 use mingjing::case::facts::Rules;
 use mingjing::kit::app::{App, Request};
 use mingjing::kit::blob::Blobs;
-use mingjing::kit::db::Sql as _;
 use mingjing::kit::error::WriteError;
 use mingjing::kit::jobs::{JobError, LEASE, Worker};
 use mingjing::kit::registry;

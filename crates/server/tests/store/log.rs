@@ -175,14 +175,17 @@ async fn a_growing_log_is_not_called_broken(bench: Bench) {
             bench.sequence(ledger.app()).await;
             ledger.checkpoint().await.unwrap();
         }
+        bench
     });
     let mut looked = 0;
     while !work.is_finished() {
         start::before_ready(app.db(), &keys, Some(&anchor)).await.unwrap();
         looked += 1;
     }
-    work.await.unwrap();
+    // Its folders go with the bench, so it is held until here.
+    let bench = work.await.unwrap();
     assert!(looked > 1);
+    drop(bench);
 }
 
 /// Neither the start nor the next checkpoint puts up with an anchor that is gone.

@@ -179,7 +179,11 @@ fn queue(waiting: &[store::Waiting], limits: &BTreeMap<MatterId, Next>) -> Marku
 
 /// Where it is done.
 fn place(it: &store::Waiting) -> String {
-    it.publication.map_or_else(|| format!("/cases/{}", it.id), |id| format!("/publications/{id}"))
+    match (it.publication, it.party) {
+        (Some(id), _) => format!("/publications/{id}"),
+        (None, Some(party)) => format!("/publications/{}.{party}", it.id),
+        (None, None) => format!("/cases/{}", it.id),
+    }
 }
 
 fn since(text: &str) -> String {

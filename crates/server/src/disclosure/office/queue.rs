@@ -14,7 +14,7 @@ use mingjing_domain::staff::Role;
 use crate::calendar::service::imported;
 use crate::case::access::rules;
 use crate::disclosure::store::{self, Queued};
-use crate::kit::auth::Identity;
+use crate::kit::auth::{Identity, Person};
 use crate::kit::db::{Db, DbError};
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Office, Width};
@@ -108,7 +108,7 @@ async fn lines(
         "exempt" => stage(&[Stage::Exempt], None).await?,
         _ => {
             let from = today.checked_sub(LOOK_BACK_DAYS.days()).unwrap_or(Date::MIN);
-            store::to_prepare(db, organ, from, PAGE).await?
+            store::to_prepare(db, organ, from, None, PAGE).await?
         }
     })
 }
@@ -235,6 +235,23 @@ pub async fn to_take_down(
             })
         })
         .collect())
+}
+
+/// Decisions served and not yet taken up: to an officer those of the officer's own
+/// cases, to another whose role makes the copy those of the organ.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_make(db: &Db, who: &Person, today: Date, limit: u32) -> Result<Vec<Queued>, DbError> {
+    let makers =
+        procedure_table().into_iter().find(|it| it.verb == Verb::Prepare).map_or(&[][..], |it| it.who);
+    let held: Vec<Role> = makers.iter().copied().filter(|it| who.roles.contains(it)).collect();
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
+    let officer = (held == [Role::Officer]).then_some(who.id);
+    let from = today.checked_sub(LOOK_BACK_DAYS.days()).unwrap_or(Date::MIN);
+    store::to_prepare(db, who.organ, from, officer, limit).await
 }
 
 fn ended_words(name: &str) -> &'static str {

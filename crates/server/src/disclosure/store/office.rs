@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use mingjing_domain::disclosure::Stage;
-use mingjing_domain::matter::{MatterId, OrganId};
+use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 
 use super::{Query, day, stage};
 use crate::kit::db::{DbError, Row, Sql};
@@ -37,7 +37,8 @@ pub struct Queued {
     pub minor: bool,
 }
 
-/// Decisions served and not yet taken up, oldest first, decided on or after `from`.
+/// Decisions served and not yet taken up, oldest first, decided on or after `from`;
+/// those of an officer's cases alone where one is named.
 ///
 /// # Errors
 /// When the database fails.
@@ -45,13 +46,21 @@ pub async fn to_prepare<S: Sql>(
     sql: &S,
     organ: OrganId,
     from: Date,
+    officer: Option<StaffId>,
     limit: u32,
 ) -> Result<Vec<Queued>, DbError> {
+    let mut values = params![organ, from.to_string()];
+    let mut mine = "";
+    if let Some(officer) = officer {
+        values.extend(params![officer]);
+        mine =
+            "AND EXISTS (SELECT 1 FROM case_officer o WHERE o.matter_id = s.matter_id AND o.staff_id = $3) ";
+    }
     let text = format!(
         "SELECT s.matter_id, s.party_no, s.number, s.title, s.decided_on, s.served_on, s.minor FROM publication_source s \
          LEFT JOIN publication_row r ON r.case_id = s.matter_id AND r.party_no = s.party_no \
          WHERE s.organ_id = $1 AND s.decided_on >= $2 AND s.served_on IS NOT NULL AND s.ended IS NULL \
-         AND r.matter_id IS NULL ORDER BY s.decided_on, s.matter_id, s.party_no LIMIT {limit}"
+         AND r.matter_id IS NULL {mine}ORDER BY s.decided_on, s.matter_id, s.party_no LIMIT {limit}"
     );
     let read = |row: &Row| {
         Ok(Queued {
@@ -70,7 +79,7 @@ pub async fn to_prepare<S: Sql>(
             minor: row.flag("minor")?,
         })
     };
-    sql.all("publication_source", text, params![organ, from.to_string()]).await?.iter().map(read).collect()
+    sql.all("publication_source", text, values).await?.iter().map(read).collect()
 }
 
 /// Public copies whose decision no longer stands, by the day the organ knew.
@@ -121,6 +130,59 @@ pub async fn in_stage<S: Sql>(
         query.conditions.join(" AND ")
     );
     sql.all("publication_row", text, query.values).await?.iter().map(queued).collect()
+}
+
+/// Something of a publication that waits for whoever holds a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// Publication.
+    pub publication: MatterId,
+    /// Its case.
+    pub case: MatterId,
+    /// What waits.
+    pub task: String,
+    /// Civil day since which it waits.
+    pub since: String,
+    /// 决定书文号.
+    pub number: String,
+    /// The party as the public reads it; none while nothing says how.
+    pub party: Option<String>,
+}
+
+/// What waits in an organ for whoever holds one of the roles, longest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    roles: &[String],
+    limit: u32,
+) -> Result<Vec<Waits>, DbError> {
+    let mut query = Query { values: Vec::new(), conditions: Vec::new() };
+    let organ = query.bind(organ);
+    let roles: Vec<String> = roles.iter().map(|it| query.bind(it.as_str())).collect();
+    if roles.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A person with two of the roles sees it once.
+    let text = format!(
+        "SELECT DISTINCT t.since, t.matter_id, t.title, r.case_id, r.number, r.party FROM publication_task t \
+         JOIN publication_row r ON r.matter_id = t.matter_id \
+         WHERE t.organ_id = {organ} AND t.role IN ({}) ORDER BY t.since, t.matter_id LIMIT {limit}",
+        roles.join(", ")
+    );
+    let read = |row: &Row| {
+        Ok(Waits {
+            publication: MatterId(row.uuid("matter_id")?),
+            case: MatterId(row.uuid("case_id")?),
+            task: row.text("title")?,
+            since: row.text("since")?,
+            number: row.text("number")?,
+            party: row.opt_text("party")?,
+        })
+    };
+    sql.all("publication_task", text, query.values).await?.iter().map(read).collect()
 }
 
 const QUEUED: &str =
