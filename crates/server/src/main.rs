@@ -14,8 +14,10 @@ fn main() -> ExitCode {
     program()
 }
 
-#[tokio::main]
-async fn program() -> ExitCode {
+/// How long threads with work that is no longer wanted are waited for at the end.
+const LEFT: std::time::Duration = std::time::Duration::from_millis(200);
+
+fn program() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
@@ -23,5 +25,16 @@ async fn program() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    run(Cli::parse()).await
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("错误：{error}");
+            return ExitCode::from(2);
+        }
+    };
+    let code = runtime.block_on(run(cli));
+    // A document being set, or a password being hashed, is wanted by nobody now.
+    runtime.shutdown_timeout(LEFT);
+    code
 }

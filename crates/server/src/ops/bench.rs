@@ -132,7 +132,7 @@ async fn subjects(app: &App) -> Result<(String, Uuid, Option<String>), OpsError>
 }
 
 async fn replay(config: &Config) -> Result<Figure, OpsError> {
-    let report = making::audited(config).await?;
+    let report = making::audited(config, &crate::kit::limits::WebConfig::default()).await?;
     #[allow(clippy::cast_precision_loss)] // a rate for people to read
     let value = report.events_per_second() as f64;
     let note = format!("{} 个事件，{} 处不符", report.events, report.findings.len());

@@ -82,6 +82,27 @@ async fn every_field_of_every_verb_refuses_wrong_types_with_its_path() {
 }
 
 #[tokio::test]
+async fn what_no_font_can_draw_is_refused_before_anything_is_numbered() {
+    let office = Office::new().await;
+    let before = office.events().await;
+    let mut body = clue(&office.today());
+    body["subject"] = json!("示例😀化工");
+    let answer = office.tries("a", "/api/v1/cases", body).await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    let field = answer.json()["fields"][0].clone();
+    assert_eq!(field["field"], "subject");
+    let message = field["message"].as_str().unwrap();
+    assert!(message.contains("“😀”（U+1F600）") && message.contains("字形"), "{message}");
+    assert_eq!(office.events().await, before);
+    // Who informed stands on no paper, so the name may be written as it is.
+    let mut body = clue(&office.today());
+    body["source"] = json!("report");
+    body["informant_name"] = json!("示范\u{30EDD}");
+    let answer = office.tries("a", "/api/v1/cases", body).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+}
+
+#[tokio::test]
 async fn texts_are_shown_and_never_executed() {
     let office = Office::new().await;
     let nasty = "'; DROP TABLE event;-- <script>alert(1)</script> \"><img src=x onerror=y> =1+1";

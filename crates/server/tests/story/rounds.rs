@@ -30,18 +30,7 @@ pub async fn everywhere_else(county: &County, browser: &mut Browser, case: &str)
                 "/officers?q=执法人员甲",
             ],
         ),
-        (
-            "",
-            &[
-                "/procedure",
-                "/v",
-                "/v/check",
-                "/v?code=7K3M",
-                "/sign-in",
-                "/decisions/nothing",
-                "/v/0000-0000",
-            ],
-        ),
+        ("", &["/procedure", "/v", "/v?code=7K3M", "/sign-in", "/decisions/nothing", "/v/0000-0000"]),
     ] {
         browser.be(who).await;
         for path in paths {

@@ -147,3 +147,13 @@ fn queued(row: &Row) -> Result<Queued, DbError> {
         minor: row.opt_int("minor")? == Some(1),
     })
 }
+
+/// A case's publications, party by party, as the rail of the case shows them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_case<S: Sql>(sql: &S, case: MatterId) -> Result<Vec<(Stage, Option<Date>)>, DbError> {
+    let text = "SELECT state, published_on FROM publication_row WHERE case_id = $1 ORDER BY party_no";
+    let rows = sql.all("publication_row", text, params![case]).await?;
+    rows.iter().map(|row| Ok((stage(row)?, day(row, "published_on")?))).collect()
+}
