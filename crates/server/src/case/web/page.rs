@@ -9,7 +9,6 @@ use jiff::civil::DateTime;
 use maud::{Markup, html};
 use mingjing_domain::case::facts::Facts;
 use mingjing_domain::case::{Case, CaseEvent};
-use mingjing_domain::disclosure;
 use mingjing_domain::informant::ROLE;
 use mingjing_domain::matter::{MatterId, Moment, shanghai};
 use mingjing_domain::viewing::Thing;
@@ -166,7 +165,7 @@ struct Shown<'a> {
     query: &'a Query,
     open: bool,
     /// Its publications, unless it is shown as it once stood.
-    published: Option<Vec<(disclosure::Stage, Option<jiff::civil::Date>)>>,
+    published: Option<Vec<publications::Standing>>,
 }
 
 fn not_yet(shell: &Shell, who: &Identity, id: MatterId) -> Markup {

@@ -14,13 +14,14 @@ use mingjing_domain::disclosure::Stage as Shown;
 use mingjing_domain::matter::MatterId;
 
 use super::super::words;
+use crate::disclosure::store::Standing as Published;
 use crate::kit::ui::act::{Action, Door, action};
 use crate::kit::ui::due::{Due, Run, due};
 use crate::kit::ui::rail::{Standing, Stop, rail};
 
 /// The stages of the procedure as this case went through them.
 /// `published` are its publications; none when the case is shown as it once stood.
-pub fn stages(case: &Case, facts: &Facts<'_>, published: Option<&[(Shown, Option<Date>)]>) -> Markup {
+pub fn stages(case: &Case, facts: &Facts<'_>, published: Option<&[Published]>) -> Markup {
     let suspended = case.suspended();
     let stops = view::rail(case, facts);
     let mut stops: Vec<Stop<'_>> = stops
@@ -46,37 +47,33 @@ pub fn stages(case: &Case, facts: &Facts<'_>, published: Option<&[(Shown, Option
 }
 
 /// Where the publication of the decision stands, over all parties.
-fn publication(case: &Case, published: &[(Shown, Option<Date>)]) -> Stop<'static> {
+fn publication(case: &Case, published: &[Published]) -> Stop<'static> {
     let of = |standing, note: &str| Stop { label: "公示", standing, note: note.to_owned() };
     let ended = matches!(
         case.stage,
         Stage::NotFiled | Stage::Withdrawn | Stage::Transferred | Stage::Closed | Stage::Archived
     );
-    if case.decision.is_none() {
-        return if ended {
-            of(Standing::Skipped, "不适用")
-        } else {
-            of(Standing::Ahead, "决定后7个工作日")
-        };
+    // Nothing of it is to be published.
+    if published.is_empty() && (ended || case.decision.is_some()) {
+        return of(Standing::Skipped, "不适用");
     }
-    let all = case.parties.len().max(1);
-    let done = published.iter().filter(|(stage, _)| settled(*stage)).count();
-    if published.is_empty() {
+    if case.decision.is_none() {
+        return of(Standing::Ahead, "决定后7个工作日");
+    }
+    let stages: Vec<Shown> = published.iter().filter_map(|(stage, _)| *stage).collect();
+    let (done, all) = (stages.iter().filter(|it| settled(**it)).count(), published.len());
+    if stages.is_empty() {
         return of(Standing::Ahead, "待制作公示文本");
     }
     if done < all {
-        let note = if all > 1 {
-            format!("办理中，已公示{done}/{all}")
-        } else {
-            "待审核、公示".to_owned()
-        };
+        let note = if all > 1 { format!("已办理{done}/{all}") } else { "待审核、公示".to_owned() };
         return of(Standing::Now, &note);
     }
-    if published.iter().all(|(stage, _)| *stage == Shown::Exempt) {
+    if stages.iter().all(|it| *it == Shown::Exempt) {
         return of(Standing::Skipped, "依法不予公示");
     }
     let note = match published.iter().filter_map(|(_, on)| *on).max() {
-        _ if published.iter().all(|(stage, _)| *stage == Shown::Withdrawn) => "已撤下".to_owned(),
+        _ if stages.iter().all(|it| *it == Shown::Withdrawn) => "已撤下".to_owned(),
         Some(on) => format!("{}月{}日", on.month(), on.day()),
         None => "已公示".to_owned(),
     };
