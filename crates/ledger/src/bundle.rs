@@ -133,7 +133,7 @@ impl Bundle {
     /// [`VerifyError::NotCanonical`] when the bytes are not what [`Self::to_bytes`] gives.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, VerifyError> {
         let bundle: Self =
-            serde_json::from_slice(bytes).map_err(|error| VerifyError::Malformed(error.to_string()))?;
+            serde_json::from_slice(bytes).map_err(|error| VerifyError::Malformed(unreadable(&error)))?;
         bundle.check_format()?;
         if bundle.to_bytes() == bytes { Ok(bundle) } else { Err(VerifyError::NotCanonical) }
     }
@@ -165,6 +165,17 @@ impl Bundle {
     fn check_format(&self) -> Result<(), VerifyError> {
         if self.format == FORMAT { Ok(()) } else { Err(VerifyError::UnknownFormat(self.format.clone())) }
     }
+}
+
+/// Where a file stops being a proof, in words of our own.
+fn unreadable(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let what = match error.classify() {
+        Category::Io | Category::Eof => "内容不完整",
+        Category::Syntax => "不是 JSON",
+        Category::Data => "缺少应有的内容，或者内容的类型不符",
+    };
+    format!("{what}（第 {} 行第 {} 列）", error.line(), error.column())
 }
 
 impl LaterHead {

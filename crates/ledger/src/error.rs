@@ -90,3 +90,49 @@ pub enum VerifyError {
     #[error("PDF 有误：{0}")]
     Pdf(#[from] crate::pdf::PdfError),
 }
+
+impl VerifyError {
+    /// The reason without a word of the file: for pages that anyone may open, where
+    /// a file could otherwise speak in the name of the site.
+    pub fn plain(&self) -> String {
+        use crate::note::NoteError;
+        use crate::pdf::PdfError;
+        let words = match self {
+            Self::Malformed(_) => "文件不是完整的证明，可能没有下载完，或者不是从本系统下载的证明",
+            Self::UnknownFormat(_) => "不认识这种证明格式",
+            Self::FieldName(_) | Self::DuplicateField(_) => "证明中的字段名称有误",
+            Self::TextShape(_) | Self::TextNotMinimal(_) => "证明中的文字片段有误",
+            Self::TextMismatch(_) => "文字与入账时的承诺不符",
+            Self::StatementNotProved(_) => "说明的内容没有得到证明",
+            Self::Note(NoteError::BadSignature { .. }) => "检查点的签名不成立",
+            Self::Note(NoteError::DuplicateSignature { .. }) => "检查点中有重复的签名",
+            Self::Note(NoteError::Malformed(_) | NoteError::Checkpoint(_) | NoteError::Key(_)) => {
+                "检查点的格式有误"
+            }
+            Self::Pdf(PdfError::Malformed(_)) => "文件不是可以识别的 PDF",
+            Self::NotCanonical
+            | Self::EntryMismatch
+            | Self::EntryFormat
+            | Self::IndexOutOfRange { .. }
+            | Self::Shrunk { .. }
+            | Self::EmptyTree
+            | Self::ProofLength { .. }
+            | Self::RootMismatch
+            | Self::OldRootMismatch
+            | Self::NoLogSignature
+            | Self::OriginMismatch
+            | Self::NoDocumentDigest
+            | Self::DocumentMismatch
+            | Self::Note(NoteError::Seed | NoteError::Unverified | NoteError::WrongKind)
+            | Self::Pdf(
+                PdfError::Encrypted
+                | PdfError::NoProof
+                | PdfError::MoreThanOneUpdate
+                | PdfError::RedefinesObject(_)
+                | PdfError::ChangesRoot
+                | PdfError::NotCanonical,
+            ) => return self.to_string(),
+        };
+        words.to_owned()
+    }
+}

@@ -63,6 +63,14 @@ impl Fonts {
         Ok(Self { book: LazyHash::new(book), faces, text, title, heading })
     }
 
+    /// Every code point that one of the families of `row` can draw; some more than once.
+    pub(crate) fn points(&self, row: &[String]) -> impl Iterator<Item = u32> {
+        let faces =
+            row.iter().flat_map(|family| self.book.select_family(&family.to_lowercase()).collect::<Vec<_>>());
+        let faces: Vec<usize> = faces.collect();
+        faces.into_iter().filter_map(|at| self.faces.get(at)).flat_map(|face| face.info().coverage.iter())
+    }
+
     /// Whether every role can draw `character` with one of its own families.
     pub(crate) fn covers(&self, character: char) -> bool {
         [&self.text, &self.title, &self.heading].into_iter().all(|row| {

@@ -16,6 +16,7 @@ pub mod child;
 mod error;
 mod field;
 mod fonts;
+pub mod glyphs;
 mod job;
 pub mod money;
 mod qr;

@@ -18,7 +18,7 @@ use crate::erasure::service::{self as erasure, Destroyer};
 use crate::kit::blob::Blobs;
 use crate::kit::clock::SystemClock;
 use crate::kit::config::Config;
-use crate::kit::db::Db;
+use crate::kit::db::{Db, Location};
 use crate::kit::limits::WebConfig;
 use crate::ledger::fsck::Report;
 use crate::ledger::keys::{LogKeys, key_file};
@@ -62,6 +62,25 @@ pub struct Global {
     pub keys: Option<PathBuf>,
 }
 
+/// Sections of the settings besides those of the store.
+const SECTIONS: [&str; 2] = ["documents", "web"];
+
+fn unknown_setting(source: &Path, name: &str) -> OpsError {
+    OpsError::Refused(format!("配置文件 {} 中有不认识的设置项“{name}”，请核对拼写", source.display()))
+}
+
+fn wrong_setting(section: &str, error: &figment::Error) -> OpsError {
+    let figment::error::Kind::UnknownField(name, _) = &error.kind else {
+        return OpsError::Refused(format!("配置有误：{error}"));
+    };
+    let name = if section.is_empty() { name.clone() } else { format!("{section}.{name}") };
+    let source = error.metadata.as_ref().and_then(|it| it.source.as_ref()).and_then(|it| it.file_path());
+    match source {
+        Some(file) => unknown_setting(file, &name),
+        None => OpsError::Refused(format!("有不认识的设置项“{name}”，请核对拼写")),
+    }
+}
+
 impl Global {
     /// The settings of one section, from file and environment.
     ///
@@ -72,7 +91,7 @@ impl Global {
         if figment.find_value(name).is_err() {
             return Ok(T::default());
         }
-        figment.extract_inner(name).map_err(|e| OpsError::Refused(format!("配置有误：{e}")))
+        figment.extract_inner(name).map_err(|e| wrong_setting(name, &e))
     }
 
     /// The settings of the store.
@@ -80,9 +99,18 @@ impl Global {
     /// # Errors
     /// Names the setting that cannot be read.
     pub fn load(&self) -> Result<Config, OpsError> {
-        let mut config: Config = Config::figment(self.config.as_deref())
-            .extract()
-            .map_err(|e| OpsError::Refused(format!("配置有误：{e}")))?;
+        let mut config: Config =
+            Config::figment(self.config.as_deref()).extract().map_err(|e| wrong_setting("", &e))?;
+        if let Some(file) = &self.config
+            && let Some(name) = Config::unknown(file, &SECTIONS).map_err(|e| wrong_setting("", &e))?
+        {
+            return Err(unknown_setting(file, &name));
+        }
+        if self.config.is_some() {
+            // Every job says so, not only the one that needs the section.
+            self.section::<WebConfig>("web")?;
+            self.section::<serve::DocumentConfig>("documents")?;
+        }
         if let Some(data) = &self.data {
             config.data.clone_from(data);
         }
@@ -148,7 +176,7 @@ pub enum Command {
     },
     /// 检查运行状况
     Doctor,
-    /// 计算期限：给出参数算一个，或者从标准输入读 CSV
+    /// 计算期限：给出参数算一个，或者从标准输入读 CSV；给出 --data 的，用上其中导入的工作日历
     Due {
         /// 起算日 2026-01-31，或者时刻 2026-01-31T17:30:00
         #[arg(long)]
@@ -243,7 +271,9 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::VerifyProofs => verify_proofs(),
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
         Command::Doctor => examine(global).await,
-        Command::Due { start, n, unit, roll } => due_answer(start.as_deref(), &n, &unit, &roll),
+        Command::Due { start, n, unit, roll } => {
+            due_answer(&due_calendar(global).await?, start.as_deref(), &n, &unit, &roll)
+        }
         Command::Serve { listen } => start(global, listen).await,
         Command::Token { user, label, days } => {
             say(crate::staff::console::token(
@@ -255,7 +285,7 @@ async fn carry_out(cli: Cli) -> Outcome {
             .await?)?;
             Ok(true)
         }
-        Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
+        Command::Audit { json } => ops::making::audit(&global.load()?, &global.section("web")?, json).await,
         Command::Seed(args) => ops::making::seed(&global.load()?, &args).await,
         Command::Bench { requests, small } => {
             ops::bench::bench(&global.load()?, requests, small.as_deref()).await
@@ -505,8 +535,24 @@ async fn examine(global: &Global) -> Outcome {
     Ok(lines.iter().all(|line| line.good))
 }
 
-fn due_answer(start: Option<&str>, n: &str, unit: &str, roll: &str) -> Outcome {
-    let calendar = Calendar::national();
+/// The national calendar, with the years imported into the data that is named.
+async fn due_calendar(global: &Global) -> Result<Calendar, OpsError> {
+    if global.data.is_none() && global.database.is_none() {
+        return Ok(Calendar::national().clone());
+    }
+    let config = global.load()?;
+    match config.location() {
+        Location::File(path) if !path.is_file() => {
+            eprintln!("文件夹 {} 中没有明镜的数据，只用程序自带的日历", config.data.display());
+            Ok(Calendar::national().clone())
+        }
+        Location::File(_) | Location::Url(_) => {
+            calendar::console::national(&ops::open_existing(&config).await?).await
+        }
+    }
+}
+
+fn due_answer(calendar: &Calendar, start: Option<&str>, n: &str, unit: &str, roll: &str) -> Outcome {
     let refused = |e: due::QueryError| OpsError::Refused(e.to_string());
     if let Some(start) = start {
         let query = due::Query::parse(start, n, unit, roll).map_err(refused)?;

@@ -2,6 +2,7 @@
 
 use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
+use crate::kit::page::Site;
 use crate::kit::{authz, gallery, openapi};
 use crate::{case, disclosure, erasure, informant, staff, viewing};
 
@@ -25,6 +26,16 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(staff::web::routes())
         .merge(disclosure::api::routes());
     if config.gallery { routes.merge(gallery_routes()) } else { routes }
+}
+
+/// The portal's frame as these settings make it.
+pub fn portal_site(config: &WebConfig) -> Site {
+    Site {
+        portal_name: config.portal_name.clone(),
+        demo: config.demo,
+        portal_nav: routes(config).portal_nav,
+        ..Site::default()
+    }
 }
 
 fn gallery_routes() -> Routes {

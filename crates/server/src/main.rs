@@ -17,22 +17,15 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|it| it == mingjing_press::child::ARGUMENT) {
         return mingjing_press::child::run(std::io::stdin().lock(), std::io::stdout().lock());
     }
-    // Statements of SQLite run where they are asked for. Threads beyond the cores let
-    // others go on while one waits for the disk.
-    let threads = std::thread::available_parallelism().map_or(1, usize::from) + SPARE_THREADS;
-    match tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build() {
-        Ok(runtime) => runtime.block_on(program()),
-        Err(error) => {
-            eprintln!("程序不能启动：{error}");
-            ExitCode::FAILURE
-        }
-    }
+    program()
 }
 
 /// Threads of the runtime beyond the number of cores.
 const SPARE_THREADS: usize = 2;
+/// How long threads with work that is no longer wanted are waited for at the end.
+const LEFT: std::time::Duration = std::time::Duration::from_millis(200);
 
-async fn program() -> ExitCode {
+fn program() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
@@ -40,5 +33,20 @@ async fn program() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    run(Cli::parse()).await
+    let cli = Cli::parse();
+    // Statements of SQLite run where they are asked for. Threads beyond the cores let
+    // others go on while one waits for the disk.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) + SPARE_THREADS;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("错误：{error}");
+            return ExitCode::from(2);
+        }
+    };
+    let code = runtime.block_on(run(cli));
+    // A document being set, or a password being hashed, is wanted by nobody now.
+    runtime.shutdown_timeout(LEFT);
+    code
 }

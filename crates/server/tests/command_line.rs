@@ -121,6 +121,57 @@ fn limits_are_computed_and_compared() {
 }
 
 #[test]
+fn limits_see_the_calendars_imported_into_the_data_that_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let out = mingjing(&data, &["due", "--start", "2026-12-30", "--n", "5"], "");
+    assert_eq!(code(&out), 0, "{}", text(&out));
+    assert!(text(&out).contains("没有明镜的数据") && text(&out).contains("最早"), "{}", text(&out));
+    assert_eq!(code(&mingjing(&data, &["vkey"], "")), 0);
+    let days = [
+        ("元旦", &["01-01"][..]),
+        ("春节", &["02-05", "02-06", "02-07", "02-08", "02-09"]),
+        ("清明节", &["04-05"]),
+        ("劳动节", &["05-01", "05-02", "05-03", "05-04"]),
+        ("端午节", &["06-09"]),
+        ("中秋节", &["09-15"]),
+        ("国庆节", &["10-01", "10-02", "10-03", "10-04", "10-05"]),
+    ];
+    let rows =
+        days.iter().flat_map(|(name, days)| days.iter().map(move |it| format!("2027-{it},off,{name}\n")));
+    let file = dir.path().join("2027.csv");
+    std::fs::write(&file, format!("date,kind,name\n{}", rows.collect::<String>())).unwrap();
+    let file = file.display().to_string();
+    let out = mingjing(&data, &["calendar", "import", &file, "--source", "示例通知"], "");
+    assert_eq!(code(&out), 0, "{}", text(&out));
+    let out = mingjing(&data, &["due", "--start", "2026-12-30", "--n", "5"], "");
+    // 31 December, then 4, 5, 6 and 7 January: the 1st is a holiday, 2 and 3 a weekend.
+    assert_eq!((code(&out), text(&out).lines().next()), (0, Some("2027-01-07")), "{}", text(&out));
+}
+
+#[test]
+fn a_setting_that_nobody_reads_is_refused_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let file = dir.path().join("mingjing.toml");
+    let path = file.display().to_string();
+    for (content, name) in [
+        ("lissten = \"127.0.0.1:1\"\n", "“lissten”"),
+        ("[web]\nportal_nam = \"甲\"\n", "“web.portal_nam”"),
+        ("[documents]\nbase = \"https://example.org\"\n", "“documents.base”"),
+        ("[webb]\nportal_name = \"甲\"\n", "“webb”"),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let out = mingjing(&data, &["serve", "--config", &path], "");
+        assert_eq!(code(&out), 2, "{content}: {}", text(&out));
+        assert!(text(&out).contains(name) && text(&out).contains("不认识的设置项"), "{}", text(&out));
+    }
+    assert!(!data.exists(), "nothing was begun");
+    std::fs::write(&file, "listen = \"127.0.0.1:1\"\n[web]\nportal_name = \"甲\"\n").unwrap();
+    assert_eq!(code(&mingjing(&data, &["vkey", "--config", &path], "")), 0);
+}
+
+#[test]
 fn proofs_and_files_are_judged() {
     let dir = tempfile::tempdir().unwrap();
     let one = r#"{"leafIdx":0,"treeSize":1,"root":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","leafHash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","proof":null}"#;

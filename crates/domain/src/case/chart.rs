@@ -69,6 +69,11 @@ fn stage_box(out: &mut String, stage: Stage, y: i32, (fill, stroke): (&str, &str
 /// the next, the exits, and below them each lane with its acts at the stage in
 /// which they are first open. SVG, 1320 wide, the same bytes every time.
 pub fn svg() -> String {
+    svg_of(&LANES)
+}
+
+/// As [`svg`], with these lanes alone below the main stages.
+pub fn svg_of(lanes: &[Lane]) -> String {
     let mut body = String::new();
     for stage in LINE {
         stage_box(&mut body, stage, 40, ("#eef3fa", "#1f4e8c"));
@@ -82,8 +87,8 @@ pub fn svg() -> String {
         }
     }
     let mut y = 210;
-    for lane in LANES {
-        y = lane_rows(&mut body, lane, y);
+    for lane in lanes {
+        y = lane_rows(&mut body, *lane, y);
     }
     let height = y + 16;
     format!(

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use mingjing_domain::calendar::CalendarBook;
 use mingjing_domain::calendar::import::{Brings, CalendarCommand, Import, MAX_BYTES};
+use mingjing_domain::calendar::{Calendar, CalendarBook};
 
 use super::service::{import, imported};
 use crate::kit::app::App;
@@ -46,6 +46,21 @@ pub async fn act(app: &App, act: Act) -> Result<Vec<String>, OpsError> {
             Ok(lines)
         }
         Act::List => list(app).await,
+    }
+}
+
+/// The national calendar as it stands in these data: shipped years and imported ones.
+///
+/// # Errors
+/// When what was imported cannot be read, or no longer fits the shipped data.
+pub async fn national(app: &App) -> Result<Calendar, OpsError> {
+    let shipped = CalendarBook::built_in();
+    match imported(app).await? {
+        Some(it) => {
+            let book = it.book(shipped).map_err(|e| OpsError::Refused(e.to_string()))?;
+            Ok(book.view(None))
+        }
+        None => Ok(Calendar::national().clone()),
     }
 }
 

@@ -13,6 +13,8 @@ use mingjing_domain::text::Text;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::kit::form::unprintable;
+
 /// Most entries of a list.
 pub const MAX_ITEMS: usize = 200;
 /// Largest amount in fen: one hundred thousand million yuan.
@@ -282,8 +284,9 @@ fn text(field: &Field, value: &Value, path: &str, errors: &mut Vec<FieldError>) 
     let breaks = field.kind == Kind::Paragraph;
     // What is pasted from a table has tabs; paper has none.
     let text = text.replace('\t', " ");
-    if !text.chars().all(|c| mingjing_press::printable(c) || (breaks && c == '\n')) {
-        errors.push(error(path, format!("{label}含有看不见的或者不能打印的字符，请重新输入")));
+    let paper = !form::INFORMANT.contains(&path);
+    if let Some(fault) = unprintable(label, &text, breaks, paper) {
+        errors.push(error(path, fault));
         return None;
     }
     let text = text.trim();

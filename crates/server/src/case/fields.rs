@@ -81,6 +81,8 @@ fn late(around: &Around<'_>) -> [FieldSpec; 3] {
 fn spec(verb: Verb, it: &Field, around: &Around<'_>) -> FieldSpec {
     let mut out = FieldSpec::new(it.name, it.label, input(verb, it, around)).hint(it.hint);
     out.required = it.required;
+    // Who informed stands in no document of the case.
+    out.paper = !form::INFORMANT.contains(&it.name);
     out.max_chars = if it.max_chars == 0 { 200 } else { it.max_chars as usize };
     if decides(verb, it.name).is_some() {
         out.required = true;

@@ -10,9 +10,11 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::step;
 use mingjing_domain::case::types::{Clue, DocumentKind, DocumentNo};
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
+use mingjing_domain::cite::Citation;
 use mingjing_domain::informant::{self, Informant, Told};
-use mingjing_domain::matter::{Actor, Matter as _, MatterId, OrganId, StaffId, TimeSource};
+use mingjing_domain::matter::{Actor, Matter as _, MatterId, Meta, OrganId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
+use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::StaffState;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -24,7 +26,11 @@ use crate::calendar::service::CALENDAR;
 use crate::informant::service as informants;
 use crate::kit::app::{App, Batch, Request, Written};
 use crate::kit::error::WriteError;
+use crate::kit::event::Opened;
+use crate::kit::read::stored;
+use crate::kit::registry::open_all;
 use crate::kit::write::{Loaded, Write};
+use crate::record::preflight::{Planned, objection};
 
 /// How a command is carried out.
 #[derive(Clone, Debug)]
@@ -41,12 +47,15 @@ pub struct Options {
     /// The informant of a clue, registered in the same transaction as a matter of
     /// their own.
     pub informant: Option<Told>,
+    /// The case's stream as it was read before the write began, so that the write
+    /// need not wait for it.
+    pub before: Option<Arc<Vec<(Meta, CaseEvent)>>>,
 }
 
 impl Options {
     /// Now, on whatever stands, with documents.
     pub const fn new(command_id: Uuid) -> Self {
-        Self { command_id, moment: None, seen: None, render: true, informant: None }
+        Self { command_id, moment: None, seen: None, render: true, informant: None, before: None }
     }
 }
 
@@ -71,6 +80,9 @@ pub struct Issued {
     /// What it is.
     pub kind: DocumentKind,
 }
+
+/// 行政处罚法第四十七条: the whole course is recorded in writing.
+const RECORDED: Citation = Citation::of("行政处罚法", "第四十七条");
 
 /// Kind of the job that renders a document.
 pub const RENDER: &str = "render_document";
@@ -97,6 +109,11 @@ pub async fn act(
             .await;
     }
     let request = request(actor, case, &command, &options)?;
+    let before = match case.filter(|_| options.render && may_issue(&command)) {
+        Some(id) => Some(Arc::new(plain(app.stream::<Case>(id).await?))),
+        None => None,
+    };
+    let options = Options { before, ..options };
     let (rules, command, options) = (Arc::clone(rules), Arc::new(command), Arc::new(options));
     app.write(request, move |w| {
         let (rules, command, options) = (Arc::clone(&rules), Arc::clone(&command), Arc::clone(&options));
@@ -201,6 +218,9 @@ pub async fn carry_out(
         facts.receipt_used = store::receipt_used(w.tx().await?, receipt.trim()).await?;
     }
     let events = decide(state.as_deref(), command, &facts)?;
+    if options.render {
+        can_be_made(w, &gathered, loaded.as_ref(), organ, &events, options).await?;
+    }
     for (character, count) in facts.used_serials() {
         if !(facts.law.case_bound_numbers && state.as_ref().is_some_and(|c| c.filed.is_some())) {
             for _ in 0..count {
@@ -211,6 +231,61 @@ pub async fn carry_out(
     w.note("rules", gathered.rules.law.version.clone());
     w.note("calendar", gathered.rules.calendar.version().digest.to_string());
     append(w, loaded, organ, events, options.render).await
+}
+
+/// Whether documents may come of a command; which ones a proposal issues is known
+/// only with the case.
+fn may_issue(command: &CaseCommand) -> bool {
+    matches!(command, CaseCommand::ApproveProposal { .. }) || !step(command.verb()).documents.is_empty()
+}
+
+fn plain(events: Vec<Opened<CaseEvent>>) -> Vec<(Meta, CaseEvent)> {
+    events.into_iter().map(|it| (it.meta, it.event)).collect()
+}
+
+/// Refuses an act whose documents could not be made from what is at hand.
+async fn can_be_made(
+    w: &mut Write,
+    gathered: &Gathered,
+    loaded: Option<&Loaded<Case>>,
+    organ: OrganId,
+    events: &[CaseEvent],
+    options: &Options,
+) -> Result<(), WriteError> {
+    if !events.iter().any(|it| matches!(it, CaseEvent::DocumentIssued { .. })) {
+        return Ok(());
+    }
+    let (matter, version) = loaded.map_or((MatterId(Uuid::nil()), 0), |it| (it.id, it.version));
+    let known =
+        options.before.as_ref().filter(|it| it.last().is_some_and(|(meta, _)| meta.version == version));
+    let mut all = match (known, loaded) {
+        (Some(known), _) => known.as_ref().clone(),
+        (None, Some(case)) => plain(open_all::<Case>(&stored(w.tx().await?, case.id, version).await?)?),
+        (None, None) => Vec::new(),
+    };
+    let before = all.len();
+    let (actor, moment) = (w.actor().id, w.moment().clone());
+    for (event, version) in events.iter().zip(version + 1..) {
+        all.push((Meta { matter, organ, version, actor, moment: moment.clone() }, event.clone()));
+    }
+    let planned = Planned {
+        events: &all,
+        before,
+        organ: &gathered.organ.profile,
+        people: &|id| gathered.people.get(&id).map(AsRef::as_ref),
+        law: &gathered.rules.law,
+        calendar: &gathered.rules.calendar,
+    };
+    match objection(&planned) {
+        None => Ok(()),
+        Some(reason) => Err(Refusal::new(
+            "document.incomplete",
+            RECORDED,
+            format!("办理这一事项要制作的文书不能制成：{reason}"),
+            "补齐后再办理；机关的地址、账户、救济机关等，请系统管理员在机关信息中补齐",
+        )
+        .into()),
+    }
 }
 
 /// Characters of the documents that the command may issue.

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod copies;
 mod describe;
 pub mod edit;
 pub mod office;

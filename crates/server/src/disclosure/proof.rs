@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use mingjing_domain::case::Case;
-use mingjing_domain::disclosure::{Masked, PublicDecision, Publication};
+use mingjing_domain::disclosure::{Live, Masked, PublicDecision, Publication};
 use mingjing_domain::matter::MatterId;
 use mingjing_ledger::bundle::{Bundle, StatementLine};
 
@@ -56,6 +56,21 @@ fn disclosure(content: &PublicDecision, correction: bool) -> (Disclosure, Vec<St
     (Disclosure { open, redacted }, statement)
 }
 
+/// What the proofs of a public copy may say: of the copy, in its first form and as
+/// a correction, and of the decision it comes from.
+pub fn statements(live: &Live) -> ([Vec<StatementLine>; 2], Vec<StatementLine>) {
+    let of = |correction| disclosure(&live.content, correction).1;
+    ([of(false), of(true)], facts(live))
+}
+
+fn facts(live: &Live) -> Vec<StatementLine> {
+    let value = blackened(&live.content.facts);
+    value.map(|value| StatementLine::Field { name: FACTS.to_owned(), value }).into_iter().collect()
+}
+
+/// The decision's facts inside the event of the case that holds them.
+const FACTS: &str = "text:/substance/facts";
+
 /// The proof of the public copy.
 ///
 /// # Errors
@@ -93,12 +108,8 @@ pub async fn original(ledger: &Ledger, state: &Publication) -> Result<Option<Bun
     let Some(draft) = case.draft.as_ref().filter(|d| d.digest == state.source.digest) else {
         return Ok(None);
     };
-    let name = "text:/substance/facts".to_owned();
-    let statement = match blackened(&live.content.facts) {
-        Some(value) => vec![StatementLine::Field { name: name.clone(), value }],
-        None => Vec::new(),
-    };
-    let redacted = BTreeMap::from([(name, ranges(&live.content.facts))]);
+    let statement = facts(live);
+    let redacted = BTreeMap::from([(FACTS.to_owned(), ranges(&live.content.facts))]);
     let open = vec!["guard:/event".to_owned(), "guard:/digest".to_owned()];
     let disclosure = Disclosure { open, redacted };
     ledger.proof_bundle(state.source.case, draft.version, &disclosure, statement).await.map(Some)

@@ -127,6 +127,7 @@ async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Mar
     let below = html! { (show::law(&APPRAISAL)) " · 保管期限自归档次年一月一日起算" };
     let body = html! {
         (page::heading(None, "销毁", Some(below), tools))
+        div.stack {
         section.card {
             h2 { "保管期限届满的案卷 " span.meta.small { (over.len()) "件" } }
             @if over.is_empty() { p.meta { "没有保管期限届满的案卷。" } }
@@ -145,6 +146,7 @@ async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Mar
                 }
             }
             @if let Some(next) = next { div.buttons { a.btn.quiet href=(next) { "更早的" } } }
+        }
         }
     };
     Ok(frame(&shell, &who, "销毁", Width::Middle, body))
@@ -281,6 +283,7 @@ async fn shown(
         html! { a href="/erasures" { "销毁" } " " (show::tag(tone(it.progress), it.progress.label())) };
     let body = html! {
         (page::heading(Some(above), "销毁呈请", Some(show::law(&APPRAISAL)), None))
+        div.stack {
         section.card {
             (show::facts(&[
                 ("呈请", html! { (show::date(it.proposed_on)) " " (people.name(it.proposer)) }),
@@ -296,6 +299,7 @@ async fn shown(
                 @if let Some(refusal) = refusal { (show::refused(refusal)) }
                 (form)
             }
+        }
         }
     };
     Ok(frame(shell, who, "销毁呈请", Width::Narrow, body))

@@ -24,6 +24,7 @@ use super::http::Shell;
 use super::login::{self, Found, Secret};
 use super::page::Viewer;
 use super::problem::Failure;
+use super::resend::Carried;
 use super::token;
 
 /// What is known of a signed-in person; the same for all requests of one version.
@@ -183,9 +184,9 @@ pub async fn identify(State(shell): State<Shell>, mut request: Request, next: Ne
     if !by_token && let Err(failure) = same_site(&request) {
         return failure.into_response();
     }
+    request.extensions_mut().insert(BodyLimit(shell.config.body_bytes));
     let Some(identity) = identity else { return next.run(request).await };
     request.extensions_mut().insert(identity.clone());
-    request.extensions_mut().insert(BodyLimit(shell.config.body_bytes));
     let mut response = next.run(request).await;
     response.extensions_mut().insert(identity);
     response
@@ -205,6 +206,15 @@ async fn find(shell: &Shell, headers: &HeaderMap) -> Result<Option<Identity>, Fa
         return Ok(Some(Identity { person, proof: Proof::Token(id), csrf: String::new(), must_change }));
     }
     let Some(secret) = cookie(headers, shell.config.secure) else { return Ok(None) };
+    of_session(shell, secret).await
+}
+
+/// The person of a browser's session; none when it has ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_session(shell: &Shell, secret: Secret) -> Result<Option<Identity>, Failure> {
+    let now = shell.app.now();
     let Some(found) = login::find(shell.app.db(), &shell.config, now, &secret).await? else {
         return Ok(None);
     };
@@ -288,8 +298,13 @@ fn same_site(request: &Request) -> Result<(), Failure> {
 /// The form's body is read, at most `limit` bytes, and put back.
 ///
 /// # Errors
-/// [`Failure::Forged`] without the token, [`Failure::TooLarge`] beyond the limit.
-pub async fn unforged(identity: &Identity, limit: usize, request: Request) -> Result<Request, Failure> {
+/// [`Failure::Forged`] without the token, [`Failure::TooLarge`] beyond the limit;
+/// beside it what was typed, when the form has a token that is not of this session.
+pub async fn unforged(
+    identity: &Identity,
+    limit: usize,
+    request: Request,
+) -> Result<Request, (Failure, Option<Carried>)> {
     let secret = match &identity.proof {
         Proof::Session(secret) => secret,
         Proof::Token(_) => return Ok(request),
@@ -299,21 +314,56 @@ pub async fn unforged(identity: &Identity, limit: usize, request: Request) -> Re
     }
     if let Some(token) = request.headers().get("x-csrf-token") {
         let fits = token.to_str().is_ok_and(|it| secret.accepts(it));
-        return if fits { Ok(request) } else { Err(Failure::Forged) };
+        return if fits { Ok(request) } else { Err((Failure::Forged, None)) };
     }
     if let Some(query) = request.uri().query()
         && let Some((_, token)) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "_csrf")
     {
-        return if secret.accepts(&token) { Ok(request) } else { Err(Failure::Forged) };
+        if secret.accepts(&token) {
+            return Ok(request);
+        }
+        let carried = is_file(&request).then(|| Carried::file(request.uri()));
+        return Err((Failure::Forged, carried));
     }
-    let media = request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    if !media.is_some_and(|it| it.starts_with("application/x-www-form-urlencoded")) {
-        return Err(Failure::Forged);
+    if !is_form(&request) {
+        return Err((Failure::Forged, None));
     }
     let (parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| Failure::TooLarge)?;
-    let fits = form_urlencoded::parse(&bytes)
-        .find(|(name, _)| name == "_csrf")
-        .is_some_and(|(_, token)| secret.accepts(&token));
-    if fits { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(Failure::Forged) }
+    let bytes = axum::body::to_bytes(body, limit).await.map_err(|_| (Failure::TooLarge, None))?;
+    let token = form_urlencoded::parse(&bytes).find(|(name, _)| name == "_csrf");
+    match token {
+        Some((_, token)) if secret.accepts(&token) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Some(_) => Err((Failure::Forged, Some(Carried::fields(&parts.uri, &bytes, limit)))),
+        // Every form of ours has a token.
+        None => Err((Failure::Forged, None)),
+    }
+}
+
+/// What a browser posted that is not signed in, to be shown again after a sign-in.
+pub async fn posted(limit: usize, request: Request) -> Option<Carried> {
+    // Leaving is done already when nobody is signed in.
+    if is_safe(request.method()) || request.uri().path() == "/sign-out" {
+        return None;
+    }
+    if is_file(&request) {
+        return Some(Carried::file(request.uri()));
+    }
+    if !is_form(&request) {
+        return None;
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = axum::body::to_bytes(body, limit).await.ok()?;
+    Some(Carried::fields(&parts.uri, &bytes, limit))
+}
+
+fn is_form(request: &Request) -> bool {
+    media(request).is_some_and(|it| it.starts_with("application/x-www-form-urlencoded"))
+}
+
+fn is_file(request: &Request) -> bool {
+    media(request).is_some_and(|it| it.starts_with("multipart/form-data"))
+}
+
+fn media(request: &Request) -> Option<&str> {
+    request.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok())
 }

@@ -7,7 +7,7 @@ use mingjing_domain::refusal::{FieldError, Refusal};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::form::{FieldSpec, Kind, MAX_GROUPS};
+use super::form::{FieldSpec, Kind, MAX_GROUPS, unprintable};
 use super::openapi::{or_null, plain_text};
 
 /// A list of plain texts has one nameless field.
@@ -234,8 +234,8 @@ fn text(spec: &FieldSpec, value: &Value, path: &str, errors: &mut Vec<FieldError
     let breaks = spec.kind == Kind::Paragraph;
     // What is pasted from a table has tabs; paper has none.
     let text = text.replace('\t', " ");
-    if !text.chars().all(|c| mingjing_press::printable(c) || (breaks && c == '\n')) {
-        errors.push(error(path, format!("{label}含有看不见的或者不能打印的字符，请重新输入")));
+    if let Some(fault) = unprintable(label, &text, breaks, spec.paper) {
+        errors.push(error(path, fault));
         return None;
     }
     let text = text.trim();

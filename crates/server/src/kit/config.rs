@@ -1,5 +1,6 @@
 //! Settings: defaults, then the file, then `MINGJING_*`, then the command line.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -59,6 +60,22 @@ impl Config {
             None => figment,
         };
         figment.merge(Env::prefixed("MINGJING_").split("__"))
+    }
+
+    /// Names the first setting of a file that nobody reads: a misspelt one would
+    /// otherwise change nothing without a word. `sections` are kept by other parts,
+    /// which look into them themselves. The environment holds names of others too
+    /// and is not asked.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unknown(file: &Path, sections: &[&str]) -> Result<Option<String>, figment::Error> {
+        let given: BTreeMap<String, figment::value::Value> =
+            Figment::from(Toml::file_exact(file)).extract()?;
+        let known = figment::value::Value::serialize(Self::default())?;
+        let known = known.as_dict().map(|it| it.keys().cloned().collect::<BTreeSet<_>>()).unwrap_or_default();
+        let read = |name: &String| known.contains(name) || sections.contains(&name.as_str());
+        Ok(given.into_keys().find(|name| !read(name)))
     }
 
     /// The database that these settings mean.

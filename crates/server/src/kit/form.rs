@@ -12,10 +12,10 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+pub use super::posted::{Intent, MAX_FIELDS, Posted, TooManyFields};
+
 /// Most groups one list may hold.
 pub const MAX_GROUPS: usize = 200;
-/// Most fields one posted form may hold.
-pub const MAX_FIELDS: usize = 5_000;
 
 /// One of the values of a choice.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +101,8 @@ pub struct FieldSpec {
     /// Words under which it stands folded at the end of the form, where few need
     /// it; empty for most.
     pub fold: &'static str,
+    /// Whether the text may come to stand in a document.
+    pub paper: bool,
 }
 
 impl FieldSpec {
@@ -115,7 +117,15 @@ impl FieldSpec {
             required: true,
             max_chars,
             fold: "",
+            paper: true,
         }
+    }
+
+    /// Never in a document.
+    #[must_use]
+    pub const fn off_paper(mut self) -> Self {
+        self.paper = false;
+        self
     }
 
     /// Folded at the end of the form under these words.
@@ -147,158 +157,6 @@ impl FieldSpec {
     }
 }
 
-/// A posted form as it was typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Posted {
-    pairs: Vec<(String, String)>,
-}
-
-/// What a person asked of a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Intent {
-    /// Carry out the command.
-    Submit,
-    /// Keep what is typed for later.
-    SaveDraft,
-    /// Show one more group of this list.
-    Add(String),
-    /// Take away this group, for example `parties[1]`.
-    Remove(String),
-}
-
-/// The body holds more than any form of ours could.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("表单的字段过多")]
-pub struct TooManyFields;
-
-impl Posted {
-    /// Parses `application/x-www-form-urlencoded`.
-    ///
-    /// # Errors
-    /// When it holds more than [`MAX_FIELDS`] fields.
-    pub fn parse(body: &[u8]) -> Result<Self, TooManyFields> {
-        let mut pairs = Vec::new();
-        for (name, value) in form_urlencoded::parse(body) {
-            if pairs.len() == MAX_FIELDS {
-                return Err(TooManyFields);
-            }
-            // No text of ours holds NUL, and one database cannot store it.
-            pairs.push((name.replace('\0', ""), value.replace("\r\n", "\n").replace('\0', "")));
-        }
-        Ok(Self { pairs })
-    }
-
-    /// From names and values.
-    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
-        Self { pairs }
-    }
-
-    /// Names and values without the form's own controls: what a draft keeps.
-    pub fn typed(&self) -> Vec<(String, String)> {
-        self.pairs.iter().filter(|(name, _)| !is_control(name)).cloned().collect()
-    }
-
-    /// First value of a name.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
-    }
-
-    /// All values of a name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(it, _)| it == name).map(|(_, value)| value.as_str())
-    }
-
-    /// What the person asked for, by the button pressed.
-    pub fn intent(&self) -> Intent {
-        if self.get("save_draft").is_some() {
-            Intent::SaveDraft
-        } else if let Some(list) = self.get("_add") {
-            Intent::Add(list.to_owned())
-        } else if let Some(group) = self.get("_remove") {
-            Intent::Remove(group.to_owned())
-        } else {
-            Intent::Submit
-        }
-    }
-
-    /// How many groups of a list are present.
-    pub fn groups(&self, list: &str) -> usize {
-        self.indices(list).len()
-    }
-
-    /// Indices of a list's groups, in order; gaps are allowed in a posted body.
-    fn indices(&self, list: &str) -> BTreeSet<usize> {
-        self.pairs
-            .iter()
-            .filter_map(|(name, _)| name.strip_prefix(list)?.strip_prefix('['))
-            .filter_map(|rest| rest.split_once(']')?.0.parse().ok())
-            .collect()
-    }
-
-    /// The same form with one more empty group at the end of a list.
-    #[must_use]
-    pub fn with_group(mut self, list: &str) -> Self {
-        let indices = self.indices(list);
-        if indices.len() < MAX_GROUPS {
-            let next = indices.last().map_or(0, |last| last.saturating_add(1));
-            self.pairs.push((format!("{list}[{next}]"), String::new()));
-        }
-        self
-    }
-
-    /// The same form without one group, for example `parties[1]`.
-    #[must_use]
-    pub fn without_group(mut self, group: &str) -> Self {
-        let inside = format!("{group}.");
-        self.pairs.retain(|(name, _)| name != group && !name.starts_with(&inside));
-        self
-    }
-
-    /// The same form with the groups of all lists numbered from 0 without gaps.
-    #[must_use]
-    pub fn compact(mut self, specs: &[FieldSpec]) -> Self {
-        self.compact_under("", specs);
-        self
-    }
-
-    fn compact_under(&mut self, prefix: &str, specs: &[FieldSpec]) {
-        for spec in specs {
-            let name = format!("{prefix}{}", spec.name);
-            match &spec.kind {
-                Kind::List(fields) => {
-                    let indices = self.indices(&name);
-                    for (to, from) in indices.into_iter().enumerate() {
-                        let (old, new) = (format!("{name}[{from}]"), format!("{name}[{to}]"));
-                        for (key, _) in &mut self.pairs {
-                            if let Some(rest) = key.strip_prefix(&old) {
-                                *key = format!("{new}{rest}");
-                            }
-                        }
-                        self.compact_under(&format!("{new}."), fields);
-                    }
-                }
-                Kind::Record(fields) => self.compact_under(&format!("{name}."), fields),
-                Kind::Line
-                | Kind::Paragraph
-                | Kind::Date
-                | Kind::DateTime
-                | Kind::Money
-                | Kind::Number { .. }
-                | Kind::Choice(_)
-                | Kind::MultiChoice(_)
-                | Kind::Flag
-                | Kind::Staff(_)
-                | Kind::Party(_)
-                | Kind::Digest => {}
-            }
-        }
-    }
-}
-
-fn is_control(name: &str) -> bool {
-    name.starts_with('_') || name == "save_draft"
-}
-
 /// Reads a posted form into the JSON of the command.
 ///
 /// # Errors
@@ -307,7 +165,7 @@ pub fn read(specs: &[FieldSpec], posted: &Posted) -> Result<Value, Vec<FieldErro
     let posted = posted.clone().compact(specs);
     let mut reader = Reader { posted: &posted, errors: Vec::new(), known: BTreeSet::new() };
     let value = reader.object(specs, "", "");
-    for (name, _) in posted.pairs.iter().filter(|(name, _)| !is_control(name)) {
+    for (name, _) in &posted.typed() {
         if !reader.known.contains(name) {
             reader.errors.push(error("", format!("表单含有未知的字段：{}", clip(name))));
             break;
@@ -460,8 +318,8 @@ fn scalar(spec: &FieldSpec, text: &str) -> Result<Value, String> {
             let breaks = spec.kind == Kind::Paragraph;
             // What is pasted from a table has tabs; paper has none.
             let text = text.replace('\t', " ");
-            if !text.chars().all(|c| mingjing_press::printable(c) || (breaks && c == '\n')) {
-                return Err(format!("{label}含有看不见的或者不能打印的字符，请重新输入"));
+            if let Some(fault) = unprintable(label, &text, breaks, spec.paper) {
+                return Err(fault);
             }
             Ok(text.into())
         }
@@ -501,6 +359,22 @@ fn scalar(spec: &FieldSpec, text: &str) -> Result<Value, String> {
     }
 }
 
+/// Why a text cannot stand in a document; none when it can. Asked before anything
+/// is decided, because a document is set only after its act is on record. A text
+/// that never goes on `paper` may use characters that its fonts do not have.
+pub fn unprintable(label: &str, text: &str, breaks: bool, paper: bool) -> Option<String> {
+    let on_paper = |c: &char| mingjing_press::printable(*c) || (breaks && *c == '\n');
+    if !text.chars().all(|c| on_paper(&c)) {
+        return Some(format!("{label}含有看不见的或者不能打印的字符，请重新输入"));
+    }
+    let absent = text.chars().find(|c| paper && *c != '\n' && !mingjing_press::glyphs::drawable(*c))?;
+    let point = u32::from(absent);
+    Some(format!(
+        "{label}中的“{absent}”（U+{point:04X}）在文书字体中没有字形，印不出来；请换一种写法，\
+         人名、地名用字确需使用的，请系统管理员安装含有该字的字体"
+    ))
+}
+
 fn instant(text: &str) -> Option<String> {
     let local: DateTime = text.replace(' ', "T").parse().ok()?;
     if !(1900..=2199).contains(&local.year()) {
@@ -530,7 +404,7 @@ fn fen(text: &str) -> Option<i64> {
 pub fn fill(specs: &[FieldSpec], value: &Value) -> Posted {
     let mut pairs = Vec::new();
     fill_object(specs, value, "", &mut pairs);
-    Posted { pairs }
+    Posted::from_pairs(pairs)
 }
 
 fn fill_object(specs: &[FieldSpec], value: &Value, prefix: &str, out: &mut Vec<(String, String)>) {

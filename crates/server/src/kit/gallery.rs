@@ -332,8 +332,8 @@ pub async fn portal(State(shell): State<Shell>) -> Response {
             }
             section.card.decisive {
                 h2 { "核验一份文书或一个人" }
-                p.meta { "扫纸面二维码，或输入校验码。不必相信我们：证明可以自己下载核对。" }
-                form.find { input type="text" aria-label="校验码" placeholder="如 7K3M-92QF"; button.btn { "核验" } }
+                p.meta { "扫纸面二维码，或输入核验码。不必相信我们：证明可以自己下载核对。" }
+                form.find { input type="text" aria-label="核验码" placeholder="如 7K3M-92QF"; button.btn { "核验" } }
             }
         } }
     };

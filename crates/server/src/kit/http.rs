@@ -31,6 +31,7 @@ use super::openapi::{self, Operation};
 use super::page::{self, NavEntry, Site};
 use super::password::{HashError, Hasher};
 use super::problem::Failure;
+use super::resend::{self, Carried};
 use super::{assets, metrics};
 
 /// Versions of a person's and the organ's record, and what they said.
@@ -247,13 +248,14 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
         Access::Public => return next.run(request).await,
         Access::Verb(verb) => verb,
     };
-    let Some(identity) = request.extensions().get::<Identity>().cloned() else {
-        return Failure::SignIn.into_response();
-    };
     let limit = request.extensions().get::<auth::BodyLimit>().map_or(0, |it| it.0);
+    let Some(identity) = request.extensions().get::<Identity>().cloned() else {
+        let carried = auth::posted(limit, request).await;
+        return resend::turned_away(Failure::SignIn, carried);
+    };
     let request = match auth::unforged(&identity, limit, request).await {
         Ok(request) => request,
-        Err(failure) => return failure.into_response(),
+        Err((failure, carried)) => return resend::turned_away(failure, carried),
     };
     if identity.must_change && verb.name != authz::ACCOUNT.name {
         return Failure::ChangePassword.into_response();
@@ -434,7 +436,12 @@ fn written(shell: &Shell, asked: &Asked<'_>, mut response: Response) -> Response
             | Failure::Broken(_) => {}
         }
     }
-    let mut answer = if asked.is_program() {
+    let carried = response.extensions_mut().remove::<Carried>();
+    let once_more = carried.filter(|_| !asked.is_program());
+    let once_more = once_more.and_then(|it| resend::page(&shell.site, &failure, identity.as_ref(), &it));
+    let mut answer = if let Some(page) = once_more {
+        page
+    } else if asked.is_program() {
         let media = HeaderValue::from_static("application/problem+json");
         ([(header::CONTENT_TYPE, media)], failure.json(asked.id).to_string()).into_response()
     } else {

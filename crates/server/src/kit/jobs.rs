@@ -39,6 +39,8 @@ pub struct Claimed {
 
 /// How long a worker may hold a job.
 pub const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// How long the job in hand is waited for at the end of the program.
+pub const GRACE: Duration = Duration::from_millis(600);
 /// Attempts after which a job is put aside for a person.
 pub const MAX_ATTEMPTS: u32 = 8;
 
@@ -151,6 +153,23 @@ impl App {
     }
 }
 
+impl App {
+    /// Lets go of a job that was cut off, as if it had not been claimed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    async fn give_back(&self, job: &Claimed) -> Result<(), WriteError> {
+        let tx = self.db().begin().await?;
+        tx.run(
+            "UPDATE job SET lease_until = 0, lease_token = NULL, attempts = attempts - 1 \
+             WHERE id = $1 AND lease_token = $2",
+            params![job.id, job.token],
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
 /// What a job's handler answers when it failed: a reason without personal data.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -190,13 +209,37 @@ impl Worker {
     /// # Errors
     /// When the database fails.
     pub async fn drain(&self) -> Result<usize, WriteError> {
-        let kinds: Vec<&str> = self.handlers.keys().copied().collect();
         let mut tried = 0;
-        while let Some(job) = self.app.claim_job(&kinds).await? {
+        while let Some(job) = self.next().await? {
             self.carry_out(job).await?;
             tried += 1;
         }
         Ok(tried)
+    }
+
+    async fn next(&self) -> Result<Option<Claimed>, WriteError> {
+        let kinds: Vec<&str> = self.handlers.keys().copied().collect();
+        self.app.claim_job(&kinds).await
+    }
+
+    /// Works off what is due until `stop` turns true. The job in hand then is cut
+    /// off after [`GRACE`] and given back, so that the next start takes it up.
+    async fn drain_until(&self, stop: &watch::Receiver<bool>) -> Result<(), WriteError> {
+        while !*stop.borrow()
+            && let Some(job) = self.next().await?
+        {
+            let (held, mut stop) = (job.clone(), stop.clone());
+            let late = async {
+                // An error means that the server is gone, which is an end as well.
+                drop(stop.wait_for(|it| *it).await);
+                tokio::time::sleep(GRACE).await;
+            };
+            tokio::select! {
+                done = self.carry_out(job) => done?,
+                () = late => self.app.give_back(&held).await?,
+            }
+        }
+        Ok(())
     }
 
     async fn carry_out(&self, job: Claimed) -> Result<(), WriteError> {
@@ -210,11 +253,12 @@ impl Worker {
         }
     }
 
-    /// Works until `stop` turns true; a job in hand is finished first.
+    /// Works until `stop` turns true; a job in hand is finished if it takes no
+    /// longer than [`GRACE`], and given back otherwise.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
             let queued = self.app.0.queued.notified();
-            if let Err(error) = self.drain().await {
+            if let Err(error) = self.drain_until(&stop).await {
                 tracing::error!(%error, "jobs cannot be claimed");
             }
             tokio::select! {

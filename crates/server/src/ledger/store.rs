@@ -344,3 +344,42 @@ pub async fn proof_states<S: Sql>(
     }
     Ok(out)
 }
+
+/// How far the proofs of single events have come, by matter: what a list shows.
+/// Matters whose event waits for its place in the log are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proof_marks<S: Sql>(
+    sql: &S,
+    events: &[(MatterId, u64)],
+) -> Result<std::collections::BTreeMap<MatterId, super::service::ProofState>, DbError> {
+    use super::service::ProofState;
+    let mut out = std::collections::BTreeMap::new();
+    if events.is_empty() {
+        return Ok(out);
+    }
+    let (mut places, mut values) = (Vec::new(), Vec::new());
+    for (matter, version) in events {
+        places.push(format!("(l.matter_id = ${} AND l.version = ${})", values.len() + 1, values.len() + 2));
+        values.extend(params![*matter, *version]);
+    }
+    let text = format!(
+        "SELECT l.matter_id, l.idx, (SELECT MAX(size) FROM ledger_checkpoint) AS signed, \
+         (SELECT MAX(size) FROM ledger_cosignature) AS witnessed FROM ledger_leaf l WHERE {}",
+        places.join(" OR ")
+    );
+    for row in &sql.all("ledger_leaf", &text, values).await? {
+        let index = row.int("idx")?;
+        let beyond = |size: Option<i64>| size.is_some_and(|size| size > index);
+        let state = if beyond(row.opt_int("witnessed")?) {
+            ProofState::Witnessed
+        } else if beyond(row.opt_int("signed")?) {
+            ProofState::Checkpointed
+        } else {
+            ProofState::Sequenced
+        };
+        out.insert(MatterId(row.uuid("matter_id")?), state);
+    }
+    Ok(out)
+}

@@ -27,6 +27,8 @@ use crate::ledger::service::Ledger;
 /// The one password of all demonstration accounts. It protects nothing: the data
 /// is made up, and the pages say so.
 pub const PASSWORD: &str = "mingjing-shows-2026";
+/// Name of the portal, unless the settings give one.
+const PORTAL: &str = "示例县行政执法公示";
 /// Cases of a demonstration.
 const CASES: u64 = 42;
 /// Days over which their clues are registered.
@@ -47,7 +49,10 @@ pub async fn demo(global: &Global, listen: Option<String>) -> Result<bool, OpsEr
     if let Some(listen) = listen {
         config.listen = listen;
     }
-    let web = WebConfig { demo: true, ..global.section("web")? };
+    let mut web = WebConfig { demo: true, ..global.section("web")? };
+    if web.portal_name == WebConfig::default().portal_name {
+        PORTAL.clone_into(&mut web.portal_name);
+    }
     let documents = global.section("documents")?;
     if is_new(&config).await? {
         say("正在生成虚构的县：四个机关、各岗位人员、处于各阶段的案件和文书，请稍候……")?;

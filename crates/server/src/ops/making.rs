@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::audit::report::{AuditReport, Finding};
-use super::audit::{audit as run_audit, files as run_files};
+use super::audit::{audit as run_audit, copies as run_copies, files as run_files};
 use super::seed::{self, Order, SeedError};
 use super::{OpsError, erase};
 use crate::kit::app::{App, Parts};
@@ -19,6 +19,7 @@ use crate::kit::clock::ManualClock;
 use crate::kit::config::Config;
 use crate::kit::db::{Db, Engine, Sql};
 use crate::kit::entropy::{Entropy, SeededEntropy};
+use crate::kit::limits::WebConfig;
 use crate::kit::registry;
 use crate::ledger::keys::LogKeys;
 use crate::ledger::sequencer::Sequencer;
@@ -53,8 +54,8 @@ fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
-    let report = audited(config).await?;
+pub async fn audit(config: &Config, web: &WebConfig, json: bool) -> Result<bool, OpsError> {
+    let report = audited(config, web).await?;
     if json {
         let text =
             serde_json::to_string_pretty(&report).map_err(|e| OpsError::malformed(Path::new("stdout"), e))?;
@@ -72,7 +73,7 @@ pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
 ///
 /// # Errors
 /// When the store or its keys cannot be read.
-pub async fn audited(config: &Config) -> Result<AuditReport, OpsError> {
+pub async fn audited(config: &Config, web: &WebConfig) -> Result<AuditReport, OpsError> {
     let db = super::existing_db(config).await?;
     let origin = store::head(&db).await?.origin;
     let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
@@ -83,6 +84,7 @@ pub async fn audited(config: &Config) -> Result<AuditReport, OpsError> {
     }
     run_files(&db, &Blobs::new(config.blobs()), &mut report).await?;
     db.close().await?;
+    run_copies(&super::open_existing(config).await?, &keys, web, &mut report).await?;
     Ok(report)
 }
 

@@ -24,7 +24,7 @@ use crate::kit::http::{self, Routes};
 use crate::kit::jobs::Worker;
 use crate::kit::limits::WebConfig;
 use crate::kit::openapi::Operation;
-use crate::kit::page::{self, Site, Width};
+use crate::kit::page::{self, Width};
 use crate::kit::serving::{self, Patience};
 use crate::ledger::service::Ledger;
 use crate::ledger::{self, check, sequencer};
@@ -85,6 +85,7 @@ impl Parts {
         if !demo && let Some(fault) = documents.unreachable(&config.listen) {
             tracing::warn!("{fault}");
         }
+        mingjing_press::glyphs::use_folder(documents.fonts_dir.clone());
         let rules = Arc::new(Rules::built_in());
         let mut press = ClientConfig::current_program().map_err(|e| OpsError::Refused(e.to_string()))?;
         press.fonts_dir.clone_from(&documents.fonts_dir);
@@ -109,16 +110,13 @@ impl Parts {
     /// Every route: those of the features, the log, and the verification of documents.
     pub fn routes(&self, web: &WebConfig) -> Routes {
         let routes = features::routes(web);
-        let site = Site {
-            portal_name: web.portal_name.clone(),
-            demo: web.demo,
-            portal_nav: routes.portal_nav.clone(),
-            ..Site::default()
-        };
+        let site = features::portal_site(web);
         let pages = Pages {
             records: self.records.clone(),
             ledger: self.ledger.clone(),
-            frame: Arc::new(move |title, body| page::portal(&site, title, "", Width::Middle, None, body)),
+            frame: Arc::new(move |title, body| {
+                page::portal(&site, title, "/verify", Width::Middle, None, body)
+            }),
         };
         let get = |path| (Method::GET, path);
         routes
@@ -128,7 +126,7 @@ impl Parts {
             )
             .mount(
                 record::web::routes(pages),
-                &[get("/v"), get("/v/check"), (Method::POST, "/v/check"), get("/v/{key}"), get("/d/{file}")],
+                &[get("/v"), (Method::POST, "/verify"), get("/v/{key}"), get("/d/{file}")],
             )
             .describe((files(), Vec::new()))
     }
@@ -161,8 +159,12 @@ fn files() -> Vec<Operation> {
     ]
 }
 
-/// Serves until the process is told to end; running requests and the job in hand
-/// are finished first.
+/// Longest that tasks in the background are waited for, once nobody is served any
+/// more: a job in hand gives its lease back before this.
+const GRACE: Duration = Duration::from_millis(1_000);
+
+/// Serves until the process is told to end; running requests
+/// are finished first, and a job in hand if it is done within the second.
 ///
 /// # Errors
 /// A named reason why it cannot serve.
@@ -186,17 +188,25 @@ pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), 
         tasks.spawn(sequencer::run(parts.app().clone(), stopped.clone()));
     }
     let (app, keys) = (parts.app().clone(), parts.ledger.verifiers());
+    let mut ending = stopped.clone();
     tasks.spawn(async move {
-        if let Err(error) = check::behind(&app, &keys).await {
-            tracing::error!(%error, "the log could not be checked");
+        tokio::select! {
+            done = check::behind(&app, &keys) => if let Err(error) = done {
+                tracing::error!(%error, "the log could not be checked");
+            },
+            // An error means that the server is gone, which is an end as well.
+            () = async { drop(ending.wait_for(|it| *it).await) } => {}
         }
     });
     tracing::info!(address = config.listen, "ready");
     serving::serve(listener, router, ended(), patience).await;
     // Nobody listens any more when every task has ended already.
     let _ = stop.send(true);
-    while tokio::time::timeout(Duration::from_secs(20), tasks.join_next()).await.is_ok_and(|it| it.is_some())
-    {
+    let all = async { while tasks.join_next().await.is_some() {} };
+    if tokio::time::timeout(GRACE, all).await.is_err() {
+        // What they had in hand is rolled back whole and taken up at the next start.
+        tracing::warn!("tasks in the background were cut off at the end");
+        tasks.abort_all();
     }
     Ok(())
 }

@@ -18,7 +18,8 @@ const PAGE: u64 = 256;
 /// One file that does not fit its event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Stable name: `document.missing`, `document.altered`, `document.row`, `document.not_erased`.
+    /// Stable name: `document.missing`, `document.altered`, `document.row`, `document.not_erased`,
+    /// and of public copies `document.public_missing`, `…_altered`, `…_unreviewed`.
     pub code: &'static str,
     /// Case.
     pub matter: MatterId,
@@ -76,10 +77,28 @@ pub async fn compare<S: Sql>(sql: &S, blobs: &Blobs) -> Result<Compared, DbError
     let (mut done, mut after) = (Compared::default(), 0);
     loop {
         let events = store::made_events(sql, after, PAGE).await?;
-        let Some(last) = events.last() else { return Ok(done) };
+        let Some(last) = events.last() else { break };
         after = last.seq;
         page(sql, blobs, events, &mut done).await?;
     }
+    public(sql, blobs, &mut done).await?;
+    Ok(done)
+}
+
+/// Public copies of documents. No act checks and publishes one so far: one that is
+/// there was put there past the checks, whatever its bytes are.
+async fn public<S: Sql>(sql: &S, blobs: &Blobs, done: &mut Compared) -> Result<(), DbError> {
+    for (matter, no, version, sha256) in store::public_copies(sql).await? {
+        let (code, what) = match blobs.get(matter, &sha256) {
+            Ok(_) => ("document.public_unreviewed", "公开副本没有经过审核和公示的记录"),
+            Err(BlobError::Io { .. }) => ("document.public_missing", "登记的公开副本不在存档之中"),
+            Err(BlobError::Altered(_)) => ("document.public_altered", "公开副本的字节与登记的摘要不符"),
+        };
+        let case = store::case_number(sql, matter).await?.unwrap_or_default();
+        let what = format!("案件 {case} 第 {no} 号文书：{what}");
+        done.faults.push(Fault { code, matter, version, what });
+    }
+    Ok(())
 }
 
 /// Compares the documents that were made last, at most `count`.

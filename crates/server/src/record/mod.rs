@@ -6,6 +6,7 @@ pub mod files;
 pub mod fill;
 pub mod job;
 pub mod office;
+pub mod preflight;
 pub mod service;
 pub mod sheet;
 pub mod store;

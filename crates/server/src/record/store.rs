@@ -227,6 +227,23 @@ pub async fn publish(
     if changed == 1 { Ok(()) } else { Err(DbError::row("document", "no", "没有该文书")) }
 }
 
+/// A document that has a public copy: case, number, version of its event, SHA-256
+/// of the copy.
+pub type PublicCopy = (MatterId, DocumentNo, u64, [u8; 32]);
+
+/// Every document with a public copy.
+///
+/// # Errors
+/// As [`document`].
+pub async fn public_copies<S: Sql>(sql: &S) -> Result<Vec<PublicCopy>, DbError> {
+    let text =
+        format!("SELECT {COLUMNS} FROM document WHERE public_sha256 IS NOT NULL ORDER BY matter_id, no");
+    let all = sql.all("document", text, params![]).await?;
+    let all = all.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let version = |it: &StoredDocument| it.file.as_ref().map_or(0, |file| file.version);
+    Ok(all.iter().filter_map(|it| Some((it.matter, it.no, version(it), it.public_sha256?))).collect())
+}
+
 /// Why a document is not made yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {

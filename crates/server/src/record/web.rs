@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use maud::{Markup, html};
 use mingjing_domain::case::types::DocumentNo;
 use mingjing_domain::matter::MatterId;
@@ -24,6 +24,9 @@ use super::store::{self, StoredDocument};
 /// Largest file that is looked at, in bytes.
 pub const UPLOAD_LIMIT: usize = 20 * 1024 * 1024;
 
+/// Longest text that is looked up, in characters.
+pub const CODE_CHARS: usize = 60;
+
 /// Puts a body into the portal's frame: title and body to a whole page.
 pub type Frame = std::sync::Arc<dyn Fn(&str, Markup) -> Markup + Send + Sync>;
 
@@ -38,11 +41,12 @@ pub struct Pages {
     pub frame: Frame,
 }
 
-/// Public routes: `/v`, `/v/{code or id}`, `/v/check`, `/d/{id}.pdf`.
+/// Public routes: `/v/{code or id}` as the QR codes have it, `/v` to the page of
+/// verification, the hand-in of that page, and `/d/{id}.pdf`.
 pub fn routes<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
     Router::new()
         .route("/v", get(start))
-        .route("/v/check", get(start).post(upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
+        .route("/verify", post(upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
         .route("/v/{key}", get(verify))
         .route("/d/{file}", get(published))
         .with_state(pages)
@@ -87,25 +91,26 @@ fn failed(error: &RecordError) -> Response {
     }
 }
 
-/// What the small form asks.
+/// What a short address may ask besides.
 #[derive(Deserialize)]
 struct Asked {
     #[serde(default)]
     code: String,
 }
 
-async fn start(State(pages): State<Pages>, Query(asked): Query<Asked>) -> Response {
-    if asked.code.trim().is_empty() {
-        return (pages.frame)("核验文书", forms(None)).into_response();
+/// `/v` alone is short for the page of verification.
+async fn start(Query(asked): Query<Asked>) -> Redirect {
+    let code: String = asked.code.trim().chars().take(CODE_CHARS).collect();
+    if code.is_empty() {
+        return Redirect::to("/verify");
     }
-    match CheckCode::parse(&asked.code) {
-        Ok(code) => Redirect::to(&format!("/v/{code}")).into_response(),
-        Err(error) => refused(&pages, StatusCode::BAD_REQUEST, &error.to_string()),
-    }
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("code", &code).finish();
+    Redirect::to(&format!("/verify?{query}"))
 }
 
 fn refused(pages: &Pages, status: StatusCode, message: &str) -> Response {
-    (status, (pages.frame)("核验文书", forms(Some(message)))).into_response()
+    let said = html! { section.notice.refused role="alert" { h2 { (message) } } };
+    (status, (pages.frame)(TITLE, forms("", Some(said)))).into_response()
 }
 
 async fn verify(State(pages): State<Pages>, Path(key): Path<String>) -> Response {
@@ -122,11 +127,14 @@ async fn verify(State(pages): State<Pages>, Path(key): Path<String>) -> Response
     };
     let organ = organ_name(&pages, &document).await;
     match pages.records.verdict(&pages.ledger, document).await {
-        Ok(verdict) => (pages.frame)("核验文书", page(&verdict, organ.as_deref())).into_response(),
+        Ok(verdict) => (pages.frame)(TITLE, page(&verdict, organ.as_deref())).into_response(),
         Err(RecordError::NotFound) => refused(&pages, StatusCode::NOT_FOUND, UNKNOWN),
         Err(error) => failed(&error),
     }
 }
+
+/// Title of the page of verification.
+pub const TITLE: &str = "核验";
 
 const UNKNOWN: &str =
     "本系统没有这份文书。请对照文书核对核验码；仍查不到的，该文书不是由本系统制作，请向文书所载机关核实。";
@@ -215,20 +223,21 @@ fn force_words(force: &Force) -> String {
     }
 }
 
-fn forms(message: Option<&str>) -> Markup {
+/// The one page of verification: a number typed, or a file handed in. `code` is
+/// what was typed, `said` what became of it.
+pub fn forms(code: &str, said: Option<Markup>) -> Markup {
     html! {
-        (kit_page::heading(None, "核验文书", Some(html! { "凭纸面上的核验码，或者提交文件本身" }), None))
-        @if let Some(message) = message {
-            section.notice.refused role="alert" { h2 { (message) } }
-        }
+        (kit_page::heading(None, TITLE, Some(html! { "一份文书、一件决定或者一名执法人员" }), None))
+        @if let Some(said) = said { (said) }
         div.two {
             section.card.decisive {
-                h2 { "输入核验码" }
-                form method="get" action="/v" {
+                h2 { "输入纸面上的编号" }
+                form method="get" action="/verify" {
                     div.field {
-                        label for="code" { "核验码" }
-                        p.hint #code-hint { "印在二维码旁，如 7K3M-92QF" }
-                        input #code type="text" name="code" required autocomplete="off" maxlength="24" aria-describedby="code-hint";
+                        label for="code" { "核验码、决定书文号或者执法证号" }
+                        p.hint #code-hint { "核验码印在二维码旁，如 7K3M-92QF" }
+                        input #code type="text" name="code" value=(code) required autocomplete="off"
+                            maxlength=(CODE_CHARS) aria-describedby="code-hint";
                     }
                     button.btn { "核验" }
                 }
@@ -242,13 +251,17 @@ fn upload_form() -> Markup {
     html! {
         section.card {
             h2 { "提交文件核验" }
-            form method="post" action="/v/check" enctype="multipart/form-data" {
+            form method="post" action="/verify" enctype="multipart/form-data" {
                 div.field {
                     label for="file" { "文书（PDF）或者证明文件（JSON）" }
                     p.hint #file-hint { "不超过20兆字节；只核验，不保存" }
-                    input #file type="file" name="file" required accept=".pdf,.json" aria-describedby="file-hint";
+                    input #file type="file" name="file" required accept=".pdf,.json,application/pdf,application/json"
+                        aria-describedby="file-hint";
                 }
                 button.btn.quiet { "核验文件" }
+            }
+            p.meta.small {
+                "不愿上传的，可以在自己的电脑上离线核验：" code { "mingjing verify 文件 --vkey 公钥" }
             }
         }
     }
@@ -285,7 +298,11 @@ pub fn result(checked: &Checked) -> Markup {
                 p { a href=(format!("/v/{}", document.public_id)) { (document.kind) @if let Some(n) = &document.number { " " (n) } } }
             },
         ),
-        Checked::Refused(error) => (Tone::Seal, "没有通过核验", html! { p { (error) } }),
+        Checked::Refused(error) => (
+            Tone::Seal,
+            "没有通过核验",
+            html! { p { (error.plain()) "。" } p { "请重新下载后再核验，或者向文书所载机关核实。" } },
+        ),
         Checked::Unknown => (
             Tone::Seal,
             "不是本系统的文书",
@@ -301,19 +318,23 @@ pub fn result(checked: &Checked) -> Markup {
 
 fn proved(proof: &Verified) -> Markup {
     let mut pairs: Vec<(&str, Markup)> = Vec::new();
+    let mut texts: Vec<&str> = Vec::new();
     for line in &proof.statement {
-        pairs.push(match line {
+        match line {
             StatementLine::Field { name, value } if name == DOCUMENT_DIGEST_FIELD => {
-                ("文件摘要（SHA-256）", html! { code { (value) } })
+                pairs.push(("文件摘要（SHA-256）", html! { code { (value) } }));
             }
-            StatementLine::Field { name, value } => (name.as_str(), html! { code { (value) } }),
-            StatementLine::Envelope { pointer, value } => (pointer.as_str(), html! { (value) }),
-        });
+            StatementLine::Field { value, .. } => texts.push(value),
+            StatementLine::Envelope { pointer, value } => pairs.push((pointer.as_str(), html! { (value) })),
+        }
     }
-    pairs.push(("账本", html! { code { (proof.head.checkpoint.origin) } }));
-    pairs.push(("序号", html! { (proof.index) }));
+    let head = &proof.head.checkpoint;
+    pairs.push(("账本", html! { code { (head.origin) } }));
+    pairs.push(("序号", html! { "第" (proof.index + 1) "条记录，受" (head.size) "条记录的签名检查点覆盖" }));
     html! {
         p { "文件与入账时一字不差，账本签名有效。" }
+        @for text in &texts { p { (text) } }
+        @if texts.iter().any(|it| it.contains('■')) { p.meta.small { "■ 表示依法不公开的字。" } }
         (show::facts(&pairs))
     }
 }

@@ -94,7 +94,7 @@ pub fn sheet(profile: &OrganProfile) -> OrganSheet {
 
 /// A person as documents name them, with the certificate valid on `day`, or the
 /// last one where none was.
-fn person(state: &StaffState, organ: &OrganProfile, day: Date) -> PersonSheet {
+pub(super) fn person(state: &StaffState, organ: &OrganProfile, day: Date) -> PersonSheet {
     let valid = state.certificate_on(day, &organ.category, &organ.region).ok();
     let certificate = valid.or_else(|| state.certificates.last());
     PersonSheet {

@@ -19,6 +19,7 @@ use crate::kit::http::{Access, Routes, Shell, Source};
 use crate::kit::login;
 use crate::kit::page::{self, Office, Width};
 use crate::kit::problem::Failure;
+use crate::kit::resend::{self, Carried, Cause, Door, local};
 use crate::kit::token;
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
@@ -35,35 +36,6 @@ pub fn routes() -> Routes {
         .post("/account/sessions/end", account, end_sessions)
         .post("/account/tokens", account, issue_token)
         .post("/account/tokens/{id}/revoke", account, revoke_token)
-}
-
-fn local(next: Option<&str>, home: &str) -> String {
-    // Only a path on this host: no scheme, no `//host`, no backslash, no control.
-    next.filter(|it| it.starts_with('/') && !it.starts_with("//"))
-        .filter(|it| !it.contains('\\') && !it.chars().any(char::is_control))
-        .unwrap_or(home)
-        .to_owned()
-}
-
-fn sign_in_form(shell: &Shell, next: &str, login: &str, wrong: Option<&Failure>) -> Markup {
-    let body = html! {
-        @if let Some(failure) = wrong {
-            section.errors role="alert" tabindex="-1" { b { (message(failure)) } p { (failure.remedy()) } }
-        }
-        form method="post" action="/sign-in" {
-            input type="hidden" name="next" value=(next);
-            div.field {
-                label for="login" { "登录名" }
-                input #login type="text" name="login" value=(login) autocomplete="username" required autofocus;
-            }
-            div.field {
-                label for="password" { "密码" }
-                input #password type="password" name="password" autocomplete="current-password" required;
-            }
-            div.buttons { button.btn { "登录" } }
-        }
-    };
-    page::gate(&shell.site, "执法人员登录", body)
 }
 
 fn message(failure: &Failure) -> String {
@@ -92,7 +64,8 @@ fn message(failure: &Failure) -> String {
 
 async fn sign_in_page(State(shell): State<Shell>, uri: Uri) -> Markup {
     let query = Query::new("/sign-in", uri.query());
-    sign_in_form(&shell, &local(query.get("next"), shell.site.home), "", None)
+    let next = local(query.get("next"), shell.site.home);
+    resend::sign_in(&shell.site, &Door { next: &next, ..Door::default() })
 }
 
 async fn sign_in(
@@ -104,19 +77,29 @@ async fn sign_in(
     let posted = parse(&body)?;
     let field = |name| posted.get(name).unwrap_or("");
     let next = local(posted.get("next"), shell.site.home);
+    let carried = Carried::from_sign_in(&posted);
     let before = auth::cookie(&headers, shell.config.secure);
     match entry::sign_in(&shell, field("login"), field("password"), &source.0, before.as_ref()).await {
         Ok(secret) => {
-            let cookie = auth::set_cookie(shell.config.secure, &secret);
-            Ok(([(header::SET_COOKIE, cookie)], Redirect::to(&next)).into_response())
+            let cookie = [(header::SET_COOKIE, auth::set_cookie(shell.config.secure, &secret))];
+            let Some(carried) = carried else { return Ok((cookie, Redirect::to(&next)).into_response()) };
+            let who = auth::of_session(&shell, secret).await?.ok_or(Failure::SignIn)?;
+            let page = resend::confirm(&shell.site, &who, &carried, Cause::Session);
+            let mut response = (cookie, page).into_response();
+            // The answer is this person's alone, so it is not kept anywhere.
+            response.extensions_mut().insert(who);
+            Ok(response)
         }
-        Err(failure @ Failure::Refused(_)) => {
-            let page = sign_in_form(&shell, &next, field("login"), Some(&failure));
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-        Err(failure @ Failure::TooMany { .. }) => {
-            let page = sign_in_form(&shell, &next, field("login"), Some(&failure));
-            Ok((StatusCode::TOO_MANY_REQUESTS, page).into_response())
+        Err(failure @ (Failure::Refused(_) | Failure::TooMany { .. })) => {
+            let status = match &failure {
+                Failure::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            let (message, remedy) = (message(&failure), failure.remedy());
+            let (wrong, carried) = (Some((message.as_str(), remedy)), carried.as_ref());
+            let door = Door { next: &next, login: field("login"), wrong, carried };
+            let page = resend::sign_in(&shell.site, &door);
+            Ok((status, [(header::CACHE_CONTROL, "no-store")], page).into_response())
         }
         Err(failure) => Err(failure),
     }
@@ -280,20 +263,5 @@ async fn revoke_token(
         Ok(Redirect::to("/account"))
     } else {
         Err(Failure::NotFound)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::local;
-
-    #[test]
-    fn only_addresses_of_this_host_are_followed() {
-        for bad in
-            ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:1", "", "/a\r\nb"]
-        {
-            assert_eq!(local(Some(bad), "/account"), "/account", "{bad}");
-        }
-        assert_eq!(local(Some("/staff?q=a"), "/account"), "/staff?q=a");
     }
 }

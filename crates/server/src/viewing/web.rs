@@ -116,17 +116,17 @@ async fn page(
 
 fn table(case: &Case, people: &People, items: &[Opened<ViewingEvent>]) -> Markup {
     html! {
-        div.table.scroll tabindex="0" role="region" aria-label="查阅记录" {
+        div.table.fold tabindex="0" role="region" aria-label="查阅记录" {
             table {
                 thead { tr { th scope="col" { "时间" } th scope="col" { "查阅人" } th scope="col" { "查阅内容" } th scope="col" { "用途" } } }
                 tbody {
                     @for it in items {
                         @let ViewingEvent::Viewed { what, standing, .. } = &it.event;
                         tr {
-                            td.nowrap { (show::time(it.meta.moment.recorded_at)) }
-                            th scope="row" { (people.name(it.meta.actor)) br; span.meta.small { (standing.label()) } }
-                            td { (label(case, *what)) }
-                            td { (it.envelope.purpose) }
+                            td data-label="时间" { (show::time(it.meta.moment.recorded_at)) }
+                            th scope="row" { (people.name(it.meta.actor)) " " span.meta.small { (standing.label()) } }
+                            td data-label="查阅内容" { (label(case, *what)) }
+                            td data-label="用途" { (it.envelope.purpose) }
                         }
                     }
                 }

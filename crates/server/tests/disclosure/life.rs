@@ -2,12 +2,15 @@
 
 use axum::http::StatusCode;
 use jiff::civil::date;
-use mingjing::disclosure::store;
+use mingjing::disclosure::{copies, store};
 use mingjing::kit::db::Sql as _;
+use mingjing::kit::limits::WebConfig;
+use mingjing::params;
 use mingjing_domain::case::Case;
 use mingjing_domain::case::types::PartyKind;
 use mingjing_ledger::bundle::{Bundle, StatementLine};
 use serde_json::json;
+use sha2::Digest as _;
 
 use crate::house::*;
 use crate::support::Bench;
@@ -17,6 +20,7 @@ mod engines {
     crate::on_both_engines!(
         a_decision_is_published_by_three_people_and_proved,
         a_withdrawal_leaves_a_tombstone_and_no_content,
+        an_altered_public_copy_is_named,
         each_step_stands_on_the_desk_of_whoever_does_it,
         gates_hold_through_the_api,
     );
@@ -103,6 +107,54 @@ async fn proved(house: &House, public: &str) {
         forged.log.index += 1;
         assert!(forged.verify(&house.ledger.verifiers()).is_err());
     }
+}
+
+async fn an_altered_public_copy_is_named(bench: Bench) {
+    let house = House::new(bench).await;
+    let case = house.case(1, true).await;
+    house.at(date(2026, 6, 4));
+    let (_, public) = house.published(case).await;
+    house.sign().await;
+    let served = house.get(&format!("/decisions/{public}")).await;
+    assert!(served.body.contains("下载公示文本的证明"), "the page is kept: {}", served.body);
+    let web = WebConfig::default();
+    let site = mingjing::features::portal_site(&web);
+    let keys = house.ledger.verifiers();
+    let clean = copies::compare(&house.app, &keys, &site).await.unwrap();
+    assert_eq!(clean, (1, vec![]));
+    let db = house.app.db();
+    let row = db.one("publication_page", "SELECT * FROM publication_page", vec![]).await.unwrap().unwrap();
+    let (body, proof) = (row.bytes("body").unwrap(), row.bytes("proof").unwrap());
+    let tag_of = |body: &[u8]| hex::encode(&sha2::Sha256::digest(body)[..12]);
+    let text = String::from_utf8(body.clone()).unwrap();
+    let name = text.replacen("罚款", "警告", 99);
+    let more = text.replacen("</main>", "<p>本决定已经撤销。</p></main>", 1);
+    assert!(name != text && more != text);
+    let other = String::from_utf8(proof.clone()).unwrap().replacen("罚款", "警告", 1).into_bytes();
+    let cases = [
+        (text.clone().into_bytes(), "junk".to_owned(), proof.clone(), "copy.altered", "校验值"),
+        (name.clone().into_bytes(), tag_of(name.as_bytes()), proof.clone(), "copy.altered", "处罚结果"),
+        (more.clone().into_bytes(), tag_of(more.as_bytes()), proof.clone(), "copy.altered", "重新生成"),
+        (body.clone(), tag_of(&body), other, "copy.proof", "证明不成立"),
+        (body.clone(), tag_of(&body), b"{}".to_vec(), "copy.proof", "证明不成立"),
+    ];
+    for (body, tag, proof, code, word) in cases {
+        let tx = db.begin().await.unwrap();
+        let sql = "UPDATE publication_page SET body = $1, tag = $2, proof = $3";
+        assert_eq!(tx.run(sql, params![body, tag, proof]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let (_, faults) = copies::compare(&house.app, &keys, &site).await.unwrap();
+        assert!(faults.iter().any(|it| it.code == code && it.what.contains(word)), "{word}: {faults:?}");
+    }
+    let tx = db.begin().await.unwrap();
+    let sql = "UPDATE publication_page SET body = $1, tag = $2, proof = $3";
+    tx.run(sql, params![body.clone(), tag_of(&body), proof]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(copies::compare(&house.app, &keys, &site).await.unwrap(), clean);
+    // Under another name of the portal the words alone are compared.
+    let web = WebConfig { portal_name: "另一处".to_owned(), ..WebConfig::default() };
+    let site = mingjing::features::portal_site(&web);
+    assert_eq!(copies::compare(&house.app, &keys, &site).await.unwrap(), clean);
 }
 
 async fn a_withdrawal_leaves_a_tombstone_and_no_content(bench: Bench) {

@@ -150,7 +150,6 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /staff/{id}", Twin::Is(&["staff_read"])),
     ("GET /staff/{id}/{act}", SHEET),
     ("GET /v", SHEET),
-    ("GET /v/check", SHEET),
     ("GET /v/{key}", Twin::Is(&["verify_code"])),
     ("GET /verify", Twin::Is(&["verify_code"])),
     ("POST /account/password", Twin::Is(&["password_change"])),
@@ -171,7 +170,6 @@ const TWINS: &[(&str, Twin)] = &[
     ("POST /staff/new", Twin::Is(&["staff_register"])),
     ("POST /staff/{id}/password/reset", Twin::Is(&["staff_reset_password"])),
     ("POST /staff/{id}/{act}", Twin::Is(&[])),
-    ("POST /v/check", Twin::Is(&["verify_file"])),
     ("POST /verify", Twin::Is(&["verify_file"])),
 ];
 

@@ -2,6 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use mingjing::staff::service::{self, By, Path};
+use mingjing_domain::matter::MatterId;
+use mingjing_domain::organ::{OrganCommand, OrganProfile, OrganState};
 use serde_json::{Value, json};
 
 use crate::office::Office;
@@ -79,6 +82,55 @@ async fn every_field_of_every_verb_refuses_wrong_types_with_its_path() {
         assert_eq!(answer.json()["fields"][0]["field"], "unheard_of");
     }
     assert_eq!(office.events().await, before);
+}
+
+#[tokio::test]
+async fn what_no_font_can_draw_is_refused_before_anything_is_numbered() {
+    let office = Office::new().await;
+    let before = office.events().await;
+    let mut body = clue(&office.today());
+    body["subject"] = json!("示例😀化工");
+    let answer = office.tries("a", "/api/v1/cases", body).await;
+    assert_eq!(answer.status, 422, "{}", answer.body);
+    let field = answer.json()["fields"][0].clone();
+    assert_eq!(field["field"], "subject");
+    let message = field["message"].as_str().unwrap();
+    assert!(message.contains("“😀”（U+1F600）") && message.contains("字形"), "{message}");
+    assert_eq!(office.events().await, before);
+    // Who informed stands on no paper, so the name may be written as it is.
+    let mut body = clue(&office.today());
+    body["source"] = json!("report");
+    body["informant_name"] = json!("示范\u{30EDD}");
+    let answer = office.tries("a", "/api/v1/cases", body).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn an_act_whose_document_would_lack_what_it_must_say_is_refused() {
+    let office = Office::new().await;
+    let id = office.filed(Way::Api).await;
+    office.day("2026-03-10");
+    let organ = office.case(&id).await.organ;
+    let whole = office.app.load::<OrganState>(MatterId(organ.0)).await.unwrap().unwrap().profile.clone();
+    let bare = OrganProfile { phone: String::new(), address: String::new(), ..whole.clone() };
+    let change = async |profile: OrganProfile| {
+        let (by, path) = (By::System(organ), &mut Path::App(&office.app));
+        let command = OrganCommand::Change { profile };
+        service::organ_command(path, &by, office.fresh(), organ, &command).await.unwrap();
+    };
+    change(bare).await;
+    let before = office.events().await;
+    let path = format!("/api/v1/cases/{id}/notify_inquiry");
+    let body = json!({"party": 1, "person": "示范甲", "details": "三月十二日到局"});
+    let answer = office.tries("a", &path, body.clone()).await;
+    assert_eq!(answer.status, 409, "{}", answer.body);
+    assert_eq!(answer.code(), "document.incomplete");
+    let said = answer.json()["detail"].as_str().unwrap().to_owned();
+    assert!(said.contains("缺少") && answer.body.contains("系统管理员"), "{said}");
+    assert_eq!(office.events().await, before, "nothing was numbered");
+    change(whole).await;
+    let answer = office.tries("a", &path, body).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
 }
 
 #[tokio::test]

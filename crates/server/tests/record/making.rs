@@ -193,7 +193,7 @@ async fn hand_in(site: &Router, file: &[u8]) -> (StatusCode, String) {
         b"--cut\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n".to_vec();
     body.extend_from_slice(file);
     body.extend_from_slice(b"\r\n--cut--\r\n");
-    let request = HttpRequest::post("/v/check")
+    let request = HttpRequest::post("/verify")
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut")
         .body(Body::from(body))
         .unwrap();
@@ -262,12 +262,33 @@ async fn a_document_is_made_once_and_proved_to_strangers(bench: Bench) {
     altered[plain.len() / 2] ^= 1;
     assert!(hand_in(&site, &altered).await.1.contains("没有通过核验"));
     assert!(hand_in(&site, b"%PDF-1.7 nothing of ours").await.1.contains("不是本系统的文书"));
+    for broken in [r#"{"format":"<b>请汇款</b>"}"#, r#"{"format":1}"#, "{", "{}"] {
+        let (status, page) = hand_in(&site, broken.as_bytes()).await;
+        assert_eq!(status, StatusCode::OK);
+        let said = page.split("没有通过核验").nth(1).unwrap().split("</section>").next().unwrap();
+        assert!(said.contains("文件不是完整的证明"), "{said}");
+        let latin = said.replace("<p>", "").replace("</p>", "");
+        assert!(!latin.replace("</h2>", "").contains(|c: char| c.is_ascii_alphabetic()), "{latin}");
+    }
     let large = vec![b'x'; web::UPLOAD_LIMIT + 1];
     assert_eq!(hand_in(&site, &large).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 
     files_are_watched(&bench, &records, file.sha256).await;
 
     let copy = records.blobs.put(CASE, b"%PDF-1.7 the public copy").unwrap();
+    let tx = app.db().begin().await.unwrap();
+    store::publish(&tx, CASE, 1, Some(copy)).await.unwrap();
+    tx.commit().await.unwrap();
+    // No act published it: the audit says so, and so when its bytes change.
+    let named = async || {
+        let done = files::compare(app.db(), &records.blobs).await.unwrap();
+        done.faults.iter().map(|it| it.code).collect::<Vec<_>>()
+    };
+    assert_eq!(named().await, ["document.public_unreviewed"]);
+    let tx = app.db().begin().await.unwrap();
+    store::publish(&tx, CASE, 1, Some([7; 32])).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(named().await, ["document.public_missing"]);
     let tx = app.db().begin().await.unwrap();
     store::publish(&tx, CASE, 1, Some(copy)).await.unwrap();
     tx.commit().await.unwrap();

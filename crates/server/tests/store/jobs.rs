@@ -17,6 +17,7 @@ mod engines {
         an_effect_happens_once_though_a_worker_dies,
         equal_jobs_are_one,
         a_failing_job_is_put_aside,
+        a_job_in_hand_at_the_end_is_given_back,
     );
 }
 
@@ -75,6 +76,29 @@ async fn equal_jobs_are_one(bench: Bench) {
     let stale = app.end_job(&running).await.unwrap_err();
     assert!(matches!(stale, WriteError::LeaseLost), "newer facts make the job run again");
     assert_eq!(crate::writing::count(&app, "job").await, 2);
+}
+
+async fn a_job_in_hand_at_the_end_is_given_back(bench: Bench) {
+    let app = bench.app().await;
+    queue(&app, 1, "a").await;
+    queue(&app, 2, "b").await;
+    let (begun, mut seen) = tokio::sync::watch::channel(0);
+    let begun = Arc::new(begun);
+    let worker = Worker::new(app.clone()).on(
+        "sample",
+        Arc::new(move |_, _| {
+            begun.send_modify(|it| *it += 1);
+            Box::pin(std::future::pending())
+        }),
+    );
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let running = tokio::spawn(worker.run(stopped));
+    seen.wait_for(|it| *it == 1).await.unwrap();
+    stop.send(true).unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(20), running).await.expect("it ended").unwrap();
+    assert_eq!(*seen.borrow(), 1, "nothing more was begun");
+    let (one, two) = (app.claim_job(&["sample"]).await.unwrap(), app.claim_job(&["sample"]).await.unwrap());
+    assert_eq!((one.unwrap().attempts, two.unwrap().attempts), (1, 1), "both are free, as if never claimed");
 }
 
 async fn a_failing_job_is_put_aside(bench: Bench) {

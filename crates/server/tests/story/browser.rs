@@ -114,6 +114,20 @@ impl Browser {
         assert_ne!(self.path, "/sign-in", "{} is let in: {}", self.who, self.text().await);
     }
 
+    /// The session of the person ends behind the open page.
+    pub async fn session_ends(&self) {
+        self.client.delete_all_cookies().await.unwrap();
+    }
+
+    /// Signs in where the page asks for it, wherever that leads.
+    pub async fn sign_in_again(&mut self) {
+        for (id, words) in [("login", self.who), ("password", PASSWORD)] {
+            self.client.find(Locator::Id(id)).await.unwrap().send_keys(words).await.unwrap();
+        }
+        self.click("button.btn").await;
+        self.see().await;
+    }
+
     /// Path of the page that is open.
     pub fn path(&self) -> &str {
         &self.path

@@ -13,7 +13,7 @@ const TELEPHONE: u32 = 390;
 const HEIGHT: u32 = 900;
 
 /// Resources that are no pages: files, feeds and what programs read.
-const NO_PAGES: [&str; 11] = [
+const NO_PAGES: [&str; 12] = [
     "/healthz",
     "/readyz",
     "/metrics",
@@ -25,6 +25,8 @@ const NO_PAGES: [&str; 11] = [
     "/log/keys",
     "/log/tile/{*path}",
     "/d/{file}",
+    // Short for another page.
+    "/v",
 ];
 
 /// Runs axe-core with all its rules and gives what it objects to.

@@ -107,13 +107,13 @@ pub async fn read_by_a_stranger(county: &County, browser: &mut Browser, case: &s
     std::fs::write(&proof, fetched(browser, &format!("{public}.proof.json")).await).unwrap();
     browser.open("/verify").await;
     hand_in(browser, &proof).await;
-    browser.sees(&["核对通过", "■■电工"]).await;
+    browser.sees(&["通过核验", "■■电工"]).await;
     // One changed character, and it proves nothing.
     let changed = std::fs::read_to_string(&proof).unwrap().replacen("罚款", "警告", 1);
     std::fs::write(&proof, changed).unwrap();
     browser.open("/verify").await;
     hand_in(browser, &proof).await;
-    browser.sees(&["核对不通过"]).await;
+    browser.sees(&["没有通过核验"]).await;
 }
 
 /// `/cases/…/documents/7.pdf` → 7.

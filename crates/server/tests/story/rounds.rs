@@ -30,18 +30,7 @@ pub async fn everywhere_else(county: &County, browser: &mut Browser, case: &str)
                 "/officers?q=执法人员甲",
             ],
         ),
-        (
-            "",
-            &[
-                "/procedure",
-                "/v",
-                "/v/check",
-                "/v?code=7K3M",
-                "/sign-in",
-                "/decisions/nothing",
-                "/v/0000-0000",
-            ],
-        ),
+        ("", &["/procedure", "/v", "/v?code=7K3M", "/sign-in", "/decisions/nothing", "/v/0000-0000"]),
     ] {
         browser.be(who).await;
         for path in paths {
@@ -95,6 +84,22 @@ async fn people(browser: &mut Browser) {
         ])
         .await;
     browser.sees(&["执法人员戊", "首次登录须更改密码"]).await;
+    // The session ends while a form is filled in: nothing is done, and nothing is lost.
+    browser.open("/staff/new").await;
+    browser.session_ends().await;
+    browser
+        .submit(&[
+            ("login", "yj-officer8"),
+            ("name", "执法人员己"),
+            ("title", "执法人员"),
+            ("unit", "执法大队"),
+        ])
+        .await;
+    browser.sees(&["登录已经到期", "没有丢失"]).await;
+    browser.sign_in_again().await;
+    browser.sees(&["请核对后重新提交", "执法人员己", "现在登录的是"]).await;
+    browser.follow("main form .btn").await;
+    browser.sees(&["执法人员己", "首次登录须更改密码"]).await;
     browser.open("/staff?q=执法人员戊").await;
     browser.follow("main table a[href^=\"/staff/\"]").await;
     let person = browser.path().to_owned();

@@ -38,7 +38,6 @@ const PUBLIC: &[&str] = &[
     "GET /verify",
     "POST /api/v1/public/verify", // reads a file, changes nothing
     "POST /sign-in",              // the door itself
-    "POST /verify",               // reads a file, changes nothing
 ];
 
 #[test]

@@ -18,6 +18,7 @@ use super::super::access::{self, People, opened, rules};
 use super::super::{service, tables, words};
 use super::file::Proofs;
 use super::{file, parts};
+use crate::disclosure::store as publications;
 use crate::informant::service as informants;
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
@@ -125,6 +126,10 @@ pub(super) async fn page(
         then,
         query: &query,
         open,
+        published: match then {
+            None => Some(publications::of_case(shell.app.db(), id).await?),
+            Some(_) => None,
+        },
     };
     let body = body(&seen, &facts, &events, &proofs);
     Ok(super::shown(&shell, &who, &tables::title(case), "/cases", Width::Wide, body))
@@ -159,6 +164,8 @@ struct Shown<'a> {
     then: Option<AsOf>,
     query: &'a Query,
     open: bool,
+    /// Its publications, unless it is shown as it once stood.
+    published: Option<Vec<publications::Standing>>,
 }
 
 fn not_yet(shell: &Shell, who: &Identity, id: MatterId) -> Markup {
@@ -177,7 +184,7 @@ fn body(it: &Shown<'_>, facts: &Facts<'_>, events: &[Opened<CaseEvent>], proofs:
         (heading(it))
         (it.tombstone)
         @if let Some(then) = it.then { (banner(it.id, then)) }
-        (parts::stages(it.case, facts))
+        (parts::stages(it.case, facts, it.published.as_deref()))
         div.cols {
             div.stack {
                 @if it.then.is_none() { (parts::doors(it.id, it.case, facts)) }

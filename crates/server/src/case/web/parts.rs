@@ -10,18 +10,21 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::{Lane, Step, Verb};
 use mingjing_domain::case::types::Stage;
 use mingjing_domain::case::view::{self, Action as Offered, Progress};
+use mingjing_domain::disclosure::Stage as Shown;
 use mingjing_domain::matter::MatterId;
 
 use super::super::words;
+use crate::disclosure::store::Standing as Published;
 use crate::kit::ui::act::{Action, Door, action};
 use crate::kit::ui::due::{Due, Run, due};
 use crate::kit::ui::rail::{Standing, Stop, rail};
 
 /// The stages of the procedure as this case went through them.
-pub fn stages(case: &Case, facts: &Facts<'_>) -> Markup {
+/// `published` are its publications; none when the case is shown as it once stood.
+pub fn stages(case: &Case, facts: &Facts<'_>, published: Option<&[Published]>) -> Markup {
     let suspended = case.suspended();
     let stops = view::rail(case, facts);
-    let stops: Vec<Stop<'_>> = stops
+    let mut stops: Vec<Stop<'_>> = stops
         .iter()
         .map(|it| Stop {
             label: it.title,
@@ -35,7 +38,59 @@ pub fn stages(case: &Case, facts: &Facts<'_>) -> Markup {
             note: it.note.clone(),
         })
         .collect();
+    if let Some(published) = published {
+        // Publication waits for nothing after the decision; the archive comes last.
+        let at = stops.len().saturating_sub(1);
+        stops.insert(at, publication(case, published));
+    }
     rail("法定程序", &stops)
+}
+
+/// Where the publication of the decision stands, over all parties.
+fn publication(case: &Case, published: &[Published]) -> Stop<'static> {
+    let of = |standing, note: &str| Stop { label: "公示", standing, note: note.to_owned() };
+    let ended = matches!(
+        case.stage,
+        Stage::NotFiled | Stage::Withdrawn | Stage::Transferred | Stage::Closed | Stage::Archived
+    );
+    // Nothing of it is to be published.
+    if published.is_empty() && (ended || case.decision.is_some()) {
+        return of(Standing::Skipped, "不适用");
+    }
+    if case.decision.is_none() {
+        return of(Standing::Ahead, "决定后7个工作日");
+    }
+    let stages: Vec<Shown> = published.iter().filter_map(|(stage, _)| *stage).collect();
+    let (done, all) = (stages.iter().filter(|it| settled(**it)).count(), published.len());
+    if stages.is_empty() {
+        return of(Standing::Ahead, "待制作公示文本");
+    }
+    if done < all {
+        let note = if all > 1 { format!("已办理{done}/{all}") } else { "待审核、公示".to_owned() };
+        return of(Standing::Now, &note);
+    }
+    if stages.iter().all(|it| *it == Shown::Exempt) {
+        return of(Standing::Skipped, "依法不予公示");
+    }
+    let note = match published.iter().filter_map(|(_, on)| *on).max() {
+        _ if stages.iter().all(|it| *it == Shown::Withdrawn) => "已撤下".to_owned(),
+        Some(on) => format!("{}月{}日", on.month(), on.day()),
+        None => "已公示".to_owned(),
+    };
+    of(Standing::Done, &note)
+}
+
+/// Whether nothing more is to be done before the public reads it.
+const fn settled(stage: Shown) -> bool {
+    match stage {
+        Shown::Drafted | Shown::Checked | Shown::Returned => false,
+        Shown::Published
+        | Shown::Corrected
+        | Shown::Annotated
+        | Shown::Withdrawn
+        | Shown::Expired
+        | Shown::Exempt => true,
+    }
 }
 
 /// What is usually next comes first; the rest follows in the order of the procedure.

@@ -13,7 +13,7 @@ use mingjing_domain::refusal::Refusal;
 use mingjing_ledger::bundle::{StatementLine, Verified};
 use serde_json::{Value, json};
 
-use super::verify::{Found, MAX_CODE, MAX_UPLOAD, look_up};
+use super::verify::{Found, look_up};
 use super::{decision, json as data, list, shell_key};
 use crate::disclosure::store::{self, Officer, OrganLine};
 use crate::disclosure::subjects;
@@ -26,6 +26,7 @@ use crate::record::files::Kept;
 use crate::record::job::Records;
 use crate::record::service::{Checked, Force, RecordError, Verdict};
 use crate::record::store as files;
+use crate::record::web::{CODE_CHARS, UPLOAD_LIMIT};
 
 /// Routes of the public part of the API.
 pub(super) fn routes() -> Routes {
@@ -40,7 +41,7 @@ pub(super) fn routes() -> Routes {
         .get("/api/v1/public/organs/{name}", open, organ)
         .get("/api/v1/public/officers", open, officers)
         .get("/api/v1/public/verify", open, verify)
-        .post("/api/v1/public/verify", open, check.layer(DefaultBodyLimit::max(MAX_UPLOAD)))
+        .post("/api/v1/public/verify", open, check.layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
         .get("/api/v1/public/log", open, log)
 }
 
@@ -197,9 +198,9 @@ async fn verify(
 ) -> Result<Json<Value>, Failure> {
     let ask = Ask::read("/api/v1/public/verify", raw.as_deref(), &["code"])?;
     if ask.get("code").is_none() {
-        return Err(Failure::Malformed("请给出 code：校验码、决定书文号或者执法证号".to_owned()));
+        return Err(Failure::Malformed("请给出 code：核验码、决定书文号或者执法证号".to_owned()));
     }
-    let code: String = ask.words("code").unwrap_or_default().chars().take(MAX_CODE).collect();
+    let code: String = ask.words("code").unwrap_or_default().chars().take(CODE_CHARS).collect();
     let today = civil_day(shell.app.now());
     let none = json!({ "decisions": [], "officers": [], "document": null });
     let mut out = none.clone();
@@ -290,7 +291,7 @@ async fn check(
             "holds": true, "reason": "与本系统存档逐字节一致；文件本身没有附带证明",
             "document": { "kind": document.kind, "number": document.number, "check_code": document.check_code },
         }),
-        Checked::Refused(error) => json!({ "holds": false, "reason": error.to_string() }),
+        Checked::Refused(error) => json!({ "holds": false, "reason": error.plain() }),
         Checked::Unknown => json!({
             "holds": false, "reason": "文件没有附带证明，也不与本系统任何一份存档一致",
         }),

@@ -14,13 +14,14 @@ use crate::disclosure::service::name_of;
 use crate::disclosure::store::{self, Page};
 use crate::disclosure::{proof, tables};
 use crate::kit::app::App;
+use crate::kit::error::ReadError;
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Site, Width};
 use crate::kit::problem::Failure;
 use crate::kit::ui::show::{self, ProofState, Tone};
 use crate::kit::write::Loaded;
 use crate::ledger::LedgerError;
-use crate::ledger::service::{self as ledger_service, Ledger};
+use crate::ledger::service::Ledger;
 
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -126,13 +127,7 @@ fn broken(error: &LedgerError) -> Failure {
 async fn proof_state(ledger: Option<&Ledger>, state: &Loaded<Publication>) -> Result<ProofState, Failure> {
     let Some(ledger) = ledger else { return Ok(ProofState::Pending) };
     let version = state.live_version.unwrap_or(state.version);
-    let it = ledger.proof_state(state.id, version).await.map_err(|e| broken(&e))?;
-    Ok(match it {
-        ledger_service::ProofState::Pending => ProofState::Pending,
-        ledger_service::ProofState::Sequenced => ProofState::Sequenced,
-        ledger_service::ProofState::Checkpointed => ProofState::Checkpointed,
-        ledger_service::ProofState::Witnessed => ProofState::Witnessed,
-    })
+    Ok(super::list::shown(ledger.proof_state(state.id, version).await.map_err(|e| broken(&e))?))
 }
 
 pub(super) async fn bundle(
@@ -192,6 +187,29 @@ pub async fn render(
         (None, None, _) => return Err(Failure::NotFound),
     };
     Ok(page::portal(site, &title, "/decisions", Width::Middle, None, body))
+}
+
+/// Whether these bytes are the page of a publication as it stands, at one of the
+/// states of its proof: which of them it was when the page was made is not kept.
+///
+/// # Errors
+/// When a stored event cannot be read.
+pub async fn could_be(
+    app: &App,
+    site: &Site,
+    state: &Loaded<Publication>,
+    public_id: &str,
+    body: &[u8],
+) -> Result<bool, ReadError> {
+    for proof in [ProofState::Checkpointed, ProofState::Witnessed] {
+        match render(app, site, state, public_id, proof).await {
+            Ok(page) if page.0.as_bytes() == body => return Ok(true),
+            Ok(_) => {}
+            // Nothing of a live copy is read from elsewhere.
+            Err(_) => return Ok(false),
+        }
+    }
+    Ok(false)
 }
 
 async fn replacement(app: &App, state: &Publication) -> Result<Option<Markup>, Failure> {

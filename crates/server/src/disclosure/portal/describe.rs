@@ -83,7 +83,7 @@ fn others() -> Vec<Operation> {
             .with(needed("q", "完整的姓名或者执法证号", words()))
             .with(query("after", "翻页标记：执法证号", words())),
         get("/api/v1/public/verify", "verify_code", "核验纸面上的编号", schema("Found"))
-            .with(needed("code", "校验码、决定书文号或者执法证号", json!({ "type": "string", "minLength": 1, "maxLength": MAX_CHARS }))),
+            .with(needed("code", "核验码、决定书文号或者执法证号", json!({ "type": "string", "minLength": 1, "maxLength": MAX_CHARS }))),
         check(),
         get("/api/v1/public/log", "log_head", "账本最近的签名检查点", schema("LogHead")).fails(&[404]),
     ]

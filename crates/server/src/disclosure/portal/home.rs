@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use mingjing_domain::matter::civil_day;
 
-use super::list::rows_table;
+use super::list::{self, rows_table};
 use super::{HTML, REVALIDATED, cached};
 use crate::disclosure::store::{self, Filter, MonthFigures};
 use crate::kit::http::Shell;
@@ -29,6 +29,7 @@ pub(super) async fn page(
     let today = civil_day(shell.app.now());
     let months = store::months(db, &format!("{:04}-01", today.year())).await?;
     let newest = store::list(db, &Filter::default(), NEWEST).await?;
+    let marks = list::marks(&shell, &newest).await?;
     let signed = match &ledger {
         Some(Extension(ledger)) => ledger.newest().await.map_err(|e| Failure::Broken(e.to_string()))?,
         None => None,
@@ -40,7 +41,7 @@ pub(super) async fn page(
                 h2 { "刚刚公示" }
                 span.meta { a href="/feed.atom" { "订阅" } " · " a href="/decisions.json" { "下载" } " · " a href="/decisions" { "全部" } }
             }
-            (rows_table(&newest, &Query::new("/decisions", None), None))
+            (rows_table(&newest, &marks, &Query::new("/decisions", None), None))
         }
         (bars(&months, today))
     };
@@ -71,9 +72,9 @@ fn hero() -> Markup {
             }
             section.card.decisive {
                 h2 { "核验一份文书或一个人" }
-                p.meta { "扫纸面二维码，或输入校验码、文号、执法证号。不必相信我们：证明可以自己下载核对。" }
+                p.meta { "扫纸面二维码，或输入核验码、文号、执法证号。不必相信我们：证明可以自己下载核对。" }
                 form.find method="get" action="/verify" {
-                    input type="text" name="code" aria-label="校验码、文号或者执法证号" placeholder="如 7K3M-92QF";
+                    input type="text" name="code" aria-label="核验码、文号或者执法证号" placeholder="如 7K3M-92QF";
                     button.btn { "核验" }
                 }
             }

@@ -1,11 +1,13 @@
 //! The list of decisions: filters and order in the address, keyset paging.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use maud::{Markup, html};
 use mingjing_domain::disclosure::Stage;
-use mingjing_domain::matter::civil_day;
+use mingjing_domain::matter::{MatterId, civil_day};
 
 use super::{HTML, REVALIDATED, cached, ground_label, timing};
 use crate::disclosure::store::{self, Filter, Listed};
@@ -15,6 +17,8 @@ use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
 use crate::kit::ui::show;
 use crate::kit::ui::table::{self, Column, FilterKind, Query, Table};
+use crate::ledger;
+use crate::ledger::service::ProofState;
 
 /// Lines of a page.
 pub(super) const PAGE: u32 = 20;
@@ -80,7 +84,7 @@ pub(super) async fn page(
     let body = html! {
         (page::heading(None, "执法决定", Some(html! { "依法公开的行政处罚决定，新近公示的在前" }), Some(tools)))
         (table::filters(&filters, &query))
-        section.card { (rows_table(&lines, &query, next)) }
+        section.card { (rows_table(&lines, &marks(&shell, &lines).await?, &query, next)) }
     };
     let html = page::portal(&shell.site, "执法决定", "/decisions", Width::Middle, None, body);
     Ok(cached(&headers, HTML, REVALIDATED, html.into_string().into_bytes()))
@@ -90,10 +94,25 @@ fn one_of<'a>(name: &'a str, label: &'a str, options: Vec<(&'a str, &'a str)>) -
     table::Filter { name, label, kind: FilterKind::OneOf(options) }
 }
 
+/// How far the proofs of the lines have come.
+pub(super) type Marks = BTreeMap<MatterId, ProofState>;
+
+/// Looks them up: one query.
+pub(super) async fn marks(shell: &Shell, lines: &[Listed]) -> Result<Marks, Failure> {
+    let events: Vec<(MatterId, u64)> = lines.iter().map(|it| (it.matter, it.shown)).collect();
+    Ok(ledger::store::proof_marks(shell.app.db(), &events).await?)
+}
+
 /// The lines as a table.
-pub(super) fn rows_table(lines: &[Listed], query: &Query, next: Option<String>) -> Markup {
-    let columns = ["决定", "机关", "类别", "结论", "决定日 → 公示日"];
-    let rows = lines.iter().map(cells).collect();
+pub(super) fn rows_table(lines: &[Listed], marks: &Marks, query: &Query, next: Option<String>) -> Markup {
+    let columns = ["决定", "机关", "类别", "结论", "决定日 → 公示日", "证明"];
+    let row = |it: &Listed| {
+        let mut cells = cells(it);
+        let state = marks.get(&it.matter).copied().unwrap_or(ProofState::Pending);
+        cells.push(show::proof(shown(state)));
+        cells
+    };
+    let rows = lines.iter().map(row).collect();
     table::table(&Table {
         caption: "执法决定",
         id: "decisions",
@@ -106,6 +125,16 @@ pub(super) fn rows_table(lines: &[Listed], query: &Query, next: Option<String>) 
             html! { p { "换一个词，或者去掉筛选条件。查找至少用两个字。" } p { a href="/decisions" { "看全部决定" } } },
         ),
     })
+}
+
+/// The state of a proof as pages show it.
+pub(super) const fn shown(state: ProofState) -> show::ProofState {
+    match state {
+        ProofState::Pending => show::ProofState::Pending,
+        ProofState::Sequenced => show::ProofState::Sequenced,
+        ProofState::Checkpointed => show::ProofState::Checkpointed,
+        ProofState::Witnessed => show::ProofState::Witnessed,
+    }
 }
 
 fn cells(it: &Listed) -> Vec<Markup> {

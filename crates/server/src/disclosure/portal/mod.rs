@@ -11,11 +11,9 @@ mod organs;
 mod procedure;
 mod verify;
 
-pub use decision::{make, render};
+pub use decision::{could_be, make, render};
 pub use json::copy;
 
-use axum::extract::DefaultBodyLimit;
-use axum::handler::Handler as _;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -36,7 +34,6 @@ pub fn routes() -> Routes {
         .get("/decisions/{id}", Access::Public, decision::any)
         .get("/feed.atom", Access::Public, feed::atom)
         .get("/verify", Access::Public, verify::page)
-        .post("/verify", Access::Public, verify::upload.layer(DefaultBodyLimit::max(verify::MAX_UPLOAD)))
         .get("/organs", Access::Public, organs::all)
         .get("/organs/{id}", Access::Public, organs::one)
         .get("/officers", Access::Public, organs::officers)
@@ -75,7 +72,7 @@ fn cached_as(
     response
 }
 
-fn tag_of(body: &[u8]) -> String {
+pub(crate) fn tag_of(body: &[u8]) -> String {
     hex::encode(&Sha256::digest(body)[..12])
 }
 

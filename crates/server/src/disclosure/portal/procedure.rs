@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use maud::{Markup, PreEscaped, html};
+use mingjing_domain::case::chart::svg_of;
 use mingjing_domain::case::procedure::{Lane, PROCEDURE, Step};
 use mingjing_domain::disclosure::{procedure_table, redaction_table};
 
@@ -36,13 +37,14 @@ const LANES: [Lane; 11] = [
     Lane::Remedy,
 ];
 
-/// The flow chart; the tables below say the same in words.
+/// The flow chart of the main line; the tables below say the same in words, and
+/// those of the other lanes fold.
 fn chart() -> Markup {
     html! {
         section.card {
             h2 { "流程图" }
             div.chart tabindex="0" role="region" aria-label="流程图" {
-                (PreEscaped(mingjing_domain::case::chart::svg()))
+                (PreEscaped(svg_of(&[Lane::Main])))
             }
         }
     }
@@ -53,8 +55,8 @@ fn case_steps() -> Markup {
         @for lane in LANES {
             @let rows: Vec<&Step> = PROCEDURE.iter().filter(|s| s.lane == lane).collect();
             @if !rows.is_empty() {
-                section.card {
-                    h2 { (lane.label()) }
+                details.card.lane open[lane == Lane::Main] {
+                    summary { h2 { (lane.label()) } span.meta { (names(&rows)) } }
                     div.table.fold tabindex="0" role="region" aria-label=(lane.label()) {
                         table {
                             thead { tr { th scope="col" { "步骤" } th scope="col" { "由谁办理" } th scope="col" { "文书" } th scope="col" { "期限" } th scope="col" { "依据" } } }
@@ -73,6 +75,14 @@ fn case_steps() -> Markup {
             }
         }
     }
+}
+
+/// What a folded lane holds, in a few words.
+fn names(rows: &[&Step]) -> String {
+    const SOME: usize = 4;
+    let some: Vec<&str> = rows.iter().take(SOME).map(|s| s.verb.label()).collect();
+    let etc = if rows.len() > SOME { "等" } else { "" };
+    format!("{}项：{}{etc}", rows.len(), some.join("、"))
 }
 
 fn publication_steps() -> Markup {

@@ -8,7 +8,7 @@ use sea_orm::Value;
 mod office;
 mod subjects;
 
-pub use office::{Queued, in_stage, to_prepare, to_withdraw, waiting};
+pub use office::{Queued, Standing, in_stage, of_case, to_prepare, to_withdraw, waiting};
 pub use subjects::{Officer, OrganLine, officers, organs};
 
 use super::tables::pairs;
@@ -198,11 +198,13 @@ pub struct Listed {
     pub matter: MatterId,
     /// Version of its stream.
     pub version: u64,
+    /// Version of the event that holds what is shown.
+    pub shown: u64,
 }
 
 const LISTED: &str = "r.matter_id, r.version, r.public_id, r.state, r.number, r.organ, r.party, r.category, \
     r.conclusion, r.decided_on, r.published_on, r.listed_on, r.on_time, r.timing, r.ground, r.ended_on, \
-    r.end_timing, r.end_on_time";
+    r.end_timing, r.end_on_time, COALESCE(r.live_version, r.version) AS shown";
 
 impl Listed {
     fn read(row: &Row) -> Result<Self, DbError> {
@@ -228,6 +230,7 @@ impl Listed {
             end_on_time: row.opt_int("end_on_time")?.map(|n| n != 0),
             matter: MatterId(row.uuid("matter_id")?),
             version: row.uint("version")?,
+            shown: row.uint("shown")?,
         })
     }
 
@@ -463,6 +466,49 @@ pub async fn put_page(tx: &Tx, it: &Made<'_>) -> Result<(), DbError> {
     )
     .await?;
     Ok(())
+}
+
+/// A page as it is kept, for comparing.
+pub struct Kept {
+    /// The matter.
+    pub matter: MatterId,
+    /// Version it was made of.
+    pub version: u64,
+    /// What of the program it depends on.
+    pub shell: String,
+    /// Tag of the body.
+    pub tag: String,
+    /// Body.
+    pub body: Vec<u8>,
+    /// Proof of the copy.
+    pub proof: Vec<u8>,
+    /// Proof of the decision it comes from.
+    pub original: Option<Vec<u8>>,
+}
+
+/// Kept pages in the order of their matters, some at a time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn kept<S: Sql>(sql: &S, after: Option<MatterId>) -> Result<Vec<Kept>, DbError> {
+    let text = "SELECT matter_id, version, shell, tag, body, proof, original FROM publication_page \
+         WHERE matter_id > $1 ORDER BY matter_id LIMIT 64";
+    let after = after.unwrap_or(MatterId(uuid::Uuid::nil()));
+    sql.all("publication_page", text, params![after])
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Kept {
+                matter: MatterId(row.uuid("matter_id")?),
+                version: row.uint("version")?,
+                shell: row.text("shell")?,
+                tag: row.text("tag")?,
+                body: row.bytes("body")?,
+                proof: row.bytes("proof")?,
+                original: row.opt_bytes("original")?,
+            })
+        })
+        .collect()
 }
 
 /// Removes what is stored of a page.

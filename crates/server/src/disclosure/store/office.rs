@@ -209,3 +209,22 @@ fn queued(row: &Row) -> Result<Queued, DbError> {
         minor: row.opt_int("minor")? == Some(1),
     })
 }
+
+/// Where the publication of a decision on one party stands: none while nothing was
+/// prepared; and the civil day on which it was published.
+pub type Standing = (Option<Stage>, Option<Date>);
+
+/// A case's decisions that are to be published, party by party, as the rail of the
+/// case shows them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_case<S: Sql>(sql: &S, case: MatterId) -> Result<Vec<Standing>, DbError> {
+    let text = "SELECT r.state, r.published_on FROM publication_source s LEFT JOIN publication_row r \
+         ON r.case_id = s.matter_id AND r.party_no = s.party_no WHERE s.matter_id = $1 ORDER BY s.party_no";
+    let read = |row: &Row| {
+        let state = row.opt_text("state")?.map(|_| stage(row)).transpose()?;
+        Ok((state, day(row, "published_on")?))
+    };
+    sql.all("publication_source", text, params![case]).await?.iter().map(read).collect()
+}

@@ -89,6 +89,9 @@ impl Place<'_> {
         let path = if path.is_empty() { spec.name.to_string() } else { format!("{path}/{}", spec.name) };
         match &spec.kind {
             Kind::List(inner) => self.list(spec, inner, &name, &path),
+            Kind::Record(inner) if inner.len() > 2 && inner.iter().all(is_row) => self.group(spec, &path, html! {
+                @for it in inner { (self.row(it, &format!("{name}."), &path)) }
+            }),
             Kind::Record(inner) => self.group(spec, &path, html! {
                 div.group { @for it in inner { (self.field(it, &format!("{name}."), &path)) } }
             }),
@@ -120,6 +123,37 @@ impl Place<'_> {
             },
             Kind::Line | Kind::Paragraph | Kind::Date | Kind::DateTime | Kind::Money | Kind::Number { .. } => {
                 self.labelled(spec, &path, self.input(spec, &name, &path))
+            }
+        }
+    }
+
+    /// A point to be answered by one choice and a remark: one compact row.
+    fn row(&self, spec: &FieldSpec, prefix: &str, path: &str) -> Markup {
+        let (name, path) = (format!("{prefix}{}", spec.name), format!("{path}/{}", spec.name));
+        let Kind::Record(inner) = &spec.kind else { return html! {} };
+        let wrong = inner.iter().any(|it| self.error(&format!("{path}/{}", it.name)).is_some());
+        html! {
+            fieldset.point.wrong[wrong] id=(element_id(&path)) {
+                legend { (spec.label) }
+                @if !spec.hint.is_empty() { p.hint { (spec.hint) } }
+                @for it in inner {
+                    @let (name, path) = (format!("{name}.{}", it.name), format!("{path}/{}", it.name));
+                    @let id = element_id(&path);
+                    @if let Some(error) = self.error(&path) { p.error id={ (id) "-error" } { (error) } }
+                    @if let Kind::Choice(choices) = &it.kind {
+                        div.picks id=(id) role="radiogroup" aria-label={ (spec.label) "：" (it.label) } {
+                            @for (at, choice) in choices.iter().enumerate() {
+                                (pick("radio", &name, choice, &nth(&path, at), self.posted.get(&name) == Some(choice.value.as_str())))
+                            }
+                        }
+                    } @else {
+                        div.remark {
+                        label for=(id) { (it.label) (optional(it)) }
+                        textarea id=(id) name=(name) rows="1" aria-describedby=[self.described(it, &path)]
+                            aria-invalid=[self.error(&path).map(|_| "true")] { (self.posted.get(&name).unwrap_or("")) }
+                        }
+                    }
+                }
             }
         }
     }
@@ -258,6 +292,13 @@ impl Place<'_> {
             button.btn.quiet type="submit" name="_add" value=(name) { "再加一组" span.visually-hidden { (spec.label) } }
         })
     }
+}
+
+/// One choice and a remark.
+fn is_row(spec: &FieldSpec) -> bool {
+    let Kind::Record(inner) = &spec.kind else { return false };
+    matches!(&inner[..], [one, two] if two.kind == Kind::Paragraph
+        && matches!(&one.kind, Kind::Choice(choices) if choices.len() <= 3))
 }
 
 fn nth(path: &str, at: usize) -> String {
