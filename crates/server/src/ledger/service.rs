@@ -49,7 +49,7 @@ impl ProofState {
         match self {
             Self::Pending => "待入账",
             Self::Sequenced => "已入账",
-            Self::Checkpointed => "已签名锚定",
+            Self::Checkpointed => "已签验",
             Self::Witnessed => "已见证",
         }
     }
