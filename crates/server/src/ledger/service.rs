@@ -55,6 +55,17 @@ impl ProofState {
     }
 }
 
+/// How far the proofs of single events have come, by matter: what a list shows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proof_marks(
+    app: &App,
+    events: &[(MatterId, u64)],
+) -> Result<BTreeMap<MatterId, ProofState>, DbError> {
+    store::proof_marks(app.db(), events).await
+}
+
 /// What a bundle shows of an event.
 #[derive(Clone, Debug, Default)]
 pub struct Disclosure {
