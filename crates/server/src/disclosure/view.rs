@@ -22,6 +22,17 @@ use crate::kit::app::App;
 use crate::kit::error::WriteError;
 use crate::kit::write::Loaded;
 
+pub use super::store::Standing;
+
+/// Where the publications of a case's decisions stand, party by party: for the rail
+/// of the case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn standings(app: &App, case: MatterId) -> Result<Vec<Standing>, WriteError> {
+    Ok(store::of_case(app.db(), case).await?)
+}
+
 /// What an office page shows of a publication or of a decision not yet prepared.
 pub struct View {
     /// The publication, once there is one.

@@ -50,10 +50,21 @@ impl ProofState {
         match self {
             Self::Pending => "待入账",
             Self::Sequenced => "已入账",
-            Self::Checkpointed => "已签名锚定",
+            Self::Checkpointed => "已签验",
             Self::Witnessed => "已见证",
         }
     }
+}
+
+/// How far the proofs of single events have come, by matter: what a list shows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proof_marks(
+    app: &App,
+    events: &[(MatterId, u64)],
+) -> Result<BTreeMap<MatterId, ProofState>, DbError> {
+    store::proof_marks(app.db(), events).await
 }
 
 /// What a bundle shows of an event.

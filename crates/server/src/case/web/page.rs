@@ -18,7 +18,7 @@ use super::super::access::{self, People, opened, rules};
 use super::super::{service, tables, words};
 use super::file::Proofs;
 use super::{file, parts};
-use crate::disclosure::store as publications;
+use crate::disclosure::view as publications;
 use crate::informant::service as informants;
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
@@ -127,7 +127,7 @@ pub(super) async fn page(
         query: &query,
         open,
         published: match then {
-            None => Some(publications::of_case(shell.app.db(), id).await?),
+            None => Some(publications::standings(&shell.app, id).await?),
             Some(_) => None,
         },
     };

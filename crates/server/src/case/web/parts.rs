@@ -14,7 +14,7 @@ use mingjing_domain::disclosure::Stage as Shown;
 use mingjing_domain::matter::MatterId;
 
 use super::super::words;
-use crate::disclosure::store::Standing as Published;
+use crate::disclosure::view::Standing as Published;
 use crate::kit::ui::act::{Action, Door, action};
 use crate::kit::ui::due::{Due, Run, due};
 use crate::kit::ui::rail::{Standing, Stop, rail};

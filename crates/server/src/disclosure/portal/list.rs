@@ -17,8 +17,7 @@ use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
 use crate::kit::ui::show;
 use crate::kit::ui::table::{self, Column, FilterKind, Query, Table};
-use crate::ledger;
-use crate::ledger::service::ProofState;
+use crate::ledger::service::{ProofState, proof_marks};
 
 /// Lines of a page.
 pub(super) const PAGE: u32 = 20;
@@ -100,7 +99,7 @@ pub(super) type Marks = BTreeMap<MatterId, ProofState>;
 /// Looks them up: one query.
 pub(super) async fn marks(shell: &Shell, lines: &[Listed]) -> Result<Marks, Failure> {
     let events: Vec<(MatterId, u64)> = lines.iter().map(|it| (it.matter, it.shown)).collect();
-    Ok(ledger::store::proof_marks(shell.app.db(), &events).await?)
+    Ok(proof_marks(&shell.app, &events).await?)
 }
 
 /// The lines as a table.
