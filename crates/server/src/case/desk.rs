@@ -5,8 +5,7 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::civil_day;
 
 use super::store::{self, Waiting};
-use crate::disclosure::office::{to_make, to_take_down};
-use crate::disclosure::store as publications;
+use crate::disclosure::office::{on_the_way, to_make, to_take_down};
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
@@ -28,7 +27,7 @@ pub async fn waiting(shell: &Shell, who: &Identity, limit: u32) -> Result<Vec<Wa
         case: copy.party,
         number: Some(copy.number),
     }));
-    all.extend(publications::waiting(db, it.organ, &roles, limit).await?.into_iter().map(|copy| Waiting {
+    all.extend(on_the_way(db, it.organ, &roles, limit).await?.into_iter().map(|copy| Waiting {
         id: copy.case,
         publication: Some(copy.publication),
         party: None,

@@ -237,6 +237,19 @@ pub async fn to_take_down(
         .collect())
 }
 
+/// Public copies on their way that wait for whoever holds one of the roles.
+///
+/// # Errors
+/// When the database fails.
+pub async fn on_the_way(
+    db: &Db,
+    organ: OrganId,
+    roles: &[String],
+    limit: u32,
+) -> Result<Vec<store::Waits>, DbError> {
+    store::waiting(db, organ, roles, limit).await
+}
+
 /// Decisions served and not yet taken up: to an officer those of the officer's own
 /// cases, to another whose role makes the copy those of the organ.
 ///

@@ -8,7 +8,7 @@ use sea_orm::Value;
 mod office;
 mod subjects;
 
-pub use office::{Queued, Standing, in_stage, of_case, to_prepare, to_withdraw, waiting};
+pub use office::{Queued, Standing, Waits, in_stage, of_case, to_prepare, to_withdraw, waiting};
 pub use subjects::{Officer, OrganLine, officers, organs};
 
 use super::tables::pairs;

@@ -204,7 +204,7 @@ impl Held {
             && let Some(row) = rows.next()?
         {
             let values: Result<Vec<Stored>, _> =
-                (0..columns.len()).map(|at| Ok::<_, rusqlite::Error>(stored(row.get_ref(at)?)?)).collect();
+                (0..columns.len()).map(|at| stored(row.get_ref(at)?)).collect();
             found.push(LiteRow { columns: Arc::clone(&columns), values: values? });
         }
         Ok(found)
