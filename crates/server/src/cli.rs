@@ -352,7 +352,7 @@ fn fsck_outside(url: &str, vkey: &[String]) -> Outcome {
     if vkey.is_empty() {
         return Err(OpsError::Refused("从外部核对须给出验证公钥（--vkey）".to_owned()));
     }
-    print_report(&check(&Place::parse(url)?, &parse_keys(vkey)?)?)
+    print_report(&check(&Place::parse(url)?.followed()?, &parse_keys(vkey)?)?)
 }
 
 async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {

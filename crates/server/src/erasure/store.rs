@@ -75,16 +75,20 @@ pub async fn publications<S: Sql>(sql: &S, family: MatterId) -> Result<Vec<Matte
     rows.iter().map(|row| Ok(MatterId(row.uuid("id")?))).collect()
 }
 
-/// Cases that were opened in the transaction of an informant: among them is the one that
-/// cites it. No table is made from an informant, so its instant leads there.
+/// Places in the order of commits after an informant's in which its case is looked for:
+/// both are recorded in one transaction, and others may commit in between.
+const NEAR: i64 = 500;
+
+/// Cases that were opened soon after an informant: among them is the one that cites it.
+/// No table is made from an informant, so its place in the order of commits leads there.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn beside<S: Sql>(sql: &S, informant: MatterId) -> Result<Vec<MatterId>, DbError> {
-    let text = "SELECT c.matter_id FROM event i JOIN event c ON c.recorded_at = i.recorded_at \
-                AND c.organ_id = i.organ_id AND c.kind = 'case' AND c.version = 1 \
-                WHERE i.matter_id = $1 AND i.version = 1 ORDER BY c.matter_id";
-    let rows = sql.all("event", text, params![informant]).await?;
+    let text = "SELECT c.matter_id FROM event i JOIN event c ON c.seq > i.seq AND c.seq <= i.seq + $2 \
+                WHERE i.matter_id = $1 AND i.version = 1 \
+                AND c.organ_id = i.organ_id AND c.kind = 'case' AND c.version = 1 ORDER BY c.seq";
+    let rows = sql.all("event", text, params![informant, NEAR]).await?;
     rows.iter().map(|row| Ok(MatterId(row.uuid("matter_id")?))).collect()
 }
 

@@ -115,11 +115,17 @@ impl App {
         tx.run(
             "INSERT INTO ledger_head (id, origin, size, frontier, recorded_at, fence, lease_until) \
              VALUES (1, $1, 0, $2, 0, 0, 0) ON CONFLICT (id) DO NOTHING",
-            params![parts.origin, Frontier::default().to_bytes()],
+            params![parts.origin.as_str(), Frontier::default().to_bytes()],
         )
         .await?;
         tx.commit().await?;
-        Ok(Self(Arc::new(Core {
+        Ok(Self::reading(parts))
+    }
+
+    /// The application on a database that is only looked at: nothing is brought up to
+    /// date and nothing made.
+    pub fn reading(parts: Parts) -> Self {
+        Self(Arc::new(Core {
             db: parts.db,
             clock: parts.clock,
             entropy: parts.entropy,
@@ -128,7 +134,7 @@ impl App {
             stopped: Mutex::new(None),
             appended: Notify::new(),
             queued: Notify::new(),
-        })))
+        }))
     }
 
     /// The database, for reads and for tables outside the stream (sessions, drafts).

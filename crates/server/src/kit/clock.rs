@@ -27,29 +27,40 @@ impl Clock for SystemClock {
 
 /// A clock that moves only when told to; for tests, seeding and demonstrations.
 #[derive(Debug)]
-pub struct ManualClock(Mutex<Timestamp>);
+pub struct ManualClock {
+    at: Mutex<Timestamp>,
+    step: Mutex<SignedDuration>,
+}
 
 impl ManualClock {
-    /// Starts at `at`.
+    /// Starts at `at` and stands still.
     pub fn new(at: Timestamp) -> Self {
-        Self(Mutex::new(from_micros(at.as_microsecond())))
+        Self { at: Mutex::new(from_micros(at.as_microsecond())), step: Mutex::new(SignedDuration::ZERO) }
+    }
+
+    /// Goes on by `step` each time somebody looks, as a real clock would.
+    pub fn tick(&self, step: SignedDuration) {
+        *lock(&self.step) = step;
     }
 
     /// Jumps to `at`, forward or back.
     pub fn set(&self, at: Timestamp) {
-        *lock(&self.0) = from_micros(at.as_microsecond());
+        *lock(&self.at) = from_micros(at.as_microsecond());
     }
 
     /// Moves by `by`, forward or back; stays put at the ends of time.
     pub fn advance(&self, by: SignedDuration) {
-        let mut now = lock(&self.0);
+        let mut now = lock(&self.at);
         *now = now.saturating_add(by).unwrap_or(*now);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        *lock(&self.0)
+        let mut at = lock(&self.at);
+        let now = *at;
+        *at = now.saturating_add(*lock(&self.step)).unwrap_or(now);
+        now
     }
 }
 

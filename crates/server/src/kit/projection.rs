@@ -8,6 +8,10 @@ use sea_orm::Value;
 use super::db::{DbError, Row as DbRow, Sql, Tx};
 use crate::params;
 
+/// Version of what rows say: raised whenever the rows of an unchanged state change,
+/// so that databases made before are put right when they are opened.
+pub const VERSION: i64 = 2;
+
 /// Type of a projected column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnType {

@@ -48,6 +48,20 @@ impl Place {
         Ok(Self::Folder(PathBuf::from(text)))
     }
 
+    /// Where the log is that is published now: an address from which it moved names
+    /// the new one, on the same host.
+    ///
+    /// # Errors
+    /// When the address does not answer.
+    pub fn followed(self) -> Result<Self, LedgerError> {
+        let Self::Http { authority, prefix } = &self else { return Ok(self) };
+        let address = format!("{prefix}/checkpoint");
+        let io = |e| LedgerError::io(std::path::Path::new(&format!("http://{authority}{address}")), e);
+        let answer = request(authority, &address).map_err(io)?;
+        let Some(place) = moved(&answer) else { return Ok(self) };
+        Ok(Self::Http { authority: authority.clone(), prefix: place })
+    }
+
     /// The bytes of one published file.
     ///
     /// # Errors
@@ -77,6 +91,21 @@ fn request(authority: &str, path: &str) -> std::io::Result<Vec<u8>> {
     // A tile of entries is below 17 MB by its format.
     stream.take(32 << 20).read_to_end(&mut answer)?;
     Ok(answer)
+}
+
+/// Prefix to which an answer sends; none when it sends nowhere on the same host.
+fn moved(answer: &[u8]) -> Option<String> {
+    let at = answer.windows(4).position(|it| it == b"\r\n\r\n")?;
+    let mut lines = std::str::from_utf8(&answer[..at]).ok()?.split("\r\n");
+    if !matches!(lines.next()?.split(' ').nth(1)?, "307" | "308") {
+        return None;
+    }
+    let place = lines.find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("location").then(|| value.trim())
+    })?;
+    let prefix = place.strip_suffix("/checkpoint")?;
+    (prefix.starts_with('/') && !prefix.starts_with("//")).then(|| prefix.to_owned())
 }
 
 /// Body of a 200 answer to an HTTP/1.0 request: everything after the head.
@@ -179,5 +208,21 @@ mod tests {
         assert_eq!(body(b"HTTP/1.0 200 OK\r\nContent-Length: 4\r\n\r\nabc"), None);
         assert_eq!(body(b"HTTP/1.0 404 Not Found\r\n\r\nabc"), None);
         assert!(Place::parse("https://example.org").is_err());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moved_log_is_followed_on_the_same_host_alone() {
+        let answer = |status: &str, place: &str| format!("HTTP/1.1 {status}\r\nLocation: {place}\r\n\r\n");
+        let sent = |status, place| moved(answer(status, place).as_bytes());
+        assert_eq!(sent("307 Temporary Redirect", "/log/2/checkpoint").as_deref(), Some("/log/2"));
+        assert_eq!(sent("200 OK", "/log/2/checkpoint"), None);
+        assert_eq!(sent("307 x", "http://other/log/checkpoint"), None);
+        assert_eq!(sent("307 x", "//other/checkpoint"), None);
+        assert_eq!(sent("307 x", "/elsewhere"), None);
     }
 }

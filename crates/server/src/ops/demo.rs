@@ -77,7 +77,7 @@ async fn is_new(config: &Config) -> Result<bool, OpsError> {
     let empty = match found {
         Ok(row) => row.is_none(),
         // A database without tables is as empty as can be.
-        Err(DbError::Engine(_)) => true,
+        Err(DbError::Engine(_) | DbError::Lite(_)) => true,
         Err(error) => return Err(error.into()),
     };
     db.close().await?;

@@ -74,7 +74,8 @@ pub async fn audit(config: &Config, web: &WebConfig, json: bool) -> Result<bool,
 /// # Errors
 /// When the store or its keys cannot be read.
 pub async fn audited(config: &Config, web: &WebConfig) -> Result<AuditReport, OpsError> {
-    let db = super::existing_db(config).await?;
+    let app = super::open_to_read(config).await?;
+    let db = app.db().clone();
     let origin = store::head(&db).await?.origin;
     let keys = LogKeys::load(&config.key_folder(), &origin)?.verifiers();
     let excused: Vec<_> = erase::read_list(&config.erasure_list())?.iter().map(|it| it.matter).collect();
@@ -83,8 +84,11 @@ pub async fn audited(config: &Config, web: &WebConfig) -> Result<AuditReport, Op
         report.add(Finding::new(code, what));
     }
     run_files(&db, &Blobs::new(config.blobs()), &mut report).await?;
+    // A copy may still stand under a log that ended.
+    let mut known = keys;
+    known.extend(super::former_keys(&db, config).await?.into_iter().flatten());
+    run_copies(&app, &known, web, &mut report).await?;
     db.close().await?;
-    run_copies(&super::open_existing(config).await?, &keys, web, &mut report).await?;
     Ok(report)
 }
 
@@ -101,7 +105,7 @@ pub async fn making_app(
         std::fs::create_dir_all(&config.data).map_err(|e| OpsError::io(&config.data, e))?;
     }
     let db = Db::open(&config.location()).await?;
-    Ok(App::open(Parts {
+    let app = App::open(Parts {
         db,
         clock,
         entropy,
@@ -109,7 +113,9 @@ pub async fn making_app(
         origin: config.origin.clone(),
         cached_states: std::num::NonZeroUsize::new(OPEN_CASES).unwrap_or(std::num::NonZeroUsize::MIN),
     })
-    .await?)
+    .await?;
+    super::rebuild::if_outdated(&app).await?;
+    Ok(app)
 }
 
 /// Refuses a database that holds anything.

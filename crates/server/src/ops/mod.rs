@@ -134,16 +134,29 @@ pub async fn open_or_begin(config: &Config) -> Result<App, OpsError> {
     if held { open_existing(config).await } else { open(config).await }
 }
 
-async fn app_on(db: Db, config: &Config) -> Result<App, OpsError> {
-    Ok(App::open(Parts {
+/// A database that is there already, to be looked at and not written to.
+///
+/// # Errors
+/// As [`existing_db`].
+pub async fn open_to_read(config: &Config) -> Result<App, OpsError> {
+    Ok(App::reading(parts(existing_db(config).await?, config)))
+}
+
+fn parts(db: Db, config: &Config) -> Parts {
+    Parts {
         db,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
         registry: registry::all(),
         origin: config.origin.clone(),
         cached_states: config.cached_states,
-    })
-    .await?)
+    }
+}
+
+async fn app_on(db: Db, config: &Config) -> Result<App, OpsError> {
+    let app = App::open(parts(db, config)).await?;
+    rebuild::if_outdated(&app).await?;
+    Ok(app)
 }
 
 /// The anchor of these settings.
@@ -196,6 +209,18 @@ pub async fn open_to_write(config: &Config) -> Result<App, OpsError> {
     Ok(app)
 }
 
+/// Keys of the logs that this one follows, one list each, oldest first.
+///
+/// # Errors
+/// When the database fails or the keys are gone.
+pub async fn former_keys(db: &Db, config: &Config) -> Result<Vec<Vec<VerifierKey>>, OpsError> {
+    let mut former = Vec::new();
+    for origin in store::former(db).await? {
+        former.push(LogKeys::load(&config.key_folder(), &origin)?.verifiers());
+    }
+    Ok(former)
+}
+
 /// The ledger with its keys; they are made when nothing was signed yet.
 ///
 /// # Errors
@@ -205,10 +230,7 @@ pub async fn ledger(app: &App, config: &Config) -> Result<Ledger, OpsError> {
     let signed = store::is_signed(app.db()).await?;
     let entropy: &dyn Entropy = &*app.entropy();
     let keys = LogKeys::load_or_make(&config.key_folder(), &head.origin, signed, entropy)?;
-    let mut former = Vec::new();
-    for origin in store::former(app.db()).await? {
-        former.push(LogKeys::load(&config.key_folder(), &origin)?.verifiers());
-    }
+    let former = former_keys(app.db(), config).await?;
     Ok(Ledger::new(app.clone(), keys, anchor(config)).following(former))
 }
 

@@ -5,7 +5,7 @@ use mingjing_domain::matter::{MatterId, OrganId};
 use super::OpsError;
 use crate::kit::app::App;
 use crate::kit::db::{Engine, Sql, Tx};
-use crate::kit::projection::{Difference, Row, TableSpec, difference};
+use crate::kit::projection::{self, Difference, Row, TableSpec, difference};
 use crate::kit::read::stored;
 use crate::kit::registry::Registered;
 use crate::ledger::fsck::Finding;
@@ -46,6 +46,30 @@ pub async fn rebuild(app: &App, replace: bool) -> Result<Rebuilt, OpsError> {
         tx.rollback().await?
     }
     Ok(out)
+}
+
+/// Rebuilds projections that another version of the program made. Gives whether it did.
+///
+/// # Errors
+/// As [`rebuild`].
+pub async fn if_outdated(app: &App) -> Result<bool, OpsError> {
+    let made_by = "SELECT version FROM projection_version WHERE id = 1";
+    let found = app.db().one("projection_version", made_by, vec![]).await?;
+    let version = found.map(|row| row.int("version")).transpose()?;
+    if version == Some(projection::VERSION) {
+        return Ok(false);
+    }
+    let some = app.db().one("matter", "SELECT 1 AS n FROM matter LIMIT 1", vec![]).await?.is_some();
+    if some {
+        tracing::info!(from = version, to = projection::VERSION, "rebuilding projections");
+        rebuild(app, true).await?;
+    }
+    let tx = app.db().begin().await?;
+    let noted = "INSERT INTO projection_version (id, version) VALUES (1, $1) \
+                 ON CONFLICT (id) DO UPDATE SET version = excluded.version";
+    tx.run(noted, params![projection::VERSION]).await?;
+    tx.commit().await?;
+    Ok(some)
 }
 
 async fn kind(tx: &Tx, entry: &Registered, replace: bool, out: &mut Rebuilt) -> Result<(), OpsError> {

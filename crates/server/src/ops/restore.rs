@@ -96,7 +96,9 @@ pub async fn restore(folder: &Path, target: &Target<'_>) -> Result<Restored, Ops
     for table in &here {
         let copied = manifest.tables.iter().find(|it| it.name == table.name);
         if let Some(copied) = copied {
-            let skip = former.is_some() && table.name.starts_with("ledger_");
+            // A new log begins, but what it follows stays known.
+            let of_log = table.name.starts_with("ledger_") && table.name != "ledger_former";
+            let skip = former.is_some() && of_log;
             restored.rows += fill(&tx, folder, table, copied, target, skip).await?;
         }
     }

@@ -6,16 +6,21 @@ use jiff::civil::date;
 use mingjing::case::facts::Rules;
 use mingjing::kit::app::App;
 use mingjing::kit::blob::Blobs;
+use mingjing::kit::config::Config;
 use mingjing::kit::db::Sql as _;
-use mingjing::kit::registry;
+use mingjing::kit::entropy::SeededEntropy;
+use mingjing::kit::{projection, registry};
 use mingjing::ledger::service::Ledger;
 use mingjing::ledger::store;
 use mingjing::ops::audit::{audit, files};
+use mingjing::ops::making::making_app;
+use mingjing::ops::rebuild::{if_outdated, rebuild};
 use mingjing::ops::seed::{Order, Seeded, seed};
 use mingjing::record::{job, wire};
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::MatterId;
 use mingjing_press::Verification;
+use sha2::{Digest as _, Sha256};
 
 use crate::support::Bench;
 
@@ -64,6 +69,56 @@ async fn a_seeded_county_is_lawful_at_every_stage(bench: Bench) {
     assert!(report.numbers > 0 && report.texts > 0 && report.rows > 0);
 }
 
+/// An empty store in which everything drawn comes of a seed.
+async fn made(bench: &Bench, seed_of: u64) -> App {
+    let config = Config { data: bench.dir.path().join("data"), ..Default::default() };
+    let entropy = Arc::new(SeededEntropy::new(seed_of));
+    making_app(&config, bench.clock.clone(), entropy).await.unwrap()
+}
+
+/// What the rows of the seeded county say, as a digest beside the version of the rows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_change_with_their_version() {
+    let bench = Bench::sqlite();
+    let app = made(&bench, 7).await;
+    seed(&app, &bench.clock, &order(60)).await.unwrap();
+    let mut hash = Sha256::new();
+    for entry in app.registry() {
+        for table in entry.tables {
+            for row in table.stored(app.db(), None).await.unwrap() {
+                hash.update(format!("{row:?}"));
+            }
+        }
+    }
+    let found = format!("{} {}\n", projection::VERSION, hex::encode(hash.finalize()));
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/audit/rows.txt");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(path, &found).unwrap();
+    }
+    let known = std::fs::read_to_string(path).unwrap();
+    assert_eq!(
+        found, known,
+        "rows differ: raise projection::VERSION unless only the seed changed, then run with BLESS=1"
+    );
+}
+
+/// A database whose rows another version made is put right when it is opened.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_another_version_are_made_again() {
+    let bench = Bench::sqlite();
+    let (app, _, _) = county(&bench, 12).await;
+    assert!(if_outdated(&app).await.unwrap(), "made by nobody knows what");
+    assert!(!if_outdated(&app).await.unwrap());
+    let tx = app.db().begin().await.unwrap();
+    tx.script("UPDATE case_task SET task = 'before-' || task; UPDATE projection_version SET version = 1")
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(!rebuild(&app, false).await.unwrap().findings.is_empty());
+    assert!(if_outdated(&app).await.unwrap());
+    assert!(rebuild(&app, false).await.unwrap().findings.is_empty());
+}
+
 /// Whatever way a case goes, each of its documents finds all that it must say.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_document_of_a_seeded_county_can_be_filled() {
@@ -92,13 +147,7 @@ async fn the_same_seed_gives_the_same_log() {
     let mut roots = Vec::new();
     for seed_of in [7, 7, 8] {
         let bench = Bench::sqlite();
-        let app = mingjing::ops::making::making_app(
-            &mingjing::kit::config::Config { data: bench.dir.path().join("data"), ..Default::default() },
-            bench.clock.clone(),
-            std::sync::Arc::new(mingjing::kit::entropy::SeededEntropy::new(seed_of)),
-        )
-        .await
-        .unwrap();
+        let app = made(&bench, seed_of).await;
         seed(&app, &bench.clock, &Order { seed: seed_of, ..order(12) }).await.unwrap();
         roots.push(store::head(app.db()).await.unwrap().frontier.root());
     }

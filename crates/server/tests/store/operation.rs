@@ -232,6 +232,29 @@ async fn behind_the_anchor_a_new_log_begins(bench: Bench) {
     assert_eq!(following.place(), 2);
     assert!(handed_out.verify(&following.verifiers()).is_err());
     assert_eq!(handed_out.verify(&following.known_verifiers()).unwrap().head.checkpoint.origin, ORIGIN);
+    // A third log knows both.
+    let (second, folder) = (following.verifiers(), bench.dir.path().join("second"));
+    backup(&restored, &files, &folder).await.unwrap();
+    note::line(&restored, 502, id, "又一次备份之后").await.unwrap();
+    other.sequence(&restored).await;
+    following.checkpoint().await.unwrap();
+    let third = bench.sibling().await;
+    let (db, files) = fresh(&third).await;
+    db.maintain(&mingjing::kit::schema::for_engine(note::DDL, db.engine())).await.unwrap();
+    let target = Target {
+        db: &db,
+        clock: third.clock.as_ref(),
+        blobs: &files,
+        erasures: vec![],
+        anchor: Some((&anchor, &second)),
+        new_log: true,
+    };
+    restore(&folder, &target).await.unwrap();
+    assert_eq!(
+        mingjing::ledger::store::former(&db).await.unwrap(),
+        [ORIGIN.to_owned(), format!("{ORIGIN}/2")],
+        "log and log that followed it"
+    );
 }
 
 async fn erasure_knows_every_table_of_matters(bench: Bench) {

@@ -180,6 +180,8 @@ impl Drop for Held {
     fn drop(&mut self) {
         if let Self::Reader { connection, pool, .. } = self
             && let Some(connection) = connection.take()
+            // One that could not be rolled back would show one old state for ever.
+            && connection.is_autocommit()
         {
             lock(&pool.free).push(connection);
         }

@@ -93,7 +93,7 @@ fn json(body: Option<Vec<u8>>) -> Value {
 fn broken(done: Result<(), LedgerError>, report: &mut AuditReport) -> Result<(), OpsError> {
     match done {
         Ok(()) => Ok(()),
-        Err(LedgerError::Db(error @ DbError::Engine(_))) => Err(error.into()),
+        Err(LedgerError::Db(error @ (DbError::Engine(_) | DbError::Lite(_)))) => Err(error.into()),
         Err(error) => {
             report.add(Finding::new("ledger.broken", error.to_string()).under(RECORD));
             Ok(())
