@@ -209,11 +209,6 @@ mod tests {
         assert_eq!(body(b"HTTP/1.0 404 Not Found\r\n\r\nabc"), None);
         assert!(Place::parse("https://example.org").is_err());
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn a_moved_log_is_followed_on_the_same_host_alone() {

@@ -7,8 +7,9 @@ use mingjing::kit::blob::Blobs;
 use mingjing::kit::db::{Db, Sql};
 use mingjing::kit::error::WriteError;
 use mingjing::kit::write::Write;
+use mingjing::ledger::anchor::Anchor;
 use mingjing::ledger::fsck;
-use mingjing::ledger::service::Disclosure;
+use mingjing::ledger::service::{Disclosure, Ledger};
 use mingjing::ops::backup::backup;
 use mingjing::ops::erase::{approval_of, erase, forgotten_tables, read_list};
 use mingjing::ops::rebuild::rebuild;
@@ -232,12 +233,16 @@ async fn behind_the_anchor_a_new_log_begins(bench: Bench) {
     assert_eq!(following.place(), 2);
     assert!(handed_out.verify(&following.verifiers()).is_err());
     assert_eq!(handed_out.verify(&following.known_verifiers()).unwrap().head.checkpoint.origin, ORIGIN);
-    // A third log knows both.
-    let (second, folder) = (following.verifiers(), bench.dir.path().join("second"));
-    backup(&restored, &files, &folder).await.unwrap();
-    note::line(&restored, 502, id, "又一次备份之后").await.unwrap();
-    other.sequence(&restored).await;
-    following.checkpoint().await.unwrap();
+    third_log(&bench, &restored, &following, &anchor, id).await;
+}
+
+/// A backup of a log that follows another, restored behind its anchor: both stay known.
+async fn third_log(bench: &Bench, app: &App, ledger: &Ledger, anchor: &Anchor, id: uuid::Uuid) {
+    let (second, folder) = (ledger.verifiers(), bench.dir.path().join("second"));
+    backup(app, &bench.dir.path().join("files"), &folder).await.unwrap();
+    note::line(app, 502, id, "又一次备份之后").await.unwrap();
+    bench.sequence(app).await;
+    ledger.checkpoint().await.unwrap();
     let third = bench.sibling().await;
     let (db, files) = fresh(&third).await;
     db.maintain(&mingjing::kit::schema::for_engine(note::DDL, db.engine())).await.unwrap();
@@ -246,15 +251,12 @@ async fn behind_the_anchor_a_new_log_begins(bench: Bench) {
         clock: third.clock.as_ref(),
         blobs: &files,
         erasures: vec![],
-        anchor: Some((&anchor, &second)),
+        anchor: Some((anchor, &second)),
         new_log: true,
     };
     restore(&folder, &target).await.unwrap();
-    assert_eq!(
-        mingjing::ledger::store::former(&db).await.unwrap(),
-        [ORIGIN.to_owned(), format!("{ORIGIN}/2")],
-        "log and log that followed it"
-    );
+    let former = mingjing::ledger::store::former(&db).await.unwrap();
+    assert_eq!(former, [ORIGIN.to_owned(), format!("{ORIGIN}/2")], "the first, and what followed it");
 }
 
 async fn erasure_knows_every_table_of_matters(bench: Bench) {
