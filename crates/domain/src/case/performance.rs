@@ -1,6 +1,7 @@
 //! What a decision takes and how it is given: payments, the performance of penalties
 //! other than money, and the return of money when the decision falls or is lowered.
 
+use super::command::Instalment;
 use super::event::CaseEvent;
 use super::evolve::party;
 use super::gate::{additional_fen, principal_fen};
@@ -55,6 +56,16 @@ pub struct Performance {
     pub by: Text,
     /// How.
     pub manner: Text,
+}
+
+/// A plan of payment, and the day from which it holds: the days before it were late by the
+/// term that held then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deferral {
+    /// Civil day on which it was granted.
+    pub granted_on: Date,
+    /// Its instalments.
+    pub instalments: Vec<Instalment>,
 }
 
 /// Where it stands that money unlawfully taken is given back.

@@ -1,6 +1,7 @@
 //! State of a case: one main stage and independent sub-machines beside it.
 
 use super::command::*;
+use super::performance::Deferral;
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
 use super::types::*;
 use crate::codes::DocumentNumber;
@@ -293,8 +294,10 @@ pub struct PartyState {
     pub performances: Vec<Performance>,
     /// Penalties other than money that a remedy took away.
     pub lifted: Vec<PenaltyKind>,
-    /// Instalments granted.
+    /// Instalments granted, as they stand.
     pub instalments: Vec<Instalment>,
+    /// Every plan of payment that was granted, oldest first.
+    pub deferrals: Vec<Deferral>,
     /// Demand of the fine.
     pub fine_demand: Option<DocumentNo>,
     /// Demand before enforcement.
@@ -333,6 +336,7 @@ impl PartyState {
             performances: Vec::new(),
             lifted: Vec::new(),
             instalments: Vec::new(),
+            deferrals: Vec::new(),
             fine_demand: None,
             enforcement_demand: None,
             additional_fen: 0,

@@ -441,7 +441,8 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal>
 
 /// What is left of the additional fine when what is entered now counts from its own day: who
 /// paid in time owes no addition because the entry came late, nor for the days of a remedy
-/// (第七十二条第一款第一项, 第七十三条第三款).
+/// (第七十二条第一款第一项, 第七十三条第三款). Only what the entered fact itself takes away
+/// counts: whatever else changed since the addition was imposed leaves it as it is.
 fn reduced(
     case: &Case,
     party: PartyNo,
@@ -449,10 +450,14 @@ fn reduced(
     enter: impl FnOnce(&mut PartyState),
 ) -> Result<Option<i64>, Refusal> {
     let Some(before) = case.party(party).filter(|p| p.additional_fen > 0) else { return Ok(None) };
+    let (decision, _) = gate::served_decision(case, party)?;
     let mut state = before.clone();
     enter(&mut state);
-    let accrued = clock::additional_cap(case, facts, party, &state)?;
-    Ok((accrued < before.additional_fen).then_some(accrued))
+    let imposed = gate::additional_fen(decision, party, before);
+    let accrued = clock::additional_cap(case, facts, party, before)?;
+    let left = clock::additional_cap(case, facts, party, &state)?;
+    let removed = (imposed - left).min(accrued - left);
+    Ok((removed > 0).then(|| imposed - removed))
 }
 
 /// A penalty of the decision, performed after it, by whom and how.
