@@ -539,6 +539,7 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::AdditionalFineImposed { party: no, amount_fen, .. } => {
             if let Some(p) = party(case, *no) {
                 p.additional_fen += *amount_fen;
+                p.additions.push((day, *amount_fen));
             }
         }
         CaseEvent::EnforcementDemanded { party: no, document } => {

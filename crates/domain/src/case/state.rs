@@ -1,7 +1,7 @@
 //! State of a case: one main stage and independent sub-machines beside it.
 
 use super::command::*;
-use super::performance::Deferral;
+use super::performance::{Deferral, Standing};
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
 use super::types::*;
 use crate::codes::DocumentNumber;
@@ -304,12 +304,16 @@ pub struct PartyState {
     pub enforcement_demand: Option<DocumentNo>,
     /// Additional fine imposed, in fen.
     pub additional_fen: i64,
+    /// Each additional fine with its day, in fen.
+    pub additions: Vec<(Date, i64)>,
     /// Applied to the court on.
     pub court_on: Option<Date>,
     /// Remedies.
     pub remedies: Vec<Remedy>,
     /// Fine and confiscated income as a remedy changed them, fen.
     pub changed: Option<(i64, i64)>,
+    /// What the decision took before each change and before its revocation, oldest first.
+    pub stood: Vec<Standing>,
     /// The decision on this party was revoked by its own remedy: ground and day.
     pub revoked: Option<(RevocationGround, Date)>,
     /// The court's last ruling on enforcement, and its day.
@@ -340,9 +344,11 @@ impl PartyState {
             fine_demand: None,
             enforcement_demand: None,
             additional_fen: 0,
+            additions: Vec::new(),
             court_on: None,
             remedies: Vec::new(),
             changed: None,
+            stood: Vec::new(),
             revoked: None,
             ruling: None,
         }

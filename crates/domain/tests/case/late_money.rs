@@ -78,3 +78,116 @@ fn days_before_a_deferral_stay_late_and_days_under_it_are_late_by_the_plan() {
     w.no(DEPUTY, impose(301), "additional.amount");
     w.ok(DEPUTY, impose(300));
 }
+
+fn revoke() -> Do {
+    Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号和理由") }
+}
+
+fn conclude_remedy(remedy: RemedyKind, outcome: RemedyOutcome, fine_fen: Option<i64>) -> Do {
+    Do::ConcludeRemedy {
+        party: 1,
+        remedy,
+        outcome,
+        document: t("示政复决〔2026〕1号"),
+        fine_fen,
+        confiscated_fen: None,
+        lifted: Vec::new(),
+        opposed: false,
+    }
+}
+
+fn lodged(mut w: World) -> World {
+    let (remedy, on) = (RemedyKind::Reconsideration, w.today());
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on, body: t("示例县人民政府") });
+    w
+}
+
+#[test]
+fn what_was_paid_before_a_revocation_is_entered_after_it_and_given_back() {
+    let mut w = decision_served(3 * WAN);
+    w.at("2026-04-07");
+    w.ok(DEPUTY, impose(4_500));
+    w.at("2026-04-20");
+    w.ok(HEAD, revoke());
+    w.at("2026-04-22");
+    let mut archived = w.fork();
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-04-01"), "time.late");
+    // What is paid from the day of the revocation on is not collected.
+    w.claim("2026-04-20", paper());
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-04-20"), "decision.revoked");
+    // The addition of the 7th was not due on the 6th.
+    w.claim("2026-04-06", paper());
+    w.no(CASHIER, payment(1, "0001", 3 * WAN + 1, "2026-04-06"), "payment.amount");
+    w.claim("2026-04-08", paper());
+    w.no(CASHIER, payment(1, "0001", 34_500 * YUAN + 1, "2026-04-08"), "payment.amount");
+    w.claim("2026-04-01", paper());
+    let events = w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-04-01"));
+    assert_eq!((reduction(&events), balance(&w)), (None, (0, 2 * WAN)));
+    w.claim("2026-04-08", paper());
+    w.no(CASHIER, payment(1, "0002", 14_500 * YUAN + 1, "2026-04-08"), "payment.amount");
+    w.claim("2026-04-08", paper());
+    w.ok(CASHIER, payment(1, "0002", 14_500 * YUAN, "2026-04-08"));
+    w.claim("2026-04-01", paper());
+    w.no(CASHIER, payment(1, "0003", 1, "2026-04-01"), "decision.revoked");
+    w.no(A, propose(Proposal::Close { ground: ClosingGround::DecisionRevoked }), "refund.owed");
+    w.ok(CASHIER, refund(1, "R1", 34_500 * YUAN, "2026-04-22"));
+    w.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
+    // Also where the case was closed and archived in between.
+    archived.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
+    archived.serve_all();
+    archived.ok(ARCHIVIST, Do::Archive { volumes: 1, pages: 9, retention_years: 30 });
+    archived.claim("2026-04-01", paper());
+    archived.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-04-01"));
+    assert_eq!(gate::refundable(archived.case()), Some((1, 3 * WAN)));
+    archived.ok(CASHIER, refund(1, "R1", 3 * WAN, "2026-04-22"));
+    assert_eq!(gate::refundable(archived.case()), None);
+}
+
+#[test]
+fn what_was_paid_before_a_revocation_was_recorded_counts_as_paid_before_it() {
+    let mut w = lodged(decision_served(3 * WAN));
+    w.at("2026-05-20");
+    w.claim("2026-05-10", paper());
+    w.ok(A, conclude_remedy(RemedyKind::Reconsideration, RemedyOutcome::Revoked, None));
+    w.at("2026-05-22");
+    w.claim("2026-05-15", paper());
+    w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-05-15"));
+    assert_eq!(balance(&w), (0, 3 * WAN));
+    assert_eq!(w.refold(true).as_ref(), Some(w.case()));
+}
+
+#[test]
+fn what_was_paid_before_the_fine_was_lowered_is_entered_after_the_case_is_closed() {
+    let mut w = lodged(decision_served(3 * WAN));
+    w.at("2026-05-18");
+    w.ok(A, conclude_remedy(RemedyKind::Reconsideration, RemedyOutcome::Changed, Some(WAN)));
+    w.ok(CASHIER, payment(1, "0001", WAN, "2026-05-18"));
+    w.no(CASHIER, payment(1, "0002", 1, "2026-05-18"), "payment.nothing_owed");
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
+    w.serve_all();
+    w.at("2026-05-20");
+    w.claim("2026-04-01", paper());
+    w.no(CASHIER, payment(1, "0002", 3 * WAN + 1, "2026-04-01"), "payment.amount");
+    w.claim("2026-04-01", paper());
+    w.ok(CASHIER, payment(1, "0002", 3 * WAN, "2026-04-01"));
+    assert_eq!(balance(&w), (0, 3 * WAN));
+    let archive = || Do::Archive { volumes: 1, pages: 9, retention_years: 30 };
+    w.no(ARCHIVIST, archive(), "refund.owed");
+    w.ok(CASHIER, refund(1, "R1", 3 * WAN, "2026-05-20"));
+    w.ok(ARCHIVIST, archive());
+}
+
+#[test]
+fn a_closed_case_takes_no_money_under_a_decision_that_stands() {
+    let mut w = decision_served(3 * WAN);
+    w.at("2026-09-10");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    w.at("2026-09-24");
+    w.ok(HEAD, Do::ApplyToCourt { party: 1, court: t("示例县人民法院") });
+    let on = w.today();
+    w.ok(A, Do::RecordRuling { party: 1, ruling: CourtRuling::Denied, on, document: t("裁定书") });
+    w.pass(Proposal::Close { ground: ClosingGround::CourtClosed });
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-09-24"), "payment.closed");
+    closed().no(CASHIER, payment(1, "0002", 1, "2026-03-23"), "payment.nothing_owed");
+}

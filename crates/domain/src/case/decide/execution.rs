@@ -409,8 +409,13 @@ fn voucher(case: &Case, number: &str, article: Citation, facts: &Facts<'_>) -> R
 
 fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal> {
     let article = || penalty_law("第六十七条");
-    let (decision, served) = gate::served_decision(case, payment.party)?;
-    let Some(state) = case.party(payment.party) else { return Ok(()) };
+    let (Some(decision), Some(state)) = (&case.decision, case.party(payment.party)) else { return Ok(()) };
+    let served = gate::service(case, decision, payment.party)?;
+    // What was paid while the decision stood as it does no longer is measured by what was due then.
+    let then = gate::unpaid_then_fen(state, payment.paid_on);
+    if then.is_none() {
+        gate::owing(case, payment.party, state)?;
+    }
     voucher(case, &payment.receipt, article(), facts)?;
     if payment.collector.trim().is_empty() {
         return Err(refuse(
@@ -426,7 +431,9 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal>
             .field("paid_on", "应在决定作出之后、今天之前"));
     }
     punctual_on(payment.paid_on, "paid_on", facts)?;
-    let owed = gate::owed_fen(decision, payment.party, state);
+    let now =
+        gate::owing(case, payment.party, state).map(|()| gate::owed_fen(decision, payment.party, state));
+    let owed = now.unwrap_or(0).max(then.unwrap_or(0));
     if payment.amount_fen <= 0 || payment.amount_fen > owed {
         return Err(refuse(
             "payment.amount",
@@ -449,7 +456,10 @@ fn reduced(
     facts: &Facts<'_>,
     enter: impl FnOnce(&mut PartyState),
 ) -> Result<Option<i64>, Refusal> {
-    let Some(before) = case.party(party).filter(|p| p.additional_fen > 0) else { return Ok(None) };
+    let standing = case.revoked(party).is_none();
+    let Some(before) = case.party(party).filter(|p| standing && p.additional_fen > 0) else {
+        return Ok(None);
+    };
     let (decision, _) = gate::served_decision(case, party)?;
     let mut state = before.clone();
     enter(&mut state);
