@@ -209,10 +209,13 @@ pub fn additional_fine(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
     })
 }
 
-/// A penalty other than money is not performed, or money is overdue.
+/// Money is overdue, or nothing but a penalty other than money is left to perform: both papers
+/// name all that is owed, so while money is owed they wait until it is overdue.
 fn not_performed(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     let (decision, served) = served_decision(case, number)?;
-    if served.gate_day() <= facts.today() && !unperformed(decision, number, state).is_empty() {
+    let money = owed_fen(decision, number, state) > 0;
+    let open = !unperformed(decision, number, state).is_empty();
+    if !money && open && served.gate_day() <= facts.today() {
         return Ok(());
     }
     overdue(case, facts, number, state)
