@@ -178,7 +178,8 @@ pub fn additional_cap(
     Ok(accrued.min(cap))
 }
 
-/// The part of the fine that was due before `day` and not paid by it, fen: by the plan that
+/// The part of the fine that was due before `day` and not paid by it, or paid and given back,
+/// fen: by the plan that
 /// held on that day, before any by the first term. A deferral undoes no day that was late.
 fn late_fen(state: &PartyState, fine: i64, first: Date, day: Date) -> i64 {
     let due = match state.deferrals.iter().rev().find(|d| d.granted_on <= day) {
@@ -190,7 +191,8 @@ fn late_fen(state: &PartyState, fine: i64, first: Date, day: Date) -> i64 {
         }
     };
     let paid: i64 = state.payments.iter().filter(|p| p.paid_on <= day).map(|p| p.amount_fen).sum();
-    (due - paid).max(0)
+    let back: i64 = state.refunds.iter().filter(|r| r.on <= day).map(|r| r.amount_fen).sum();
+    (due - paid + back).max(0)
 }
 
 /// The day after which neither reconsideration nor litigation can be asked for:

@@ -191,3 +191,35 @@ fn a_closed_case_takes_no_money_under_a_decision_that_stands() {
     w.no(CASHIER, payment(1, "0001", WAN, "2026-09-24"), "payment.closed");
     closed().no(CASHIER, payment(1, "0002", 1, "2026-03-23"), "payment.nothing_owed");
 }
+
+#[test]
+fn what_was_given_back_counts_neither_in_a_plan_nor_as_paid() {
+    // 30,000 paid, lowered to 10,000, 20,000 given back; then raised again to 15,000, on the
+    // application of the other side.
+    let mut w = decision_served(3 * WAN);
+    w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-18"));
+    let mut w = lodged(w);
+    w.ok(A, conclude_remedy(RemedyKind::Reconsideration, RemedyOutcome::Changed, Some(WAN)));
+    w.ok(CASHIER, refund(1, "R1", 2 * WAN, "2026-03-18"));
+    let (remedy, on) = (RemedyKind::Litigation, w.today());
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on, body: t("示例县人民法院") });
+    let mut raised = conclude_remedy(remedy, RemedyOutcome::Changed, Some(15_000 * YUAN));
+    if let Do::ConcludeRemedy { opposed, .. } = &mut raised {
+        *opposed = true;
+    }
+    w.ok(A, raised);
+    assert_eq!(balance(&w), (5_000 * YUAN, 0));
+    let mut late = w.fork();
+    w.no(A, propose(plan(&[("2026-05-18", 35_000 * YUAN)])), "deferral.plan");
+    w.pass(plan(&[("2026-05-18", 10_000 * YUAN), ("2026-06-17", 5_000 * YUAN)]));
+    // The first instalment is what was paid and kept; the second is late after its day.
+    w.at("2026-06-17");
+    w.no(A, Do::DemandFine { party: 1 }, "payment.not_due");
+    w.at("2026-06-18");
+    w.no(DEPUTY, impose(151), "additional.amount");
+    w.ok(DEPUTY, impose(150));
+    // Without a plan, 5,000 are late from 3 April on.
+    late.at("2026-04-03");
+    late.no(DEPUTY, impose(151), "additional.amount");
+    late.ok(DEPUTY, impose(150));
+}
