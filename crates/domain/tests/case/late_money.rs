@@ -223,3 +223,52 @@ fn what_was_given_back_counts_neither_in_a_plan_nor_as_paid() {
     late.no(DEPUTY, impose(151), "additional.amount");
     late.ok(DEPUTY, impose(150));
 }
+
+#[test]
+fn an_additional_fine_imposed_and_paid_on_the_same_day_leaves_nothing_over() {
+    let mut w = decision_served(WAN);
+    w.at("2026-04-07");
+    w.ok(DEPUTY, impose(1_500));
+    let (mut contested, mut partly) = (w.fork(), w.fork());
+    let pay = |receipt: &str, yuan: i64| payment(1, receipt, yuan * YUAN, "2026-04-07");
+    let lodge = |w: &World| {
+        let (remedy, on) = (RemedyKind::Reconsideration, w.today());
+        Do::RecordRemedy { party: 1, remedy, on, body: t("示例县人民政府") }
+    };
+    // Paid today, today is not late: four days, not five.
+    let refusal = w.no(CASHIER, pay("0001", 11_500), "payment.amount");
+    assert!(refusal.message.contains("11,200") || refusal.message.contains("11200"), "{refusal}");
+    w.no(CASHIER, payment(1, "0001", i64::MAX, "2026-04-07"), "payment.amount");
+    let events = w.ok(CASHIER, pay("0001", 11_200));
+    assert_eq!((reduction(&events), balance(&w)), (Some(1_200 * YUAN), (0, 0)));
+    // A remedy of the same day takes no more from it, before the payment or after it.
+    let events = w.ok(A, lodge(&w));
+    assert_eq!((reduction(&events), balance(&w)), (None, (0, 0)));
+    let events = contested.ok(A, lodge(&contested));
+    assert_eq!(reduction(&events), Some(1_200 * YUAN));
+    contested.no(CASHIER, pay("0001", 11_201), "payment.amount");
+    let events = contested.ok(CASHIER, pay("0001", 11_200));
+    assert_eq!((reduction(&events), balance(&contested)), (None, (0, 0)));
+    // A part paid takes 3 % of that part from it; the rest follows with the rest.
+    let events = partly.ok(CASHIER, pay("0001", 5_000));
+    assert_eq!((reduction(&events), balance(&partly)), (Some(1_350 * YUAN), (6_350 * YUAN, 0)));
+    partly.no(CASHIER, pay("0002", 6_350), "payment.amount");
+    let events = partly.ok(CASHIER, pay("0002", 6_200));
+    assert_eq!((reduction(&events), balance(&partly)), (Some(1_200 * YUAN), (0, 0)));
+}
+
+#[test]
+fn what_was_paid_on_a_day_before_is_never_asked_for_with_the_days_it_was_not_late() {
+    // Imposed on the 7th, paid in full on the 5th and entered after: two days of 300.
+    let mut w = decision_served(WAN);
+    w.at("2026-04-07");
+    w.ok(DEPUTY, impose(1_500));
+    w.at("2026-04-08");
+    w.claim("2026-04-05", paper());
+    w.no(CASHIER, payment(1, "0001", 11_500 * YUAN, "2026-04-05"), "payment.amount");
+    w.claim("2026-04-05", paper());
+    let events = w.ok(CASHIER, payment(1, "0001", WAN, "2026-04-05"));
+    assert_eq!((reduction(&events), balance(&w)), (Some(600 * YUAN), (600 * YUAN, 0)));
+    w.ok(CASHIER, payment(1, "0002", 600 * YUAN, "2026-04-08"));
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
+}
