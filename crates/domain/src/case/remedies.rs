@@ -16,7 +16,6 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             stands_no_longer(case, meta, Some(*no));
         }
         CaseEvent::DisposalChanged { party: no, .. } => stands_no_longer(case, meta, Some(*no)),
-        CaseEvent::DecisionRevoked { .. } => stands_no_longer(case, meta, None),
         _ => {}
     }
     match event {
@@ -58,7 +57,11 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             let by_remedy = ground.by_remedy();
             let own = case.parties.iter().filter(|p| p.revoked.is_some()).count();
             let others_bound = by_remedy && own > 0 && own < case.parties.len();
-            if let Some(d) = case.decision.as_mut().filter(|_| !others_bound) {
+            if others_bound {
+                return;
+            }
+            stands_no_longer(case, meta, None);
+            if let Some(d) = &mut case.decision {
                 d.revoked = Some((*ground, day));
             }
         }
