@@ -160,7 +160,8 @@ pub fn additional_cap(
     let (fine, _) = gate::amounts_fen(decision, number, state);
     let cap = fine.saturating_mul(facts.law.additional_cap_percent.value) / 100;
     let mut accrued = 0i64;
-    let mut day = state.instalments.first().map_or(first, |i| i.due_on.min(first));
+    let planned = state.deferrals.iter().flat_map(|d| &d.instalments).map(|i| i.due_on).min();
+    let mut day = planned.map_or(first, |due| due.min(first));
     while let Ok(next) = day.tomorrow() {
         if next > facts.today() || accrued >= cap {
             break;
@@ -177,15 +178,21 @@ pub fn additional_cap(
     Ok(accrued.min(cap))
 }
 
-/// The part of the fine that was due before `day` and not paid by it, fen.
+/// The part of the fine that was due before `day` and not paid by it, or paid and given back,
+/// fen: by the plan that
+/// held on that day, before any by the first term. A deferral undoes no day that was late.
 fn late_fen(state: &PartyState, fine: i64, first: Date, day: Date) -> i64 {
-    let due = if state.instalments.is_empty() {
-        if day > first { fine } else { 0 }
-    } else {
-        state.instalments.iter().filter(|i| i.due_on < day).map(|i| i.amount_fen).sum::<i64>().min(fine)
+    let due = match state.deferrals.iter().rev().find(|d| d.granted_on <= day) {
+        None if day > first => fine,
+        None => 0,
+        Some(plan) => {
+            let due = plan.instalments.iter().filter(|i| i.due_on < day);
+            due.map(|i| i.amount_fen).sum::<i64>().min(fine)
+        }
     };
     let paid: i64 = state.payments.iter().filter(|p| p.paid_on <= day).map(|p| p.amount_fen).sum();
-    (due - paid).max(0)
+    let back: i64 = state.refunds.iter().filter(|r| r.on <= day).map(|r| r.amount_fen).sum();
+    (due - paid + back).max(0)
 }
 
 /// The day after which neither reconsideration nor litigation can be asked for:

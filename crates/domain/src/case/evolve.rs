@@ -2,6 +2,7 @@
 
 use super::command::Proposal;
 use super::event::CaseEvent;
+use super::performance::Deferral;
 use super::state::*;
 use super::told;
 use super::types::*;
@@ -527,6 +528,7 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::DeferralGranted { deferring, .. } => {
             if let Some(p) = party(case, deferring.party) {
                 p.instalments = deferring.instalments.clone();
+                p.deferrals.push(Deferral { granted_on: day, instalments: p.instalments.clone() });
             }
         }
         CaseEvent::FineDemanded { party: no, document } => {
@@ -537,6 +539,7 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::AdditionalFineImposed { party: no, amount_fen, .. } => {
             if let Some(p) = party(case, *no) {
                 p.additional_fen += *amount_fen;
+                p.additions.push((day, *amount_fen));
             }
         }
         CaseEvent::EnforcementDemanded { party: no, document } => {

@@ -1,6 +1,7 @@
 //! What a decision takes and how it is given: payments, the performance of penalties
 //! other than money, and the return of money when the decision falls or is lowered.
 
+use super::command::Instalment;
 use super::event::CaseEvent;
 use super::evolve::party;
 use super::gate::{additional_fen, principal_fen};
@@ -55,6 +56,28 @@ pub struct Performance {
     pub by: Text,
     /// How.
     pub manner: Text,
+}
+
+/// A plan of payment, and the day from which it holds: the days before it were late by the
+/// term that held then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deferral {
+    /// Civil day on which it was granted.
+    pub granted_on: Date,
+    /// Its instalments.
+    pub instalments: Vec<Instalment>,
+}
+
+/// What a decision took from a party until a remedy changed it or it was revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Civil day on which the change or revocation was recorded: until then a payment was
+    /// accepted, and one that is entered later is so too.
+    pub until: Date,
+    /// The fine, fen.
+    pub fine_fen: i64,
+    /// Confiscated income, fen.
+    pub confiscated_fen: i64,
 }
 
 /// Where it stands that money unlawfully taken is given back.
@@ -139,6 +162,26 @@ pub fn owed_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64
 /// Money to give back: paid and no longer due, and not given back yet; fen.
 pub fn refundable_fen(decision: &Decision, number: PartyNo, state: &PartyState) -> i64 {
     (state.paid_fen() - state.refunded_fen() - due_fen(decision, number, state)).max(0)
+}
+
+/// What was left to pay on a day on which the decision still stood as it does no longer, fen:
+/// of what was due then, less what was paid and given back while it stood so. `None` when
+/// nothing has changed since.
+pub fn unpaid_then_fen(state: &PartyState, on: Date) -> Option<i64> {
+    let stood = state.stood.iter().find(|it| on < it.until)?;
+    let imposed: i64 = state.additions.iter().filter(|(day, _)| *day <= on).map(|(_, fen)| fen).sum();
+    let additional = imposed.min(state.additional_fen).min(stood.fine_fen);
+    let paid = state.payments.iter().filter(|p| p.paid_on < stood.until).map(|p| p.amount_fen);
+    let back = state.refunds.iter().filter(|r| r.on < stood.until).map(|r| r.amount_fen);
+    let due = stood.fine_fen + stood.confiscated_fen + additional;
+    Some((due - paid.sum::<i64>() + back.sum::<i64>()).max(0))
+}
+
+/// Something was left to pay before a change or the revocation of the decision: it may have
+/// been paid, and be entered still.
+pub fn payable_then(state: &PartyState) -> bool {
+    let last_days = state.stood.iter().filter_map(|it| it.until.yesterday().ok());
+    last_days.into_iter().any(|on| unpaid_then_fen(state, on).is_some_and(|fen| fen > 0))
 }
 
 /// The first party to whom money is to be given back, and how much, fen.

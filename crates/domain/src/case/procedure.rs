@@ -494,7 +494,7 @@ fn decision() -> Vec<Step> {
 fn execution() -> Vec<Step> {
     let decided = &[S::Decided];
     vec![
-        row(V::RecordPayment, L::Execution, decided, penalty_law("第六十七条"))
+        row(V::RecordPayment, L::Execution, AFTER_DECISION, penalty_law("第六十七条"))
             .by(&[Role::Cashier], R::Apart)
             .gate(gate::pay)
             .within("收到决定书之日起十五日"),

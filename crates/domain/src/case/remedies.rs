@@ -2,12 +2,22 @@
 
 use super::event::CaseEvent;
 use super::evolve::party;
+use super::gate::amounts_fen;
+use super::performance::Standing;
 use super::state::*;
+use super::types::PartyNo;
 use crate::matter::Meta;
 
 /// The state after an event of a remedy, a revocation or a ruling on enforcement.
 pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     let day = meta.moment.day();
+    match event {
+        CaseEvent::RemedyConcluded { party: no, outcome, .. } if outcome.revokes() => {
+            stands_no_longer(case, meta, Some(*no));
+        }
+        CaseEvent::DisposalChanged { party: no, .. } => stands_no_longer(case, meta, Some(*no)),
+        _ => {}
+    }
     match event {
         CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
             if let Some(p) = party(case, *no) {
@@ -47,10 +57,28 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             let by_remedy = ground.by_remedy();
             let own = case.parties.iter().filter(|p| p.revoked.is_some()).count();
             let others_bound = by_remedy && own > 0 && own < case.parties.len();
-            if let Some(d) = case.decision.as_mut().filter(|_| !others_bound) {
+            if others_bound {
+                return;
+            }
+            stands_no_longer(case, meta, None);
+            if let Some(d) = &mut case.decision {
                 d.revoked = Some((*ground, day));
             }
         }
         _ => {}
+    }
+}
+
+/// Keeps what the decision took so far from a party, or from all of them, before an event
+/// that changes or revokes it: money may have been paid under it that is entered later.
+fn stands_no_longer(case: &mut Case, meta: &Meta, of: Option<PartyNo>) {
+    let Some(decision) = case.decision.as_ref().filter(|d| d.revoked.is_none()) else { return };
+    let until = meta.moment.recorded_day();
+    for (index, p) in case.parties.iter_mut().enumerate().filter(|(_, p)| p.revoked.is_none()) {
+        let no = PartyNo::try_from(index + 1).unwrap_or(PartyNo::MAX);
+        if of.is_none_or(|of| of == no) {
+            let (fine_fen, confiscated_fen) = amounts_fen(decision, no, p);
+            p.stood.push(Standing { until, fine_fen, confiscated_fen });
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! State of a case: one main stage and independent sub-machines beside it.
 
 use super::command::*;
+use super::performance::{Deferral, Standing};
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
 use super::types::*;
 use crate::codes::DocumentNumber;
@@ -293,20 +294,26 @@ pub struct PartyState {
     pub performances: Vec<Performance>,
     /// Penalties other than money that a remedy took away.
     pub lifted: Vec<PenaltyKind>,
-    /// Instalments granted.
+    /// Instalments granted, as they stand.
     pub instalments: Vec<Instalment>,
+    /// Every plan of payment that was granted, oldest first.
+    pub deferrals: Vec<Deferral>,
     /// Demand of the fine.
     pub fine_demand: Option<DocumentNo>,
     /// Demand before enforcement.
     pub enforcement_demand: Option<DocumentNo>,
     /// Additional fine imposed, in fen.
     pub additional_fen: i64,
+    /// Each additional fine with its day, in fen.
+    pub additions: Vec<(Date, i64)>,
     /// Applied to the court on.
     pub court_on: Option<Date>,
     /// Remedies.
     pub remedies: Vec<Remedy>,
     /// Fine and confiscated income as a remedy changed them, fen.
     pub changed: Option<(i64, i64)>,
+    /// What the decision took before each change and before its revocation, oldest first.
+    pub stood: Vec<Standing>,
     /// The decision on this party was revoked by its own remedy: ground and day.
     pub revoked: Option<(RevocationGround, Date)>,
     /// The court's last ruling on enforcement, and its day.
@@ -333,12 +340,15 @@ impl PartyState {
             performances: Vec::new(),
             lifted: Vec::new(),
             instalments: Vec::new(),
+            deferrals: Vec::new(),
             fine_demand: None,
             enforcement_demand: None,
             additional_fen: 0,
+            additions: Vec::new(),
             court_on: None,
             remedies: Vec::new(),
             changed: None,
+            stood: Vec::new(),
             revoked: None,
             ruling: None,
         }

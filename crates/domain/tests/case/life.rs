@@ -404,6 +404,7 @@ fn an_old_stream_that_revoked_for_all_by_one_remedy_binds_the_others_still() {
     });
     w.put(&CaseEvent::DecisionRevoked { ground: RevocationGround::Reconsideration, document: document() });
     w.no(CASHIER, payment(1, "0001", WAN, "2026-04-02"), "decision.revoked");
+    assert_eq!(w.case().parties.iter().map(|p| p.stood.len()).collect::<Vec<_>>(), [1, 0]);
     w.ok(CASHIER, payment(2, "0002", 2 * WAN, "2026-04-02"));
 }
 

@@ -8,6 +8,7 @@ mod bypass_people;
 mod bypass_time;
 mod consistency;
 mod golden;
+mod late_money;
 mod life;
 mod performance;
 mod properties;

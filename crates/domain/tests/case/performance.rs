@@ -106,6 +106,33 @@ fn a_penalty_that_is_not_performed_goes_to_the_court() {
 }
 
 #[test]
+fn nothing_is_enforced_before_the_money_that_is_owed_with_it_is_due() {
+    let mut w = stopped();
+    let court = || Do::ApplyToCourt { party: 1, court: t("示例县人民法院") };
+    // Due by 2 April, 15 days from service.
+    w.at("2026-04-02");
+    let refusal = w.no(A, Do::DemandEnforcement { party: 1 }, "payment.not_due");
+    assert_eq!(refusal.after, Some(day("2026-04-03")));
+    w.no(HEAD, court(), "payment.not_due");
+    let mut paid = w.fork();
+    paid.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-04-02"));
+    paid.ok(A, Do::DemandEnforcement { party: 1 });
+    let mut overdue = w.fork();
+    overdue.at("2026-04-03");
+    overdue.ok(A, Do::DemandEnforcement { party: 1 });
+    // A deferral puts both off.
+    let instalments = vec![Instalment { due_on: day("2026-10-30"), amount_fen: 3 * WAN }];
+    w.pass(Proposal::Defer(Deferring { party: 1, instalments }));
+    w.at("2026-09-24");
+    w.no(A, Do::DemandEnforcement { party: 1 }, "payment.not_due");
+    w.at("2026-10-31");
+    w.ok(A, Do::DemandEnforcement { party: 1 });
+    w.serve_now(DocumentKind::EnforcementDemand, 1);
+    w.at("2026-11-20");
+    w.ok(HEAD, court());
+}
+
+#[test]
 fn a_changed_disposal_takes_away_what_it_names_and_nothing_else() {
     let mut w = stopped();
     let remedy = RemedyKind::Litigation;

@@ -206,18 +206,19 @@ fn deferral(case: &Case, d: &Deferring, facts: &Facts<'_>) -> Result<(), Refusal
     };
     let (decision, _) = gate::served_decision(case, d.party)?;
     let owed = gate::owed_fen(decision, d.party, state);
-    let paid = state.paid_fen();
+    // All that is to be paid: what is left of it, and what was paid and kept.
+    let total = owed + state.paid_fen() - state.refunded_fen();
     let sum: i64 = d.instalments.iter().map(|i| i.amount_fen).sum();
     let ordered = d.instalments.windows(2).all(|w| w[0].due_on < w[1].due_on);
     let future = d.instalments.iter().all(|i| i.due_on > facts.today() && i.amount_fen > 0);
-    if d.instalments.is_empty() || d.instalments.len() > 60 || !ordered || !future || sum != owed + paid {
+    if d.instalments.is_empty() || d.instalments.len() > 60 || !ordered || !future || sum != total {
         return Err(refuse(
             "deferral.plan",
             article(),
             "分期计划不完整",
             "各期日期须在今天之后并依次推后，各期金额之和须等于应缴总额。",
         )
-        .field("instalments", format!("合计应为{}元", crate::codes::format_yuan(owed + paid))));
+        .field("instalments", format!("合计应为{}元", crate::codes::format_yuan(total))));
     }
     Ok(())
 }

@@ -26,10 +26,9 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     let mut issue = Issue::new(case, facts);
     match command {
         C::RecordPayment(payment) => {
-            pay(case, payment, facts)?;
+            let left = pay(case, payment, facts)?;
             issue.push(CaseEvent::PaymentRecorded(payment.clone()));
-            let paid = |p: &mut PartyState| p.payments.push(payment.clone());
-            if let Some(amount_fen) = reduced(case, payment.party, facts, paid)? {
+            if let Some(amount_fen) = left {
                 issue.push(CaseEvent::AdditionalFineReduced { party: payment.party, amount_fen });
             }
         }
@@ -407,10 +406,16 @@ fn voucher(case: &Case, number: &str, article: Citation, facts: &Facts<'_>) -> R
     Ok(())
 }
 
-fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal> {
+/// The payment may be entered; what it leaves of the additional fine, when it takes from it.
+fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<Option<i64>, Refusal> {
     let article = || penalty_law("第六十七条");
-    let (decision, served) = gate::served_decision(case, payment.party)?;
-    let Some(state) = case.party(payment.party) else { return Ok(()) };
+    let (Some(decision), Some(state)) = (&case.decision, case.party(payment.party)) else { return Ok(None) };
+    let served = gate::service(case, decision, payment.party)?;
+    // What was paid while the decision stood as it does no longer is measured by what was due then.
+    let then = gate::unpaid_then_fen(state, payment.paid_on);
+    if then.is_none() {
+        gate::owing(case, payment.party, state)?;
+    }
     voucher(case, &payment.receipt, article(), facts)?;
     if payment.collector.trim().is_empty() {
         return Err(refuse(
@@ -426,33 +431,57 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<(), Refusal>
             .field("paid_on", "应在决定作出之后、今天之前"));
     }
     punctual_on(payment.paid_on, "paid_on", facts)?;
-    let owed = gate::owed_fen(decision, payment.party, state);
-    if payment.amount_fen <= 0 || payment.amount_fen > owed {
-        return Err(refuse(
-            "payment.amount",
-            article(),
-            format!("金额与应缴金额不符，尚欠{}元", format_yuan(owed)),
-            "请核对票据金额；多缴的由代收机构退还。",
-        )
-        .field("amount_fen", format!("不超过{}元", format_yuan(owed))));
+    let owing = gate::owing(case, payment.party, state).is_ok();
+    let payable = |state: &PartyState| {
+        let now = if owing { gate::owed_fen(decision, payment.party, state) } else { 0 };
+        now.max(then.unwrap_or(0))
+    };
+    within(payment.amount_fen, payable(state))?;
+    // The day of the payment is not late by it: what that takes from the additional fine is
+    // not owed, and not collected to be given back.
+    let left = reduced(case, payment.party, facts, |p| p.payments.push(payment.clone()))?;
+    let mut after = state.clone();
+    after.additional_fen = left.unwrap_or(state.additional_fen);
+    within(payment.amount_fen, payable(&after))?;
+    Ok(left)
+}
+
+/// The amount of a payment, above nothing, is at most what is payable; fen.
+fn within(amount_fen: i64, payable: i64) -> Result<(), Refusal> {
+    if amount_fen > 0 && amount_fen <= payable {
+        return Ok(());
     }
-    Ok(())
+    Err(refuse(
+        "payment.amount",
+        penalty_law("第六十七条"),
+        format!("金额与应缴金额不符，尚欠{}元", format_yuan(payable)),
+        "请核对票据金额；多缴的由代收机构退还。",
+    )
+    .field("amount_fen", format!("不超过{}元", format_yuan(payable))))
 }
 
 /// What is left of the additional fine when what is entered now counts from its own day: who
 /// paid in time owes no addition because the entry came late, nor for the days of a remedy
-/// (第七十二条第一款第一项, 第七十三条第三款).
+/// (第七十二条第一款第一项, 第七十三条第三款). Only what the entered fact itself takes away
+/// counts: whatever else changed since the addition was imposed leaves it as it is.
 fn reduced(
     case: &Case,
     party: PartyNo,
     facts: &Facts<'_>,
     enter: impl FnOnce(&mut PartyState),
 ) -> Result<Option<i64>, Refusal> {
-    let Some(before) = case.party(party).filter(|p| p.additional_fen > 0) else { return Ok(None) };
+    let standing = case.revoked(party).is_none();
+    let Some(before) = case.party(party).filter(|p| standing && p.additional_fen > 0) else {
+        return Ok(None);
+    };
+    let (decision, _) = gate::served_decision(case, party)?;
     let mut state = before.clone();
     enter(&mut state);
-    let accrued = clock::additional_cap(case, facts, party, &state)?;
-    Ok((accrued < before.additional_fen).then_some(accrued))
+    let imposed = gate::additional_fen(decision, party, before);
+    let accrued = clock::additional_cap(case, facts, party, before)?;
+    let left = clock::additional_cap(case, facts, party, &state)?;
+    let removed = (imposed - left).min(accrued - left);
+    Ok((removed > 0).then(|| imposed - removed))
 }
 
 /// A penalty of the decision, performed after it, by whom and how.

@@ -6,7 +6,9 @@ use crate::case::command::Proposal;
 use crate::case::facts::Facts;
 use crate::case::law::{coercion_law, construction_rules};
 use crate::case::performance::GIVE_BACK;
-pub use crate::case::performance::{owed_fen, refundable, refundable_fen, unperformed};
+pub use crate::case::performance::{
+    owed_fen, payable_then, refundable, refundable_fen, unpaid_then_fen, unperformed,
+};
 use crate::case::state::*;
 use crate::case::types::*;
 use crate::cite::{Citation, penalty_law};
@@ -42,21 +44,25 @@ pub fn served_decision(case: &Case, number: PartyNo) -> Result<(&Decision, &Serv
     if case.party(number).is_some_and(|p| p.revoked.is_some()) {
         return Err(revoked(penalty_law("第七条")));
     }
+    Ok((decision, service(case, decision, number)?))
+}
+
+/// The service of the decision document of a party, whether or not the decision still stands.
+pub fn service<'c>(case: &'c Case, decision: &Decision, number: PartyNo) -> Result<&'c Served, Refusal> {
     let served = decision
         .documents
         .iter()
         .find(|(p, _)| *p == number)
         .and_then(|(_, d)| case.document(*d))
         .and_then(|d| d.service.as_ref());
-    match served {
-        Some(served) => Ok((decision, served)),
-        None => Err(Refusal::new(
+    served.ok_or_else(|| {
+        Refusal::new(
             "decision.unserved",
             penalty_law("第六十一条第一款"),
             "处罚决定书尚未送达该当事人",
             "请先送达决定书。",
-        )),
-    }
+        )
+    })
 }
 
 /// The fine and the confiscated income of a party as they stand: as decided, or as a
@@ -77,20 +83,38 @@ pub fn additional_fen(decision: &Decision, number: PartyNo, state: &PartyState) 
     state.additional_fen.min(amounts_fen(decision, number, state).0)
 }
 
-/// Something is owed under a served decision.
+/// Something is owed under a served decision, in a case that is not closed.
+pub fn owing(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
+    let (decision, _) = served_decision(case, number)?;
+    if owed_fen(decision, number, state) <= 0 {
+        return no(
+            "payment.nothing_owed",
+            penalty_law("第六十七条"),
+            "该当事人没有应缴而未缴的款项",
+            "请核对票据所属案件。",
+        );
+    }
+    if case.stage != Stage::Decided {
+        return no(
+            "payment.closed",
+            penalty_law("第六十七条"),
+            "案件已经结案，不再收缴款项",
+            "只能补登决定撤销、变更之前缴纳的款项，以便返还。",
+        );
+    }
+    Ok(())
+}
+
+/// Something is owed, or something that was owed before the decision was revoked or changed
+/// may have been paid then: it is entered, whatever the case has come to, to be given back.
 pub fn pay(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
-    any_party(case, party, |number, state| {
-        let (decision, _) = served_decision(case, number)?;
-        if owed_fen(decision, number, state) <= 0 {
-            return no(
-                "payment.nothing_owed",
-                penalty_law("第六十七条"),
-                "该当事人没有应缴而未缴的款项",
-                "请核对票据所属案件。",
-            );
-        }
-        Ok(())
-    })
+    any_party(
+        case,
+        party,
+        |number, state| {
+            if payable_then(state) { Ok(()) } else { owing(case, number, state) }
+        },
+    )
 }
 
 /// A penalty other than money waits for its performance.
@@ -136,13 +160,13 @@ fn refunded(case: &Case) -> Gate {
 }
 
 /// A fine is owed and no court was asked yet.
-pub fn defer(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+pub fn defer(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::Defer(_)))?;
-    pay(case, facts, party)
+    any_party(case, party, |number, state| owing(case, number, state))
 }
 
 fn overdue(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
-    pay(case, facts, Some(number))?;
+    owing(case, number, state)?;
     let due = clock::payment_gate(case, facts, number, state)?;
     if facts.today() <= due {
         return Err(Refusal::new(
@@ -185,10 +209,13 @@ pub fn additional_fine(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
     })
 }
 
-/// A penalty other than money is not performed, or money is overdue.
+/// Money is overdue, or nothing but a penalty other than money is left to perform: both papers
+/// name all that is owed, so while money is owed they wait until it is overdue.
 fn not_performed(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     let (decision, served) = served_decision(case, number)?;
-    if served.gate_day() <= facts.today() && !unperformed(decision, number, state).is_empty() {
+    let money = owed_fen(decision, number, state) > 0;
+    let open = !unperformed(decision, number, state).is_empty();
+    if !money && open && served.gate_day() <= facts.today() {
         return Ok(());
     }
     overdue(case, facts, number, state)
