@@ -28,6 +28,7 @@ use crate::kit::form::{self as forms, Choice, FieldSpec, Kind, Posted};
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::page::{self, Office, Width, office};
 use crate::kit::problem::Failure;
+use crate::kit::resend::Told;
 use crate::kit::ui::field::{Sheet, sheet};
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
@@ -44,6 +45,25 @@ pub fn routes() -> Routes {
         .post("/erasures/{id}/decide", Access::Verb(verbs::DECIDE), decide)
         .post("/erasures/{id}/carry_out", Access::Verb(verbs::CARRY_OUT), carry_out)
         .office_nav("销毁", "/erasures", verbs::READ)
+        .teller(|shell, who, path| Box::pin(async move { told(&shell, &who, &path).await }))
+}
+
+/// What a form of a destruction is about.
+async fn told(shell: &Shell, who: &Identity, path: &str) -> Option<Told> {
+    let rest = path.strip_prefix("/erasures/")?;
+    if rest == "new" {
+        let specs = proposal(&over(shell, who).await.ok()?);
+        return Some(Told { title: "呈请销毁".to_owned(), about: String::new(), specs });
+    }
+    let (id, act) = rest.split_once('/')?;
+    let (title, specs) = match act {
+        "decide" => ("审批销毁", decision()),
+        "carry_out" => ("执行销毁", confirmation()),
+        _ => return None,
+    };
+    let it = seen(shell, who, id.parse().ok()?).await.ok()?;
+    let about = format!("{}个事项：{}", it.matters.len(), it.grounds.or_erased());
+    Some(Told { title: title.to_owned(), about, specs })
 }
 
 /// Destructions of a page.

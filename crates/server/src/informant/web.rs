@@ -21,6 +21,7 @@ use crate::kit::form::{self as forms, Choice, FieldSpec, Kind, Posted};
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::page::{self, Office, Width, office};
 use crate::kit::problem::Failure;
+use crate::kit::resend::Told;
 use crate::kit::ui::field::{Sheet, sheet};
 use crate::kit::ui::show;
 use crate::kit::write::Loaded;
@@ -28,11 +29,18 @@ use crate::viewing::verbs;
 
 /// Routes of the pages.
 pub fn routes() -> Routes {
-    Routes::new().get("/cases/{id}/informant", Access::Verb(verbs::INFORMANT), ask).post(
-        "/cases/{id}/informant",
-        Access::Verb(verbs::INFORMANT),
-        tell,
-    )
+    Routes::new()
+        .get("/cases/{id}/informant", Access::Verb(verbs::INFORMANT), ask)
+        .post("/cases/{id}/informant", Access::Verb(verbs::INFORMANT), tell)
+        .teller(|shell, who, path| Box::pin(async move { told(&shell, &who, &path).await }))
+}
+
+/// What the form is about.
+async fn told(shell: &Shell, who: &Identity, path: &str) -> Option<Told> {
+    let id = path.strip_prefix("/cases/")?.strip_suffix("/informant")?;
+    let (case, _) = case_of(shell, who, MatterId(id.parse().ok()?)).await.ok()?;
+    let about = tables::title(&case.state).to_string();
+    Some(Told { title: format!("查看{ROLE}的身份"), about, specs: specs() })
 }
 
 fn specs() -> Vec<FieldSpec> {

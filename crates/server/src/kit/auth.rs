@@ -20,11 +20,11 @@ use super::app::App;
 use super::authz::{self, Subject, Target, Verb};
 use super::clock::lock;
 use super::error::ReadError;
-use super::http::Shell;
+use super::http::{Shell, is_program};
 use super::login::{self, Found, Secret};
 use super::page::Viewer;
 use super::problem::Failure;
-use super::resend::Carried;
+use super::resend::{self, Carried};
 use super::token;
 
 /// What is known of a signed-in person; the same for all requests of one version.
@@ -185,11 +185,39 @@ pub async fn identify(State(shell): State<Shell>, mut request: Request, next: Ne
         return failure.into_response();
     }
     request.extensions_mut().insert(BodyLimit(shell.config.body_bytes));
-    let Some(identity) = identity else { return next.run(request).await };
+    let Some(identity) = identity else {
+        if let Some(secret) = held(&shell, &request) {
+            match login::ended(shell.app.db(), shell.app.now(), &secret).await {
+                Ok(Some(staff)) => _ = request.extensions_mut().insert(Ended { staff, secret }),
+                Ok(None) => {}
+                Err(error) => return Failure::from(error).into_response(),
+            }
+        }
+        return next.run(request).await;
+    };
     request.extensions_mut().insert(identity.clone());
     let mut response = next.run(request).await;
+    if let Some(mut carried) = response.extensions_mut().remove::<Carried>() {
+        carried.tell(&shell, &identity).await;
+        response.extensions_mut().insert(carried);
+    }
     response.extensions_mut().insert(identity);
     response
+}
+
+/// The session of a browser whose time ran out not long ago. It admits to nothing;
+/// it says who filled in the form that comes with it.
+#[derive(Clone)]
+struct Ended {
+    staff: StaffId,
+    secret: Secret,
+}
+
+/// The secret that a browser holds which posts a form without being signed in.
+fn held(shell: &Shell, request: &Request) -> Option<Secret> {
+    let headers = request.headers();
+    let asks = !is_safe(request.method()) && !is_program(request.uri().path());
+    (asks && !headers.contains_key(header::AUTHORIZATION)).then(|| cookie(headers, shell.config.secure))?
 }
 
 async fn find(shell: &Shell, headers: &HeaderMap) -> Result<Option<Identity>, Failure> {
@@ -333,27 +361,43 @@ pub async fn unforged(
     let token = form_urlencoded::parse(&bytes).find(|(name, _)| name == "_csrf");
     match token {
         Some((_, token)) if secret.accepts(&token) => Ok(Request::from_parts(parts, Body::from(bytes))),
-        Some(_) => Err((Failure::Forged, Some(Carried::fields(&parts.uri, &bytes, limit)))),
+        Some(_) => Err((Failure::Forged, Some(Carried::fields(&parts.uri, &bytes)))),
         // Every form of ours has a token.
         None => Err((Failure::Forged, None)),
     }
 }
 
-/// What a browser posted that is not signed in, to be shown again after a sign-in.
+/// What a browser posted that is not signed in. The body is read only when the
+/// browser's session ended not long ago, at most [`resend::MOST`] bytes, and kept
+/// only when the form is of that session; `limit` is the largest body of a sign-in.
 pub async fn posted(limit: usize, request: Request) -> Option<Carried> {
+    let path = request.uri().path();
     // Leaving is done already when nobody is signed in.
-    if is_safe(request.method()) || request.uri().path() == "/sign-out" {
+    if is_safe(request.method()) || path == "/sign-out" || is_program(path) {
         return None;
     }
-    if is_file(&request) {
+    let file = is_file(&request);
+    if !file && !is_form(&request) {
+        return None;
+    }
+    let Some(ended) = request.extensions().get::<Ended>().cloned() else {
+        return Some(Carried::nothing(request.uri()));
+    };
+    if file {
         return Some(Carried::file(request.uri()));
     }
-    if !is_form(&request) {
-        return None;
-    }
     let (parts, body) = request.into_parts();
-    let bytes = axum::body::to_bytes(body, limit).await.ok()?;
-    Some(Carried::fields(&parts.uri, &bytes, limit))
+    let Ok(bytes) = axum::body::to_bytes(body, resend::MOST).await else {
+        return Some(Carried::too_much(&parts.uri));
+    };
+    let token = form_urlencoded::parse(&bytes).find(|(name, _)| name == "_csrf");
+    if !token.is_some_and(|(_, token)| ended.secret.accepts(&token)) {
+        return Some(Carried::nothing(&parts.uri));
+    }
+    if !resend::fits(bytes.len(), limit) {
+        return Some(Carried::too_much(&parts.uri));
+    }
+    Some(Carried::fields(&parts.uri, &bytes).of(ended.staff))
 }
 
 fn is_form(request: &Request) -> bool {

@@ -31,7 +31,8 @@ use super::openapi::{self, Operation};
 use super::page::{self, NavEntry, Site};
 use super::password::{HashError, Hasher};
 use super::problem::Failure;
-use super::resend::{self, Carried};
+use super::resend::{self, Carried, Teller};
+use super::seal::Sealer;
 use super::{assets, metrics};
 
 /// Versions of a person's and the organ's record, and what they said.
@@ -48,6 +49,8 @@ pub struct ShellParts {
     /// Passwords.
     pub hasher: Hasher,
     pub(super) persons: Mutex<LruCache<StaffId, KnownPerson>>,
+    pub(super) sealer: Sealer,
+    pub(super) tellers: Vec<Teller>,
     openapi: OnceLock<serde_json::Value>,
     described: Described,
 }
@@ -76,6 +79,18 @@ impl Shell {
     pub fn openapi(&self) -> &serde_json::Value {
         let it = &self.described;
         self.openapi.get_or_init(|| openapi::document(&it.operations, &it.schemas, &it.listed))
+    }
+
+    /// What one does, at the least, by posting a page's form to this path; none when
+    /// no guarded page takes one.
+    pub fn posting(&self, path: &str) -> Option<&'static Verb> {
+        let listed = self.described.listed.iter();
+        let takes = listed
+            .filter(|it| it.method == Method::POST && !is_program(path) && resend::is_of(it.path, path));
+        match takes.min_by_key(|it| it.path.matches('{').count())?.access {
+            Access::Public => None,
+            Access::Verb(verb) => Some(verb),
+        }
     }
 
     /// A fresh UUIDv7, for example as the command id of a form.
@@ -120,6 +135,8 @@ pub struct Routes {
     pub operations: Vec<Operation>,
     /// Schemas that those refer to.
     pub schemas: Vec<(&'static str, serde_json::Value)>,
+    /// What tells of posted forms.
+    pub tellers: Vec<Teller>,
 }
 
 impl Routes {
@@ -207,6 +224,13 @@ impl Routes {
         self
     }
 
+    /// Tells what a posted form of the feature is about.
+    #[must_use]
+    pub fn teller(mut self, teller: Teller) -> Self {
+        self.tellers.push(teller);
+        self
+    }
+
     /// Describes operations of the API and the schemas that they refer to.
     #[must_use]
     pub fn describe(mut self, what: (Vec<Operation>, Vec<(&'static str, serde_json::Value)>)) -> Self {
@@ -238,6 +262,7 @@ impl Routes {
         self.portal_nav.extend(other.portal_nav);
         self.operations.extend(other.operations);
         self.schemas.extend(other.schemas);
+        self.tellers.extend(other.tellers);
         self
     }
 }
@@ -286,12 +311,15 @@ pub fn build(app: App, config: WebConfig, routes: Routes) -> Result<(Router, She
     let described =
         Described { operations: routes.operations, schemas: routes.schemas, listed: routes.listed };
     let body = config.body_bytes;
+    let sealer = Sealer::new(app.entropy().as_ref());
     let shell = Shell(Arc::new(ShellParts {
         app,
         config,
         site,
         hasher,
         persons,
+        sealer,
+        tellers: routes.tellers,
         openapi: OnceLock::new(),
         described,
     }));
@@ -396,10 +424,15 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn is_program(&self) -> bool {
-        const ROOTS: [&str; 6] = ["/api/", "/log/", "/metrics", "/healthz", "/readyz", "/d/"];
-        const FILES: [&str; 2] = [".json", ".atom"];
-        ROOTS.iter().any(|it| self.path.starts_with(it)) || FILES.iter().any(|it| self.path.ends_with(it))
+        is_program(self.path)
     }
+}
+
+/// Whether a path is for programs: it answers them, and never with a page.
+pub(super) fn is_program(path: &str) -> bool {
+    const ROOTS: [&str; 6] = ["/api/", "/log/", "/metrics", "/healthz", "/readyz", "/d/"];
+    const FILES: [&str; 2] = [".json", ".atom"];
+    ROOTS.iter().any(|it| path.starts_with(it)) || FILES.iter().any(|it| path.ends_with(it))
 }
 
 /// Writes a failure as problem+json or as a page; other answers pass.
@@ -438,7 +471,7 @@ fn written(shell: &Shell, asked: &Asked<'_>, mut response: Response) -> Response
     }
     let carried = response.extensions_mut().remove::<Carried>();
     let once_more = carried.filter(|_| !asked.is_program());
-    let once_more = once_more.and_then(|it| resend::page(&shell.site, &failure, identity.as_ref(), &it));
+    let once_more = once_more.and_then(|it| resend::page(shell, &failure, identity.as_ref(), &it));
     let mut answer = if let Some(page) = once_more {
         page
     } else if asked.is_program() {

@@ -71,6 +71,9 @@ impl Secret {
     }
 }
 
+/// Hours after its end for which it is known whose session it was.
+const KNOWN_HOURS: i64 = 12;
+
 /// What the lookup of a session or token finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -97,7 +100,7 @@ pub async fn open(
     before: Option<&Secret>,
 ) -> Result<(), DbError> {
     if let Some(before) = before {
-        tx.run("DELETE FROM session WHERE hash = $1", params![before.hash()]).await?;
+        forget(tx, before).await?;
     }
     tx.run(
         "INSERT INTO session (hash, staff_id, created_at, seen_at) VALUES ($1, $2, $3, $3)",
@@ -113,8 +116,52 @@ pub async fn open(
 /// When the database fails.
 pub async fn close(db: &Db, secret: &Secret) -> Result<(), DbError> {
     let tx = db.begin().await?;
-    tx.run("DELETE FROM session WHERE hash = $1", params![secret.hash()]).await?;
+    forget(&tx, secret).await?;
     tx.commit().await
+}
+
+/// Takes a session away without a trace.
+async fn forget(tx: &Tx, secret: &Secret) -> Result<(), DbError> {
+    tx.run("DELETE FROM session WHERE hash = $1", params![secret.hash()]).await?;
+    tx.run("DELETE FROM ended_session WHERE hash = $1", params![secret.hash()]).await?;
+    Ok(())
+}
+
+/// Takes a session away whose time ran out at `over`; for [`KNOWN_HOURS`] from then
+/// [`ended`] tells whose it was.
+async fn expire(
+    db: &Db,
+    secret: &Secret,
+    staff: StaffId,
+    over: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let tx = db.begin().await?;
+    let known = SignedDuration::from_hours(KNOWN_HOURS);
+    let first = tx.run("DELETE FROM session WHERE hash = $1", params![secret.hash()]).await? == 1;
+    let oldest = now.checked_sub(known).unwrap_or(Timestamp::UNIX_EPOCH);
+    tx.run("DELETE FROM ended_session WHERE ended_at <= $1", params![oldest]).await?;
+    // Of two requests at once only one finds the session.
+    if first && over > oldest {
+        let keep = "INSERT INTO ended_session (hash, staff_id, ended_at) VALUES ($1, $2, $3)";
+        tx.run(keep, params![secret.hash(), staff, over]).await?;
+    }
+    tx.commit().await
+}
+
+/// Whose session this was, when its time ran out not long ago. Nobody is signed in
+/// by it; a session that was ended by hand is not known any more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ended(db: &Db, now: Timestamp, secret: &Secret) -> Result<Option<StaffId>, DbError> {
+    let sql = "SELECT staff_id, ended_at FROM ended_session WHERE hash = $1";
+    let Some(row) = db.one("ended session", sql, params![secret.hash()]).await? else { return Ok(None) };
+    let since = now.duration_since(row.instant("ended_at")?);
+    if since >= SignedDuration::from_hours(KNOWN_HOURS) {
+        return Ok(None);
+    }
+    Ok(Some(StaffId(row.uuid("staff_id")?)))
 }
 
 /// Ends all sessions of a person, inside a transaction.
@@ -122,6 +169,7 @@ pub async fn close(db: &Db, secret: &Secret) -> Result<(), DbError> {
 /// # Errors
 /// When the database fails.
 pub async fn close_all(tx: &Tx, staff: StaffId) -> Result<u64, DbError> {
+    tx.run("DELETE FROM ended_session WHERE staff_id = $1", params![staff]).await?;
     tx.run("DELETE FROM session WHERE staff_id = $1", params![staff]).await
 }
 
@@ -137,7 +185,7 @@ pub async fn shut_out(tx: &Tx, staff: StaffId, now: Timestamp) -> Result<(), DbE
     Ok(())
 }
 
-/// Looks a session up: one query. A session past its time is gone; one that was
+/// Looks a session up: one query. A session past its time is taken away; one that was
 /// last seen a while ago is marked as seen now.
 ///
 /// # Errors
@@ -160,11 +208,13 @@ pub async fn find(
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let unseen = now.duration_since(row.instant("seen_at")?);
-    let age = now.duration_since(row.instant("created_at")?);
+    let (seen, created) = (row.instant("seen_at")?, row.instant("created_at")?);
+    let unseen = now.duration_since(seen);
     let idle = SignedDuration::from_mins(config.session_idle_minutes);
-    if unseen >= idle || age >= SignedDuration::from_hours(config.session_hours) {
-        close(db, secret).await?;
+    let most = SignedDuration::from_hours(config.session_hours);
+    if unseen >= idle || now.duration_since(created) >= most {
+        let over = seen.checked_add(idle).unwrap_or(now).min(created.checked_add(most).unwrap_or(now));
+        expire(db, secret, StaffId(row.uuid("staff_id")?), over, now).await?;
         return Ok(None);
     }
     // Written at most once a minute, and often enough for short idle limits.

@@ -35,6 +35,7 @@ pub(crate) mod reference;
 pub mod registry;
 pub mod resend;
 pub mod schema;
+pub mod seal;
 pub mod serving;
 pub mod throttle;
 pub mod token;

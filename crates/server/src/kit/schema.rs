@@ -24,6 +24,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0030_document", include_str!("../../migrations/0030_document.sql")),
     ("0040_disclosure", include_str!("../../migrations/0040_disclosure.sql")),
     ("0041_projection", include_str!("../../migrations/0041_projection.sql")),
+    ("0042_ended_session", include_str!("../../migrations/0042_ended_session.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

@@ -14,12 +14,12 @@ use super::{entry, web};
 use crate::kit::app::App;
 use crate::kit::auth::{self, Identity, Proof};
 use crate::kit::authz;
-use crate::kit::form::Posted;
+use crate::kit::form::{FieldSpec, Kind, Posted};
 use crate::kit::http::{Access, Routes, Shell, Source};
 use crate::kit::login;
 use crate::kit::page::{self, Office, Width};
 use crate::kit::problem::Failure;
-use crate::kit::resend::{self, Carried, Cause, Door, local};
+use crate::kit::resend::{self, Door, Told, local};
 use crate::kit::token;
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
@@ -36,6 +36,19 @@ pub fn routes() -> Routes {
         .post("/account/sessions/end", account, end_sessions)
         .post("/account/tokens", account, issue_token)
         .post("/account/tokens/{id}/revoke", account, revoke_token)
+        .teller(|_, _, path| Box::pin(async move { told(&path) }))
+}
+
+/// What a form of the account is about.
+fn told(path: &str) -> Option<Told> {
+    let (title, specs) = match path {
+        "/account/password" => ("更改密码", Vec::new()),
+        "/account/sessions/end" => ("退出所有登录", Vec::new()),
+        "/account/tokens" => ("建立接口令牌", vec![FieldSpec::new("label", "用途", Kind::Line)]),
+        _ if path.starts_with("/account/tokens/") => ("作废接口令牌", Vec::new()),
+        _ => return None,
+    };
+    Some(Told { title: title.to_owned(), about: String::new(), specs })
 }
 
 fn message(failure: &Failure) -> String {
@@ -77,14 +90,14 @@ async fn sign_in(
     let posted = parse(&body)?;
     let field = |name| posted.get(name).unwrap_or("");
     let next = local(posted.get("next"), shell.site.home);
-    let carried = Carried::from_sign_in(&posted);
+    let sealed = posted.get(resend::SEALED);
     let before = auth::cookie(&headers, shell.config.secure);
     match entry::sign_in(&shell, field("login"), field("password"), &source.0, before.as_ref()).await {
         Ok(secret) => {
             let cookie = [(header::SET_COOKIE, auth::set_cookie(shell.config.secure, &secret))];
-            let Some(carried) = carried else { return Ok((cookie, Redirect::to(&next)).into_response()) };
+            let Some(sealed) = sealed else { return Ok((cookie, Redirect::to(&next)).into_response()) };
             let who = auth::of_session(&shell, secret).await?.ok_or(Failure::SignIn)?;
-            let page = resend::confirm(&shell.site, &who, &carried, Cause::Session);
+            let page = resend::arrived(&shell, &who, sealed, &next).await;
             let mut response = (cookie, page).into_response();
             // The answer is this person's alone, so it is not kept anywhere.
             response.extensions_mut().insert(who);
@@ -96,8 +109,9 @@ async fn sign_in(
                 _ => StatusCode::UNPROCESSABLE_ENTITY,
             };
             let (message, remedy) = (message(&failure), failure.remedy());
-            let (wrong, carried) = (Some((message.as_str(), remedy)), carried.as_ref());
-            let door = Door { next: &next, login: field("login"), wrong, carried };
+            let wrong = Some((message.as_str(), remedy));
+            let door = Door { next: &next, login: field("login"), wrong, ..Door::default() };
+            let door = door.with(&shell, sealed);
             let page = resend::sign_in(&shell.site, &door);
             Ok((status, [(header::CACHE_CONTROL, "no-store")], page).into_response())
         }

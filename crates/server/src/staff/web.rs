@@ -21,6 +21,7 @@ use crate::kit::form::{self, FieldSpec, Posted};
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::page::{self, Office, Width};
 use crate::kit::problem::Failure;
+use crate::kit::resend::Told;
 use crate::kit::ui::act::{Action, Door, actions};
 use crate::kit::ui::field::{Sheet, sheet};
 use crate::kit::ui::show::{self, Tone};
@@ -39,6 +40,24 @@ pub fn routes() -> Routes {
         .post("/staff/{id}/{act}", read, act_post)
         .post("/staff/{id}/password/reset", Access::Verb(authz::STAFF_RESET), reset_password)
         .office_nav("人员", "/staff", authz::STAFF_READ)
+        .teller(|shell, who, path| Box::pin(async move { told(&shell, &who, &path).await }))
+}
+
+/// What a form of a person's record is about.
+async fn told(shell: &Shell, who: &Identity, path: &str) -> Option<Told> {
+    let rest = path.strip_prefix("/staff/")?;
+    if rest == "new" {
+        let form = new_form(shell, who).await.ok()?;
+        return Some(Told { title: form.title.to_owned(), about: String::new(), specs: form.specs });
+    }
+    let (id, act) = rest.split_once('/')?;
+    let (staff, _, units) = seen(shell, who, id.parse().ok()?).await.ok()?;
+    let about = staff.name.or_erased().to_owned();
+    if act == "password/reset" {
+        return Some(Told { title: authz::STAFF_RESET.label.to_owned(), about, specs: Vec::new() });
+    }
+    let form = act_form(Act::find(act)?, &staff, &units);
+    Some(Told { title: form.title.to_owned(), about, specs: form.specs })
 }
 
 fn office(shell: &Shell, who: &Identity, title: &str, current: &str, width: Width, body: Markup) -> Markup {

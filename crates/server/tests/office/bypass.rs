@@ -1,6 +1,7 @@
 //! Guards hold against double clicks, rivals, stale pages and back-dating.
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use serde_json::json;
 
 use crate::office::Office;
@@ -39,6 +40,56 @@ async fn a_form_posted_twice_is_carried_out_once() {
     assert_eq!(second.status, 303, "the second click leads to the same place: {}", second.body);
     assert_eq!(second.header("location"), first.header("location"));
     assert_eq!(office.events().await, events);
+}
+
+/// A form whose key is of another session is shown again with everything that it
+/// would do: nobody approves by a click what does not stand on the page.
+#[tokio::test]
+async fn a_form_that_comes_back_says_act_case_and_every_choice() {
+    let office = Office::new().await;
+    let id = waiting(&office).await;
+    let path = format!("/cases/{id}/do/approve_proposal");
+    let (action, mut typed) =
+        office.filled("head", &path, &[("approve", "true"), ("opinion", "同意立案")]).await;
+    let ((cookie, csrf), (_, foreign)) = (office.session("head").await, office.session("head").await);
+    let events = office.events().await;
+    let mut send = async |key: &str| {
+        typed.retain(|(name, _)| name != "_csrf");
+        typed.push(("_csrf".to_owned(), key.to_owned()));
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(&typed);
+        let request = Request::post(&action)
+            .header("cookie", &cookie)
+            .header("content-type", "application/x-www-form-urlencoded");
+        office.send(request.body(Body::from(body.finish())).unwrap()).await
+    };
+    let page = send(&foreign).await;
+    assert_eq!(page.status, 403);
+    let case = office.case(&id).await;
+    let verb = mingjing_domain::case::procedure::Verb::ApproveProposal.label();
+    let title = mingjing::case::tables::title(&case);
+    for words in [
+        format!("将要提交：{verb}"),
+        format!("<dt>事项</dt><dd>{title}"),
+        format!("<code>{action}</code>"),
+        "<dd class=\"typed\">同意立案</dd>".to_owned(),
+    ] {
+        assert!(page.body.contains(&words), "{words}: {}", page.body);
+    }
+    let shown = page.body.split("<dl class=\"facts\">").nth(1).unwrap().split("</dl>").next().unwrap();
+    assert!(!shown.contains(">true<") && !shown.contains(">approve<"), "choices in words: {shown}");
+    let sent = page.body.split("</dl>").nth(1).unwrap().split("</form>").next().unwrap();
+    let (hidden, blank) = (sent.matches("type=\"hidden\"").count(), sent.matches("value=\"\"").count());
+    let keys = ["_csrf", "_command"].iter().filter(|it| sent.contains(&format!("name=\"{it}\""))).count();
+    assert_eq!((shown.matches("class=\"typed\"").count() + blank, keys), (hidden - 2, 2), "{}", page.body);
+    assert_eq!(office.events().await, events, "nothing was done");
+    // To a person who may not see the case it says nothing of it.
+    let (cookie, _) = office.session("system").await;
+    let request = Request::post(&action).header("cookie", cookie);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    let page = office.send(request.body(Body::from("_csrf=stale&opinion=x")).unwrap()).await;
+    assert!(page.body.contains(&format!("将要提交：{verb}")) && !page.body.contains(&title), "{}", page.body);
+    assert_eq!(send(&csrf).await.status, 303);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,11 +114,6 @@ impl Browser {
         assert_ne!(self.path, "/sign-in", "{} is let in: {}", self.who, self.text().await);
     }
 
-    /// The session of the person ends behind the open page.
-    pub async fn session_ends(&self) {
-        self.client.delete_all_cookies().await.unwrap();
-    }
-
     /// Signs in where the page asks for it, wherever that leads.
     pub async fn sign_in_again(&mut self) {
         for (id, words) in [("login", self.who), ("password", PASSWORD)] {

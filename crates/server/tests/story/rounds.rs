@@ -1,5 +1,6 @@
 //! The pages beside the main job: nobody's page goes unlooked at.
 
+use jiff::SignedDuration;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::{Relation, Verb, step};
 
@@ -41,7 +42,7 @@ pub async fn everywhere_else(county: &County, browser: &mut Browser, case: &str)
     browser.follow("main a[href^=\"/organs/\"]").await;
     then_and_now(browser, case).await;
     who_informed(browser, case).await;
-    people(browser).await;
+    people(county, browser).await;
     every_form(browser, case).await;
 }
 
@@ -72,7 +73,7 @@ async fn who_informed(browser: &mut Browser, case: &str) {
 }
 
 /// A new colleague: account, role, certificate; then what may be done to them.
-async fn people(browser: &mut Browser) {
+async fn people(county: &County, browser: &mut Browser) {
     browser.be("yj-sysadmin").await;
     browser.open("/staff/new").await;
     browser
@@ -86,7 +87,7 @@ async fn people(browser: &mut Browser) {
     browser.sees(&["执法人员戊", "首次登录须更改密码"]).await;
     // The session ends while a form is filled in: nothing is done, and nothing is lost.
     browser.open("/staff/new").await;
-    browser.session_ends().await;
+    county.clock.advance(SignedDuration::from_mins(31));
     browser
         .submit(&[
             ("login", "yj-officer8"),
@@ -95,9 +96,9 @@ async fn people(browser: &mut Browser) {
             ("unit", "执法大队"),
         ])
         .await;
-    browser.sees(&["登录已经到期", "没有丢失"]).await;
+    browser.sees(&["登录已经到期", "没有办理"]).await;
     browser.sign_in_again().await;
-    browser.sees(&["请核对后重新提交", "执法人员己", "现在登录的是"]).await;
+    browser.sees(&["请核对后重新提交", "将要提交：建立账户", "执法人员己", "现在登录的是"]).await;
     browser.follow("main form .btn").await;
     browser.sees(&["执法人员己", "首次登录须更改密码"]).await;
     browser.open("/staff?q=执法人员戊").await;

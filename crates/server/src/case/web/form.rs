@@ -25,6 +25,7 @@ use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
 use crate::kit::read::carried_out;
+use crate::kit::resend::Told;
 use crate::kit::ui::field::{Sheet, sheet};
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
@@ -300,6 +301,32 @@ pub(super) async fn act_post(
         Some(text) => Some(text.parse::<u64>().map_err(|_| Failure::Malformed("版本号不对".to_owned()))?),
     };
     post(&shell, &who, &desk, seen, &bytes).await
+}
+
+/// What a form of a case is about; of a case that the person may not see, the act alone.
+pub(super) async fn told(shell: &Shell, who: &Identity, path: &str) -> Option<Told> {
+    let rest = path.strip_prefix("/cases/")?;
+    let (verb, id) = match rest.split_once('/') {
+        None if rest == "new" => (Verb::RegisterClue, None),
+        Some((id, "documents/again")) => {
+            let case = seen(shell, who, MatterId(id.parse().ok()?)).await.ok();
+            let about = case.map_or_else(String::new, |it| named(&it));
+            return Some(Told { title: "重新制作文书".to_owned(), about, specs: Vec::new() });
+        }
+        Some((id, act)) => (acting(act.strip_prefix("do/")?).ok()?, Some(MatterId(id.parse().ok()?))),
+        None => return None,
+    };
+    let title = verb.label().to_owned();
+    let Ok(desk) = Desk::open(shell, who, verb, id).await else {
+        return Some(Told { title, ..Told::default() });
+    };
+    let about = desk.case.as_ref().map_or_else(String::new, named);
+    Some(Told { title, about, specs: desk.specs })
+}
+
+fn named(case: &Loaded<Case>) -> String {
+    let title = tables::title(&case.state);
+    case.state.number().map_or_else(|| title.to_string(), |number| format!("{title} {number}"))
 }
 
 fn acting(name: &str) -> Result<Verb, Failure> {

@@ -39,6 +39,7 @@ pub fn routes() -> Routes {
         .post("/cases/{id}/do/{verb}", read, form::act_post)
         .office_nav("我的桌面", "/desk", authz::DESK)
         .office_nav("案件", "/cases", CASE_READ)
+        .teller(|shell, who, path| Box::pin(async move { form::told(&shell, &who, &path).await }))
 }
 
 /// A page of the office that belongs to the navigation entry `current`.

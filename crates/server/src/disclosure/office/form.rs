@@ -21,6 +21,7 @@ use crate::kit::form::{self as kit_form, Choice, FieldSpec, Kind, Posted};
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Office, Width};
 use crate::kit::problem::Failure;
+use crate::kit::resend::Told;
 use crate::kit::ui::field::{Sheet, sheet};
 use crate::kit::ui::show;
 
@@ -127,6 +128,15 @@ pub(super) fn read(verb: Verb, specs: &[FieldSpec], posted: &Posted) -> Result<A
     }
     serde_json::from_value(value)
         .map_err(|e| vec![FieldError { field: String::new(), message: format!("表单不能读出：{e}") }])
+}
+
+/// What the form of an act is about.
+pub(super) async fn told(shell: &Shell, who: &Identity, path: &str) -> Option<Told> {
+    let (id, name) = path.strip_prefix("/publications/")?.split_once('/')?;
+    let verb = verb_named(name)?;
+    let (_, view) = open(shell, who, id).await.ok()?;
+    let about = format!("{} {}", number(&view), super::show::title(&view));
+    Some(Told { title: verb.label().to_owned(), about, specs: specs(verb, &view) })
 }
 
 pub(super) async fn page(

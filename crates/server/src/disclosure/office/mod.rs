@@ -33,6 +33,7 @@ pub fn routes() -> Routes {
         .get("/publications/{id}/{verb}", Access::Verb(verbs::READ), form::page)
         .post("/publications/{id}/{verb}", Access::Verb(verbs::READ), submit)
         .office_nav("公示", "/publications", verbs::READ)
+        .teller(|shell, who, path| Box::pin(async move { form::told(&shell, &who, &path).await }))
 }
 
 /// A subject in an address: `{publication}`, or `{case}.{party}` of a decision.
