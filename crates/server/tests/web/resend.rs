@@ -200,7 +200,11 @@ async fn what_is_forged_late_or_for_elsewhere_is_dropped_with_a_word() {
 
 #[tokio::test]
 async fn nothing_is_kept_of_whom_nobody_knows() {
-    let house = House::new().await;
+    nothing_is_kept(House::new().await).await;
+    nothing_is_kept(House::on(crate::support::Bench::postgres().await, config()).await).await;
+}
+
+async fn nothing_is_kept(house: House) {
     let (cookie, key) = over(&house).await;
     let none = |door: &Answer| sealed(door).is_none() && door.body.contains("也没有保留");
     assert!(none(&door(&house, None, &key).await), "without a cookie");
