@@ -30,7 +30,7 @@ pub const PASSWORD: &str = "mingjing-shows-2026";
 /// Name of the portal, unless the settings give one.
 const PORTAL: &str = "示例县行政执法公示";
 /// Cases of a demonstration.
-const CASES: u64 = 42;
+const CASES: u64 = 60;
 /// Days over which their clues are registered.
 const SPAN_DAYS: u32 = 130;
 /// Days for which the printed token holds.

@@ -263,19 +263,22 @@ impl Plan {
 
 /// Half of the youngest fifth of the cases rest at a stage, in turn.
 fn rest(index: u64, cases: u64) -> Option<Stage> {
+    // What takes longest to come to comes first: those cases are older.
     const STAGES: [Stage; 7] = [
-        Stage::Clue,
-        Stage::Checking,
-        Stage::NotFiled,
-        Stage::Investigating,
+        Stage::Transferred,
         Stage::Withdrawn,
         Stage::Concluded,
-        Stage::Transferred,
+        Stage::NotFiled,
+        Stage::Investigating,
+        Stage::Checking,
+        Stage::Clue,
     ];
     if index * 5 < cases * 4 {
         return None;
     }
-    STAGES.get(usize::try_from(index % 14).ok()?).copied()
+    // Counted from the first of them, so that a small county has every stage too.
+    let young = index.saturating_sub((cases * 4).div_ceil(5));
+    STAGES.get(usize::try_from(young % 14).ok()?).copied()
 }
 
 /// Every other one of the youngest half waits for a person, each role in turn.
