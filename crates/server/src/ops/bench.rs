@@ -25,6 +25,12 @@ use crate::kit::token;
 const WARM: u32 = 100;
 /// Longest wait for the program to be ready.
 const READY: Duration = Duration::from_secs(60);
+/// Longest wait for it to come to rest.
+const SETTLED: Duration = Duration::from_secs(600);
+/// Seconds without work in a row that count as rest.
+const QUIET_SECONDS: u32 = 3;
+/// CPU milliseconds in a second that a program at rest may take.
+const REST_MS: f64 = 50.0;
 /// Kernel ticks in a second, as `/proc` counts CPU time (USER_HZ is 100 on Linux).
 const TICKS: f64 = 100.0;
 
@@ -71,7 +77,7 @@ pub async fn bench(config: &Config, requests: u32, small: Option<&Path>) -> Resu
         unit: "ms",
         note: String::new(),
     });
-    std::thread::sleep(Duration::from_secs(3));
+    server.settle()?;
     figures.push(Figure {
         name: "空闲内存",
         value: server.memory_mib()?,
@@ -159,6 +165,7 @@ async fn against(
         found
     };
     let mut server = Server::start(&config)?;
+    server.settle()?;
     let mut figures = Vec::new();
     for (name, ratio, path) in [
         (LIST, "列表与小库之比", "/api/v1/cases?limit=20"),
@@ -286,6 +293,21 @@ impl Server {
     fn ready(&self) -> bool {
         let request = "GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n";
         Connection::open(self.address).and_then(|mut it| it.ask(request)).is_ok_and(|status| status == 200)
+    }
+
+    /// Waits until what the program does at its start is done: it walks the whole log
+    /// in the background, and that is no part of a request.
+    fn settle(&self) -> Result<(), OpsError> {
+        let began = Instant::now();
+        let mut before = cpu_ms(self.child.id())?;
+        let mut quiet = 0;
+        while quiet < QUIET_SECONDS && began.elapsed() < SETTLED {
+            std::thread::sleep(Duration::from_secs(1));
+            let now = cpu_ms(self.child.id())?;
+            quiet = if now - before > REST_MS { 0 } else { quiet + 1 };
+            before = now;
+        }
+        Ok(())
     }
 
     fn memory_mib(&self) -> Result<f64, OpsError> {
