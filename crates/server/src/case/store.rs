@@ -173,26 +173,23 @@ pub async fn waiting<S: Sql>(
     limit: u32,
 ) -> Result<Vec<Waiting>, DbError> {
     let mut values = params![staff, organ];
-    let marks: Vec<String> = roles
-        .iter()
-        .map(|role| {
-            values.push(role.as_str().into());
-            format!("${}", values.len())
-        })
-        .collect();
-    let by_role = if marks.is_empty() {
-        String::new()
-    } else {
+    // Each branch takes its first lines in the order of its index: what else waits is not read.
+    let branch = |alias: usize, condition: &str| {
         format!(
-            " UNION SELECT matter_id, title, since FROM case_task \
-             WHERE organ_id = $2 AND role IN ({}) AND staff_id IS NULL",
-            marks.join(", ")
+            "SELECT * FROM (SELECT matter_id, title, since FROM case_task WHERE {condition} \
+             ORDER BY since, matter_id LIMIT {limit}) b{alias}"
         )
     };
+    let mut branches = vec![branch(0, "staff_id = $1 AND organ_id = $2")];
+    for role in roles {
+        values.push(role.as_str().into());
+        let condition = format!("organ_id = $2 AND role = ${} AND staff_id IS NULL", values.len());
+        branches.push(branch(branches.len(), &condition));
+    }
     let text = format!(
-        "SELECT t.matter_id, t.title, t.since, r.title AS case_title, r.number FROM (\
-         SELECT matter_id, title, since FROM case_task WHERE staff_id = $1 AND organ_id = $2{by_role}) t \
-         JOIN case_row r ON r.matter_id = t.matter_id ORDER BY t.since, t.matter_id LIMIT {limit}"
+        "SELECT t.matter_id, t.title, t.since, r.title AS case_title, r.number FROM ({}) t \
+         JOIN case_row r ON r.matter_id = t.matter_id ORDER BY t.since, t.matter_id LIMIT {limit}",
+        branches.join(" UNION ")
     );
     let read = |row: &Row| {
         Ok(Waiting {
