@@ -10,6 +10,7 @@
 //! | to | call |
 //! |---|---|
 //! | commit to an event | [`commit::field_leaf`], [`commit::text_leaf`], [`commit::event_root`], [`commit::entry`] |
+//! | identify evidence | [`commit::EvidenceHasher`]; stop and go on with [`commit::EvidenceState`] |
 //! | append | [`tlog::leaf_hash`], [`tlog::Frontier::append`]; store the leaf and each completed [`tlog::TileHash`] |
 //! | sign the head | [`note::Checkpoint::to_note`], [`note::Note::sign`], [`note::Note::cosign`] |
 //! | prove | [`tlog::inclusion_proof`], [`tlog::consistency_proof`] over a [`tlog::HashSource`]; [`bundle::Bundle`] |

@@ -10,7 +10,9 @@ pub use event::{
     ENTRY_LEN, ENTRY_VERSION, EventOpening, FieldOpening, OpenedField, OpenedValue, VerifiedEvent, entry,
     event_root, parse_entry,
 };
-pub use evidence::{CHUNK_LEN, EvidenceHasher, EvidenceIdentity};
+pub use evidence::{
+    CHUNK_LEN, CHUNK_TAG, ChunkTree, EvidenceHasher, EvidenceIdentity, EvidenceState, HalfDigest, StateError,
+};
 pub use text::{Part, Segment, TextOpening, open_text, text_leaf};
 
 use crate::hash::{Pair, pair, tag};
