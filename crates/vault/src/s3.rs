@@ -292,8 +292,10 @@ impl HttpService for Signing {
             let headers = request.headers_mut();
             headers.remove(header::AUTHORIZATION);
             headers.extend(added);
+            // The first signature has the digest of the body already.
+            let digest = headers.get("x-amz-content-sha256").and_then(|value| hex::decode(value).ok());
             AwsAuthorizer::new(&self.credential, "s3", &self.region)
-                .try_authorize(&mut request, None)
+                .try_authorize(&mut request, digest.as_deref())
                 .map_err(|error| HttpError::new(HttpErrorKind::Request, error))?;
         }
         self.inner.execute(request).await
