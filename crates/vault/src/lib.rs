@@ -34,6 +34,7 @@ mod hashing;
 mod keys;
 mod locks;
 mod objects;
+mod random;
 mod read;
 mod record;
 mod s3;

@@ -19,10 +19,11 @@ use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{AesGcm, Nonce, Tag};
 use mingjing_ledger::commit::CHUNK_LEN;
 use ring::aead;
-use ring::rand::{SecureRandom, SystemRandom};
 use serde::{Deserialize, Serialize};
 use sm4::Sm4;
 use zeroize::Zeroizing;
+
+use crate::random::random;
 
 /// Bytes of a header.
 pub const HEADER_LEN: usize = 64;
@@ -72,21 +73,8 @@ impl Cipher {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unauthentic;
 
-/// Fills with bytes of the system's generator. Keys and nonces must never be reproducible, so they
-/// do not come from the write context as other randomness does.
-///
-/// # Panics
-/// When the system gives no randomness: nothing could be sealed safely.
-pub fn random<const N: usize>() -> [u8; N] {
-    let mut out = [0; N];
-    // Going on without randomness would reuse nonces, which gives the key away.
-    #[allow(clippy::expect_used)]
-    SystemRandom::new().fill(&mut out).expect("the operating system gives random bytes");
-    out
-}
-
 enum Inner {
-    Aes(aead::LessSafeKey),
+    Aes(Box<aead::LessSafeKey>),
     Sm4(Box<AesGcm<Sm4, U12>>),
 }
 
@@ -115,7 +103,7 @@ impl Key {
         let inner = match cipher {
             Cipher::Aes256Gcm => {
                 let key = aead::UnboundKey::new(&aead::AES_256_GCM, secret).ok()?;
-                Inner::Aes(aead::LessSafeKey::new(key))
+                Inner::Aes(Box::new(aead::LessSafeKey::new(key)))
             }
             Cipher::Sm4Gcm => Inner::Sm4(Box::new(AesGcm::new_from_slice(secret).ok()?)),
         };

@@ -36,7 +36,7 @@ pub struct UploadId(String);
 
 impl UploadId {
     pub(crate) fn random() -> Self {
-        Self(hex::encode(crate::seal::random::<16>()))
+        Self(hex::encode(crate::random::random::<16>()))
     }
 
     /// Reads an id from a URL.

@@ -133,7 +133,8 @@ impl Inner {
         }
         session.body.expires = self.expires(now);
         // What a checksum covers is recorded only when it holds.
-        Writer::resume(session, append.checksum.is_none().then_some(self.record_every))
+        let interval = append.checksum.is_none().then_some(self.record_every);
+        Writer::resume(session, interval, self.pool.clone())
     }
 
     /// Writes what comes; runs on a thread of its own and keeps the turn until all is recorded,

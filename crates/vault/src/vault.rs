@@ -17,6 +17,7 @@ use crate::objects::{Objects, blocking};
 use crate::read::Evidence;
 use crate::record::{KeyRecord, Records, Remains, Tombstone};
 use crate::s3::{Bucket, S3Config};
+use crate::writer::Pool;
 
 /// How a vault is opened.
 #[derive(Debug)]
@@ -83,6 +84,7 @@ pub(crate) struct Inner {
     pub upload_lifetime: SignedDuration,
     pub record_every: u64,
     pub locks: Locks,
+    pub pool: Pool,
     /// Held as long as the vault is open: one process writes.
     _lock: File,
 }
@@ -120,6 +122,7 @@ impl Vault {
             upload_lifetime: config.upload_lifetime,
             record_every: config.record_every,
             locks: Locks::default(),
+            pool: Pool::default(),
             _lock: lock,
         })))
     }

@@ -7,8 +7,8 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,30 @@ use crate::session::{Body, Session};
 /// A sender slower than eight chunks in this time does not keep them in memory until there are
 /// eight to hash side by side.
 const PATIENCE: Duration = Duration::from_millis(250);
+
+/// Chunks of memory that uploads leave to each other, so that many short requests need no more
+/// than one long one.
+#[derive(Debug, Clone, Default)]
+pub struct Pool(Arc<Mutex<Vec<Chunk>>>);
+
+/// Chunks kept for the next request: what one upload at full speed uses.
+const KEPT: usize = 16;
+
+impl Pool {
+    /// Up to `count` chunks.
+    fn take(&self, count: usize) -> Vec<Chunk> {
+        // A list of buffers is whole after every step.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let from = kept.len().saturating_sub(count);
+        kept.split_off(from)
+    }
+
+    fn give(&self, chunks: impl Iterator<Item = Chunk>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = KEPT.saturating_sub(kept.len());
+        kept.extend(chunks.filter(|chunk| chunk.capacity() >= CHUNK_LEN).take(room));
+    }
+}
 
 /// A state to be recorded when the data before it is on disk.
 struct Mark {
@@ -40,6 +64,7 @@ pub struct Writer {
     open: Chunk,
     /// Chunks whose memory may be used again when the threads are done with them.
     spare: Vec<Chunk>,
+    pool: Pool,
     sealed: Vec<u8>,
     marks: SyncSender<Mark>,
     recorder: Option<JoinHandle<Result<(), Error>>>,
@@ -51,12 +76,13 @@ pub struct Writer {
 impl Writer {
     /// Goes on at the end of what is recorded. `interval` is the number of bytes after which the
     /// state is recorded during a request; none records it only at the end.
-    pub fn resume(session: Session, interval: Option<u64>) -> Result<Self, Error> {
+    pub fn resume(session: Session, interval: Option<u64>, pool: Pool) -> Result<Self, Error> {
         let file = Arc::new(session.open_data()?);
         let path = session.data_path();
         let hashing = Hashing::start(session.body.hashing.clone())?;
-        let mut open = Vec::with_capacity(CHUNK_LEN);
-        open.extend_from_slice(&session.tail);
+        let mut spare = pool.take(1);
+        let mut open = fresh(&mut spare);
+        Arc::make_mut(&mut open).extend_from_slice(&session.tail);
         let (marks, work) = sync_channel::<Mark>(1);
         let (to, data, data_path) = (session.recorder(), Arc::clone(&file), path.clone());
         let run = move || {
@@ -74,8 +100,9 @@ impl Writer {
             hashing,
             file,
             path,
-            open: Arc::new(open),
-            spare: Vec::new(),
+            open,
+            spare,
+            pool,
             sealed: Vec::with_capacity(STRIDE),
             marks,
             recorder,
@@ -127,7 +154,10 @@ impl Writer {
     /// Hashes, seals and writes the full open chunk, which is not the last one.
     fn close_chunk(&mut self) -> Result<(), Error> {
         let index = self.hashing.chunks();
-        let next = self.fresh();
+        let next = match fresh_from(&mut self.spare) {
+            Some(chunk) => chunk,
+            None => fresh(&mut self.pool.take(1)),
+        };
         let full = std::mem::replace(&mut self.open, next);
         let aad = self.session.header.aad(index, false);
         self.session.key.seal(&aad, &full, &mut self.sealed);
@@ -138,25 +168,12 @@ impl Writer {
             self.hashing.close_leaves()?;
             self.hurry = Instant::now();
             // A sender that is slow needs one chunk, not a dozen.
-            self.spare.clear();
+            self.pool.give(self.spare.drain(..));
         }
         if self.interval.is_some_and(|interval| self.offset() - self.marked >= interval) {
             self.mark_if_idle()?;
         }
         Ok(())
-    }
-
-    /// An empty chunk, from memory used before if any is free.
-    fn fresh(&mut self) -> Chunk {
-        let free = self.spare.iter_mut().position(|chunk| Arc::get_mut(chunk).is_some());
-        let mut chunk = match free {
-            Some(at) => self.spare.swap_remove(at),
-            None => Arc::new(Vec::with_capacity(CHUNK_LEN)),
-        };
-        if let Some(bytes) = Arc::get_mut(&mut chunk) {
-            bytes.clear();
-        }
-        chunk
     }
 
     /// Records the state here, unless the last one is not on disk yet.
@@ -200,8 +217,23 @@ impl Writer {
     }
 }
 
+/// An empty chunk in memory that nobody reads any more, if there is any.
+fn fresh_from(spare: &mut Vec<Chunk>) -> Option<Chunk> {
+    let free = spare.iter_mut().position(|chunk| Arc::get_mut(chunk).is_some())?;
+    let mut chunk = spare.swap_remove(free);
+    Arc::get_mut(&mut chunk)?.clear();
+    Some(chunk)
+}
+
+/// An empty chunk.
+fn fresh(spare: &mut Vec<Chunk>) -> Chunk {
+    fresh_from(spare).unwrap_or_else(|| Arc::new(Vec::with_capacity(CHUNK_LEN)))
+}
+
 impl Drop for Writer {
     fn drop(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        self.pool.give(self.spare.drain(..).chain([open]));
         // The next writer of this upload must find no one writing its state.
         if self.recorder.is_some() {
             let _ = self.wait();

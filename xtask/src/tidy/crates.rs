@@ -6,6 +6,9 @@ use super::tree::{TextFile, Tree};
 /// Crates that depend on nothing of ours.
 const LEAVES: &[&str] = &["domain", "ledger", "press", "search"];
 
+/// Crates that may depend on some of ours, and on which.
+const ABOVE: &[(&str, &[&str])] = &[("vault", &["ledger"])];
+
 /// Crates that are functions of their input: nothing of these may come in.
 const PURE: &[&str] = &["domain", "ledger"];
 const IMPURE: &[&str] =
@@ -26,6 +29,16 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
                     &file.path,
                     line,
                     format!("{name} 不得依赖本项目的 {dependency}"),
+                ));
+            }
+            let above = ABOVE.iter().find(|(own, _)| *own == name).map(|(_, below)| *below);
+            if let (Some(below), Some(ours)) = (above, dependency.strip_prefix("mingjing-"))
+                && !below.contains(&ours)
+            {
+                findings.push(Finding::new(
+                    &file.path,
+                    line,
+                    format!("{name} 只可以依赖 {}，不得依赖 {dependency}", below.join("、")),
                 ));
             }
             if PURE.contains(&name) && section == "dependencies" && IMPURE.contains(&dependency.as_str()) {
@@ -133,6 +146,10 @@ mod tests {
             ),
             ("crates/press/Cargo.toml", "[dependencies.mingjing-domain]\nworkspace = true\n"),
             (
+                "crates/vault/Cargo.toml",
+                "[dependencies]\nmingjing-ledger.workspace = true\nmingjing-domain.workspace = true\n",
+            ),
+            (
                 "crates/server/Cargo.toml",
                 "[dependencies]\nmingjing-domain.workspace = true\ntokio = \"1\"\nxtask = { path = \"x\" }\n",
             ),
@@ -149,6 +166,7 @@ mod tests {
                 ("crates/domain/Cargo.toml", 6),
                 ("crates/press/Cargo.toml", 1),
                 ("crates/server/Cargo.toml", 4),
+                ("crates/vault/Cargo.toml", 3),
                 ("crates/ledger/src/lib.rs", 3),
             ]
         );
