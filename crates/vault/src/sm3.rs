@@ -240,6 +240,49 @@ mod wide {
         fn xor3(self, x: __m256i, y: __m256i, z: __m256i) -> __m256i;
         fn majority(self, x: __m256i, y: __m256i, z: __m256i) -> __m256i;
         fn choose(self, x: __m256i, y: __m256i, z: __m256i) -> __m256i;
+        /// Turns the bytes of each word around.
+        fn big_endian(self, x: __m256i) -> __m256i;
+        /// Eight rows of eight words as columns.
+        fn transpose(self, rows: [__m256i; LANES]) -> [__m256i; LANES];
+    }
+
+    /// Within each 128-bit half, the bytes of every word in reverse.
+    const REVERSED: [u8; 32] = {
+        let mut order = [0; 32];
+        let mut at = 0;
+        while at < 32 {
+            // Below 16.
+            order[at] = (at as u8 % 16) ^ 3;
+            at += 1;
+        }
+        order
+    };
+
+    #[inline(always)]
+    fn big_endian(k: V3, x: __m256i) -> __m256i {
+        let (words, _) = REVERSED.as_chunks::<4>();
+        k.avx2._mm256_shuffle_epi8(x, load(std::array::from_fn(|word| u32::from_ne_bytes(words[word]))))
+    }
+
+    #[inline(always)]
+    fn transpose(k: V3, r: [__m256i; LANES]) -> [__m256i; LANES] {
+        let k = k.avx2;
+        // Pairs of words, pairs of pairs, then the halves.
+        let two: [__m256i; LANES] = std::array::from_fn(|n| match n % 2 {
+            0 => k._mm256_unpacklo_epi32(r[n], r[n + 1]),
+            _ => k._mm256_unpackhi_epi32(r[n - 1], r[n]),
+        });
+        let four: [__m256i; LANES] = std::array::from_fn(|n| {
+            let (base, odd) = (n / 4 * 4 + n % 4 / 2, n % 2);
+            match odd {
+                0 => k._mm256_unpacklo_epi64(two[base], two[base + 2]),
+                _ => k._mm256_unpackhi_epi64(two[base], two[base + 2]),
+            }
+        });
+        std::array::from_fn(|n| match n / 4 {
+            0 => k._mm256_permute2x128_si256::<0x20>(four[n], four[n + 4]),
+            _ => k._mm256_permute2x128_si256::<0x31>(four[n - 4], four[n]),
+        })
     }
 
     impl Words for V3 {
@@ -270,6 +313,14 @@ mod wide {
             let picked = self.avx2._mm256_and_si256(x, y);
             self.avx2._mm256_or_si256(picked, self.avx2._mm256_andnot_si256(x, z))
         }
+        #[inline(always)]
+        fn big_endian(self, x: __m256i) -> __m256i {
+            big_endian(self, x)
+        }
+        #[inline(always)]
+        fn transpose(self, rows: [__m256i; LANES]) -> [__m256i; LANES] {
+            transpose(self, rows)
+        }
     }
 
     impl Words for V4 {
@@ -297,6 +348,14 @@ mod wide {
         #[inline(always)]
         fn choose(self, x: __m256i, y: __m256i, z: __m256i) -> __m256i {
             self.avx512vl._mm256_ternarylogic_epi32::<0xca>(x, y, z)
+        }
+        #[inline(always)]
+        fn big_endian(self, x: __m256i) -> __m256i {
+            big_endian(*self, x)
+        }
+        #[inline(always)]
+        fn transpose(self, rows: [__m256i; LANES]) -> [__m256i; LANES] {
+            transpose(*self, rows)
         }
     }
 
@@ -369,38 +428,56 @@ mod wide {
         [a, b, c, d, e, f, g, h]
     }
 
+    /// Sixteen words of each of eight blocks, word by word: the blocks lie lane by lane.
     #[inline(always)]
-    fn expand<W: Words>(k: W, w: &mut [__m256i; 16], j: usize) -> __m256i {
-        if j >= 16 {
-            let x = k.xor3(w[j & 15], w[(j + 7) & 15], k.rotate::<15, 17>(w[(j + 13) & 15]));
-            let p1 = k.xor3(x, k.rotate::<15, 17>(x), k.rotate::<23, 9>(x));
-            w[j & 15] = k.xor3(p1, k.rotate::<7, 25>(w[(j + 3) & 15]), w[(j + 10) & 15]);
-        }
-        w[j & 15]
+    fn words<W: Words>(k: W, blocks: &[&[u8; BLOCK]; LANES]) -> [__m256i; 16] {
+        let half = |at: usize| -> [__m256i; LANES] {
+            let rows: [__m256i; LANES] = std::array::from_fn(|lane| {
+                let words = blocks[lane].as_chunks::<4>().0;
+                k.big_endian(load(std::array::from_fn(|word| u32::from_ne_bytes(words[at + word]))))
+            });
+            k.transpose(rows)
+        };
+        let (low, high) = (half(0), half(8));
+        std::array::from_fn(|word| if word < 8 { low[word] } else { high[word - 8] })
     }
 
-    /// The rounds of eight blocks, one of each stream.
+    /// Word j of the expanded message, j at least 16, in a ring of sixteen.
+    macro_rules! expand {
+        ($k:ident, $w:ident, $j:expr) => {{
+            let x = $k.xor3($w[$j & 15], $w[($j + 7) & 15], $k.rotate::<15, 17>($w[($j + 13) & 15]));
+            let p1 = $k.xor3(x, $k.rotate::<15, 17>(x), $k.rotate::<23, 9>(x));
+            $w[$j & 15] = $k.xor3(p1, $k.rotate::<7, 25>($w[($j + 3) & 15]), $w[($j + 10) & 15]);
+        }};
+    }
+
+    /// The rounds of eight blocks, one of each stream. Written out, so that the words stay in
+    /// registers.
     #[inline(always)]
     fn compress<W: Words>(k: W, state: &mut [__m256i; 8], blocks: &[&[u8; BLOCK]; LANES]) {
-        let mut w: [__m256i; 16] = std::array::from_fn(|j| {
-            load(std::array::from_fn(|lane| u32::from_be_bytes(blocks[lane].as_chunks::<4>().0[j])))
-        });
+        let mut w = words(k, blocks);
         let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-        for j in 0..64 {
-            let word = w[j & 15];
-            let next = expand(k, &mut w, j + 4);
-            let a12 = k.rotate::<12, 20>(a);
-            let ss1 = k.rotate::<7, 25>(k.add(k.add(a12, load([T[j]; LANES])), e));
-            let (ff, gg) = if j < 16 {
-                (k.xor3(a, b, c), k.xor3(e, f, g))
-            } else {
-                (k.majority(a, b, c), k.choose(e, f, g))
+        macro_rules! round {
+            ($t:expr, $n:expr, $ff:ident, $gg:ident) => {{
+                let (word, next) = (w[$n & 15], w[($n + 4) & 15]);
+                let a12 = k.rotate::<12, 20>(a);
+                let ss1 = k.rotate::<7, 25>(k.add(k.add(a12, load([$t; LANES])), e));
+                let tt1 = k.add(k.add(k.$ff(a, b, c), d), k.add(k.xor(word, next), k.xor(ss1, a12)));
+                let tt2 = k.add(k.add(k.$gg(e, f, g), h), k.add(word, ss1));
+                (d, c, b, a) = (c, k.rotate::<9, 23>(b), a, tt1);
+                let p0 = k.xor3(tt2, k.rotate::<9, 23>(tt2), k.rotate::<17, 15>(tt2));
+                (h, g, f, e) = (g, k.rotate::<19, 13>(f), e, p0);
+            }};
+        }
+        macro_rules! rounds {
+            ($base:expr, $ff:ident, $gg:ident, expanded: $($n:literal)*, known: $($m:literal)*) => {
+                $(round!(T[$base + $m], $m, $ff, $gg);)*
+                $(expand!(k, w, $n + 4); round!(T[$base + $n], $n, $ff, $gg);)*
             };
-            let tt1 = k.add(k.add(ff, d), k.add(k.xor(word, next), k.xor(ss1, a12)));
-            let tt2 = k.add(k.add(gg, h), k.add(word, ss1));
-            (d, c, b, a) = (c, k.rotate::<9, 23>(b), a, tt1);
-            (h, g, f, e) =
-                (g, k.rotate::<19, 13>(f), e, k.xor3(tt2, k.rotate::<9, 23>(tt2), k.rotate::<17, 15>(tt2)));
+        }
+        rounds!(0, xor3, xor3, expanded: 12 13 14 15, known: 0 1 2 3 4 5 6 7 8 9 10 11);
+        for base in [16, 32, 48] {
+            rounds!(base, majority, choose, expanded: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15, known: );
         }
         for (s, v) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
             *s = k.xor(*s, v);
@@ -460,6 +537,12 @@ mod tests {
             let chunks: Vec<&[u8]> = data.iter().map(Vec::as_slice).collect();
             let expected: Vec<[u8; 32]> = chunks.iter().map(|chunk| other(prefix, chunk)).collect();
             prop_assert_eq!(&leaves(prefix, &chunks), &expected);
+            // Where there is AVX-512, the code for AVX2 would not be run otherwise.
+            #[cfg(target_arch = "x86_64")]
+            if let (Some(v3), Ok(chunks)) = (pulp::x86::V3::try_new(), <[&[u8]; LANES]>::try_from(&chunks[..])) {
+                let wide = super::wide::Leaves { prefix, chunks, words: v3 };
+                prop_assert_eq!(pulp::Simd::vectorize(v3, wide).to_vec(), expected.clone());
+            }
             prop_assert_eq!(one_by_one(prefix, &chunks), expected);
         }
     }
