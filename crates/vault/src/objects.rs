@@ -158,3 +158,11 @@ pub async fn blocking<T: Send + 'static>(
 ) -> Result<T, Error> {
     spawn_blocking(run).await.map_err(|_| Error::Aborted)?
 }
+
+/// Runs something to its end, even if whoever asked goes away: a request that is dropped between
+/// two steps must not leave a lock open over a thread that still writes.
+pub async fn to_the_end<T: Send + 'static>(
+    run: impl Future<Output = Result<T, Error>> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::spawn(run).await.map_err(|_| Error::Aborted)?
+}

@@ -187,6 +187,20 @@ pub fn clean(dir: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Finishes what a stopped process left half done among the uploads: one that was never said to
+/// exist is removed, one that is over is cleaned. Nobody may be writing.
+pub fn tidy(uploads: &Path) -> Result<(), Error> {
+    for name in disk::names(uploads)? {
+        let dir = uploads.join(name);
+        if dir.join("done").exists() {
+            clean(&dir)?;
+        } else if !dir.join("state").exists() {
+            remove(&dir)?;
+        }
+    }
+    Ok(())
+}
+
 /// Ends an upload: first the key, then the bytes, then the folder.
 pub fn remove(dir: &Path) -> Result<(), Error> {
     disk::wipe(&dir.join("state"))?;

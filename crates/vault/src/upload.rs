@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use crate::disk;
 use crate::error::{At, Error};
 use crate::hashing::Hashing;
-use crate::objects::blocking;
+use crate::objects::{blocking, to_the_end};
 use crate::record::KeyRecord;
 use crate::s3::Retention;
 use crate::seal::chunk_at;
@@ -354,7 +354,18 @@ impl Vault {
         retention: &Retention,
         now: Timestamp,
     ) -> Result<Stored, Error> {
-        let (turn, id) = (self.0.locks.upload(id).await?, id.clone());
+        let turn = self.0.locks.upload(id).await?;
+        let (this, id, retention) = (self.clone(), id.clone(), retention.clone());
+        to_the_end(async move {
+            let stored = this.take_in(&id, &retention, now).await;
+            drop(turn);
+            stored
+        })
+        .await
+    }
+
+    async fn take_in(&self, id: &UploadId, retention: &Retention, now: Timestamp) -> Result<Stored, Error> {
+        let id = id.clone();
         let found = self.run(move |vault| {
             let dir = vault.upload_dir(&id);
             match vault.find(&id, now)? {
@@ -371,7 +382,6 @@ impl Vault {
         let stored = Stored { identity: sealed.identity, key_id, outcome };
         blocking(move || {
             sealed.session.close(&stored)?;
-            drop(turn);
             Ok(stored)
         })
         .await

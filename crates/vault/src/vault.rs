@@ -13,10 +13,11 @@ use crate::disk;
 use crate::error::{At, Error};
 use crate::keys::KeyRing;
 use crate::locks::Locks;
-use crate::objects::{Objects, blocking};
+use crate::objects::{Objects, blocking, to_the_end};
 use crate::read::Evidence;
 use crate::record::{KeyRecord, Records, Remains, Tombstone};
 use crate::s3::{Bucket, S3Config};
+use crate::session;
 use crate::writer::Pool;
 
 /// How a vault is opened.
@@ -109,6 +110,7 @@ impl Vault {
             Err(TryLockError::WouldBlock) => return Err(Error::InUse),
             Err(TryLockError::Error(error)) => return Err(error).at(&path),
         }
+        session::tidy(&config.root.join("uploads"))?;
         let objects = match &config.bucket {
             Some(bucket) => Objects::S3(Arc::new(Bucket::open(bucket)?)),
             None => Objects::Local(config.root.clone()),
@@ -180,8 +182,16 @@ impl Vault {
     /// # Errors
     /// As [`Vault::evidence`].
     pub async fn rewrap(&self, root: &[u8; 32]) -> Result<bool, Error> {
-        let (record, root) = (self.record(*root).await?, *root);
-        let _one = self.0.locks.record(&root).await;
+        let (this, root) = (self.clone(), *root);
+        to_the_end(async move {
+            let _one = this.0.locks.record(&root).await;
+            this.rewrap_locked(root).await
+        })
+        .await
+    }
+
+    async fn rewrap_locked(&self, root: [u8; 32]) -> Result<bool, Error> {
+        let record = self.record(root).await?;
         self.run(move |vault| {
             if record.key.key_id == vault.keys.current_id() {
                 return Ok(false);
@@ -203,8 +213,20 @@ impl Vault {
     /// # Errors
     /// [`Error::NoObject`] when there is nothing to destroy and nothing was.
     pub async fn destroy(&self, root: &[u8; 32], order: &str, now: Timestamp) -> Result<Tombstone, Error> {
-        let (root, order) = (*root, order.to_owned());
-        let _one = self.0.locks.record(&root).await;
+        let (this, root, order) = (self.clone(), *root, order.to_owned());
+        to_the_end(async move {
+            let _one = this.0.locks.record(&root).await;
+            this.destroy_locked(root, order, now).await
+        })
+        .await
+    }
+
+    async fn destroy_locked(
+        &self,
+        root: [u8; 32],
+        order: String,
+        now: Timestamp,
+    ) -> Result<Tombstone, Error> {
         let mut tombstone = self
             .run(move |vault| {
                 let (record, buried) = (vault.records.find(&root)?, vault.records.tombstone(&root)?);

@@ -278,6 +278,43 @@ async fn the_same_evidence_again_is_no_second_object() {
 }
 
 #[tokio::test]
+async fn a_finish_that_is_dropped_goes_on_and_can_be_asked_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (vault, data) = (open(dir.path()), bytes(4 * MIB + 1, 8));
+    let id = create(&vault, data.len()).await.id;
+    append(&vault, &id, 0, &data).await.unwrap();
+    for _ in 0..3 {
+        let now = std::time::Duration::ZERO;
+        let _ = tokio::time::timeout(now, vault.finish(&id, &Retention::default(), day(0))).await;
+    }
+    let stored = vault.finish(&id, &Retention::default(), day(0)).await.unwrap();
+    assert_eq!((stored.identity, stored.outcome), (identity(&data), Outcome::New));
+    vault.evidence(&stored.identity.root.sha256).await.unwrap().verify().await.unwrap();
+    assert_eq!(files(&vault, "objects").len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_stopped_process_left_half_done_is_tidied() {
+    let dir = tempfile::tempdir().unwrap();
+    let vault = open(dir.path());
+    let (kept, over) = (create(&vault, 10).await.id, create(&vault, 3).await.id);
+    append(&vault, &over, 0, b"abc").await.unwrap();
+    let state = std::fs::read(vault.root().join("uploads").join(over.as_str()).join("state")).unwrap();
+    let stored = vault.finish(&over, &Retention::default(), day(0)).await.unwrap();
+    let uploads = vault.root().join("uploads");
+    drop(vault);
+    // Stopped while creating, and stopped between the end of an upload and its cleaning.
+    std::fs::create_dir(uploads.join("0".repeat(32))).unwrap();
+    std::fs::write(uploads.join("0".repeat(32)).join("data"), b"MJVAULT1").unwrap();
+    std::fs::write(uploads.join(over.as_str()).join("state"), state).unwrap();
+    let vault = open(dir.path());
+    let names: Vec<_> = vault.uploads().await.unwrap().into_iter().map(|(id, _)| id).collect();
+    assert!(names.len() == 2 && names.contains(&kept) && names.contains(&over));
+    assert!(!uploads.join("0".repeat(32)).exists() && !uploads.join(over.as_str()).join("state").exists());
+    assert_eq!(vault.status(&over, day(0)).await.unwrap().stored, Some(stored));
+}
+
+#[tokio::test]
 async fn one_process_has_the_vault() {
     let dir = tempfile::tempdir().unwrap();
     let _vault = open(dir.path());
