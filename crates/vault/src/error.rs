@@ -139,8 +139,8 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// The object store failed.
-    #[error("对象存储出错：{0}")]
+    /// The object store failed; the source says how, with addresses that are for the log.
+    #[error("对象存储没有完成请求")]
     Remote(#[from] object_store::Error),
     /// What the vault wrote itself cannot be read back.
     #[error("{}：{what}", path.display())]

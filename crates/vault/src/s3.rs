@@ -5,6 +5,7 @@
 //! hold come with the put itself, so there is no moment without them. The client library does not
 //! know these headers; they are added behind it and the request is signed again.
 
+use std::fmt;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -35,7 +36,7 @@ use crate::record::Remains;
 const PART_LEN: u64 = 8 << 20;
 
 /// How a bucket is reached.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct S3Config {
     /// Name of the bucket.
@@ -58,6 +59,17 @@ pub struct S3Config {
     /// Object lock of the bucket, if it has one.
     #[serde(default)]
     pub lock: Option<LockMode>,
+}
+
+impl fmt::Debug for S3Config {
+    /// Without the secret: a configuration is printed when something goes wrong.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bucket, prefix, endpoint, region, access_key, secret_key: _, allow_http, lock } = self;
+        let mut out = f.debug_struct("S3Config");
+        out.field("bucket", bucket).field("prefix", prefix).field("endpoint", endpoint);
+        out.field("region", region).field("access_key", access_key).field("allow_http", allow_http);
+        out.field("lock", lock).finish_non_exhaustive()
+    }
 }
 
 /// Who may shorten a retention.

@@ -66,7 +66,10 @@ impl Server {
             allow_http: true,
             lock,
         });
-        Vault::open(config).unwrap()
+        assert!(!format!("{config:?}").contains(secret), "a secret is never printed");
+        let vault = Vault::open(config).unwrap();
+        assert!(!format!("{vault:?}").contains(secret));
+        vault
     }
 
     /// Requests that put an object, with their headers.
