@@ -205,7 +205,7 @@ impl Bucket {
                 LockMode::Compliance => "COMPLIANCE",
             };
             put("x-amz-object-lock-mode", mode);
-            let until = until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            let until = until.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
             put("x-amz-object-lock-retain-until-date", &until);
         }
         if retention.hold {
@@ -295,6 +295,11 @@ impl HttpService for Signing {
     async fn call(&self, mut request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let mut added =
             request.extensions_mut().remove::<Locked>().map(|locked| locked.0).unwrap_or_default();
+        if !added.is_empty() && request.method() == Method::PUT {
+            // Some servers look for the name of the checksum, not for the checksum itself.
+            let name = HeaderName::from_static("x-amz-sdk-checksum-algorithm");
+            added.push((name, HeaderValue::from_static("SHA256")));
+        }
         let query = request.uri().query().unwrap_or_default();
         let completes = request.method() == Method::POST && query.starts_with("uploadId=");
         if completes {
