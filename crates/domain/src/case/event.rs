@@ -431,6 +431,8 @@ pub enum CaseEvent {
     PerformanceRecorded(Performance),
     /// 款项已返还.
     RefundRecorded(Refund),
+    /// 已执行的处罚已恢复原状.
+    RestitutionRecorded(Restitution),
     /// 已批准延期（分期）.
     DeferralGranted {
         /// Approval.

@@ -74,6 +74,7 @@ named! {
     PaymentRecorded = "payment_recorded", "已缴款";
     PerformanceRecorded = "performance_recorded", "处罚已执行";
     RefundRecorded = "refund_recorded", "款项已返还";
+    RestitutionRecorded = "restitution_recorded", "已恢复原状";
     DeferralGranted = "deferral_granted", "已批准延期（分期）";
     FineDemanded = "fine_demanded", "已催告缴款";
     AdditionalFineImposed = "additional_fine_imposed", "已加处罚款";

@@ -2,7 +2,6 @@
 
 use super::command::Proposal;
 use super::event::CaseEvent;
-use super::performance::Deferral;
 use super::state::*;
 use super::told;
 use super::types::*;
@@ -141,6 +140,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::PaymentRecorded(_)
         | CaseEvent::PerformanceRecorded(_)
         | CaseEvent::RefundRecorded(_)
+        | CaseEvent::RestitutionRecorded(_)
         | CaseEvent::DeferralGranted { .. }
         | CaseEvent::FineDemanded { .. }
         | CaseEvent::AdditionalFineImposed { .. }
@@ -524,13 +524,11 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::PaymentRecorded(_)
         | CaseEvent::PerformanceRecorded(_)
         | CaseEvent::RefundRecorded(_)
+        | CaseEvent::RestitutionRecorded(_)
         | CaseEvent::AdditionalFineReduced { .. } => super::performance::next(case, event),
-        CaseEvent::DeferralGranted { deferring, .. } => {
-            if let Some(p) = party(case, deferring.party) {
-                p.instalments = deferring.instalments.clone();
-                p.deferrals.push(Deferral { granted_on: day, instalments: p.instalments.clone() });
-            }
-        }
+        CaseEvent::DeferralGranted { .. }
+        | CaseEvent::EnforcementDemanded { .. }
+        | CaseEvent::CourtApplied { .. } => super::claim::next(case, meta, event),
         CaseEvent::FineDemanded { party: no, document } => {
             if let Some(p) = party(case, *no) {
                 p.fine_demand = Some(*document);
@@ -540,17 +538,6 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             if let Some(p) = party(case, *no) {
                 p.additional_fen += *amount_fen;
                 p.additions.push((day, *amount_fen));
-            }
-        }
-        CaseEvent::EnforcementDemanded { party: no, document } => {
-            if let Some(p) = party(case, *no) {
-                p.enforcement_demand = Some(*document);
-            }
-        }
-        CaseEvent::CourtApplied { party: no, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.court_on = Some(day);
-                p.ruling = None;
             }
         }
         _ => super::remedies::next(case, meta, event),

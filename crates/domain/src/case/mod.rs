@@ -5,6 +5,7 @@
 
 pub mod amounts;
 pub mod chart;
+pub mod claim;
 pub mod clock;
 pub mod command;
 pub mod consistency;

@@ -67,6 +67,7 @@ words! {
         RecordPayment = "登记缴款",
         RecordPerformance = "登记处罚执行情况",
         RecordRefund = "登记返还款项",
+        RecordRestitution = "登记恢复原状",
         ProposeDefer = "呈请延期、分期缴款",
         DemandFine = "催告缴款",
         ImposeAdditionalFine = "加处罚款",
@@ -498,12 +499,13 @@ fn execution() -> Vec<Step> {
             .by(&[Role::Cashier], R::Apart)
             .gate(gate::pay)
             .within("收到决定书之日起十五日"),
-        row(V::RecordPerformance, L::Execution, decided, penalty_law("第六十六条第一款"))
+        row(V::RecordPerformance, L::Execution, AFTER_DECISION, penalty_law("第六十六条第一款"))
             .gate(gate::perform)
             .within("决定书载明的期限"),
         row(V::RecordRefund, L::Execution, AFTER_DECISION, super::performance::GIVE_BACK)
             .by(&[Role::Cashier], R::Apart)
             .gate(gate::refund),
+        row(V::RecordRestitution, L::Execution, AFTER_DECISION, super::performance::UNDO).gate(gate::undo),
         row(V::ProposeDefer, L::Execution, decided, penalty_law("第六十六条第二款"))
             .gate(gate::defer)
             .makes(&[D::DeferralApproval, D::DeferralGrant]),

@@ -1,7 +1,9 @@
 //! State of a case: one main stage and independent sub-machines beside it.
 
+use super::claim::Deferral;
 use super::command::*;
-use super::performance::{Deferral, Standing};
+use super::performance::Standing;
+pub use super::remedies::Remedy;
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
 use super::types::*;
 use crate::codes::DocumentNumber;
@@ -248,19 +250,6 @@ pub enum Hearing {
     Withdrawn,
 }
 
-/// A remedy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remedy {
-    /// Which.
-    pub kind: RemedyKind,
-    /// From.
-    pub from: Date,
-    /// Until, and with what outcome: the later of the end and its recording.
-    pub concluded: Option<(Date, RemedyOutcome)>,
-    /// The day it ended, whenever that was recorded.
-    pub ended: Option<Date>,
-}
-
 /// A party and everything that runs for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartyState {
@@ -294,6 +283,8 @@ pub struct PartyState {
     pub performances: Vec<Performance>,
     /// Penalties other than money that a remedy took away.
     pub lifted: Vec<PenaltyKind>,
+    /// Performed penalties that were undone after they fell.
+    pub restitutions: Vec<Restitution>,
     /// Instalments granted, as they stand.
     pub instalments: Vec<Instalment>,
     /// Every plan of payment that was granted, oldest first.
@@ -302,12 +293,16 @@ pub struct PartyState {
     pub fine_demand: Option<DocumentNo>,
     /// Demand before enforcement.
     pub enforcement_demand: Option<DocumentNo>,
+    /// What of the money was due, paid or not, when that was demanded, in fen.
+    pub demanded_fen: i64,
     /// Additional fine imposed, in fen.
     pub additional_fen: i64,
     /// Each additional fine with its day, in fen.
     pub additions: Vec<(Date, i64)>,
     /// Applied to the court on.
     pub court_on: Option<Date>,
+    /// What of the money, paid or not, the court was asked for, in fen.
+    pub applied_fen: i64,
     /// Remedies.
     pub remedies: Vec<Remedy>,
     /// Fine and confiscated income as a remedy changed them, fen.
@@ -339,13 +334,16 @@ impl PartyState {
             refunds: Vec::new(),
             performances: Vec::new(),
             lifted: Vec::new(),
+            restitutions: Vec::new(),
             instalments: Vec::new(),
             deferrals: Vec::new(),
             fine_demand: None,
             enforcement_demand: None,
+            demanded_fen: 0,
             additional_fen: 0,
             additions: Vec::new(),
             court_on: None,
+            applied_fen: 0,
             remedies: Vec::new(),
             changed: None,
             stood: Vec::new(),

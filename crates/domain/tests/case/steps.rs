@@ -190,6 +190,11 @@ pub fn performance(party: PartyNo, kind: PenaltyKind, on: &str) -> Do {
     })
 }
 
+pub fn restitution(party: PartyNo, kind: PenaltyKind, restored: Restored, on: &str) -> Do {
+    let details = t("已通知恢复生产经营，见解除通知书");
+    Do::RecordRestitution(Restitution { party, kind, restored, on: day(on), details, compensation_fen: 0 })
+}
+
 pub fn propose(proposal: Proposal) -> Do {
     Do::Propose { proposal, opinion: t("拟同意，理由见报告") }
 }

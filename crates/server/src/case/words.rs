@@ -142,6 +142,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         E::PaymentRecorded(..)
         | E::PerformanceRecorded(..)
         | E::RefundRecorded(..)
+        | E::RestitutionRecorded(..)
         | E::AdditionalFineReduced { .. }
         | E::DeferralGranted { .. }
         | E::FineDemanded { .. }
@@ -241,6 +242,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         }
         E::PaymentRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
         E::RefundRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
+        E::RestitutionRecorded(it) => {
+            format!("{}，{}，{}", party(case, it.party), it.kind.label(), it.restored.label())
+        }
         E::PerformanceRecorded(it) => {
             format!("{}，{}，{}", party(case, it.party), it.kind.label(), show::short_date(it.on))
         }

@@ -693,6 +693,7 @@ pub fn archived() -> Stream {
             Instalment { due_on: date(2026, 6, 30), amount_fen: 500_000 },
             Instalment { due_on: date(2026, 7, 31), amount_fen: 500_050 },
         ],
+        rest_falls_due: false,
     };
     let effect = E::DeferralGranted { proposal: 8, deferring: deferring.clone() };
     s.approve(

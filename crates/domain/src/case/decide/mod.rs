@@ -4,6 +4,7 @@ mod approval;
 mod execution;
 mod hearing;
 mod investigate;
+mod performance;
 mod review;
 
 use super::command::{CaseCommand, Proposal};
@@ -264,10 +265,10 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::HoldHearing(_)
         | C::ReportHearing { .. }
         | C::Discuss(_) => hearing::decide(case, command, facts),
-        C::RecordPayment(_)
-        | C::RecordPerformance(_)
-        | C::RecordRefund(_)
-        | C::DemandFine { .. }
+        C::RecordPayment(_) | C::RecordPerformance(_) | C::RecordRefund(_) | C::RecordRestitution(_) => {
+            performance::decide(case, command, facts)
+        }
+        C::DemandFine { .. }
         | C::ImposeAdditionalFine { .. }
         | C::DemandEnforcement { .. }
         | C::ApplyToCourt { .. }
@@ -329,6 +330,7 @@ impl CaseCommand {
             C::RecordPayment(_) => Verb::RecordPayment,
             C::RecordPerformance(_) => Verb::RecordPerformance,
             C::RecordRefund(_) => Verb::RecordRefund,
+            C::RecordRestitution(_) => Verb::RecordRestitution,
             C::DemandFine { .. } => Verb::DemandFine,
             C::ImposeAdditionalFine { .. } => Verb::ImposeAdditionalFine,
             C::DemandEnforcement { .. } => Verb::DemandEnforcement,
@@ -369,6 +371,7 @@ impl CaseCommand {
             C::RecordPayment(payment) => Some(payment.party),
             C::RecordPerformance(it) => Some(it.party),
             C::RecordRefund(it) => Some(it.party),
+            C::RecordRestitution(it) => Some(it.party),
             C::Propose { proposal: Proposal::Defer(d), .. } => Some(d.party),
             C::Propose { .. }
             | C::RegisterClue(_)

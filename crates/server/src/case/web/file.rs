@@ -191,6 +191,17 @@ fn standing(case: &Case, no: PartyNo) -> Vec<String> {
         for done in &it.performances {
             out.push(format!("{}：{}执行", done.kind.label(), show::short_date(done.on)));
         }
+        for done in &it.restitutions {
+            out.push(format!(
+                "{}：{}{}",
+                done.kind.label(),
+                show::short_date(done.on),
+                done.restored.label()
+            ));
+        }
+        for kind in gate::to_undo(decision, it) {
+            out.push(format!("{}：应当恢复原状", kind.label()));
+        }
         for kind in gate::unperformed(decision, no, it) {
             out.push(format!("{}：尚未执行", kind.label()));
         }
