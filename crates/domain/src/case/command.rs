@@ -1,5 +1,6 @@
 //! What a person may ask for in a case.
 
+pub use super::amendment::Amending;
 pub use super::performance::{Payment, Performance, Refund, Restitution};
 use super::substance::DecisionSubstance;
 use super::types::*;
@@ -42,6 +43,8 @@ pub enum Proposal {
     Transfer(Transferring),
     /// 延期（分期）缴纳罚款.
     Defer(Deferring),
+    /// 变更处罚（自行纠正）.
+    Amend(Amending),
     /// 结案.
     Close {
         /// How it ended.

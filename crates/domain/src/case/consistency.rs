@@ -166,6 +166,7 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
         | D::DeferralApproval
         | D::AdditionalFineDecision
         | D::FineDemand
+        | D::AmendmentDecision
         | D::EnforcementDemand => &[D::PenaltyDecision],
         D::DeferralGrant => &[D::DeferralApproval],
         D::CourtApplication => &[D::EnforcementDemand],

@@ -513,6 +513,22 @@ pub enum CaseEvent {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lifted: Vec<PenaltyKind>,
     },
+    /// 处罚已由本机关变更（自行纠正）.
+    DisposalAmended {
+        /// Approval.
+        proposal: ProposalNo,
+        /// Party.
+        party: PartyNo,
+        /// The decision document.
+        document: DocumentNo,
+        /// Fine, fen.
+        fine_fen: i64,
+        /// Confiscated income, fen.
+        confiscated_fen: i64,
+        /// Penalties other than money that fell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lifted: Vec<PenaltyKind>,
+    },
     /// 人民法院已就执行作出裁定.
     CourtRuled {
         /// Party.

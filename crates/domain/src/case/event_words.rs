@@ -84,6 +84,7 @@ named! {
     RemedyLodged = "remedy_lodged", "复议、诉讼已提起";
     RemedyConcluded = "remedy_concluded", "复议、诉讼已有结果";
     DisposalChanged = "disposal_changed", "处罚已被变更";
+    DisposalAmended = "disposal_amended", "处罚已自行变更";
     CourtRuled = "court_ruled", "法院已就执行作出裁定";
     DecisionRevoked = "decision_revoked", "处罚决定已撤销";
     DocumentCorrected = "document_corrected", "文书已补正";

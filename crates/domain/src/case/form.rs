@@ -349,6 +349,7 @@ fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
             flag("rest_falls_due", "任何一期逾期未缴的，其余各期一并到期")
                 .hint("不勾选的，只催告、申请执行已经到期的各期"),
         ],
+        Verb::ProposeAmend => execution::amendment(),
         Verb::ProposeClose => vec![choice::<ClosingGround>("ground", "结案情形")],
         _ => return None,
     };
@@ -455,6 +456,7 @@ pub fn tags(verb: Verb) -> (&'static str, Option<&'static str>) {
         Verb::ProposeDispose => "dispose",
         Verb::ProposeTransfer => "transfer",
         Verb::ProposeDefer => "defer",
+        Verb::ProposeAmend => "amend",
         Verb::ProposeClose => "close",
         _ => return (plain_tag(verb), None),
     };

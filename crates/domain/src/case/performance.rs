@@ -219,7 +219,14 @@ pub fn refundable_from(case: &Case, number: PartyNo, decision: &Decision) -> Dat
     let remedies = case.party(number).into_iter().flat_map(|p| &p.remedies);
     let changed = remedies.filter(|r| matches!(r.concluded, Some((_, RemedyOutcome::Changed))));
     let changed = changed.filter_map(|r| r.ended).min();
-    case.revoked(number).map(|(_, on)| on).into_iter().chain(changed).min().unwrap_or(decision.on)
+    let amended = case.party(number).into_iter().flat_map(|p| &p.amended).map(|(on, _)| *on).min();
+    case.revoked(number)
+        .map(|(_, on)| on)
+        .into_iter()
+        .chain(changed)
+        .chain(amended)
+        .min()
+        .unwrap_or(decision.on)
 }
 
 /// Penalties imposed on the party whose performance is an act, and is not recorded yet,

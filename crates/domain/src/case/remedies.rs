@@ -29,7 +29,9 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::RemedyConcluded { party: no, outcome, .. } if outcome.revokes() => {
             stands_no_longer(case, meta, Some(*no));
         }
-        CaseEvent::DisposalChanged { party: no, .. } => stands_no_longer(case, meta, Some(*no)),
+        CaseEvent::DisposalChanged { party: no, .. } | CaseEvent::DisposalAmended { party: no, .. } => {
+            stands_no_longer(case, meta, Some(*no));
+        }
         _ => {}
     }
     match event {
@@ -61,6 +63,7 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.demanded_fen = 0;
             }
         }
+        CaseEvent::DisposalAmended { .. } => super::amendment::next(case, meta, event),
         CaseEvent::CourtRuled { party: no, ruling, on, .. } => {
             if let Some(p) = party(case, *no) {
                 p.ruling = Some((*ruling, *on));

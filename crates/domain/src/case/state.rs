@@ -305,7 +305,9 @@ pub struct PartyState {
     pub applied_fen: i64,
     /// Remedies.
     pub remedies: Vec<Remedy>,
-    /// Fine and confiscated income as a remedy changed them, fen.
+    /// Decisions by which the organ imposed less: day of the recording, document.
+    pub amended: Vec<(Date, DocumentNo)>,
+    /// Fine and confiscated income as a remedy or the organ changed them, fen.
     pub changed: Option<(i64, i64)>,
     /// What the decision took before each change and before its revocation, oldest first.
     pub stood: Vec<Standing>,
@@ -345,6 +347,7 @@ impl PartyState {
             court_on: None,
             applied_fen: 0,
             remedies: Vec::new(),
+            amended: Vec::new(),
             changed: None,
             stood: Vec::new(),
             revoked: None,
@@ -431,6 +434,8 @@ pub struct Decision {
     pub documents: Vec<(PartyNo, DocumentNo)>,
     /// Days by which the decision came after its term (第六十条); 0 in time.
     pub overdue_days: u32,
+    /// The legal review had passed it.
+    pub cleared: bool,
     /// Revoked for all parties: ground and day.
     pub revoked: Option<(RevocationGround, Date)>,
 }
@@ -509,6 +514,8 @@ pub struct Case {
     pub documents: Vec<Document>,
     /// Decision.
     pub decision: Option<Decision>,
+    /// The amendment of it that is proposed.
+    pub amendment: Option<Draft>,
     /// Closed: ground and day.
     pub closed: Option<(ClosingGround, Date)>,
     /// The day the handling ended: closed, not filed, withdrawn or transferred.
@@ -558,7 +565,7 @@ impl Case {
     /// The clearance that holds for the draft as it stands now: same digest, no
     /// later evidence, and submitted after every hearing that was held.
     pub fn clearance(&self) -> Option<&Clearance> {
-        let draft = self.draft.as_ref()?;
+        let draft = self.at_hand()?;
         let clearance = self.review.clearance.as_ref()?;
         (clearance.digest == draft.digest
             && draft.evidence == self.evidence.len()

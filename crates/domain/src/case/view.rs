@@ -49,6 +49,8 @@ pub fn actions(case: &Case, facts: &Facts<'_>) -> Vec<Action> {
         .filter(|s| s.relation != Relation::System && s.from.contains(&case.stage))
         .filter(|s| s.who.iter().any(|r| facts.actor.has(*r)))
         .map(|step| Action { step, shut: available(case, step, facts).err() })
+        // After the decision there is nothing to review until an amendment is proposed.
+        .filter(|it| it.shut.as_ref().is_none_or(|refusal| refusal.code != "amendment.none"))
         .collect()
 }
 
@@ -103,7 +105,7 @@ fn deliberation(case: &Case, facts: &Facts<'_>, concluded: bool) -> Vec<Stop> {
     let decided = case.decision.is_some();
     let live = concluded && !decided;
     let needs_review = !gate::triggers(case, facts.law).is_empty();
-    let cleared = case.clearance().is_some();
+    let cleared = case.decision.as_ref().map_or_else(|| case.clearance().is_some(), |d| d.cleared);
     let mut review = stop(
         "法制审核",
         cleared,

@@ -195,6 +195,18 @@ pub fn restitution(party: PartyNo, kind: PenaltyKind, restored: Restored, on: &s
     Do::RecordRestitution(Restitution { party, kind, restored, on: day(on), details, compensation_fen: 0 })
 }
 
+pub fn amending(party: PartyNo, fen: i64) -> Amending {
+    Amending {
+        party,
+        fine_fen: fen,
+        confiscated_fen: 0,
+        lifted: Vec::new(),
+        grade: Grade::Light,
+        reasoning: t("原决定裁量不当，应当从轻"),
+        digest: String::new(),
+    }
+}
+
 pub fn propose(proposal: Proposal) -> Do {
     Do::Propose { proposal, opinion: t("拟同意，理由见报告") }
 }

@@ -231,7 +231,7 @@ fn review_task(case: &Case, out: &mut Vec<Task>) {
         | ReviewPhase::ReReviewed
         | ReviewPhase::Cleared => return,
     };
-    if case.stage == Stage::Concluded {
+    if case.stage == Stage::Concluded || case.amendment.is_some() {
         out.push(Task { task: "legal-review".into(), role, staff: None, title: title.into(), since });
     }
 }

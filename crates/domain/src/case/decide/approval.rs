@@ -29,7 +29,8 @@ pub(super) fn propose(case: &Case, proposal: &Proposal, opinion: &Text, facts: &
     let no = ProposalNo::try_from(case.proposals.len() + 1).map_err(|_| {
         refuse("proposal.too_many", penalty_law("第五十七条"), "呈批事项过多", "请分案办理。")
     })?;
-    Ok(vec![CaseEvent::Proposed { no, body: proposal.clone(), opinion: opinion.clone() }])
+    let body = super::amendment::with_digest(case, proposal, facts);
+    Ok(vec![CaseEvent::Proposed { no, body, opinion: opinion.clone() }])
 }
 
 /// What a proposal must contain: checked when proposed and again when approved.
@@ -93,6 +94,7 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
         }
         Proposal::Transfer(t) => required(&t.recipient, "recipient", "受移送机关"),
         Proposal::Defer(d) => deferral(case, d, facts),
+        Proposal::Amend(it) => super::amendment::content(case, it),
     }
 }
 
@@ -401,6 +403,7 @@ fn effect(
             issue.document(D::DeferralGrant, Some(d.party))?;
             issue.push(CaseEvent::DeferralGranted { proposal: no, deferring: d.clone() });
         }
+        Proposal::Amend(it) => super::amendment::amend(case, no, it, facts, issue)?,
         Proposal::Close { ground } => {
             gate::closable(case, facts)?;
             issue.document(D::ClosingApproval, None)?;

@@ -1,5 +1,6 @@
 //! May this happen now? The one function that decides a command on a case.
 
+mod amendment;
 mod approval;
 mod execution;
 mod hearing;
@@ -425,6 +426,7 @@ impl Proposal {
             Self::Dispose => Verb::ProposeDispose,
             Self::Transfer(_) => Verb::ProposeTransfer,
             Self::Defer(_) => Verb::ProposeDefer,
+            Self::Amend(_) => Verb::ProposeAmend,
             Self::Close { .. } => Verb::ProposeClose,
         }
     }

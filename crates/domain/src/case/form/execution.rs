@@ -90,3 +90,15 @@ fn restitution() -> Vec<Field> {
             .hint("含停产停业期间必要的经常性费用开支（国家赔偿法第三十六条第六项）；没有的留空"),
     ]
 }
+
+pub(super) fn amendment() -> Vec<Field> {
+    vec![
+        party(),
+        f("fine_fen", "变更后的罚款", Kind::Money).hint("不多于现在的罚款；不再罚款的填 0"),
+        f("confiscated_fen", "变更后的没收违法所得", Kind::Money).hint("没有的填 0"),
+        f("lifted", "变更后不再执行的处罚", Kind::Choices(acts())).optional(),
+        choice::<Grade>("grade", "裁量等级"),
+        paragraph("reasoning", "原决定的错误和变更理由")
+            .hint("属于法制审核、集体讨论范围的，呈请后先审核、讨论，再审批"),
+    ]
+}

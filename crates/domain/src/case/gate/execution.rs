@@ -1,6 +1,6 @@
 //! Guards of what follows a decision: payment, enforcement, remedies, closing, archive.
 
-use super::{Gate, any_party, goods_disposed, next_day, no, no_pending};
+use super::{Gate, amendment_served, any_party, goods_disposed, next_day, no, no_pending};
 pub use crate::case::claim::{applied, demandable};
 use crate::case::claim::{beyond_application, demanded_fen, enforceable, fallen_due_fen};
 use crate::case::clock;
@@ -283,6 +283,7 @@ fn not_performed(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyS
 pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         not_performed(case, facts, number, state)?;
+        amendment_served(case, state)?;
         // What fell due since the demand is demanded anew.
         let fallen = fallen_due_fen(decided(case)?, number, state, facts.today());
         if state.enforcement_demand.is_some() && fallen <= state.demanded_fen {
@@ -344,12 +345,14 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
                 "请等待法院裁定。",
             );
         }
-        in_term(facts, served, state)
+        in_term(facts, served, amendment_served(case, state)?, state)
     })
 }
 
 /// The terms of the remedies are over, and the organ's own three months are not.
-fn in_term(facts: &Facts<'_>, served: &Served, state: &PartyState) -> Gate {
+/// An amendment opens the remedies anew, from its own service.
+fn in_term(facts: &Facts<'_>, served: &Served, amended: Option<&Served>, state: &PartyState) -> Gate {
+    let served = amended.unwrap_or(served);
     // The gate opens by the later of service and its recording; the organ's
     // own three months run from the service as it happened.
     let over = clock::remedies_over(facts, served.gate_day(), state)?;
@@ -466,6 +469,7 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
                 "登记人民法院不准予执行、终结执行或者执行完毕的裁定后再结案。",
             );
         }
+        amendment_served(case, state)?;
         let beyond = beyond_application(decision, number, state);
         if owed_fen(decision, number, state) > 0 && (!state.enforcement_over() || beyond) {
             return no(
