@@ -47,33 +47,29 @@ impl Deferral {
     /// The part that had to be paid before `day`, paid or not; fen. `paid` says what had been
     /// paid and kept by the end of a day.
     pub fn due_before(&self, day: Date, paid: impl Fn(Date) -> i64) -> i64 {
-        let mut due = 0;
-        for it in self.instalments.iter().filter(|it| it.due_on < day) {
-            due += it.amount_fen;
-            if self.rest_falls_due && paid(it.due_on) < due {
-                return self.total_fen();
-            }
+        if self.missed_on(day, paid).is_some() {
+            return self.total_fen();
         }
-        due
+        self.instalments.iter().filter(|it| it.due_on < day).map(|it| it.amount_fen).sum()
+    }
+
+    /// The day of the instalment that was missed before `day`, where all the others fell due
+    /// with it.
+    pub fn missed_on(&self, day: Date, paid: impl Fn(Date) -> i64) -> Option<Date> {
+        let mut due = 0;
+        let past = self.instalments.iter().filter(|it| self.rest_falls_due && it.due_on < day);
+        let mut days = past.map(|it| {
+            due += it.amount_fen;
+            (it.due_on, due)
+        });
+        days.find(|(on, due)| paid(*on) < *due).map(|(on, _)| on)
     }
 
     /// The day on which it ends: that of its last instalment, or of the first that was missed
     /// where the others fell due with it (第七十二条第二款).
     pub fn ends_on(&self, day: Date, state: &PartyState) -> Date {
-        let mut due = 0;
-        for it in &self.instalments {
-            due += it.amount_fen;
-            if self.rest_falls_due && it.due_on < day && state.kept_by_fen(it.due_on) < due {
-                return it.due_on;
-            }
-        }
-        self.instalments.last().map_or(self.granted_on, |it| it.due_on)
-    }
-
-    /// Whether by `day` all of it is due because one instalment was not paid in time.
-    pub fn fell_due_whole(&self, day: Date, paid: impl Fn(Date) -> i64) -> bool {
-        let named: i64 = self.instalments.iter().filter(|it| it.due_on < day).map(|it| it.amount_fen).sum();
-        self.due_before(day, paid) > named
+        let last = self.instalments.last().map_or(self.granted_on, |it| it.due_on);
+        self.missed_on(day, |by| state.kept_by_fen(by)).unwrap_or(last)
     }
 }
 

@@ -123,14 +123,18 @@ pub fn payment_gate(
     number: PartyNo,
     state: &PartyState,
 ) -> Result<Date, Refusal> {
-    if let Some(due) = next_instalment(state) {
+    if let Some(due) = next_instalment(state, facts.today()) {
         return Ok(due);
     }
     Ok(payment_limit(case, facts, number)?.due.latest())
 }
 
-/// The day of the first instalment of the plan that is not paid in full.
-fn next_instalment(state: &PartyState) -> Option<Date> {
+/// The day of the first instalment of the plan that is not paid in full, or of the one that
+/// was missed where the others fell due with it.
+fn next_instalment(state: &PartyState, today: Date) -> Option<Date> {
+    if let Some(missed) = state.plan()?.missed_on(today, |by| state.kept_by_fen(by)) {
+        return Some(missed);
+    }
     let mut paid = state.paid_fen() - state.refunded_fen();
     let unpaid = state.plan()?.instalments.iter().find(|it| {
         paid -= it.amount_fen;
@@ -150,7 +154,7 @@ pub fn pay_until(
     number: PartyNo,
     state: &PartyState,
 ) -> Result<Limit, Refusal> {
-    let Some(due) = next_instalment(state) else { return payment_limit(case, facts, number) };
+    let Some(due) = next_instalment(state, facts.today()) else { return payment_limit(case, facts, number) };
     let mut rule = facts.law.payment.clone();
     rule.period = Period { unit: Unit::FixedDate, ..Period::days(0, Roll::None) };
     rule.citation = penalty_law("第六十六条第二款");

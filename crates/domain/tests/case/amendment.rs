@@ -183,3 +183,32 @@ fn an_amendment_opens_the_remedies_anew_and_undoes_what_was_performed() {
     w.ok(ARCHIVIST, archive());
     w.no(A, amend(1), "stage.wrong");
 }
+
+#[test]
+fn a_review_of_what_was_withdrawn_holds_up_no_other() {
+    // Before the decision: drafted anew while under review.
+    let mut w = noticed(10 * WAN);
+    w.at("2026-03-17");
+    w.ok(A, Do::SubmitReview { opinion: t("请审核") });
+    w.no(A, Do::SubmitReview { opinion: t("请审核") }, "review.running");
+    w.ok(A, draft(&[1], vec![fine(1, 9 * WAN)]));
+    w.no(REVIEWER, opinion(Opinion::Agree), "review.draft_changed");
+    w.fork().ok(A, Do::SubmitReview { opinion: t("请审核") });
+    w.ok(REVIEWER, Do::ReturnSubmission { missing: t("处理意见已经改变") });
+    clear(&mut w);
+    // After it: the amendment under review was refused, and another is proposed.
+    let mut w = decision_served(10 * WAN);
+    w.ok(A, amend(8 * WAN));
+    w.ok(A, Do::SubmitReview { opinion: t("请审核") });
+    w.ok(REVIEWER, opinion(Opinion::Agree));
+    let no = w.last_proposal();
+    w.ok(UNIT_HEAD, Do::ReviewProposal { proposal_no: no, agree: false, opinion: t("再议") });
+    w.no(REVIEW_HEAD, sign(), "amendment.none");
+    w.ok(A, amend(7 * WAN));
+    w.no(REVIEW_HEAD, sign(), "review.draft_changed");
+    clear(&mut w);
+    w.ok(HEAD, Do::Discuss(discussion()));
+    let no = w.last_proposal();
+    w.ok(UNIT_HEAD, reviewed(no));
+    w.ok(HEAD, approved(no));
+}

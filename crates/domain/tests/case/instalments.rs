@@ -95,6 +95,16 @@ fn the_rest_falls_due_only_where_the_approval_says_so() {
     // What is paid afterwards does not undo that the rest fell due.
     w.ok(CASHIER, payment(1, "0001", WAN, "2026-10-09"));
     assert_eq!(claims(&w).0, claim(20_000, 0));
+    demand(&mut w);
+    w.at("2026-10-27");
+    w.ok(HEAD, court());
+    assert_eq!(claims(&w).1, claim(20_000, 0));
+    // The organ's own three months run from the instalment that was missed.
+    let mut late = in_thirds(true);
+    late.at("2026-12-15");
+    demand(&mut late);
+    late.at("2026-12-31");
+    late.no(HEAD, court(), "court.too_late");
     assert!(w.case().parties[0].plan().expect("a plan").document.is_some());
     // It says so in the event, and an older plan without the word reads as one that does not.
     let json = |rest_falls_due| {
@@ -114,6 +124,8 @@ fn an_additional_fine_is_due_beside_the_instalments_and_paid_last() {
     // Paid today, today is not late.
     w.ok(CASHIER, payment(1, "0001", 11_000 * YUAN, "2026-10-09"));
     assert_eq!(claims(&w).0, claim(0, 1_400));
+    // It waits for no instalment.
+    demand(&mut w);
     // Without a plan, what is paid above the principal is taken from the addition.
     let mut w = decision_served(WAN);
     w.at("2026-04-07");

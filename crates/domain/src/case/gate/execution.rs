@@ -225,6 +225,10 @@ pub fn deferrable(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
 
 fn overdue(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     owing(case, number, state)?;
+    // An addition since the plan stands in no instalment, and waits for none.
+    if state.plan().is_some() && demandable(decided(case)?, number, state, facts.today()).total_fen() > 0 {
+        return Ok(());
+    }
     let due = clock::payment_gate(case, facts, number, state)?;
     if facts.today() <= due {
         return Err(Refusal::new(

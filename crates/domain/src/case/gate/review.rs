@@ -42,6 +42,12 @@ pub fn submit_review(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> 
     running(case, facts, party)?;
     let draft = current_draft(case)?;
     match case.review.phase {
+        // What was submitted is on the table no more: nobody can go on with it.
+        ReviewPhase::Submitted | ReviewPhase::Returned | ReviewPhase::Opined | ReviewPhase::Contested
+            if draft.digest != case.review.digest =>
+        {
+            Ok(())
+        }
         ReviewPhase::Submitted | ReviewPhase::Returned | ReviewPhase::Opined => {
             no("review.running", penalty_law("第五十八条"), "案件正在法制审核中", "请等待审核意见。")
         }

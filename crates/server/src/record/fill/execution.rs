@@ -179,8 +179,8 @@ fn plan_words(cx: &Context<'_>, state: &PartyState) -> Value {
     let Some(plan) = state.plan() else { return Value::Null };
     let grant = plan.document.and_then(|it| cx.case.document(it)).and_then(|it| it.number.as_ref());
     let grant = grant.map(ToString::to_string).unwrap_or_default();
-    let grant = format!("{}《{}》", grant, DocumentKind::DeferralGrant.label());
-    if plan.fell_due_whole(cx.day(), |by| state.kept_by_fen(by)) {
+    let grant = format!("{grant}《{}》", DocumentKind::DeferralGrant.label());
+    if plan.missed_on(cx.day(), |by| state.kept_by_fen(by)).is_some() {
         return json!(format!("{grant}载明任何一期逾期未缴的，其余各期一并到期，以上为全部尚未缴纳的款项。"));
     }
     json!(format!("以上为{grant}批准的期限已经届满而尚未缴纳的款项，不含尚未到期的款项。"))
