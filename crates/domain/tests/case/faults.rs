@@ -203,6 +203,49 @@ fn what_was_given_back_and_paid_again_contradicts_nothing() {
 }
 
 #[test]
+fn what_a_suit_adds_after_the_case_was_closed_is_paid_still() {
+    let mut w = closed();
+    w.no(CASHIER, payment(1, "0002", 1, "2026-03-23"), "payment.nothing_owed");
+    lodge(&mut w, RemedyKind::Litigation);
+    w.at("2026-06-01");
+    w.ok(A, conclude(RemedyKind::Litigation, RemedyOutcome::Changed, Some(4 * WAN), true));
+    w.at("2026-06-02");
+    w.no(CASHIER, payment(1, "0002", WAN + 1, "2026-06-02"), "payment.amount");
+    w.ok(CASHIER, payment(1, "0002", WAN, "2026-06-02"));
+    assert_eq!(balance(&w), (0, 0));
+    w.no(CASHIER, payment(1, "0003", 1, "2026-06-02"), "payment.nothing_owed");
+}
+
+#[test]
+fn nothing_is_claimed_for_a_day_before_what_it_follows() {
+    let mut w = decision_served(3 * WAN);
+    w.at("2026-04-20");
+    w.claim("2026-03-16", paper());
+    let refusal = w.no(HEAD, revoke(), "time.order");
+    assert!(refusal.message.contains("作出决定"), "{refusal}");
+    for early in [impose(1), Do::DemandEnforcement { party: 1 }] {
+        let who = if matches!(early, Do::DemandEnforcement { .. }) { A } else { DEPUTY };
+        w.claim("2026-03-16", paper());
+        w.no(who, early, "time.order");
+    }
+    let instalments = vec![Instalment { due_on: day("2026-05-18"), amount_fen: 3 * WAN }];
+    let plan = propose(Proposal::Defer(Deferring { party: 1, instalments, ..Deferring::default() }));
+    w.claim("2026-03-16", paper());
+    w.no(A, plan.clone(), "time.order");
+    w.ok(A, plan);
+    let no = w.last_proposal();
+    w.ok(UNIT_HEAD, reviewed(no));
+    w.claim("2026-03-16", paper());
+    w.no(HEAD, approved(no), "time.order");
+    w.ok(HEAD, approved(no));
+    let mut w = closed();
+    w.at("2026-03-30");
+    w.claim("2026-03-22", paper());
+    let refusal = w.no(ARCHIVIST, Do::Archive { volumes: 1, pages: 9, retention_years: 30 }, "time.order");
+    assert!(refusal.message.contains("结案"), "{refusal}");
+}
+
+#[test]
 fn the_page_shows_the_day_of_the_plan_and_not_that_of_the_first_term() {
     let mut w = decision_served(3 * WAN);
     let due = |w: &World| {

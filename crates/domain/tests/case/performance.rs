@@ -280,6 +280,8 @@ fn what_was_performed_under_a_revoked_decision_is_undone_before_the_case_ends() 
     let refusal = w.no(A, close(ClosingGround::DecisionRevoked), "restitution.owed");
     assert!(refusal.message.contains("责令停产停业"), "{refusal}");
     assert_eq!(refusal.article.law, "国家赔偿法");
+    let stops = mingjing_domain::case::view::rail(w.case(), &w.facts(A));
+    assert!(stops.iter().any(|it| it.title == "执行" && it.note == "待恢复原状"));
     // Performed before the revocation and entered after it: it is to be undone too.
     w.at("2026-04-22");
     w.claim("2026-04-21", paper());

@@ -43,8 +43,32 @@ pub fn decide(case: Option<&Case>, command: &CaseCommand, facts: &Facts<'_>) -> 
     }
     staged(case, row)?;
     allowed(Some(case), row, facts)?;
+    in_order(case, command, facts)?;
     (row.gate)(case, facts, command.party())?;
     dispatch(case, command, facts)
+}
+
+/// What is claimed for an earlier day did not happen before what it follows: the decision that
+/// it carries out, the end of the case that it files.
+fn in_order(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let proposal = match command {
+        CaseCommand::ReviewProposal { proposal_no, .. }
+        | CaseCommand::ApproveProposal { proposal_no, .. } => case.proposal(*proposal_no),
+        _ => None,
+    };
+    let row = step(proposal.map_or_else(|| command.verb(), |it| it.body.verb()));
+    let after = |stage: &Stage| matches!(stage, Stage::Decided | Stage::Closed | Stage::Archived);
+    let decided = case.decision.as_ref().map(|d| d.on).filter(|_| row.from.iter().all(after));
+    let ended = case.ended_on.filter(|_| row.verb == Verb::Archive);
+    let (what, from) = if ended.is_some() { ("结案", ended) } else { ("作出决定", decided) };
+    let Some(from) = from.filter(|from| facts.day() < *from) else { return Ok(()) };
+    Err(Refusal::new(
+        "time.order",
+        penalty_law("第四十七条"),
+        format!("行为时间早于{what}之日{}", crate::period::long(from)),
+        "请核对时间。",
+    )
+    .field("happened_at", format!("早于{what}之日")))
 }
 
 /// Whether the row is open to this person at all: the answer behind each action

@@ -102,7 +102,9 @@ pub fn owing(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
             "请核对票据所属案件。",
         );
     }
-    if case.stage != Stage::Decided {
+    // What a remedy added after the case was closed is collected still.
+    let raised = |closed| state.stood.last().is_some_and(|it| it.until >= closed);
+    if case.stage != Stage::Decided && !case.closed.is_some_and(|(_, closed)| raised(closed)) {
         return no(
             "payment.closed",
             penalty_law("第六十七条"),
