@@ -13,6 +13,7 @@ mod golden;
 mod instalments;
 mod late_money;
 mod life;
+mod money_walk;
 mod performance;
 mod properties;
 mod steps;
