@@ -431,6 +431,8 @@ pub enum CaseEvent {
     PerformanceRecorded(Performance),
     /// 款项已返还.
     RefundRecorded(Refund),
+    /// 已执行的处罚已恢复原状.
+    RestitutionRecorded(Restitution),
     /// 已批准延期（分期）.
     DeferralGranted {
         /// Approval.
@@ -503,6 +505,22 @@ pub enum CaseEvent {
         party: PartyNo,
         /// By which remedy.
         remedy: RemedyKind,
+        /// Fine, fen.
+        fine_fen: i64,
+        /// Confiscated income, fen.
+        confiscated_fen: i64,
+        /// Penalties other than money that fell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lifted: Vec<PenaltyKind>,
+    },
+    /// 处罚已由本机关变更（自行纠正）.
+    DisposalAmended {
+        /// Approval.
+        proposal: ProposalNo,
+        /// Party.
+        party: PartyNo,
+        /// The decision document.
+        document: DocumentNo,
         /// Fine, fen.
         fine_fen: i64,
         /// Confiscated income, fen.

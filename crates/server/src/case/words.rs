@@ -142,6 +142,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         E::PaymentRecorded(..)
         | E::PerformanceRecorded(..)
         | E::RefundRecorded(..)
+        | E::RestitutionRecorded(..)
         | E::AdditionalFineReduced { .. }
         | E::DeferralGranted { .. }
         | E::FineDemanded { .. }
@@ -151,7 +152,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::RemedyLodged { .. }
         | E::RemedyConcluded { .. }
         | E::CourtRuled { .. } => (Part::Execution, false),
-        E::DisposalChanged { .. } => (Part::Execution, true),
+        E::DisposalChanged { .. } | E::DisposalAmended { .. } => (Part::Execution, true),
     }
 }
 
@@ -241,6 +242,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         }
         E::PaymentRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
         E::RefundRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
+        E::RestitutionRecorded(it) => {
+            format!("{}，{}，{}", party(case, it.party), it.kind.label(), it.restored.label())
+        }
         E::PerformanceRecorded(it) => {
             format!("{}，{}，{}", party(case, it.party), it.kind.label(), show::short_date(it.on))
         }
@@ -254,6 +258,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         E::RemedyConcluded { remedy, outcome, .. } => format!("{}，{}", remedy.label(), outcome.label()),
         E::DisposalChanged { party: no, remedy, fine_fen, .. } => {
             format!("{}，{}变更，罚款{}元", party(case, *no), remedy.label(), show::yuan(*fine_fen))
+        }
+        E::DisposalAmended { party: no, fine_fen, .. } => {
+            format!("{}，罚款变更为{}元", party(case, *no), show::yuan(*fine_fen))
         }
         E::CourtRuled { party: no, ruling, .. } => format!("{}，{}", party(case, *no), ruling.label()),
         E::DecisionRevoked { ground, .. } => ground.label().to_owned(),

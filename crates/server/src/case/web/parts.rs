@@ -123,6 +123,7 @@ const FIRST: [Verb; 34] = [
     Verb::StateDefence,
     Verb::RequestHearing,
     Verb::RecordRefund,
+    Verb::RecordRestitution,
     Verb::RecordPayment,
     Verb::RecordPerformance,
     Verb::RecheckCorrection,
