@@ -5,7 +5,6 @@ use crate::case::law::construction_rules;
 use crate::case::types::words;
 use crate::cite::Citation;
 use crate::staff::Role;
-use crate::viewing_grant::recording_rule;
 use serde::{Deserialize, Serialize};
 
 /// What must be filed is handed to the archives of the organ; nobody keeps it back
@@ -73,7 +72,7 @@ fn row(verb: Verb) -> Row<Verb> {
         Verb::Assemble => Row::then(verb, OPEN, Some(Stage::Assembled), &[Role::Officer], rule),
         Verb::Accept => Row::then(verb, &[Stage::Assembled], Some(Stage::Accepted), ARCHIVE, HAND_IN),
         Verb::Return => Row::then(verb, &[Stage::Assembled], Some(Stage::Assembling), ARCHIVE, COLLECTED),
-        Verb::Supplement => Row::then(verb, &[Stage::Accepted], None, ARCHIVE, recording_rule("第十八条")),
+        Verb::Supplement => Row::then(verb, &[Stage::Accepted], None, ARCHIVE, COLLECTED),
     }
 }
 

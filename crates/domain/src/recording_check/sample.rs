@@ -167,41 +167,30 @@ fn ticket(seed: &str, member: &Member) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
-/// Divides `total` draws over strata in proportion to their counts, by the largest
-/// remainder; a stratum that holds anything gets at least one as far as `total` reaches, and
-/// none gets more than it holds.
+/// Divides `total` draws over strata: one to each that holds anything, the largest first, as
+/// far as `total` reaches; each further one to the stratum with the highest quotient of its
+/// count and twice its draws plus one (Sainte-Laguë), which keeps to the proportions. None
+/// gets more than it holds.
 pub fn allocate(strata: &BTreeMap<&str, u32>, total: u32) -> BTreeMap<String, u32> {
-    let all: u64 = strata.values().map(|n| u64::from(*n)).sum();
-    let mut left = u64::from(total).min(all);
-    let mut out: BTreeMap<String, u32> = strata.keys().map(|name| ((*name).to_owned(), 0)).collect();
-    if all == 0 {
-        return out;
+    // Name, count, draws.
+    let mut all: Vec<(&str, u64, u64)> = strata.iter().map(|(n, c)| (*n, u64::from(*c), 0)).collect();
+    all.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let mut left = u64::from(total).min(all.iter().map(|it| it.1).sum());
+    for it in all.iter_mut().filter(|it| it.1 > 0) {
+        let first = left.min(1);
+        it.2 = first;
+        left -= first;
     }
-    let wanted = left;
-    // The largest strata first, so that a small total reaches those first.
-    let mut by_size: Vec<(&str, u32)> =
-        strata.iter().map(|(n, c)| (*n, *c)).filter(|(_, c)| *c > 0).collect();
-    by_size.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    for (name, count) in &by_size {
-        // Both factors are at most 32 bits wide.
-        let share = (wanted * u64::from(*count) / all).max(1).min(u64::from(*count)).min(left);
-        out.insert((*name).to_owned(), u32::try_from(share).unwrap_or(u32::MAX));
-        left -= share;
-    }
-    let mut rest: Vec<(&str, u32)> = by_size;
-    rest.sort_by_key(|(name, count)| (std::cmp::Reverse(wanted * u64::from(*count) % all), *name));
-    while left > 0 {
-        for (name, count) in &rest {
-            if left == 0 {
-                break;
-            }
-            if let Some(size) = out.get_mut(*name)
-                && *size < *count
-            {
-                *size += 1;
-                left -= 1;
-            }
+    for _ in 0..left {
+        // Compared crosswise, in whole numbers: 32 bits times 33 fit. The earlier wins a tie.
+        let next = all
+            .iter_mut()
+            .filter(|it| it.2 < it.1)
+            .reduce(|best, it| if it.1 * (2 * best.2 + 1) > best.1 * (2 * it.2 + 1) { it } else { best });
+        if let Some(it) = next {
+            it.2 += 1;
         }
     }
-    out
+    // A stratum's draws are at most its count, which came from 32 bits.
+    all.into_iter().map(|(name, _, n)| (name.to_owned(), u32::try_from(n).unwrap_or(u32::MAX))).collect()
 }

@@ -5,7 +5,9 @@ use super::may_view::{Viewer, ViewingLaw, may_use};
 use super::redact::{self, Original};
 use super::scope::{Covered, Material, Thing};
 use super::state::Grant;
-use super::words::{Body, EndGround, HEADS, LEGAL_HEAD, Medium, ORDER_244, RefusalGround, recording_rule};
+use super::words::{
+    Body, CALL_UP, CUSTODY, EndGround, HEADS, LEGAL_HEAD, Medium, ORDER_244, RefusalGround, recording_rule,
+};
 use crate::act_table::{is_digest, open, required};
 use crate::matter::{Actor, MatterId, civil_day};
 use crate::refusal::Refusal;
@@ -53,7 +55,7 @@ impl GrantFacts<'_> {
 }
 
 fn refuse(code: &'static str, message: &str, remedy: &str) -> Refusal {
-    Refusal::new(code, recording_rule("第十九条"), message, remedy)
+    Refusal::new(code, CALL_UP, message, remedy)
 }
 
 /// Decides a command.
@@ -105,7 +107,7 @@ pub fn decide(
             Ok(GrantEvent::Ended { ground: EndGround::Done, reason: Text::closed("") })
         }
         (Some(_), GrantCommand::Revoke { reason }) => {
-            required(reason, "grant.reason", &recording_rule("第十九条"), "reason", "撤销的理由")?;
+            required(reason, "grant.reason", &CALL_UP, "reason", "撤销的理由")?;
             Ok(GrantEvent::Ended { ground: EndGround::Revoked, reason: reason.clone() })
         }
         // The table let nothing else pass: only a request begins a matter.
@@ -128,7 +130,7 @@ pub fn decide(
 }
 
 fn request(asked: &Asked, facts: &GrantFacts<'_>) -> Result<GrantEvent, Refusal> {
-    let rule = recording_rule("第十九条");
+    let rule = CALL_UP;
     required(&asked.reason, "grant.reason", &rule, "reason", "查阅的理由")?;
     if asked.scope.is_empty() {
         return Err(refuse("grant.scope", "没有写明查阅什么", "请列明案卷、音像记录或者时段")
@@ -257,7 +259,7 @@ fn approve(
     facts: &GrantFacts<'_>,
 ) -> Result<GrantEvent, Refusal> {
     decider(state, facts)?;
-    required(opinion, "grant.opinion", &recording_rule("第十九条"), "opinion", "审批意见")?;
+    required(opinion, "grant.opinion", &CALL_UP, "opinion", "审批意见")?;
     days(granted.from, granted.until, facts.today())?;
     let asked = &state.right;
     let within = !granted.scope.is_empty()
@@ -282,7 +284,7 @@ fn refusing(state: &Grant, ground: Option<RefusalGround>, opinion: &Text) -> Res
         )
         .field("ground", "请选择"));
     }
-    required(opinion, "grant.opinion", &recording_rule("第十九条"), "opinion", "不予批准的理由")?;
+    required(opinion, "grant.opinion", &CALL_UP, "opinion", "不予批准的理由")?;
     Ok(GrantEvent::Refused { ground, opinion: opinion.clone() })
 }
 
@@ -309,8 +311,8 @@ fn covered(state: &Grant, thing: &Thing) -> Result<(), Refusal> {
 fn using(state: &Grant, used: &Use, facts: &GrantFacts<'_>) -> Result<GrantEvent, Refusal> {
     let thing = facts.thing(used.material)?;
     let viewer = Viewer { id: facts.actor.id, standing: None, archivist: facts.actor.has(Role::Archivist) };
-    may_use(state, &viewer, thing, used.kind, facts.today())?;
-    required(&used.watermark, "grant.watermark", &recording_rule("第十九条"), "watermark", "水印")?;
+    may_use(state, &viewer, thing, used.kind, facts.today(), facts.law)?;
+    required(&used.watermark, "grant.watermark", &CALL_UP, "watermark", "水印")?;
     if used.span.is_some_and(|s| s.from_ms > s.to_ms || !used.material.is_recording()) {
         return Err(refuse("grant.span", "播放的时段不成立", "请核对起止时间"));
     }
@@ -342,7 +344,7 @@ fn deliver(state: &Grant, delivery: &Delivery, facts: &GrantFacts<'_>) -> Result
     for (at, copy) in delivery.copies.iter().enumerate() {
         let thing = facts.thing(copy.material)?;
         let viewer = Viewer { id: facts.actor.id, standing: None, archivist: true };
-        may_use(state, &viewer, thing, super::UseKind::Copy, facts.today())?;
+        may_use(state, &viewer, thing, super::UseKind::Copy, facts.today(), facts.law)?;
         if !is_digest(&copy.digest) {
             return Err(refuse("delivery.digest", "复制件没有摘要", "请登记复制件的摘要")
                 .field(format!("copies/{at}/digest"), "64位十六进制"));
@@ -352,7 +354,7 @@ fn deliver(state: &Grant, delivery: &Delivery, facts: &GrantFacts<'_>) -> Result
 }
 
 fn lend(state: &Grant, lent: &Lent, facts: &GrantFacts<'_>) -> Result<GrantEvent, Refusal> {
-    let rule = recording_rule("第十八条");
+    let rule = CUSTODY;
     let today = facts.today();
     in_force(state, today)?;
     if state.right.medium != Medium::Lend {

@@ -5,8 +5,9 @@
 use super::event::Requester;
 use super::scope::Thing;
 use super::state::Grant;
-use super::words::{REAL_TIME, SUPERVISION, Stage, UseKind, recording_rule};
+use super::words::{CALL_UP, SUPERVISION, Stage, UseKind};
 use crate::case::law::Ruled;
+use crate::cite::Citation;
 use crate::matter::{MatterId, StaffId};
 use crate::policy::PolicySet;
 use crate::refusal::Refusal;
@@ -27,6 +28,12 @@ impl ViewingLaw {
     pub fn of(policy: &PolicySet) -> Self {
         let ask = &policy.viewing_handlers_ask;
         Self { handlers_ask: Ruled::new(ask.value, ask.source.clone()) }
+    }
+
+    /// The rule of access in the jurisdiction: where it says who needs an approval, it says
+    /// that nobody looks without one.
+    pub fn rule(&self) -> Citation {
+        self.handlers_ask.citation.clone()
     }
 }
 
@@ -78,7 +85,7 @@ pub fn may_view(
     }
     let mut nearest: Option<(u8, Refusal)> = None;
     for (id, grant) in grants {
-        match trial(grant, viewer, thing, kind, today) {
+        match trial(grant, viewer, thing, kind, today, law) {
             Ok(()) => return Ok(Basis::Granted { grant: *id }),
             Err((rank, refusal)) => {
                 if nearest.as_ref().is_none_or(|(best, _)| rank > *best) {
@@ -116,9 +123,10 @@ pub(super) fn may_use(
     thing: &Thing,
     kind: UseKind,
     today: Date,
+    law: &ViewingLaw,
 ) -> Result<(), Refusal> {
     not_elsewhere(thing)?;
-    trial(grant, viewer, thing, kind, today).map_err(|(_, refusal)| refusal)
+    trial(grant, viewer, thing, kind, today, law).map_err(|(_, refusal)| refusal)
 }
 
 fn not_elsewhere(thing: &Thing) -> Result<(), Refusal> {
@@ -140,9 +148,10 @@ fn trial(
     thing: &Thing,
     kind: UseKind,
     today: Date,
+    law: &ViewingLaw,
 ) -> Result<(), (u8, Refusal)> {
     let refuse = |rank: u8, code, message: &str, remedy: &str| {
-        Err((rank, Refusal::new(code, recording_rule("第十九条"), message, remedy)))
+        Err((rank, Refusal::new(code, law.rule(), message, remedy)))
     };
     let own = match grant.requester {
         Requester::Staff => grant.requested_by == viewer.id,
@@ -162,8 +171,7 @@ fn trial(
     }
     if today < grant.right.from {
         let message = format!("批准的查阅自{}起", grant.right.from);
-        let refusal =
-            Refusal::new("grant.early", recording_rule("第十九条"), message, "请在批准的时间内查阅");
+        let refusal = Refusal::new("grant.early", law.rule(), message, "请在批准的时间内查阅");
         return Err((3, refusal.after(grant.right.from)));
     }
     if grant.expired(today) {
@@ -206,14 +214,11 @@ fn nothing(viewer: &Viewer, thing: &Thing, kind: UseKind, law: &ViewingLaw) -> R
                 "请向档案室出具调阅函件",
             );
         }
-        Some(Standing::Handling) if thing.material.is_recording() && law.handlers_ask.value => {
-            law.handlers_ask.citation.clone()
-        }
-        Some(Standing::Handling | Standing::OwnOrgan) => recording_rule("第十九条"),
+        Some(Standing::Handling | Standing::OwnOrgan) => law.rule(),
     };
     let what = if thing.material.is_recording() { "音像记录" } else { "案卷材料" };
     Refusal::new("grant.none", article, format!("未经批准，不得{}该{what}", kind.label()), remedy)
 }
 
 /// The rules that let supervisors look in real time; both are shown beside the log.
-pub const SUPERVISORS: [crate::cite::Citation; 2] = [REAL_TIME, SUPERVISION];
+pub const SUPERVISORS: [Citation; 2] = [CALL_UP, SUPERVISION];

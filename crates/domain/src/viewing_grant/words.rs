@@ -6,9 +6,10 @@ use crate::cite::Citation;
 use crate::staff::Role;
 use serde::{Deserialize, Serialize};
 
-/// The rule of Yongxing County on whole-process recording: files and recordings are not
-/// looked at without approval (article 19) and copied for outside bodies through the
-/// archive (article 20). The national documents ask for a rule of access and leave it open.
+/// The rule of Yongxing County on whole-process recording, the most detailed of its kind:
+/// copies for outside bodies go through the archives (article 20), files are handed in by
+/// year (18), use and conduct are checked (21, 22), six acts are prohibited (23). National
+/// documents ask for such rules and leave them open, so that organs without one go by it.
 pub const fn recording_rule(article: &'static str) -> Citation {
     Citation::of("永兴县城市管理和综合执法局行政执法全过程记录制度", article)
 }
@@ -25,9 +26,13 @@ pub const LEGAL_HEAD: Citation = Citation::of("永兴县城市管理和综合执
 /// Supervisors call up and copy what concerns the matter they supervise (2026-02-01).
 pub const SUPERVISION: Citation = Citation::of("行政执法监督条例", "第二十二条第四项");
 
-/// Records can be called up in real time, so that supervision is strengthened.
-pub const REAL_TIME: Citation =
+/// A rule on calling records up and supervising that is kept, and they can be called up in
+/// real time. What a jurisdiction rules in detail comes with [`super::ViewingLaw`].
+pub const CALL_UP: Citation =
     Citation::of("国务院办公厅关于全面推行三项制度的指导意见（国办发〔2018〕118号）", "（十）");
+
+/// Files are kept together by the archives of the organ (档案法, 2020 text).
+pub const CUSTODY: Citation = Citation::of("档案法", "第十四条");
 
 words! {
     /// For what records are looked at. The first uses are those that the assessment counts
@@ -189,7 +194,7 @@ pub(super) const HEADS: &[Role] = &[Role::Deputy, Role::Head];
 fn row(verb: Verb) -> Row<Verb> {
     const APPROVED: &[Stage] = &[Stage::Approved];
     const ASKED: &[Stage] = &[Stage::Requested];
-    let (asks, copies) = (recording_rule("第十九条"), recording_rule("第二十条"));
+    let (asks, copies) = (CALL_UP, recording_rule("第二十条"));
     match verb {
         Verb::Request => Row::first(verb, Stage::Requested, STAFF, asks),
         Verb::Approve => Row::then(verb, ASKED, Some(Stage::Approved), APPROVERS, asks),
@@ -203,11 +208,9 @@ fn row(verb: Verb) -> Row<Verb> {
             &[Role::Archivist, Role::Publicity, Role::Officer, Role::UnitHead],
             recording_rule("第二十三条第二项"),
         ),
-        Verb::Lend => Row::then(verb, APPROVED, None, ARCHIVE, recording_rule("第十八条")),
+        Verb::Lend => Row::then(verb, APPROVED, None, ARCHIVE, CUSTODY),
         // What was lent comes back however the right ended.
-        Verb::Return => {
-            Row::then(verb, &[Stage::Approved, Stage::Ended], None, ARCHIVE, recording_rule("第十八条"))
-        }
+        Verb::Return => Row::then(verb, &[Stage::Approved, Stage::Ended], None, ARCHIVE, CUSTODY),
         Verb::End => Row::then(verb, APPROVED, Some(Stage::Ended), STAFF, asks),
         Verb::Revoke => Row::then(verb, APPROVED, Some(Stage::Ended), APPROVERS, asks),
     }
