@@ -7,6 +7,7 @@ use super::state::{Check, Finding};
 use super::words::{Gravity, Phase};
 use crate::act_table::required;
 use crate::cite::Citation;
+use crate::codes::DocumentNumber;
 use crate::matter::StaffId;
 use crate::refusal::Refusal;
 use crate::text::Text;
@@ -55,10 +56,11 @@ pub(super) fn decide(
         CheckCommand::Recheck { finding, passed, opinion } => {
             recheck(state, *finding, *passed, opinion, facts)
         }
-        CheckCommand::Refer { .. }
-        | CheckCommand::Discipline { .. }
-        | CheckCommand::Transfer { .. }
-        | CheckCommand::Receipt { .. } => grave(state, command, facts),
+        CheckCommand::Refer { finding, body, number } => refer(state, *finding, body, number, facts),
+        CheckCommand::Transfer { finding, recipient, number } => {
+            transfer(state, *finding, recipient, number, facts)
+        }
+        CheckCommand::Discipline { .. } | CheckCommand::Receipt { .. } => decided(state, command, facts),
         CheckCommand::Plan { .. }
         | CheckCommand::Draw { .. }
         | CheckCommand::Open { .. }
@@ -176,23 +178,51 @@ fn recheck(
     Ok(CheckEvent::Rechecked { finding: no, passed, opinion: opinion.clone() })
 }
 
-/// Discipline and crime.
-fn grave(state: &Check, command: &CheckCommand, facts: &CheckFacts<'_>) -> Result<CheckEvent, Refusal> {
+fn refer(
+    state: &Check,
+    no: FindingNo,
+    body: &Text,
+    number: &DocumentNumber,
+    facts: &CheckFacts<'_>,
+) -> Result<CheckEvent, Refusal> {
+    let it = established(state, no, facts)?;
+    if !matches!(it.gravity, Some(Gravity::Serious | Gravity::Crime)) {
+        return Err(refuse("finding.minor", "情节轻微的责令限期整改", "请责令限期整改"));
+    }
+    if it.referred.is_some() {
+        return Err(refuse("finding.referred", "已经移送处分", "请登记处分结果"));
+    }
+    required(body, "finding.body", &rule(), "body", "受理的机关")?;
+    if facts.number_used {
+        return Err(number_used());
+    }
+    Ok(CheckEvent::Referred { finding: no, body: body.clone(), number: number.clone() })
+}
+
+fn transfer(
+    state: &Check,
+    no: FindingNo,
+    recipient: &Text,
+    number: &DocumentNumber,
+    facts: &CheckFacts<'_>,
+) -> Result<CheckEvent, Refusal> {
+    let it = established(state, no, facts)?;
+    if it.gravity != Some(Gravity::Crime) {
+        return Err(refuse("finding.no_crime", "没有认定涉嫌犯罪", "请先核实"));
+    }
+    if it.transferred.is_some() {
+        return Err(Refusal::new("finding.transferred", DUTY, "已经移送", "请登记移送回执"));
+    }
+    required(recipient, "finding.recipient", &DUTY, "recipient", "受移送机关")?;
+    if facts.number_used {
+        return Err(number_used());
+    }
+    Ok(CheckEvent::CrimeTransferred { finding: no, recipient: recipient.clone(), number: number.clone() })
+}
+
+/// What another body decided: discipline of a person, receipt of a transfer.
+fn decided(state: &Check, command: &CheckCommand, facts: &CheckFacts<'_>) -> Result<CheckEvent, Refusal> {
     match command {
-        CheckCommand::Refer { finding, body, number } => {
-            let it = established(state, *finding, facts)?;
-            if !matches!(it.gravity, Some(Gravity::Serious | Gravity::Crime)) {
-                return Err(refuse("finding.minor", "情节轻微的责令限期整改", "请责令限期整改"));
-            }
-            if it.referred.is_some() {
-                return Err(refuse("finding.referred", "已经移送处分", "请登记处分结果"));
-            }
-            required(body, "finding.body", &rule(), "body", "受理的机关")?;
-            if facts.number_used {
-                return Err(number_used());
-            }
-            Ok(CheckEvent::Referred { finding: *finding, body: body.clone(), number: number.clone() })
-        }
         CheckCommand::Discipline { finding, person, outcome, decision, on } => {
             let it = established(state, *finding, facts)?;
             let Some((_, referred)) = &it.referred else {
@@ -213,24 +243,6 @@ fn grave(state: &Check, command: &CheckCommand, facts: &CheckFacts<'_>) -> Resul
                 on: *on,
             })
         }
-        CheckCommand::Transfer { finding, recipient, number } => {
-            let it = established(state, *finding, facts)?;
-            if it.gravity != Some(Gravity::Crime) {
-                return Err(refuse("finding.no_crime", "没有认定涉嫌犯罪", "请先核实"));
-            }
-            if it.transferred.is_some() {
-                return Err(Refusal::new("finding.transferred", DUTY, "已经移送", "请登记移送回执"));
-            }
-            required(recipient, "finding.recipient", &DUTY, "recipient", "受移送机关")?;
-            if facts.number_used {
-                return Err(number_used());
-            }
-            Ok(CheckEvent::CrimeTransferred {
-                finding: *finding,
-                recipient: recipient.clone(),
-                number: number.clone(),
-            })
-        }
         CheckCommand::Receipt { finding, receipt, on } => {
             let it = established(state, *finding, facts)?;
             let Some((_, transferred)) = it.transferred.as_ref().filter(|_| it.receipt.is_none()) else {
@@ -244,6 +256,8 @@ fn grave(state: &Check, command: &CheckCommand, facts: &CheckFacts<'_>) -> Resul
         | CheckCommand::Order { .. }
         | CheckCommand::Rectify { .. }
         | CheckCommand::Recheck { .. }
+        | CheckCommand::Refer { .. }
+        | CheckCommand::Transfer { .. }
         | CheckCommand::Plan { .. }
         | CheckCommand::Draw { .. }
         | CheckCommand::Open { .. }
