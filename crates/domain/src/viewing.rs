@@ -150,7 +150,7 @@ pub fn look(
     today: Date,
     law: &ViewingLaw,
 ) -> Result<ViewingEvent, Refusal> {
-    let viewer = Viewer { id: actor.id, standing, archivist: actor.has(Role::Archivist) };
+    let viewer = Viewer::of(actor, standing);
     viewing_grant::may_view(&[], &viewer, thing, UseKind::View, today, law)?;
     let what = match thing.material {
         Material::File { .. } => Thing::CaseFile,
@@ -323,7 +323,8 @@ mod tests {
         let viewed = |standing| Ok(ViewingEvent::Viewed { case: CASE, what, standing });
         assert_eq!(seen(&actor(2, 9, Role::Officer), &thing), viewed(Standing::Handling));
         assert_eq!(seen(&actor(8, 4, Role::Supervisor), &thing), viewed(Standing::Supervising));
-        assert_eq!(seen(&actor(4, 9, Role::Head), &thing), Err("grant.none".into()));
+        assert_eq!(seen(&actor(4, 9, Role::Head), &thing), viewed(Standing::OwnOrgan));
+        assert_eq!(seen(&actor(4, 9, Role::Publicity), &thing), Err("grant.none".into()));
         assert_eq!(seen(&actor(2, 4, Role::Officer), &thing), Err("grant.stranger".into()));
         assert!(what.each_time());
         // By the ordinary way a recording is not looked at, and evidence must be there.

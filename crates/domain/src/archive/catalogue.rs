@@ -119,6 +119,17 @@ pub struct Row {
     pub digest: String,
 }
 
+impl Row {
+    /// 页次: one page, or first and last; empty where it has none.
+    pub fn page_words(&self) -> String {
+        match self.pages {
+            None => String::new(),
+            Some((from, to)) if from == to => from.to_string(),
+            Some((from, to)) => format!("{from}-{to}"),
+        }
+    }
+}
+
 /// One thing before it has its place.
 struct Loose {
     item: Item,

@@ -256,8 +256,8 @@ pub struct FileFact {
 pub struct TransferFacts<'a> {
     /// Who acts, with the roles held now.
     pub actor: &'a Actor,
-    /// The civil day of the recording.
-    pub today: Date,
+    /// The unit of that person; empty when in none.
+    pub unit: &'a str,
     /// The files that the command or the batch names.
     pub files: &'a [FileFact],
 }
@@ -306,6 +306,7 @@ pub fn decide(
         }
         (Some(state), TransferCommand::HandOver { list_digest, signature }) => {
             signed(state, list_digest, signature)?;
+            own_unit(&state.unit, facts)?;
             if state.files.iter().any(|it| fact(facts, it.file).is_none_or(|f| f.lent)) {
                 return Err(refuse("transfer.lent", "清单中有借出未还的案卷", "请在归还后移交"));
             }
@@ -343,6 +344,14 @@ fn fact<'a>(facts: &TransferFacts<'a>, file: MatterId) -> Option<&'a FileFact> {
     facts.files.iter().find(|it| it.listed.file == file)
 }
 
+/// A unit hands over its own files.
+fn own_unit(unit: &str, facts: &TransferFacts<'_>) -> Result<(), Refusal> {
+    if facts.unit == unit {
+        return Ok(());
+    }
+    Err(refuse("transfer.other_unit", "案卷由承办单位移交", "请由承办单位的人员办理"))
+}
+
 fn propose(
     year: i16,
     unit: &str,
@@ -352,6 +361,7 @@ fn propose(
     if unit.trim().is_empty() || unit.chars().any(char::is_control) {
         return Err(refuse("transfer.unit", "没有写明移交单位", "请填写移交单位").field("unit", "不能为空"));
     }
+    own_unit(unit, facts)?;
     if files.is_empty() {
         return Err(refuse("transfer.empty", "清单没有案卷", "请列明案卷").field("files", "至少一卷"));
     }

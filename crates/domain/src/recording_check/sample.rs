@@ -22,6 +22,16 @@ use std::collections::BTreeMap;
 /// The name of the method, in every digest.
 pub const METHOD: &str = "mingjing-recording-sample/1";
 
+/// The method in the words that are published with each draw.
+pub const STATEMENT: &str = "\
+一、总体：期间内已登记的音像记录，每件一行“分层名称、制表符、音像记录编号、换行符”，按字节排序；分层抽取的以承办单位为\
+分层名称，不分层的为空。总体摘要是“mingjing-recording-sample/1”加换行符和以上各行的 SHA-256 值。
+二、计划：抽取之前公布总体摘要、各层件数、各层抽取数量和用作种子的公开数值（其时尚未产生）。
+三、种子：“mingjing-recording-sample/1 seed”、总体摘要、公开数值，每项后加换行符，合并后的 SHA-256 值。
+四、抽取：每件音像记录的签号是种子、分层名称、音像记录编号，每项后加换行符，合并后的 SHA-256 值；各层取签号最小的，\
+取足计划数量为止，签号相同的编号小的在前。
+摘要、种子均写作小写十六进制，文字均为 UTF-8 编码。";
+
 /// One recording of the population.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Member {

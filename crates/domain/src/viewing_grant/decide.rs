@@ -310,7 +310,7 @@ fn covered(state: &Grant, thing: &Thing) -> Result<(), Refusal> {
 
 fn using(state: &Grant, used: &Use, facts: &GrantFacts<'_>) -> Result<GrantEvent, Refusal> {
     let thing = facts.thing(used.material)?;
-    let viewer = Viewer { id: facts.actor.id, standing: None, archivist: facts.actor.has(Role::Archivist) };
+    let viewer = Viewer::of(facts.actor, None);
     may_use(state, &viewer, thing, used.kind, facts.today(), facts.law)?;
     required(&used.watermark, "grant.watermark", &CALL_UP, "watermark", "水印")?;
     if used.span.is_some_and(|s| s.from_ms > s.to_ms || !used.material.is_recording()) {
@@ -343,7 +343,7 @@ fn deliver(state: &Grant, delivery: &Delivery, facts: &GrantFacts<'_>) -> Result
     }
     for (at, copy) in delivery.copies.iter().enumerate() {
         let thing = facts.thing(copy.material)?;
-        let viewer = Viewer { id: facts.actor.id, standing: None, archivist: true };
+        let viewer = Viewer::of(facts.actor, None);
         may_use(state, &viewer, thing, super::UseKind::Copy, facts.today(), facts.law)?;
         if !is_digest(&copy.digest) {
             return Err(refuse("delivery.digest", "复制件没有摘要", "请登记复制件的摘要")

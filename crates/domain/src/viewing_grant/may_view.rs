@@ -8,11 +8,13 @@ use super::state::Grant;
 use super::words::{CALL_UP, SUPERVISION, Stage, UseKind};
 use crate::case::law::Ruled;
 use crate::cite::Citation;
-use crate::matter::{MatterId, StaffId};
+use crate::matter::{Actor, MatterId, StaffId, shanghai};
 use crate::policy::PolicySet;
 use crate::refusal::Refusal;
 use crate::secrecy::{MARKED, NOT_HERE, Secrecy};
+use crate::staff::Role;
 use crate::viewing::{PROTECTION, Standing};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +48,22 @@ pub struct Viewer {
     pub standing: Option<Standing>,
     /// Keeps the archives, and so serves those outside.
     pub archivist: bool,
+    /// Holds a post of the organ through which its open cases pass.
+    pub duty: bool,
 }
+
+impl Viewer {
+    /// Who looks, from the roles held now.
+    pub fn of(actor: &Actor, standing: Option<Standing>) -> Self {
+        let duty = standing == Some(Standing::OwnOrgan) && ON_DUTY.iter().any(|role| actor.has(*role));
+        Self { id: actor.id, standing, archivist: actor.has(Role::Archivist), duty }
+    }
+}
+
+/// The posts that check, review, hear and decide: they have to see what the case rests on,
+/// marked or not (行政处罚法第五十七条、第五十八条、第六十四条).
+const ON_DUTY: &[Role] =
+    &[Role::UnitHead, Role::Reviewer, Role::ReviewHead, Role::Deputy, Role::Head, Role::HearingHost];
 
 /// Why it is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +76,8 @@ pub enum Basis {
     },
     /// The person handles the case, which is not archived.
     Handling,
+    /// A person whose post the open case passes through.
+    Duty,
     /// A person of the organ, the file not being archived.
     OwnOrgan,
     /// A supervisor, in real time and without approval.
@@ -108,7 +127,9 @@ fn by_standing(viewer: &Viewer, thing: &Thing, law: &ViewingLaw) -> Option<Basis
         Standing::Handling if thing.archived || thing.of_case().is_none() => None,
         Standing::Handling if recording && law.handlers_ask.value => None,
         Standing::Handling => Some(Basis::Handling),
-        Standing::OwnOrgan if thing.archived || recording || thing.secrecy.is_some() => None,
+        Standing::OwnOrgan if thing.archived || thing.of_case().is_none() => None,
+        Standing::OwnOrgan if viewer.duty && !(recording && law.handlers_ask.value) => Some(Basis::Duty),
+        Standing::OwnOrgan if recording || thing.secrecy.is_some() => None,
         Standing::OwnOrgan => Some(Basis::OwnOrgan),
     }
 }
@@ -222,3 +243,11 @@ fn nothing(viewer: &Viewer, thing: &Thing, kind: UseKind, law: &ViewingLaw) -> R
 
 /// The rules that let supervisors look in real time; both are shown beside the log.
 pub const SUPERVISORS: [Citation; 2] = [CALL_UP, SUPERVISION];
+
+/// The text that is laid over what is shown, printed or exported, and stands in the event:
+/// who, when by the clock of Shanghai to the second, and what for. `person` is the name with
+/// the certificate number, or the body that a copy goes to.
+pub fn watermark(person: &str, at: Timestamp, kind: UseKind, purpose: &str) -> String {
+    let time = at.to_zoned(shanghai()).strftime("%Y-%m-%d %H:%M:%S");
+    format!("{person} {time} {}（{purpose}）", kind.label())
+}

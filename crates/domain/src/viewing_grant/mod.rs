@@ -19,9 +19,9 @@ mod words;
 
 pub use decide::{GrantFacts, decide, usual_purpose};
 pub use event::{Asked, Copied, Delivery, GrantCommand, GrantEvent, Granted, Lent, Requester, Use};
-pub use may_view::{Basis, SUPERVISORS, Viewer, ViewingLaw, may_view};
+pub use may_view::{Basis, SUPERVISORS, Viewer, ViewingLaw, may_view, watermark};
 pub use redact::{Derivative, Edit, Original, Region, Span, check as check_derivative, muted};
-pub use register::{Entry, Line, overdue, register};
+pub use register::{Entry, Line, overdue, register, uses};
 pub use scope::{Covered, Material, Thing};
 pub use state::{Delivered, Grant, Loan, Used};
 pub use words::*;

@@ -4,9 +4,10 @@ use super::event::Requester;
 use super::state::Grant;
 use super::words::Purpose;
 use crate::codes::DocumentNumber;
-use crate::matter::{MatterId, StaffId};
+use crate::matter::{MatterId, StaffId, civil_day};
 use crate::text::Text;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// What a line is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,4 +100,22 @@ pub fn overdue(register: &[Entry]) -> impl Iterator<Item = &Entry> {
         Line::Loan { returned: None, overdue_days, .. } => *overdue_days > 0,
         Line::Loan { returned: Some(_), .. } | Line::Copies { .. } => false,
     })
+}
+
+/// How often records were used under approvals between two civil days, both included, by
+/// purpose: a look, a copy, an export and a delivered piece each count once. Looks without
+/// approval stand beside the cases and are counted there.
+pub fn uses(grants: &[(MatterId, &Grant)], from: Date, to: Date) -> BTreeMap<Purpose, u32> {
+    let inside = |day: Date| from <= day && day <= to;
+    let mut out = BTreeMap::new();
+    for (_, grant) in grants {
+        let used = grant.uses.iter().filter(|u| inside(civil_day(u.at))).count();
+        let delivered: usize = grant.deliveries.iter().filter(|d| inside(d.on)).map(|d| d.copies.len()).sum();
+        let times = u32::try_from(used + delivered).unwrap_or(u32::MAX);
+        if times > 0 {
+            let sum = out.entry(grant.purpose).or_insert(0_u32);
+            *sum = sum.saturating_add(times);
+        }
+    }
+    out
 }

@@ -61,7 +61,7 @@ pub struct Thing {
     pub material: Material,
     /// Its case; none for a patrol.
     pub case: Option<MatterId>,
-    /// The case is archived, or the handling is over.
+    /// The case is archived: who handled it has no more to do with it than others.
     pub archived: bool,
     /// The unit that made the recording; empty where not told.
     pub unit: String,

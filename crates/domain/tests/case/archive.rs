@@ -6,6 +6,7 @@ use mingjing_domain::act_table::Act;
 use mingjing_domain::archive::*;
 use mingjing_domain::archive::{Row, Stage, Verb, check, decide};
 use mingjing_domain::case::CaseCommand as Do;
+use mingjing_domain::case::clock;
 use mingjing_domain::case::consistency::consistency;
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{Case, Proposal};
@@ -219,6 +220,9 @@ fn pages_run_on_and_what_is_no_paper_takes_none() {
             None => assert_eq!(row.item, Item::Recording { recording: FILM }),
         }
     }
+    let words: Vec<String> = all.iter().map(Row::page_words).collect();
+    assert_eq!(words[0], "1");
+    assert!(words.iter().any(|w| w.contains('-')) && words.iter().any(String::is_empty));
     // Each document of the world has one page, the evidence four, the receipt one.
     let documents = u32::try_from(desk.world.case().documents.len()).expect("few");
     assert_eq!(extent(&all), (1, documents + 4 + 1));
@@ -349,7 +353,15 @@ fn the_archives_check_and_accept_what_did_not_change() {
     back.ok(&archivist(), FileCommand::Return { reason: t("缺页号") });
     assert_eq!((back.file().stage, back.file().sealed.is_none()), (Stage::Assembling, true));
     desk.ok(&archivist(), accept());
+    assert_eq!(clock::archived_in_time(desk.world.case(), &desk.world.facts(A)), None);
+    let mut late = desk.world.fork();
+    let limit = clock::archive_limit(late.case(), &late.facts(A)).expect("over").expect("a limit");
+    assert_eq!(limit.due.latest(), day("2026-04-22"), "30 days after 23 March");
+    late.at("2026-04-23");
+    late.ok(A, Do::Archive { volumes: 1, pages: 20, retention_years: 30 });
+    assert_eq!(clock::archived_in_time(late.case(), &late.facts(A)), Some(false));
     desk.world.ok(A, Do::Archive { volumes: 1, pages: 20, retention_years: 30 });
+    assert_eq!(clock::archived_in_time(desk.world.case(), &desk.world.facts(A)), Some(true));
     let sheet = cover(desk.world.case(), desk.file(), &desk.rows());
     assert_eq!(sheet.archive_no.as_deref(), Some("2026-罚-30-0001"));
     assert_eq!((sheet.filed_on, sheet.closed_on), (Some(day("2026-03-04")), Some(day("2026-03-23"))));

@@ -54,15 +54,16 @@ struct World {
     state: Option<Transfer>,
     version: u64,
     facts: Vec<FileFact>,
+    unit: &'static str,
 }
 
 impl World {
     fn new() -> Self {
-        Self { state: None, version: 0, facts: (1..=3).map(fact).collect() }
+        Self { state: None, version: 0, facts: (1..=3).map(fact).collect(), unit: "执法大队" }
     }
 
     fn ask(&self, who: &Actor, command: &TransferCommand) -> Result<TransferEvent, crate::refusal::Refusal> {
-        let facts = TransferFacts { actor: who, today: day("2027-01-10"), files: &self.facts };
+        let facts = TransferFacts { actor: who, unit: self.unit, files: &self.facts };
         decide(self.state.as_ref(), command, &facts)
     }
 
@@ -216,6 +217,9 @@ fn two_persons_sign_the_same_list() {
         let command = TransferCommand::HandOver { list_digest: w.digest(), signature };
         w.no(&unit_head(), command, "transfer.signature");
     }
+    let elsewhere = World { unit: "二大队", ..w.clone() };
+    elsewhere.no(&unit_head(), hand_over(&w.digest()), "transfer.other_unit");
+    World { unit: "二大队", ..World::new() }.no(&officer(), propose(&[1]), "transfer.other_unit");
     let mut lent = w.clone();
     lent.facts[0].lent = true;
     lent.no(&unit_head(), hand_over(&w.digest()), "transfer.lent");

@@ -1,7 +1,7 @@
 //! The draw: committed first, drawn again by anybody, without replacement, stratified.
 
 use super::*;
-use crate::recording_check::sample::{METHOD, Member, SampleError, allocate};
+use crate::recording_check::sample::{METHOD, Member, STATEMENT, SampleError, allocate};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -88,6 +88,7 @@ fn the_words_of_the_method_are_enough_to_draw() {
         tickets.sort();
         drawn.extend(tickets.into_iter().take(size).map(|(_, id)| id));
     }
+    assert!(STATEMENT.contains(METHOD) && STATEMENT.contains(&format!("{METHOD} seed")));
     let w = World::drawn();
     let ours: Vec<String> = w.check().sample.iter().map(ToString::to_string).collect();
     assert_eq!(ours, drawn);

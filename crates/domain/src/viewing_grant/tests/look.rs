@@ -7,13 +7,14 @@ const PAGE: Material = Material::Document { case: CASE, no: 1 };
 const PICTURE: Material = Material::Recording { recording: FILM };
 
 fn viewer(standing: Option<Standing>) -> Viewer {
-    Viewer { id: id(1), standing, archivist: false }
+    Viewer { id: id(1), standing, archivist: false, duty: false }
 }
 
 fn code(grants: &[(MatterId, &Grant)], viewer: &Viewer, thing: &Thing, kind: UseKind, ask: bool) -> String {
     match may_view(grants, viewer, thing, kind, day("2026-04-02"), &law(ask)) {
         Ok(Basis::Granted { .. }) => "granted".into(),
         Ok(Basis::Handling) => "handling".into(),
+        Ok(Basis::Duty) => "duty".into(),
         Ok(Basis::OwnOrgan) => "own_organ".into(),
         Ok(Basis::Supervising) => "supervising".into(),
         Err(refusal) => {
@@ -56,6 +57,32 @@ fn without_approval_the_place_of_the_person_decides() {
     // A patrol has no case, so that nobody handles it.
     let patrol = Thing { case: None, archived: false, ..thing(PICTURE) };
     assert_eq!(code(&[], &viewer(Some(Handling)), &patrol, UseKind::View, false), "grant.none");
+}
+
+#[test]
+fn the_posts_that_an_open_case_passes_through_see_what_it_rests_on() {
+    let open = |material| Thing { archived: false, ..thing(material) };
+    let marked = Thing { secrecy: Some(Secrecy::TradeSecret), ..open(PAGE) };
+    let look = |role, thing: &Thing, ask| {
+        let viewer = Viewer::of(&actor(5, &[role]), Some(Standing::OwnOrgan));
+        code(&[], &viewer, thing, UseKind::View, ask)
+    };
+    for role in
+        [Role::UnitHead, Role::Reviewer, Role::ReviewHead, Role::Deputy, Role::Head, Role::HearingHost]
+    {
+        assert_eq!(look(role, &marked, false), "duty");
+        assert_eq!(look(role, &open(PICTURE), false), "duty");
+        assert_eq!(look(role, &open(PICTURE), true), "grant.none", "the jurisdiction asks everybody");
+        assert_eq!(look(role, &thing(PAGE), false), "grant.none", "archived");
+        let patrol = Thing { case: None, ..open(PICTURE) };
+        assert_eq!(look(role, &patrol, false), "grant.none");
+    }
+    for role in [Role::Officer, Role::Publicity, Role::Cashier, Role::SystemAdmin, Role::Archivist] {
+        assert_eq!(look(role, &marked, false), "grant.none");
+        assert_eq!(look(role, &open(PICTURE), false), "grant.none");
+    }
+    // A post in another organ is none here.
+    assert!(!Viewer::of(&actor(5, &[Role::Head]), None).duty);
 }
 
 #[test]
@@ -160,4 +187,27 @@ fn a_jurisdiction_may_ask_its_handlers_too() {
     };
     assert!(of("431023").handlers_ask.value && !of("110101").handlers_ask.value);
     assert_eq!(of("431023").handlers_ask.citation, recording_rule("第十九条"));
+}
+
+#[test]
+fn the_watermark_names_person_time_and_purpose() {
+    let text =
+        watermark("示范甲（证00001）", "2026-04-01T16:00:05Z".parse().unwrap(), UseKind::View, "案卷评查");
+    assert_eq!(text, "示范甲（证00001） 2026-04-02 00:00:05 查阅（案卷评查）");
+}
+
+#[test]
+fn uses_are_counted_by_purpose_and_day() {
+    let mut own = approved(Medium::Copy);
+    own.ok(&officer(), GrantCommand::Use { used: used(PAGE, UseKind::View) });
+    own.at("2026-04-02");
+    own.ok(&officer(), GrantCommand::Use { used: used(PAGE, UseKind::Copy) });
+    let mut court = for_court();
+    court.ok(&archivist(), GrantCommand::Deliver { delivery: delivery() });
+    let grants = [(GRANT, own.grant()), (OTHER_CASE, court.grant())];
+    let counted = |from, to| uses(&grants, day(from), day(to)).into_iter().collect::<Vec<_>>();
+    let (evaluation, court) = (Purpose::FileEvaluation, Purpose::Litigation);
+    assert_eq!(counted("2026-04-01", "2026-04-02"), [(evaluation, 2), (court, 2)]);
+    assert_eq!(counted("2026-04-02", "2026-04-02"), [(evaluation, 1)]);
+    assert_eq!(counted("2026-05-01", "2026-05-31"), []);
 }
