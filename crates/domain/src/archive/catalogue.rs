@@ -120,6 +120,15 @@ pub struct Row {
 }
 
 impl Row {
+    /// The title as the catalogue may be shown: a thing with a state secret has none here
+    /// (保守国家秘密法第三十一条第三项).
+    pub fn shown_title(&self) -> &str {
+        match self.secrecy {
+            Some(mark) if mark.kept_elsewhere() => "（涉及国家秘密，按保密规定另行保管）",
+            Some(_) | None => self.title.words(),
+        }
+    }
+
     /// 页次: one page, or first and last; empty where it has none.
     pub fn page_words(&self) -> String {
         match self.pages {

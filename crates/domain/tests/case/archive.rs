@@ -424,6 +424,9 @@ fn marks_restrict_and_are_lifted_by_others() {
     desk.no(&officer(), mark(None, "解除"), "file.lift");
     desk.ok(&actor(UNIT_HEAD, &[Role::UnitHead]), mark(None, "当事人书面同意公开"));
     assert_eq!(marked(&desk), None);
+    desk.ok(&officer(), mark(Some(Secrecy::StateSecret), "定密通知书"));
+    let row = desk.rows().into_iter().find(|r| r.item == item).expect("a row");
+    assert!(row.shown_title() != row.title.words() && row.shown_title().contains("国家秘密"));
     // A mark changes nothing of what was bound.
     let mut bound = Desk::assembled();
     let sealed = bound.file().sealed.clone();
