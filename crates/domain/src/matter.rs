@@ -50,11 +50,19 @@ pub enum MatterKind {
     Erasure,
     /// 日历: working-day calendars imported at run time.
     Calendar,
+    /// 查阅审批: a right to look at files and recordings.
+    ViewingGrant,
+    /// 记录检查: playback, conduct and use of devices.
+    RecordingCheck,
+    /// 案卷移交: a year's files handed to the archives.
+    ArchiveTransfer,
+    /// 案卷: the file of one case.
+    CaseFile,
 }
 
 impl MatterKind {
     /// Every kind, in the order of their stored codes from 0.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Case,
         Self::Publication,
         Self::Staff,
@@ -63,6 +71,10 @@ impl MatterKind {
         Self::Access,
         Self::Erasure,
         Self::Calendar,
+        Self::ViewingGrant,
+        Self::RecordingCheck,
+        Self::ArchiveTransfer,
+        Self::CaseFile,
     ];
 
     /// Stable name used in storage, addresses and envelopes.
@@ -76,6 +88,10 @@ impl MatterKind {
             Self::Access => "access",
             Self::Erasure => "erasure",
             Self::Calendar => "calendar",
+            Self::ViewingGrant => "viewing_grant",
+            Self::RecordingCheck => "recording_check",
+            Self::ArchiveTransfer => "archive_transfer",
+            Self::CaseFile => "case_file",
         }
     }
 }

@@ -405,13 +405,26 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
     {
         push("结案".into(), None, facts.limit(&facts.law.close, from, "执行完毕之日", &[]), false);
     }
-    if let (Stage::Closed | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred, Some(on)) =
-        (case.stage, case.ended_on)
+    if let (Stage::Closed | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred, Some(limit)) =
+        (case.stage, archive_limit(case, facts))
     {
-        push("归档".into(), None, facts.limit(&facts.law.archive, on, "结案之日", &[]), false);
+        push("归档".into(), None, limit, false);
     }
     out.sort_by_key(|r| r.limit.due.earliest());
     out
+}
+
+/// The limit for archiving, from the day the handling ended; none while it goes on.
+pub fn archive_limit(case: &Case, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
+    case.ended_on.map(|on| facts.limit(&facts.law.archive, on, "结案之日", &[]))
+}
+
+/// Whether the case was archived in its term; none before it is archived, or where the term
+/// cannot be told.
+pub fn archived_in_time(case: &Case, facts: &Facts<'_>) -> Option<bool> {
+    let (day, _) = case.archived?;
+    let limit = archive_limit(case, facts)?.ok()?;
+    Some(day <= limit.due.latest())
 }
 
 fn parties(

@@ -130,6 +130,8 @@ parameters! {
     execution_court: Term = "execution.court", "申请法院强制执行的期限", Neither, bound("m", 3, true, "行政强制法", "第五十三条");
     closing: Term = "closing.term", "结案审批期限", Lower, FREE;
     archive: Term = "archive.term", "终结后归档期限", Lower, FREE;
+    archive_order: FileOrder = "archive.order", "案卷材料的排列次序", Neither, FREE;
+    viewing_handlers_ask: bool = "viewing.handlers_ask", "承办人查阅本案音像记录也须经批准", Higher, FREE;
     retention_ordinary: Retention = "retention.ordinary", "普通程序案卷保管期限", Neither, FREE;
     retention_summary: Retention = "retention.summary", "简易程序案卷保管期限", Neither, FREE;
     publish_penalty: Term = "publish.penalty", "处罚决定公开期限", Lower, FREE;

@@ -2,6 +2,7 @@
 //! around the guards, and properties.
 
 mod amendment;
+mod archive;
 mod bypass_gate;
 mod bypass_law;
 mod bypass_money;
