@@ -50,11 +50,17 @@ pub enum MatterKind {
     Erasure,
     /// 日历: working-day calendars imported at run time.
     Calendar,
+    /// 音像记录: one recording of one act or one patrol.
+    Recording,
+    /// 设备: one device that records enforcement.
+    Device,
+    /// 销毁清册: a list of recordings whose content is to go.
+    Disposal,
 }
 
 impl MatterKind {
     /// Every kind, in the order of their stored codes from 0.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Case,
         Self::Publication,
         Self::Staff,
@@ -63,6 +69,9 @@ impl MatterKind {
         Self::Access,
         Self::Erasure,
         Self::Calendar,
+        Self::Recording,
+        Self::Device,
+        Self::Disposal,
     ];
 
     /// Stable name used in storage, addresses and envelopes.
@@ -76,6 +85,9 @@ impl MatterKind {
             Self::Access => "access",
             Self::Erasure => "erasure",
             Self::Calendar => "calendar",
+            Self::Recording => "recording",
+            Self::Device => "device",
+            Self::Disposal => "disposal",
         }
     }
 }
