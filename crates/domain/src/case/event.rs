@@ -4,7 +4,9 @@
 use super::command::*;
 use super::substance::DecisionSubstance;
 use super::types::*;
-use crate::matter::StaffId;
+use crate::matter::{MatterId, StaffId};
+use crate::recording::event::ActNo;
+use crate::recording::words::NoRecordingGround;
 use crate::text::Text;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -556,6 +558,33 @@ pub enum CaseEvent {
         proposal: ProposalNo,
         /// How.
         ground: ClosingGround,
+    },
+    /// 音像记录已关联.
+    RecordingAttached {
+        /// Which act, from 1.
+        act: ActNo,
+        /// The recording's matter.
+        recording: MatterId,
+        /// Roots of its pieces, SHA-256, hexadecimal.
+        roots: Vec<String>,
+    },
+    /// 已说明未作音像记录的原因.
+    NoRecordingStated {
+        /// Which act, from 1.
+        act: ActNo,
+        /// The objective reason.
+        ground: NoRecordingGround,
+        /// In words.
+        reason: Text,
+    },
+    /// 已审批未作音像记录的原因.
+    NoRecordingDecided {
+        /// Which act, from 1.
+        act: ActNo,
+        /// Approved.
+        approve: bool,
+        /// In words.
+        opinion: Text,
     },
     /// 已归档.
     Archived {

@@ -44,6 +44,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         decision: None,
         closed: None,
         ended_on: None,
+        acts: Vec::new(),
         archived: None,
     }
 }
@@ -51,6 +52,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
 /// The state after `event`.
 pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
     case.version = meta.version;
+    super::recorded::note(&mut case, meta, event);
     match event {
         CaseEvent::ClueRegistered(clue) => case.clue = clue.clone(),
         CaseEvent::CheckStarted { officers } => {
@@ -152,6 +154,10 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::DisposalChanged { .. }
         | CaseEvent::CourtRuled { .. }
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
+        // Folded beside the acts, above.
+        CaseEvent::RecordingAttached { .. }
+        | CaseEvent::NoRecordingStated { .. }
+        | CaseEvent::NoRecordingDecided { .. } => {}
     }
     case
 }

@@ -82,6 +82,9 @@ words! {
         ProposeClose = "呈请结案",
         Archive = "归档",
         MarkMade = "文书制成",
+        AttachRecording = "关联音像记录",
+        StateNoRecording = "说明未作音像记录的原因",
+        DecideNoRecording = "审批未作音像记录的原因",
     }
 }
 
@@ -110,6 +113,8 @@ pub enum Lane {
     Execution,
     /// Remedies.
     Remedy,
+    /// Recordings of the acts.
+    Recording,
 }
 
 impl Lane {
@@ -127,6 +132,7 @@ impl Lane {
             Self::Service => "送达",
             Self::Execution => "缴款与执行",
             Self::Remedy => "救济",
+            Self::Recording => "音像记录",
         }
     }
 }
@@ -183,6 +189,15 @@ const GOODS_KEPT: &[Stage] = &[
 /// Where something may wait for approval.
 const APPROVED: &[Stage] = &[
     Stage::Checking,
+    Stage::Investigating,
+    Stage::Concluded,
+    Stage::Decided,
+    Stage::Closed,
+    Stage::Withdrawn,
+    Stage::Transferred,
+];
+/// Where acts may have taken place, as long as the file is open.
+const RECORDED: &[Stage] = &[
     Stage::Investigating,
     Stage::Concluded,
     Stage::Decided,
@@ -249,6 +264,7 @@ pub static PROCEDURE: std::sync::LazyLock<Vec<Step>> = std::sync::LazyLock::new(
     rows.extend(defence());
     rows.extend(decision());
     rows.extend(execution());
+    rows.extend(recording());
     rows
 });
 
@@ -541,6 +557,22 @@ fn execution() -> Vec<Step> {
             .gate(gate::archive)
             .makes(&[D::FileCover, D::FileCatalogue])
             .within("三十日"),
+    ]
+}
+
+/// An act that the list wants recorded stays open until it is, or the reason is approved.
+fn recording() -> Vec<Step> {
+    let article = || crate::recording::list::TEXT_SUFFICES;
+    vec![
+        row(V::AttachRecording, L::Recording, RECORDED, article())
+            .by(&[Role::Officer, Role::HearingHost], R::Organ)
+            .gate(gate::acts),
+        row(V::StateNoRecording, L::Recording, RECORDED, article())
+            .by(&[Role::Officer, Role::HearingHost], R::Organ)
+            .gate(gate::acts_open),
+        row(V::DecideNoRecording, L::Recording, RECORDED, article())
+            .by(&[Role::UnitHead, Role::Deputy, Role::Head], R::Organ)
+            .gate(gate::reason_waiting),
     ]
 }
 

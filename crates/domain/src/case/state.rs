@@ -2,6 +2,7 @@
 
 use super::command::*;
 use super::performance::{Deferral, Standing};
+pub use super::recorded::{ActState, NoRecording};
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
 use super::types::*;
 use crate::codes::DocumentNumber;
@@ -515,6 +516,8 @@ pub struct Case {
     pub closed: Option<(ClosingGround, Date)>,
     /// The day the handling ended: closed, not filed, withdrawn or transferred.
     pub ended_on: Option<Date>,
+    /// Acts that took place and may have to be recorded, number n at index n−1.
+    pub acts: Vec<ActState>,
     /// Archived: day of the recording and retention in years (0 permanent).
     pub archived: Option<(Date, u16)>,
 }

@@ -204,6 +204,9 @@ pub struct Evidence {
     pub sha256_root: String,
     /// Signed or sealed by the person it came from, or the reason noted.
     pub signed: bool,
+    /// The recording it was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<MatterId>,
 }
 
 /// One clue.

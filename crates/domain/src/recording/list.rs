@@ -510,6 +510,11 @@ impl RecordingRules {
         (1..).zip(rows).collect()
     }
 
+    /// No row at any time: nothing is asked of any act.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The row of a link.
     pub fn row(&self, link: Link, day: Date, known_at: Timestamp) -> Option<&Row> {
         let holding = self.rows.iter().filter(|it| it.link == link && it.holds(day, known_at));

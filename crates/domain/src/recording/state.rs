@@ -146,8 +146,8 @@ pub struct Recording {
 pub struct RecordingFact {
     /// Organ.
     pub organ: OrganId,
-    /// Cases it belongs to.
-    pub cases: Vec<MatterId>,
+    /// It belongs to the case that asks.
+    pub in_case: bool,
     /// Link of the list.
     pub link: Link,
     /// Roots of the accepted pieces, SHA-256, hexadecimal.
@@ -222,11 +222,11 @@ impl Recording {
         self.flags.iter().any(|it| it.finding == finding)
     }
 
-    /// The recording as a case sees it.
-    pub fn fact(&self, tolerance_s: u32) -> RecordingFact {
+    /// The recording as `case` sees it.
+    pub fn fact(&self, case: MatterId, tolerance_s: u32) -> RecordingFact {
         RecordingFact {
             organ: self.organ,
-            cases: self.cases.clone(),
+            in_case: self.cases.contains(&case),
             link: self.registration.link,
             roots: self
                 .segments

@@ -12,5 +12,6 @@ mod late_money;
 mod life;
 mod performance;
 mod properties;
+mod recording;
 mod steps;
 mod world;

@@ -82,6 +82,7 @@ pub fn evidence(name: &str, on: &str) -> Evidence {
         proves: t("特种作业人员未取得资格"),
         sha256_root: "ab".repeat(32),
         signed: true,
+        recording: None,
     }
 }
 

@@ -243,6 +243,13 @@ fn value_of(field: &Field, value: Value, path: &str, errors: &mut Vec<FieldError
                 wrong(format!("{label}应为人员编号"))
             }
         }
+        Kind::Recording => {
+            if is_id(&value) {
+                Some(value)
+            } else {
+                wrong(format!("{label}应为音像记录的标识"))
+            }
+        }
         Kind::StaffList => set(field, value, path, "不是人员编号的内容", is_id, errors),
         Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => {
             if is_number(&value) {

@@ -405,6 +405,7 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
                 proves: Text::closed("无证作业"),
                 sha256_root: String::new(),
                 signed: true,
+                recording: None,
             },
         },
         CaseEvent::DraftPrepared {

@@ -352,6 +352,7 @@ fn investigation(s: &mut Stream) {
             proves: text("报警装置被关闭的事实。"),
             sha256_root: String::new(),
             signed: true,
+            recording: None,
         };
         s.act(A, day(11), &[], E::EvidenceAdded { no: u16::try_from(index + 1).unwrap(), evidence });
     }

@@ -4,6 +4,7 @@ mod approval;
 mod execution;
 mod hearing;
 mod investigate;
+mod recording;
 mod review;
 
 use super::command::{CaseCommand, Proposal};
@@ -278,6 +279,9 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::CorrectDocument { .. }
         | C::Archive { .. }
         | C::MarkMade { .. } => execution::decide(case, command, facts),
+        C::AttachRecording { .. } | C::StateNoRecording { .. } | C::DecideNoRecording { .. } => {
+            recording::decide(case, command, facts)
+        }
     }
 }
 
@@ -340,6 +344,9 @@ impl CaseCommand {
             C::CorrectDocument { .. } => Verb::CorrectDocument,
             C::Archive { .. } => Verb::Archive,
             C::MarkMade { .. } => Verb::MarkMade,
+            C::AttachRecording { .. } => Verb::AttachRecording,
+            C::StateNoRecording { .. } => Verb::StateNoRecording,
+            C::DecideNoRecording { .. } => Verb::DecideNoRecording,
         }
     }
 
@@ -401,7 +408,10 @@ impl CaseCommand {
             | C::RevokeDecision { .. }
             | C::CorrectDocument { .. }
             | C::Archive { .. }
-            | C::MarkMade { .. } => None,
+            | C::MarkMade { .. }
+            | C::AttachRecording { .. }
+            | C::StateNoRecording { .. }
+            | C::DecideNoRecording { .. } => None,
         }
     }
 }

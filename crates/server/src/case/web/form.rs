@@ -55,6 +55,7 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         | Verb::GiveReReview
         | Verb::Coordinate
         | Verb::Discuss
+        | Verb::DecideNoRecording
         | Verb::ImposeAdditionalFine
         | Verb::RevokeDecision => true,
         Verb::RegisterClue
@@ -112,6 +113,8 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         | Verb::ProposeTransfer
         | Verb::ProposeClose
         | Verb::Archive
+        | Verb::AttachRecording
+        | Verb::StateNoRecording
         | Verb::MarkMade => false,
     }
 }

@@ -361,6 +361,7 @@ fn evidence(case: &Case, plan: &Plan, view: &View<'_>) -> Result<Evidence, SeedE
         proves: t(plan.violation.words),
         sha256_root: hex::encode(root),
         signed: true,
+        recording: None,
     })
 }
 
