@@ -5,6 +5,7 @@
 //! recorded here, so that a later list opens nothing that was complete.
 
 use super::event::CaseEvent;
+use super::facts::Facts;
 use super::law::Law;
 use super::procedure::Verb;
 use super::state::Case;
@@ -109,6 +110,12 @@ impl Standing {
             Self::Text => "文字记录",
         }
     }
+}
+
+/// What the list would ask of the act of a row, done now: shown before it is done.
+pub fn asked(case: &Case, verb: Verb, facts: &Facts<'_>) -> Requirement {
+    let act = ActOf { clue: Some(case.clue.source), ..ActOf::of(verb) };
+    facts.law.recordings.required(&act, facts.day(), facts.moment.recorded_at)
 }
 
 /// The acts with their numbers.

@@ -4,6 +4,7 @@ use super::command::RecordingCommand as C;
 use super::event::*;
 use super::list::RecordingRules;
 use super::procedure::{RecordingRelation, RecordingStep, recording_step};
+use super::retention::standing;
 use super::settings::CustodyRules;
 use super::state::Recording;
 use super::words::*;
@@ -103,6 +104,10 @@ pub fn decide(
         C::AddLogEntry { entry } => patrol::add(recording, entry, &row, facts),
         C::RaiseClue { no, case } => patrol::raise(recording, *no, *case, &row),
         C::MarkDestroyed { disposal, kept } => {
+            let today = facts.moment.recorded_day();
+            if recording.holds.iter().any(|it| standing(it, today)) {
+                return Err(no(&row, "disposal.held", "该音像记录须长期留存", "留存解除后再销毁"));
+            }
             Ok(vec![RecordingEvent::ContentDestroyed { disposal: *disposal, kept: *kept }])
         }
     }
@@ -207,8 +212,11 @@ fn register(it: &Registration, row: &RecordingStep, facts: &RecordingFacts<'_>) 
         Subject::Act { .. } => RetentionClass::File,
         Subject::Patrol => RetentionClass::Patrol,
     });
-    let mut events =
-        vec![RecordingEvent::Registered { registration: it.clone(), number: number(it, row, facts)?, class }];
+    let mut events = vec![RecordingEvent::Registered {
+        registration: Box::new(it.clone()),
+        number: number(it, row, facts)?,
+        class,
+    }];
     if invalid {
         events.push(RecordingEvent::Flagged { no: None, finding: Finding::CertificateInvalid });
     }

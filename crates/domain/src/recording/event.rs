@@ -230,7 +230,7 @@ pub enum RecordingEvent {
     /// 音像记录已登记.
     Registered {
         /// What is noted.
-        registration: Registration,
+        registration: Box<Registration>,
         /// Its number.
         number: DocumentNumber,
         /// How long it is kept, by the list of that day.

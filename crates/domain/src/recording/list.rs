@@ -163,8 +163,20 @@ impl Row {
         self.from <= day && self.to.is_none_or(|to| day <= to) && self.recorded_at <= known_at
     }
 
+    /// 记录方式 as the list prints it, with how binding it is.
+    pub fn manner_words(&self) -> String {
+        words(self.strength, self.manner)
+    }
+
     const fn rank(&self) -> (Level, (bool, bool), Timestamp, Date) {
         (self.level, self.specific, self.recorded_at, self.from)
+    }
+}
+
+fn words(strength: Strength, manner: Manner) -> String {
+    match strength {
+        Strength::TextSuffices => "文字记录".to_owned(),
+        Strength::AsNeeded | Strength::Must => format!("{}{}记录", strength.label(), manner.label()),
     }
 }
 
@@ -184,6 +196,11 @@ pub struct Requirement {
 }
 
 impl Requirement {
+    /// What is asked, in words.
+    pub fn words(&self) -> String {
+        words(self.strength, self.manner)
+    }
+
     /// Whether the act stays open until it is recorded, or the reason is approved.
     pub fn must(&self) -> bool {
         self.strength == Strength::Must && self.manner != Manner::Text
@@ -363,6 +380,9 @@ impl RecordingBook {
             self.rows.push((scope, row));
         }
         for it in raw.value {
+            if it.article.trim().is_empty() {
+                return Err(wrong(format!("{} 没有出处", it.key)));
+            }
             let entry = Entry {
                 source: cite(it.law, &head.law, it.article),
                 note: it.note,

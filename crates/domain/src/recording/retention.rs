@@ -2,8 +2,9 @@
 
 use super::settings::CustodyRules;
 use super::state::{Hold, Recording};
-use super::words::{HoldTrigger, RetentionClass};
+use super::words::{HoldTrigger, MarkKind, RetentionClass};
 use crate::calendar::Calendar;
+use crate::case::Case;
 use crate::erasure::kept_until;
 use crate::matter::MatterId;
 use crate::period::{Derivation, PeriodError, Start, limit};
@@ -116,6 +117,20 @@ pub fn keeping(
         .map(|(no, it)| (no, it.trigger))
         .collect();
     Ok(Keeping { kept, grounds, holds })
+}
+
+/// Triggers of long-term keeping that the data itself shows: a remedy of a party, a mark
+/// of refusal or obstruction. Who keeps the recording decides; nothing is held by itself.
+pub fn suggested(recording: &Recording, case: Option<&Case>) -> Vec<HoldTrigger> {
+    let mut out = Vec::new();
+    if case.is_some_and(|it| it.parties.iter().any(|p| !p.remedies.is_empty())) {
+        out.push(HoldTrigger::Objection);
+    }
+    if recording.marks.iter().any(|it| it.kind == MarkKind::Refused) {
+        out.push(HoldTrigger::Obstruction);
+    }
+    out.retain(|trigger| !recording.holds.iter().any(|it| it.trigger == *trigger && it.released.is_none()));
+    out
 }
 
 /// Whether a hold stands on a day: not released, and not past its own last day.

@@ -3,6 +3,7 @@
 use crate::steps::*;
 use crate::world::*;
 use mingjing_domain::case::command::*;
+use mingjing_domain::case::procedure::Verb;
 use mingjing_domain::case::recorded::{Standing, acts};
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{Case, CaseCommand as Do, CaseEvent};
@@ -64,6 +65,9 @@ fn heard() -> World {
     w
 }
 
+/// A way to spoil a recording.
+type Fault = fn(&mut mingjing_domain::recording::RecordingFact);
+
 /// The number of the last act.
 fn last(w: &World) -> u16 {
     u16::try_from(w.case().acts.len()).expect("few acts")
@@ -116,7 +120,7 @@ fn only_what_is_stored_whole_and_of_the_case_counts() {
     let act = last(&w);
     let other = MatterId(Uuid::from_u128(301));
     w.no(A, Do::AttachRecording { act, recording: other }, "recording.unknown");
-    let faults: [(&str, fn(&mut mingjing_domain::recording::RecordingFact)); 4] = [
+    let faults: [(&str, Fault); 4] = [
         ("recording.unknown", |it| it.in_case = false),
         ("recording.unknown", |it| it.organ = OTHER_ORGAN),
         ("recording.not_accepted", |it| it.accepted = false),
@@ -135,6 +139,11 @@ fn what_is_recorded_as_the_case_needs_is_shown_and_refuses_nothing() {
     let mut w = known_early(investigated(vec![unit_party()]));
     assert_eq!(acts(w.case()).map(|(_, it)| it.standing(&w.law)).collect::<Vec<_>>(), [Standing::Suggested]);
     w.no(A, state_reason(1), "act.none_open");
+    let facts = w.facts(A);
+    let asked = |verb| mingjing_domain::case::recorded::asked(w.case(), verb, &facts).words();
+    assert_eq!(asked(Verb::RecordInquiry), "根据实际情况音像记录");
+    assert_eq!(asked(Verb::HoldHearing), "应当音像记录");
+    assert_eq!(asked(Verb::AddEvidence), "文字记录");
     w.at("2026-03-06");
     w.ok(A, conclude(false));
     w.ok(A, attach(1));

@@ -111,11 +111,8 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         | Verb::CorrectDocument
         | Verb::ProposeWithdraw
         | Verb::ProposeTransfer
-        | Verb::ProposeClose
-        | Verb::Archive
-        | Verb::AttachRecording
-        | Verb::StateNoRecording
-        | Verb::MarkMade => false,
+        | Verb::ProposeClose => false,
+        Verb::Archive | Verb::AttachRecording | Verb::StateNoRecording | Verb::MarkMade => false,
     }
 }
 
