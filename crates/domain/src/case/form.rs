@@ -131,6 +131,7 @@ fn session() -> Vec<Field> {
         officers(),
         flag("certificates_shown", "已出示执法证件").hint("第五十五条第一款"),
         flag("rights_told", "已告知权利义务").hint("第四十四条"),
+        flag("case_room", "在询问室等执法办案场所进行").hint("应当全程音像记录（国办发〔2018〕118号（八））"),
     ]
 }
 

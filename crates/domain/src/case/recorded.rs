@@ -56,6 +56,11 @@ impl ActState {
         law.recordings.required(&self.of, self.on, self.recorded_at)
     }
 
+    /// It takes effect by an approval, and may be carried out on another day.
+    pub fn by_approval(&self) -> bool {
+        matches!(self.of.verb, Verb::ProposePreserve | Verb::ProposeDisposePreservation)
+    }
+
     /// A recording is attached, or the reason why there is none is approved.
     pub fn settled(&self) -> bool {
         let approved = self.reason.as_ref().and_then(|it| it.decided).is_some_and(|(_, _, yes)| yes);
@@ -175,10 +180,12 @@ fn act(case: &Case, meta: &Meta, event: &CaseEvent) -> Option<(ActOf, Option<Par
     let day = meta.moment.day();
     match event {
         CaseEvent::InquiryRecorded { session, .. } => {
-            Some((of(Verb::RecordInquiry), None, civil_day(session.started_at)))
+            let act = ActOf { case_room: session.case_room, ..of(Verb::RecordInquiry) };
+            Some((act, None, civil_day(session.started_at)))
         }
         CaseEvent::SceneRecorded { session, .. } => {
-            Some((of(Verb::RecordScene), None, civil_day(session.started_at)))
+            let act = ActOf { case_room: session.case_room, ..of(Verb::RecordScene) };
+            Some((act, None, civil_day(session.started_at)))
         }
         CaseEvent::Preserved { preserving, .. } => {
             Some((of(Verb::ProposePreserve), Some(preserving.party), day))

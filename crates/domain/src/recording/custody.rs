@@ -34,8 +34,7 @@ pub(super) fn capture(
         identity: None,
         mismatches: Vec::new(),
     };
-    let tolerated = jiff::SignedDuration::from_secs(i64::from(facts.custody.max_clock_offset_s.value));
-    if segment.started().duration_since(facts.moment.recorded_at) > tolerated {
+    if ahead(segment.started(), facts) {
         return Err(no(row, "time.future", "采集时间晚于现在", "请核对设备时钟和时钟偏差")
             .field("started_at", "不能晚于现在"));
     }
@@ -61,6 +60,12 @@ pub(super) fn capture(
     Ok(events)
 }
 
+/// Later than now by more than the clocks may differ.
+fn ahead(at: jiff::Timestamp, facts: &RecordingFacts<'_>) -> bool {
+    let tolerated = jiff::SignedDuration::from_secs(i64::from(facts.custody.max_clock_offset_s.value));
+    at.duration_since(facts.moment.recorded_at) > tolerated
+}
+
 fn next_no(it: &Recording) -> SegmentNo {
     SegmentNo::try_from(it.segments.len() + 1).unwrap_or(SegmentNo::MAX)
 }
@@ -76,7 +81,13 @@ pub(super) fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
-pub(super) fn seal(it: &Recording, n: SegmentNo, sealing: &Sealing, row: &RecordingStep) -> Outcome {
+pub(super) fn seal(
+    it: &Recording,
+    n: SegmentNo,
+    sealing: &Sealing,
+    row: &RecordingStep,
+    facts: &RecordingFacts<'_>,
+) -> Outcome {
     let segment = piece(it, n, row)?;
     if segment.phase != Phase::Captured {
         return Err(no(
@@ -90,19 +101,15 @@ pub(super) fn seal(it: &Recording, n: SegmentNo, sealing: &Sealing, row: &Record
         return Err(no(row, "segment.empty", "结束早于开始，或者没有内容", "请核对文件和时间")
             .field("ended_at", "应在开始之后"));
     }
+    if ahead(segment.corrected(sealing.ended_at), facts) {
+        return Err(no(row, "time.future", "结束时间晚于现在", "请核对设备时钟和时钟偏差")
+            .field("ended_at", "不能晚于现在"));
+    }
     if !is_digest(&sealing.sha256_root) {
         return Err(no(row, "segment.digest", "文件摘要不正确", "应为64位十六进制小写摘要")
             .field("sha256_root", "应为64位十六进制小写"));
     }
     let mut events = vec![RecordingEvent::Sealed { no: n, sealing: sealing.clone() }];
-    let concerns = match it.registration.of {
-        // Nobody stands before the camera when a notice is put up.
-        Subject::Act { .. } => it.registration.link != Link::NoticeService,
-        Subject::Patrol => false,
-    };
-    if concerns && it.told.is_none() && !it.flagged(Finding::NotTold) {
-        events.push(RecordingEvent::Flagged { no: None, finding: Finding::NotTold });
-    }
     let told_late = it.told.as_ref().is_some_and(|t| segment.started() < t.told_at);
     if told_late && !it.flagged(Finding::ToldAfterStart) {
         events.push(RecordingEvent::Flagged { no: Some(n), finding: Finding::ToldAfterStart });
@@ -127,11 +134,20 @@ pub(super) fn upload(
         }
     }
     let mut events = vec![RecordingEvent::Uploaded { no: n, via }];
-    if let Some(ended_at) = it.work_ended_at
+    let concerns = match it.registration.of {
+        // Nobody stands before the camera when a notice is put up.
+        Subject::Act { .. } => it.registration.link != Link::NoticeService,
+        Subject::Patrol => false,
+    };
+    // What was said on the spot has come in before the bytes do.
+    if concerns && it.told.is_none() && !it.flagged(Finding::NotTold) {
+        events.push(RecordingEvent::Flagged { no: None, finding: Finding::NotTold });
+    }
+    if let Some((start, source)) = it.term_start()
         && it.excuse.is_none()
         && !it.flagged(Finding::LateUpload)
     {
-        let limit = crate::period::hours_after(&facts.custody.upload, ended_at, "工作结束", &[]);
+        let limit = crate::period::hours_after(&facts.custody.upload, start, source, &[]);
         if limit.is_ok_and(|limit| facts.moment.recorded_at > limit.due) {
             events.push(RecordingEvent::Flagged { no: Some(n), finding: Finding::LateUpload });
         }

@@ -90,7 +90,7 @@ pub fn decide(
         C::Register { .. } => Err(no(&row, "recording.exists", "该音像记录已经登记", "请在记录页继续办理")),
         C::TellParty { told } => tell(recording, told, &row, facts),
         C::Capture { capture } => custody::capture(recording, capture, &row, facts),
-        C::Seal { no, sealing } => custody::seal(recording, *no, sealing, &row),
+        C::Seal { no, sealing } => custody::seal(recording, *no, sealing, &row, facts),
         C::Upload { no, via } => custody::upload(recording, *no, *via, &row, facts),
         C::Accept { no, identity } => custody::accept(recording, *no, identity, &row),
         C::NoteInterruption { interruption } => custody::interrupted(recording, interruption, &row, facts),

@@ -30,6 +30,16 @@ pub enum Subject {
     Patrol,
 }
 
+impl Subject {
+    /// The family whose text key seals the recording: its case's; a patrol founds its own.
+    pub const fn family(self, own: MatterId) -> MatterId {
+        match self {
+            Self::Act { case, .. } => case,
+            Self::Patrol => own,
+        }
+    }
+}
+
 /// Where on the earth, in millionths of a degree (WGS 84).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {

@@ -57,7 +57,7 @@ pub struct Segment {
 
 impl Segment {
     /// A device's time on the server's clock.
-    fn corrected(&self, at: Timestamp) -> Timestamp {
+    pub fn corrected(&self, at: Timestamp) -> Timestamp {
         at.checked_sub(SignedDuration::from_millis(self.capture.clock_offset_ms)).unwrap_or(at)
     }
 
@@ -156,6 +156,10 @@ pub struct RecordingFact {
     pub accepted: bool,
     /// Gaps between pieces without a note.
     pub unexplained: usize,
+    /// Something of it runs in time: photographs alone are no full recording.
+    pub runs: bool,
+    /// Civil days of its first and its last piece.
+    pub days: (Date, Date),
     /// It comes from surveillance that was not reviewed (行政处罚法第四十一条).
     pub unfit: bool,
     /// Its content is gone.
@@ -206,6 +210,13 @@ impl Recording {
         all?.into_iter().max()
     }
 
+    /// From when the term of the upload runs, and what happened then: the end of the work,
+    /// and until that is registered the end of the last piece.
+    pub fn term_start(&self) -> Option<(Timestamp, &'static str)> {
+        let last = self.segments.iter().map(Segment::ended).max()?;
+        Some(self.work_ended_at.map_or((last, "最后一段结束"), |at| (at, "工作结束")))
+    }
+
     /// Every piece is in the store as the device sealed it.
     pub fn accepted(&self) -> bool {
         !self.segments.is_empty() && self.segments.iter().all(|it| it.phase == Phase::Accepted)
@@ -215,6 +226,12 @@ impl Recording {
     pub fn made_on(&self) -> Date {
         let first = self.segments.iter().map(Segment::started).min();
         first.map_or(self.registered.1, civil_day)
+    }
+
+    /// Civil day of the latest end of a piece, or of the registration.
+    pub fn over_on(&self) -> Date {
+        let last = self.segments.iter().map(Segment::ended).max();
+        last.map_or(self.registered.1, civil_day)
     }
 
     /// Whether a finding is on record.
@@ -236,6 +253,8 @@ impl Recording {
                 .collect(),
             accepted: self.accepted(),
             unexplained: self.unexplained(tolerance_s).len(),
+            runs: self.segments.iter().any(|it| it.capture.kind.runs()),
+            days: (self.made_on(), self.over_on()),
             unfit: self.flagged(Finding::SiteUnreviewed),
             destroyed: self.destroyed.is_some(),
         }

@@ -21,8 +21,8 @@ pub struct Excuse {
 /// How an upload stands to its term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lateness {
-    /// The work goes on, or nothing was recorded: no term runs.
-    Running,
+    /// Nothing was recorded: no term runs.
+    Nothing,
     /// Something is not uploaded; the term has not passed.
     Pending {
         /// The last moment, with its derivation.
@@ -61,14 +61,14 @@ impl Lateness {
     pub const fn is_late(&self) -> bool {
         match self {
             Self::Late { .. } => true,
-            Self::Running | Self::Pending { .. } | Self::InTime { .. } | Self::Excused { .. } => false,
+            Self::Nothing | Self::Pending { .. } | Self::InTime { .. } | Self::Excused { .. } => false,
         }
     }
 
     /// In the field's words.
     pub const fn label(&self) -> &'static str {
         match self {
-            Self::Running => "工作未结束",
+            Self::Nothing => "没有录制",
             Self::Pending { .. } => "待上传",
             Self::InTime { .. } => "按时上传",
             Self::Excused { .. } => "有法定情形，具备条件后即时上传",
@@ -77,8 +77,8 @@ impl Lateness {
     }
 }
 
-/// The upload of a recording at `now`. The term runs from the end of the work, whatever
-/// the device says of the files.
+/// The upload of a recording at `now`. The term runs from the end of the work; as long as
+/// nobody has said when that was, from the end of the last piece.
 ///
 /// # Errors
 /// When the term of the policy is not in hours, or leaves the representable range.
@@ -87,10 +87,10 @@ pub fn lateness(
     rules: &CustodyRules,
     now: Timestamp,
 ) -> Result<Lateness, PeriodError> {
-    let Some(ended_at) = recording.work_ended_at.filter(|_| !recording.segments.is_empty()) else {
-        return Ok(Lateness::Running);
+    let Some((start, source)) = recording.term_start() else {
+        return Ok(Lateness::Nothing);
     };
-    let limit = hours_after(&rules.upload, ended_at, "工作结束", &[])?;
+    let limit = hours_after(&rules.upload, start, source, &[])?;
     let uploaded_at = recording.uploaded_at();
     let reached = uploaded_at.unwrap_or(now);
     if reached <= limit.due {

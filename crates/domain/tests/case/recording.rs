@@ -120,7 +120,9 @@ fn only_what_is_stored_whole_and_of_the_case_counts() {
     let act = last(&w);
     let other = MatterId(Uuid::from_u128(301));
     w.no(A, Do::AttachRecording { act, recording: other }, "recording.unknown");
-    let faults: [(&str, Fault); 4] = [
+    let faults: [(&str, Fault); 6] = [
+        ("recording.other_day", |it| it.days = (day("2026-03-25"), day("2026-03-25"))),
+        ("recording.other_day", |it| it.days = (day("2026-03-27"), day("2026-03-28"))),
         ("recording.unknown", |it| it.in_case = false),
         ("recording.unknown", |it| it.organ = OTHER_ORGAN),
         ("recording.not_accepted", |it| it.accepted = false),
@@ -148,6 +150,18 @@ fn what_is_recorded_as_the_case_needs_is_shown_and_refuses_nothing() {
     w.ok(A, conclude(false));
     w.ok(A, attach(1));
     assert_eq!(w.case().acts[0].standing(&w.law), Standing::Recorded);
+}
+
+#[test]
+fn an_inquiry_in_a_room_for_handling_cases_is_recorded_in_full() {
+    let mut w = known_early(investigated(vec![unit_party()]));
+    let room = Session { case_room: true, ..session(&w) };
+    w.ok(A, Do::RecordInquiry { session: room, person: t("乙"), record: t("问答"), signed: true });
+    w.at("2026-03-06");
+    let refusal = w.no(A, conclude(false), "recording.open");
+    assert!(refusal.message.contains("执法办案场所") && refusal.article.article == "（八）", "{refusal}");
+    w.ok(A, attach(2));
+    w.ok(A, conclude(false));
 }
 
 #[test]
@@ -202,6 +216,9 @@ fn a_seizure_is_recorded_without_unexplained_gaps_or_not_archived() {
     w.no(A, conclude(false), "recording.open");
     w.recordings.get_mut(&RECORDING).expect("there").unexplained = 1;
     w.no(A, attach(act), "recording.broken");
+    w.recordings.get_mut(&RECORDING).expect("there").runs = false;
+    w.no(A, attach(act), "recording.not_full");
+    w.recordings.get_mut(&RECORDING).expect("there").runs = true;
     // The case may be withdrawn; its file is not archived without the recording.
     w.pass(Proposal::Withdraw);
     w.serve_all();

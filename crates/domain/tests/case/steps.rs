@@ -69,6 +69,7 @@ pub fn session(world: &World) -> Session {
         officers: vec![A, B],
         certificates_shown: true,
         rights_told: true,
+        case_room: false,
     }
 }
 

@@ -164,6 +164,8 @@ pub fn recording_fact() -> RecordingFact {
         roots: vec!["ab".repeat(32)],
         accepted: true,
         unexplained: 0,
+        runs: true,
+        days: (day("2026-03-01"), day("2026-12-31")),
         unfit: false,
         destroyed: false,
     }

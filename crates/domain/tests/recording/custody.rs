@@ -93,7 +93,10 @@ fn a_sound_recording_has_no_findings_and_ends_in_the_store() {
     assert!(w.it().accepted() && w.it().joints(2).is_empty());
     let fact = w.it().fact(CASE, 2);
     assert!(fact.accepted && fact.in_case && !fact.unfit && fact.unexplained == 0);
+    assert!(fact.runs && fact.days == (day("2026-03-02"), day("2026-03-02")));
     assert_eq!(fact.roots, [root(1), root(2)]);
+    assert_eq!(w.it().registration.of.family(RECORDING), CASE);
+    assert_eq!(patrol().of.family(RECORDING), RECORDING);
     assert!(!w.it().fact(OTHER_CASE, 2).in_case);
     let act = ActOf::of(mingjing_domain::case::procedure::Verb::RecordInquiry);
     assert!(!w.rules.required(&act, day("2026-03-02"), w.now).must());
@@ -116,6 +119,7 @@ fn each_phase_follows_the_one_before_and_nothing_is_replaced() {
         "segment.digest",
     );
     w.no(A, Do::Seal { no: 1, sealing: sealing("09:09:00", 1) }, "segment.empty");
+    w.no(A, Do::Seal { no: 1, sealing: sealing("09:21:01", 1) }, "time.future");
     w.no(A, Do::Seal { no: 1, sealing: Sealing { bytes: 0, ..sealing("09:20:00", 1) } }, "segment.empty");
     w.ok(A, seal(1));
     w.no(A, seal(1), "segment.sealed");
@@ -154,6 +158,8 @@ fn the_party_is_told_before_and_otherwise_it_is_a_finding() {
     let mut w = World::new().with_camera();
     w.ok(A, register(|_| {}));
     w.piece("09:10:00", "09:20:00", 1);
+    assert!(w.findings().is_empty(), "the notice may still come in from the field");
+    w.ok(A, Do::Upload { no: 1, via: UploadVia::Station });
     assert_eq!(w.findings(), [Finding::NotTold]);
     w.at("09:30:00");
     w.no(A, Do::TellParty { told: told("09:31:00") }, "time.future");
@@ -166,6 +172,7 @@ fn the_party_is_told_before_and_otherwise_it_is_a_finding() {
     let mut w = World::new().with_camera();
     w.ok(A, register(|r| r.link = Link::NoticeService));
     w.piece("09:10:00", "09:20:00", 1);
+    w.stored();
     assert!(w.findings().is_empty());
 }
 

@@ -25,9 +25,11 @@ fn stand(w: &World, now: Timestamp) -> Lateness {
 #[test]
 fn the_term_runs_from_the_end_of_the_work_to_the_minute() {
     let mut w = World::new().told();
-    assert_eq!(stand(&w, w.now), Lateness::Running);
+    assert_eq!(stand(&w, w.now), Lateness::Nothing);
     w.piece("09:10:00", "09:20:00", 1);
-    assert_eq!(stand(&w, hours(w.now, 100)), Lateness::Running, "nothing runs before the work has ended");
+    // Nobody said when the work ended: nobody gains time by that.
+    let Lateness::Late { limit, .. } = stand(&w, hours(w.now, 100)) else { panic!("a term runs") };
+    assert_eq!((limit.start, &*limit.source), (clock("09:20:00"), "最后一段结束"));
     w.no(A, Do::EndWork { ended_at: clock("09:05:00") }, "work.time");
     w.no(A, Do::EndWork { ended_at: clock("09:21:00") }, "work.time");
     let w = worked();

@@ -226,6 +226,7 @@ fn session(day: Date) -> Session {
         officers: vec![A, B],
         certificates_shown: true,
         rights_told: true,
+        case_room: false,
     }
 }
 

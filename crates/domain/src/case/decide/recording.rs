@@ -134,8 +134,29 @@ fn attach(case: &Case, act: ActNo, recording: MatterId, facts: &Facts<'_>) -> Ou
             "不需要重复关联。",
         ));
     }
+    let (first, last) = fact.days;
+    let same_day = first <= state.on && state.on <= last;
+    if !same_day && !state.by_approval() {
+        return Err(refuse(
+            "recording.other_day",
+            TEXT_SUFFICES,
+            format!("该事项办理于{}，所选音像记录不是当日录制", crate::period::long(state.on)),
+            "请选择该事项的音像记录。",
+        )
+        .field("recording", "不是当日录制"));
+    }
     let asked = state.requirement(facts.law);
-    if asked.must() && asked.manner == Manner::Full && fact.unexplained > 0 {
+    let full = asked.must() && asked.manner == Manner::Full;
+    if full && !fact.runs {
+        return Err(refuse(
+            "recording.not_full",
+            asked.source,
+            "该事项应当全程音像记录，照片不能代替",
+            "请关联录像、录音；没有录制的，说明未作音像记录的原因。",
+        )
+        .field("recording", "只有照片"));
+    }
+    if full && fact.unexplained > 0 {
         return Err(refuse(
             "recording.broken",
             asked.source,

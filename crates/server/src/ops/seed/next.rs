@@ -260,6 +260,7 @@ fn session(plan: &Plan, view: &View<'_>) -> Result<Session, SeedError> {
         officers: officers(plan, view)?,
         certificates_shown: true,
         rights_told: true,
+        case_room: false,
     })
 }
 
