@@ -16,13 +16,14 @@ use crate::matter::{Actor, MatterId, Moment, OrganId, StaffId};
 use crate::refusal::Refusal;
 use crate::staff::Role;
 use crate::text::{MAX_CHARS, Text};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a decision gives.
 pub type Outcome = Result<Vec<RecordingEvent>, Refusal>;
 
 /// The case of a recording, as far as the decision asks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedCase {
     /// Which.
     pub id: MatterId,

@@ -186,8 +186,9 @@ pub struct Disposal {
     pub carried_out: Option<(StaffId, Date, Certificate)>,
 }
 
-/// A recording as it stands when a list is made or carried out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A recording as it stands when a list is made or carried out; noted with the command,
+/// so that the audit decides on the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DisposalSubject {
     /// Which.
     pub recording: MatterId,

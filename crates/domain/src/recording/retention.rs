@@ -36,7 +36,7 @@ pub enum Kept {
 }
 
 /// One reason to keep it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ground {
     /// The class that asks.
     pub class: RetentionClass,
@@ -49,7 +49,7 @@ pub struct Ground {
 }
 
 /// How long a recording is kept, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keeping {
     /// The longest of the grounds.
     pub kept: Kept,

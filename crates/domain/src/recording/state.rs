@@ -9,6 +9,7 @@ use crate::matter::{MatterId, Meta, OrganId, StaffId, civil_day};
 use crate::text::Text;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Where a piece is on its way from the device into the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,8 +142,9 @@ pub struct Recording {
     pub destroyed: Option<(MatterId, Date)>,
 }
 
-/// A recording as a case sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A recording as a case sees it. It stands in another stream: a service notes it with
+/// the command, and the audit decides on what was noted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordingFact {
     /// Organ.
     pub organ: OrganId,

@@ -8,6 +8,7 @@ use mingjing_domain::recording::event::*;
 use mingjing_domain::recording::retention::{FileFact, Keeping, Kept, keeping, suggested};
 use mingjing_domain::recording::upload::{Lateness, centralised_by, lateness, told as told_of};
 use mingjing_domain::recording::words::*;
+use proptest::prelude::*;
 
 /// One piece, the work ended at 09:30 of 2 March.
 fn worked() -> World {
@@ -217,4 +218,52 @@ fn what_the_data_shows_is_suggested_and_nothing_is_destroyed_while_held() {
     assert!(w.it().fact(CASE, 2).destroyed);
     w.no(A, Do::Centralise {}, "role.missing");
     w.no(ARCHIVIST, Do::Centralise {}, "recording.destroyed");
+}
+
+proptest! {
+    /// More files, more holds: never less keeping. Nothing ends while a hold stands.
+    #[test]
+    fn another_ground_or_hold_never_shortens(
+        files in prop::collection::vec((prop::option::of((2020i16..2060, prop::sample::select(vec![0u16, 10, 30]))), any::<bool>()), 1..6),
+        year in 2026i16..2120,
+    ) {
+        let mut w = World::new();
+        w.ok(A, Do::Register { registration: patrol() });
+        let mut known: Vec<FileFact> = Vec::new();
+        let today = jiff::civil::Date::new(year, 6, 1).expect("a day");
+        let mut before = keeping(w.it(), &known, &w.custody, &w.calendar, today).expect("in reach");
+        for (n, (archived, held)) in (1u128..).zip(files) {
+            let case = mingjing_domain::matter::MatterId(uuid::Uuid::from_u128(n));
+            let archived = archived.map(|(y, years)| (jiff::civil::Date::new(y, 3, 1).expect("a day"), years));
+            known.push(FileFact { case, archived });
+            w.recording.as_mut().expect("registered").cases.push(case);
+            if held {
+                w.ok(A, Do::PlaceHold { trigger: HoldTrigger::Other, reason: t("留存"), until: None });
+            }
+            let now = keeping(w.it(), &known, &w.custody, &w.calendar, today).expect("in reach");
+            prop_assert!(now.kept >= before.kept);
+            prop_assert!(now.holds.len() >= before.holds.len());
+            prop_assert!(!now.over(today) || before.over(today));
+            prop_assert!(now.holds.is_empty() || !now.over(today));
+            before = now;
+        }
+    }
+
+    /// Time makes a missing upload late and never in time again.
+    #[test]
+    fn lateness_only_grows(steps in prop::collection::vec(0i64..40, 1..20)) {
+        let w = worked();
+        let (mut now, mut late, mut worst) = (w.now, false, 0);
+        for step in steps {
+            now = hours(now, step);
+            match stand(&w, now) {
+                Lateness::Late { hours, at: None, .. } => {
+                    prop_assert!(hours >= worst);
+                    (late, worst) = (true, hours);
+                }
+                Lateness::Pending { .. } => prop_assert!(!late),
+                other => prop_assert!(false, "{other:?}"),
+            }
+        }
+    }
 }
