@@ -85,17 +85,17 @@ pub struct Field {
 }
 
 impl Field {
-    fn hint(mut self, hint: &'static str) -> Self {
+    pub(crate) fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
         self
     }
-    fn optional(mut self) -> Self {
+    pub(crate) fn optional(mut self) -> Self {
         self.required = false;
         self
     }
 }
 
-fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
+pub(crate) fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
     let max_chars = match kind {
         Kind::Line => 200,
         Kind::Paragraph => 20_000,
@@ -104,16 +104,16 @@ fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
     Field { name, label, hint: "", kind, required: true, max_chars }
 }
 
-fn line(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn line(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Line)
 }
-fn paragraph(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn paragraph(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Paragraph)
 }
-fn choice<W: Word>(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn choice<W: Word>(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Choice(W::choices()))
 }
-fn flag(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn flag(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Flag).optional()
 }
 fn party() -> Field {

@@ -54,7 +54,7 @@ tag_table! {
 
 /// Whether an outsider's body carries the store's own marks of sealed text
 /// (`$t`, `$x`, or the bare length): they would stand for a text that is not there.
-fn forged(value: &serde_json::Value) -> bool {
+pub(crate) fn forged(value: &serde_json::Value) -> bool {
     match value {
         serde_json::Value::Object(object) => {
             let marked =

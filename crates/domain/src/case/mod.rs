@@ -15,7 +15,7 @@ mod event_words;
 mod evolve;
 pub mod facts;
 pub mod form;
-mod form_read;
+pub(crate) mod form_read;
 pub mod gate;
 mod heard;
 pub mod law;

@@ -106,7 +106,7 @@ pub fn decide(state: Option<&Device>, command: &DeviceCommand, facts: &DeviceFac
     }
     allowed(state, &row, facts)?;
     let Some(device) = state else {
-        let C::Register { registration } = command else {
+        let C::Register(registration) = command else {
             return Err(no(&row, "device.unknown", "没有该设备", "请先登记"));
         };
         return register(registration, &row, facts);
@@ -115,7 +115,7 @@ pub fn decide(state: Option<&Device>, command: &DeviceCommand, facts: &DeviceFac
         return Err(no(&row, "device.scrapped", "该设备已经报废", "请使用其他设备"));
     }
     match command {
-        C::Register { .. } => Err(no(&row, "device.exists", "该设备已经登记", "无须重复登记")),
+        C::Register(_) => Err(no(&row, "device.exists", "该设备已经登记", "无须重复登记")),
         C::Assign { to, note } => assign(device, *to, note, &row, facts),
         C::Return { condition } => {
             if device.holder().is_none() {
@@ -124,7 +124,7 @@ pub fn decide(state: Option<&Device>, command: &DeviceCommand, facts: &DeviceFac
             required(&row, condition, "condition", "归还时的状况")?;
             Ok(DeviceEvent::Returned { condition: condition.clone() })
         }
-        C::Check { measured } => {
+        C::Check(measured) => {
             if measured.battery_percent.is_some_and(|it| it > 100) {
                 return Err(
                     no(&row, "device.battery", "电量应为百分数", "请核对").field("battery_percent", "0至100")
@@ -184,15 +184,14 @@ fn register(it: &DeviceRegistration, row: &DeviceStep, facts: &DeviceFacts<'_>) 
         );
     }
     match (&it.site, it.kind.published()) {
-        (Some(site), true) => required(row, &site.place, "site/place", "设置地点")?,
+        (Some(site), true) => required(row, &site.place, "site_place", "设置地点")?,
         (None, true) => {
-            return Err(
-                no(row, "device.site", "固定设备应写明设置地点", "请填写设置地点").field("site", "不能为空")
-            );
+            return Err(no(row, "device.site", "固定设备应写明设置地点", "请填写设置地点")
+                .field("site_place", "不能为空"));
         }
         (Some(_), false) => {
             return Err(no(row, "device.site", "该类设备没有固定的设置地点", "请删去设置地点")
-                .field("site", "应为空"));
+                .field("site_place", "应为空"));
         }
         (None, false) => {}
     }

@@ -6,6 +6,7 @@
 //! lacks is a finding on the recordings it makes, never a bar to them.
 
 mod decide;
+pub mod form;
 mod state;
 
 pub use decide::{DeviceFacts, DeviceStep, decide, device_markdown, device_step};
@@ -102,8 +103,10 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     /// What the place is.
+    #[serde(rename = "site_use")]
     pub of: SiteUse,
     /// Where.
+    #[serde(rename = "site_place")]
     pub place: Text,
 }
 
@@ -121,7 +124,7 @@ pub struct DeviceRegistration {
     /// 配发单位.
     pub unit: String,
     /// Where it stands, for fixed devices.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(flatten)]
     pub site: Option<Site>,
 }
 
@@ -246,13 +249,10 @@ impl DeviceEvent {
 
 /// What may be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "command", rename_all = "snake_case")]
 pub enum DeviceCommand {
     /// 登记设备.
-    Register {
-        /// What is noted.
-        registration: DeviceRegistration,
-    },
+    Register(DeviceRegistration),
     /// 配发.
     Assign {
         /// To whom.
@@ -267,10 +267,7 @@ pub enum DeviceCommand {
         condition: Text,
     },
     /// 使用前检查.
-    Check {
-        /// What was measured.
-        measured: Measured,
-    },
+    Check(Measured),
     /// 报告故障.
     ReportFault {
         /// What.
@@ -322,10 +319,10 @@ impl DeviceCommand {
     /// The row of the table it asks for.
     pub const fn verb(&self) -> DeviceVerb {
         match self {
-            Self::Register { .. } => DeviceVerb::Register,
+            Self::Register(_) => DeviceVerb::Register,
             Self::Assign { .. } => DeviceVerb::Assign,
             Self::Return { .. } => DeviceVerb::Return,
-            Self::Check { .. } => DeviceVerb::Check,
+            Self::Check(_) => DeviceVerb::Check,
             Self::ReportFault { .. } => DeviceVerb::ReportFault,
             Self::SendForRepair { .. } => DeviceVerb::SendForRepair,
             Self::Repaired { .. } => DeviceVerb::Repaired,

@@ -12,28 +12,20 @@ use serde::{Deserialize, Serialize};
 
 /// A command on a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "command", rename_all = "snake_case")]
 pub enum RecordingCommand {
     /// 登记音像记录.
-    Register {
-        /// What is noted.
-        registration: Registration,
-    },
+    Register(Registration),
     /// 告知当事人.
-    TellParty {
-        /// When, by whom, to whom.
-        told: PartyTold,
-    },
+    TellParty(PartyTold),
     /// 采集.
-    Capture {
-        /// The piece.
-        capture: Capture,
-    },
+    Capture(Capture),
     /// 封存.
     Seal {
         /// Which.
         no: SegmentNo,
         /// As closed.
+        #[serde(flatten)]
         sealing: Sealing,
     },
     /// 上传: everything of the piece has come.
@@ -48,18 +40,13 @@ pub enum RecordingCommand {
         /// Which.
         no: SegmentNo,
         /// Identity of what is stored.
+        #[serde(flatten)]
         identity: Identity,
     },
     /// 说明中断.
-    NoteInterruption {
-        /// The note.
-        interruption: Interruption,
-    },
+    NoteInterruption(Interruption),
     /// 标记.
-    Mark {
-        /// The mark.
-        mark: Mark,
-    },
+    Mark(Mark),
     /// 登记工作结束.
     EndWork {
         /// When.
@@ -100,15 +87,9 @@ pub enum RecordingCommand {
         reason: Text,
     },
     /// 登记长期保存副本.
-    RegisterCopy {
-        /// The copy.
-        copy: LongTermCopy,
-    },
+    RegisterCopy(LongTermCopy),
     /// 记巡查日志.
-    AddLogEntry {
-        /// The entry.
-        entry: LogEntry,
-    },
+    AddLogEntry(LogEntry),
     /// 转为线索: in the transaction that registers the clue.
     RaiseClue {
         /// Which entry.
@@ -130,22 +111,22 @@ impl RecordingCommand {
     pub const fn verb(&self) -> RecordingVerb {
         use RecordingVerb as V;
         match self {
-            Self::Register { .. } => V::Register,
-            Self::TellParty { .. } => V::TellParty,
-            Self::Capture { .. } => V::Capture,
+            Self::Register(_) => V::Register,
+            Self::TellParty(_) => V::TellParty,
+            Self::Capture(_) => V::Capture,
             Self::Seal { .. } => V::Seal,
             Self::Upload { .. } => V::Upload,
             Self::Accept { .. } => V::Accept,
-            Self::NoteInterruption { .. } => V::NoteInterruption,
-            Self::Mark { .. } => V::Mark,
+            Self::NoteInterruption(_) => V::NoteInterruption,
+            Self::Mark(_) => V::Mark,
             Self::EndWork { .. } => V::EndWork,
             Self::ExplainLateness { .. } => V::ExplainLateness,
             Self::Centralise {} => V::Centralise,
             Self::LinkCase { .. } => V::LinkCase,
             Self::PlaceHold { .. } => V::PlaceHold,
             Self::ReleaseHold { .. } => V::ReleaseHold,
-            Self::RegisterCopy { .. } => V::RegisterCopy,
-            Self::AddLogEntry { .. } => V::AddLogEntry,
+            Self::RegisterCopy(_) => V::RegisterCopy,
+            Self::AddLogEntry(_) => V::AddLogEntry,
             Self::RaiseClue { .. } => V::RaiseClue,
             Self::MarkDestroyed { .. } => V::MarkDestroyed,
         }

@@ -77,7 +77,7 @@ pub fn decide(
             .field("happened_at", "不能晚于现在"));
     }
     let Some(recording) = recording else {
-        let C::Register { registration } = command else {
+        let C::Register(registration) = command else {
             return Err(no(&row, "recording.unknown", "没有这份音像记录", "请先登记"));
         };
         allowed(None, &row, facts)?;
@@ -88,21 +88,21 @@ pub fn decide(
         return Err(no(&row, "recording.destroyed", "该音像记录的内容已依法销毁", "只能查看登记和证明"));
     }
     match command {
-        C::Register { .. } => Err(no(&row, "recording.exists", "该音像记录已经登记", "请在记录页继续办理")),
-        C::TellParty { told } => tell(recording, told, &row, facts),
-        C::Capture { capture } => custody::capture(recording, capture, &row, facts),
+        C::Register(_) => Err(no(&row, "recording.exists", "该音像记录已经登记", "请在记录页继续办理")),
+        C::TellParty(told) => tell(recording, told, &row, facts),
+        C::Capture(capture) => custody::capture(recording, capture, &row, facts),
         C::Seal { no, sealing } => custody::seal(recording, *no, sealing, &row, facts),
         C::Upload { no, via } => custody::upload(recording, *no, *via, &row, facts),
         C::Accept { no, identity } => custody::accept(recording, *no, identity, &row),
-        C::NoteInterruption { interruption } => custody::interrupted(recording, interruption, &row, facts),
-        C::Mark { mark } => custody::marked(recording, mark, &row),
+        C::NoteInterruption(interruption) => custody::interrupted(recording, interruption, &row, facts),
+        C::Mark(mark) => custody::marked(recording, mark, &row),
         C::EndWork { .. } | C::ExplainLateness { .. } | C::Centralise {} => {
             term(recording, command, &row, facts)
         }
-        C::LinkCase { .. } | C::PlaceHold { .. } | C::ReleaseHold { .. } | C::RegisterCopy { .. } => {
+        C::LinkCase { .. } | C::PlaceHold { .. } | C::ReleaseHold { .. } | C::RegisterCopy(_) => {
             keep(recording, command, &row, facts)
         }
-        C::AddLogEntry { entry } => patrol::add(recording, entry, &row, facts),
+        C::AddLogEntry(entry) => patrol::add(recording, entry, &row, facts),
         C::RaiseClue { no, case } => patrol::raise(recording, *no, *case, &row),
         C::MarkDestroyed { disposal, kept } => {
             let today = facts.moment.recorded_day();
@@ -424,7 +424,7 @@ fn keep(
             }
             Ok(vec![RecordingEvent::HoldReleased { no: *n, reason: reason.clone() }])
         }
-        C::RegisterCopy { copy } => registered_copy(it, copy, row),
+        C::RegisterCopy(copy) => registered_copy(it, copy, row),
         _ => Ok(Vec::new()),
     }
 }

@@ -92,7 +92,7 @@ pub enum DisposalEvent {
 
 /// What may be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "command", rename_all = "snake_case")]
 pub enum DisposalCommand {
     /// 提出销毁清册.
     Propose {
@@ -123,6 +123,7 @@ pub enum DisposalCommand {
     /// 执行销毁.
     CarryOut {
         /// Certificate.
+        #[serde(flatten)]
         certificate: Certificate,
     },
 }

@@ -67,6 +67,7 @@ pub struct Collector {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registration {
     /// Of what.
+    #[serde(flatten)]
     pub of: Subject,
     /// The link of the list.
     pub link: Link,
@@ -178,6 +179,7 @@ pub struct Interruption {
     /// Why.
     pub cause: InterruptionCause,
     /// Explained how.
+    #[serde(flatten)]
     pub explanation: Explanation,
 }
 

@@ -10,6 +10,7 @@ mod custody;
 pub mod decide;
 pub mod disposal;
 pub mod event;
+pub mod form;
 pub mod guide;
 pub mod list;
 mod patrol;

@@ -19,7 +19,7 @@ type Change = fn(&mut Registration);
 fn register(change: impl Fn(&mut Registration)) -> Do {
     let mut registration = registration();
     change(&mut registration);
-    Do::Register { registration }
+    Do::Register(registration)
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn the_number_follows_the_documents() {
     assert_eq!(w.it().number.as_ref().map(ToString::to_string).as_deref(), Some("（示）应急音〔2026〕7号"));
     let mut w = World::new();
     w.serial = None;
-    w.no(A, Do::Register { registration: patrol() }, "number.unavailable");
+    w.no(A, Do::Register(patrol()), "number.unavailable");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn each_phase_follows_the_one_before_and_nothing_is_replaced() {
     let accept = |r: &str| Do::Accept { no: 1, identity: identity(r) };
     w.at("09:20:00");
     w.no(A, seal(1), "segment.unknown");
-    w.ok(A, Do::Capture { capture: capture("09:10:00") });
+    w.ok(A, Do::Capture(capture("09:10:00")));
     w.no(A, upload(1), "segment.open");
     w.no(SYSTEM, accept(&root(1)), "segment.absent");
     w.no(
@@ -162,12 +162,12 @@ fn the_party_is_told_before_and_otherwise_it_is_a_finding() {
     w.ok(A, Do::Upload { no: 1, via: UploadVia::Station });
     assert_eq!(w.findings(), [Finding::NotTold]);
     w.at("09:30:00");
-    w.no(A, Do::TellParty { told: told("09:31:00") }, "time.future");
-    w.no(A, Do::TellParty { told: PartyTold { person: blank(), ..told("09:25:00") } }, "input.required");
-    w.no(A, Do::TellParty { told: PartyTold { by: C, ..told("09:25:00") } }, "recording.teller");
-    w.ok(A, Do::TellParty { told: told("09:25:00") });
+    w.no(A, Do::TellParty(told("09:31:00")), "time.future");
+    w.no(A, Do::TellParty(PartyTold { person: blank(), ..told("09:25:00") }), "input.required");
+    w.no(A, Do::TellParty(PartyTold { by: C, ..told("09:25:00") }), "recording.teller");
+    w.ok(A, Do::TellParty(told("09:25:00")));
     assert_eq!(w.findings(), [Finding::NotTold, Finding::ToldAfterStart]);
-    w.no(A, Do::TellParty { told: told("09:26:00") }, "recording.told");
+    w.no(A, Do::TellParty(told("09:26:00")), "recording.told");
     // Nobody stands before the camera when a notice is put up.
     let mut w = World::new().with_camera();
     w.ok(A, register(|r| r.link = Link::NoticeService));
@@ -182,23 +182,19 @@ fn device_time_is_put_right_and_a_wrong_clock_is_a_finding() {
     w.at("09:30:00");
     // Two minutes fast: what it calls 09:12 was 09:10.
     let fast = Capture { clock_offset_ms: 120_000, ..capture("09:12:00") };
-    w.ok(A, Do::Capture { capture: fast });
+    w.ok(A, Do::Capture(fast));
     assert_eq!(w.findings(), [Finding::ClockOff]);
     assert_eq!(w.it().segment(1).unwrap().started(), clock("09:10:00"));
-    w.no(A, Do::Capture { capture: capture("09:32:00") }, "time.future");
-    w.no(A, Do::Capture { capture: Capture { by: C, ..capture("09:10:00") } }, "recording.collector");
-    w.no(
-        A,
-        Do::Capture { capture: Capture { name: t(&"长".repeat(301)), ..capture("09:10:00") } },
-        "input.too_long",
-    );
+    w.no(A, Do::Capture(capture("09:32:00")), "time.future");
+    w.no(A, Do::Capture(Capture { by: C, ..capture("09:10:00") }), "recording.collector");
+    w.no(A, Do::Capture(Capture { name: t(&"长".repeat(301)), ..capture("09:10:00") }), "input.too_long");
 }
 
 #[test]
 fn what_a_device_lacks_is_a_finding_and_no_bar() {
     let flags = |w: &mut World, capture: Capture| {
         let before = w.it().flags.len();
-        w.ok(A, Do::Capture { capture });
+        w.ok(A, Do::Capture(capture));
         w.findings().split_off(before)
     };
     let mut w = World::new();
@@ -222,7 +218,7 @@ fn what_a_device_lacks_is_a_finding_and_no_bar() {
     assert_eq!(scrapped, [Finding::DeviceScrapped, Finding::DeviceFaulty, Finding::DeviceNotAssigned]);
     // Surveillance that nobody reviewed makes no evidence (第四十一条).
     let watch = MatterId(Uuid::from_u128(71));
-    w.device(watch, UNIT_HEAD, DeviceCommand::Register { registration: camera(DeviceKind::Surveillance) });
+    w.device(watch, UNIT_HEAD, DeviceCommand::Register(camera(DeviceKind::Surveillance)));
     let found = flags(&mut w, Capture { device: Some(watch), ..capture("09:45:00") });
     assert_eq!(found, [Finding::SiteUnpublished, Finding::SiteUnreviewed]);
     assert!(w.it().fact(CASE, 2).unfit);
@@ -236,8 +232,8 @@ fn a_break_is_explained_by_voice_or_in_writing() {
     w.piece("09:40:00", "09:45:00", 3);
     assert_eq!(w.it().unexplained(2).len(), 2);
     assert!(matches!(w.it().joints(2)[0], Joint::Gap { after: 1, before: 2, .. }));
-    let note = |after, explanation| Do::NoteInterruption {
-        interruption: Interruption { after, cause: InterruptionCause::DeviceFailure, explanation },
+    let note = |after, explanation| {
+        Do::NoteInterruption(Interruption { after, cause: InterruptionCause::DeviceFailure, explanation })
     };
     let voice = |segment, offset_ms| Explanation::Voice { segment, offset_ms };
     let written = |reported_to, words: &str| Explanation::Written { reported_to, statement: t(words) };
@@ -258,8 +254,8 @@ fn a_break_is_explained_by_voice_or_in_writing() {
 fn marks_lie_inside_their_piece() {
     let mut w = World::new().told();
     w.piece("09:10:00", "09:20:00", 1);
-    let mark = |segment, offset_ms| Do::Mark {
-        mark: Mark { segment, offset_ms, kind: MarkKind::CertificateShown, note: blank() },
+    let mark = |segment, offset_ms| {
+        Do::Mark(Mark { segment, offset_ms, kind: MarkKind::CertificateShown, note: blank() })
     };
     w.ok(A, mark(1, 600_000));
     w.no(A, mark(1, 600_001), "mark.outside");
@@ -282,7 +278,7 @@ fn another_organ_and_another_officer_stay_out() {
     w.people.get_mut(&C).unwrap().roles = vec![Role::Archivist];
     w.no(
         C,
-        Do::Mark { mark: Mark { segment: 1, offset_ms: 0, kind: MarkKind::Served, note: blank() } },
+        Do::Mark(Mark { segment: 1, offset_ms: 0, kind: MarkKind::Served, note: blank() }),
         "role.missing",
     );
 }

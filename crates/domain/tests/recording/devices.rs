@@ -19,7 +19,7 @@ fn no(w: &World, id: MatterId, who: mingjing_domain::matter::StaffId, command: D
 fn register(change: impl Fn(&mut DeviceRegistration)) -> DeviceCommand {
     let mut registration = camera(DeviceKind::BodyCamera);
     change(&mut registration);
-    DeviceCommand::Register { registration }
+    DeviceCommand::Register(registration)
 }
 
 #[test]
@@ -66,10 +66,10 @@ fn a_check_says_what_is_not_in_order_by_the_rules_of_the_day() {
         (of(Some(1), 0, -60_001), vec![CheckProblem::Battery, CheckProblem::Space, CheckProblem::Clock]),
     ];
     for (measured, expected) in table {
-        let event = w.device(CAMERA, A, DeviceCommand::Check { measured });
+        let event = w.device(CAMERA, A, DeviceCommand::Check(measured));
         assert_eq!(event, DeviceEvent::Checked { measured, problems: expected });
     }
-    no(&w, CAMERA, A, DeviceCommand::Check { measured: of(Some(101), 9_999, 0) }, "device.battery");
+    no(&w, CAMERA, A, DeviceCommand::Check(of(Some(101), 9_999, 0)), "device.battery");
     let device = &w.devices[&CAMERA];
     assert_eq!(device.findings(A, clock("09:10:00")), [Finding::DeviceCheckFailed]);
     assert_eq!(device.findings(A, clock("08:30:00")), [], "the check of eight was in order");
@@ -103,14 +103,14 @@ fn a_faulty_device_stops_and_is_repaired_by_professionals() {
     w.device(CAMERA, A, DeviceCommand::Maintain { work: t("清洁") });
     no(&w, CAMERA, UNIT_HEAD, DeviceCommand::Scrap { reason: t("老旧") }, "role.missing");
     w.device(CAMERA, HEAD, DeviceCommand::Scrap { reason: t("老旧，存储已清除") });
-    no(&w, CAMERA, A, DeviceCommand::Check { measured: measured() }, "device.scrapped");
+    no(&w, CAMERA, A, DeviceCommand::Check(measured()), "device.scrapped");
 }
 
 #[test]
 fn a_fixed_camera_is_published_and_surveillance_reviewed_by_law_and_technique() {
     let mut w = World::new();
     let registration = camera(DeviceKind::Surveillance);
-    w.device(ROOM, UNIT_HEAD, DeviceCommand::Register { registration });
+    w.device(ROOM, UNIT_HEAD, DeviceCommand::Register(registration));
     no(&w, ROOM, UNIT_HEAD, DeviceCommand::Assign { to: A, note: blank() }, "device.fixed");
     let review =
         |review, pass| DeviceCommand::ReviewSite { review, pass, opinion: t("符合标准，标志明显") };
@@ -134,5 +134,5 @@ fn a_fixed_camera_is_published_and_surveillance_reviewed_by_law_and_technique() 
 fn a_future_act_is_refused() {
     let mut w = World::new().with_camera();
     w.happened = Some(clock("09:00:01"));
-    no(&w, CAMERA, A, DeviceCommand::Check { measured: measured() }, "time.future");
+    no(&w, CAMERA, A, DeviceCommand::Check(measured()), "time.future");
 }

@@ -2,16 +2,18 @@
 //! `BLESS=1` writes the tables anew; the stored forms are written by hand and stay.
 
 use crate::world::*;
+use mingjing_domain::case::form::{Field, Kind};
 use mingjing_domain::case::types::blank;
 use mingjing_domain::device::{Device, DeviceEvent, device_markdown};
 use mingjing_domain::matter::{Matter, MatterId, StaffId};
 use mingjing_domain::recording::disposal::{Disposal, DisposalEvent};
 use mingjing_domain::recording::event::*;
+use mingjing_domain::recording::form;
 use mingjing_domain::recording::procedure::{RecordingRelation, recording_markdown, recording_step};
 use mingjing_domain::recording::retention::Kept;
 use mingjing_domain::recording::words::*;
 use mingjing_domain::recording::{Recording, RecordingCommand as Do};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use uuid::Uuid;
 
@@ -28,14 +30,14 @@ fn compare(path: &str, text: &str) {
 fn worlds() -> Vec<(&'static str, World)> {
     let registered = || {
         let mut w = World::new().with_camera();
-        w.ok(A, Do::Register { registration: registration() });
+        w.ok(A, Do::Register(registration()));
         w.at("09:30:00");
         w
     };
     let captured = || {
         let mut w = World::new().told();
         w.at("09:30:00");
-        w.ok(A, Do::Capture { capture: capture("09:10:00") });
+        w.ok(A, Do::Capture(capture("09:10:00")));
         w
     };
     let sealed = || {
@@ -57,7 +59,7 @@ fn worlds() -> Vec<(&'static str, World)> {
     destroyed.ok(SYSTEM, command(RecordingVerb::MarkDestroyed));
     let mut on_patrol = World::new();
     on_patrol.at("09:30:00");
-    on_patrol.ok(A, Do::Register { registration: patrol() });
+    on_patrol.ok(A, Do::Register(patrol()));
     on_patrol.ok(A, command(RecordingVerb::AddLogEntry));
     let mut none = World::new();
     none.at("09:30:00");
@@ -89,22 +91,18 @@ fn command(verb: RecordingVerb) -> Do {
     use RecordingVerb as V;
     let reason = || t("理由");
     match verb {
-        V::Register => Do::Register { registration: registration() },
-        V::TellParty => Do::TellParty { told: told("09:05:00") },
-        V::Capture => Do::Capture { capture: capture("09:10:00") },
+        V::Register => Do::Register(registration()),
+        V::TellParty => Do::TellParty(told("09:05:00")),
+        V::Capture => Do::Capture(capture("09:10:00")),
         V::Seal => Do::Seal { no: 1, sealing: sealing("09:20:00", 1) },
         V::Upload => Do::Upload { no: 1, via: UploadVia::Field },
         V::Accept => Do::Accept { no: 1, identity: identity(&root(1)) },
-        V::NoteInterruption => Do::NoteInterruption {
-            interruption: Interruption {
-                after: 0,
-                cause: InterruptionCause::Weather,
-                explanation: Explanation::Written { reported_to: UNIT_HEAD, statement: reason() },
-            },
-        },
-        V::Mark => {
-            Do::Mark { mark: Mark { segment: 1, offset_ms: 0, kind: MarkKind::RightsTold, note: blank() } }
-        }
+        V::NoteInterruption => Do::NoteInterruption(Interruption {
+            after: 0,
+            cause: InterruptionCause::Weather,
+            explanation: Explanation::Written { reported_to: UNIT_HEAD, statement: reason() },
+        }),
+        V::Mark => Do::Mark(Mark { segment: 1, offset_ms: 0, kind: MarkKind::RightsTold, note: blank() }),
         V::EndWork => Do::EndWork { ended_at: clock("09:25:00") },
         V::ExplainLateness => {
             Do::ExplainLateness { ground: LateGround::Away, able_at: None, statement: reason() }
@@ -113,23 +111,19 @@ fn command(verb: RecordingVerb) -> Do {
         V::LinkCase => Do::LinkCase { case: CASE },
         V::PlaceHold => Do::PlaceHold { trigger: HoldTrigger::Hostile, reason: reason(), until: None },
         V::ReleaseHold => Do::ReleaseHold { no: 1, reason: reason() },
-        V::RegisterCopy => Do::RegisterCopy {
-            copy: LongTermCopy {
-                medium: Medium::OpticalDisc,
-                number: "盘01".into(),
-                place: t("档案室"),
-                pieces: vec![Copied { segment: 1, sha256_root: root(1) }],
-            },
-        },
-        V::AddLogEntry => Do::AddLogEntry {
-            entry: LogEntry {
-                link: Link::Patrol,
-                at: clock("09:00:00"),
-                place: t("示例路"),
-                subject: t("示例商贸有限公司"),
-                words: t("占道经营"),
-            },
-        },
+        V::RegisterCopy => Do::RegisterCopy(LongTermCopy {
+            medium: Medium::OpticalDisc,
+            number: "盘01".into(),
+            place: t("档案室"),
+            pieces: vec![Copied { segment: 1, sha256_root: root(1) }],
+        }),
+        V::AddLogEntry => Do::AddLogEntry(LogEntry {
+            link: Link::Patrol,
+            at: clock("09:00:00"),
+            place: t("示例路"),
+            subject: t("示例商贸有限公司"),
+            words: t("占道经营"),
+        }),
         V::RaiseClue => Do::RaiseClue { no: 1, case: CASE },
         V::MarkDestroyed => Do::MarkDestroyed {
             disposal: MatterId(Uuid::from_u128(80)),
@@ -252,4 +246,53 @@ fn a_corrupt_stream_folds_to_something_that_allows_nothing() {
     w.no(A, command(RecordingVerb::Capture), "actor.not_handling");
     let device = Device::evolve(None, &meta, &DeviceEvent::Maintained { work: t("清洁") });
     assert!(device.scrapped_at.is_some());
+}
+
+/// A value that a field takes.
+fn sample(field: &Field) -> Value {
+    match &field.kind {
+        Kind::Line | Kind::Paragraph | Kind::Category => json!("示例"),
+        Kind::Date => json!("2026-03-02"),
+        Kind::Instant => json!("2026-03-02T01:00:00Z"),
+        Kind::Flag => json!(true),
+        Kind::Choice(choices) => json!(choices[0].0),
+        Kind::Choices(choices) => json!([choices[0].0]),
+        Kind::NumberChoice(choices) => json!(choices[0].0),
+        Kind::Staff | Kind::Recording => json!(Uuid::from_u128(1)),
+        Kind::StaffList => json!([Uuid::from_u128(1)]),
+        Kind::EvidenceList => json!([1]),
+        Kind::Region => json!("990101"),
+        Kind::Money | Kind::Number | Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => {
+            json!(1)
+        }
+        Kind::List(fields) if fields.len() == 1 && fields[0].name.is_empty() => json!([sample(&fields[0])]),
+        Kind::List(fields) => json!([body(fields)]),
+    }
+}
+
+fn body(fields: &[Field]) -> Value {
+    Value::Object(fields.iter().map(|it| (it.name.to_owned(), sample(it))).collect())
+}
+
+#[test]
+fn every_command_reads_from_its_own_fields() {
+    for verb in RecordingVerb::ALL {
+        let mut body = body(&form::fields(*verb));
+        if *verb == RecordingVerb::MarkDestroyed {
+            body["kept"] = json!({"kept": "permanent"});
+        }
+        let read = form::read(*verb, body.clone()).unwrap_or_else(|e| panic!("{verb:?}: {e} {body}"));
+        assert_eq!(read.verb(), *verb);
+    }
+    let device = mingjing_domain::device::form::fields;
+    for verb in mingjing_domain::device::DeviceVerb::ALL {
+        let read = mingjing_domain::device::form::read(*verb, body(&device(*verb)));
+        assert_eq!(read.unwrap_or_else(|e| panic!("{verb:?}: {e}")).verb(), *verb);
+    }
+    for (name, _, fields) in form::disposal_fields() {
+        form::read_disposal(name, body(&fields)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    }
+    let forged = json!({"reason": {"$x": 0, "n": 3, "d": "00"}, "no": 1});
+    assert!(form::read(RecordingVerb::ReleaseHold, forged).is_err());
+    assert!(form::read(RecordingVerb::EndWork, json!([])).is_err());
 }

@@ -20,14 +20,14 @@ fn entry(subject: &str) -> LogEntry {
 #[test]
 fn a_patrol_is_logged_and_an_entry_becomes_a_clue() {
     let mut w = World::new();
-    w.ok(A, Do::Register { registration: patrol() });
+    w.ok(A, Do::Register(patrol()));
     assert_eq!(w.it().class, RetentionClass::Patrol);
     assert_eq!(w.it().number.as_ref().map(ToString::to_string).as_deref(), Some("（示）应急音〔2026〕7号"));
-    w.ok(A, Do::AddLogEntry { entry: entry("") });
-    w.ok(B, Do::AddLogEntry { entry: entry("示例商贸有限公司") });
-    w.no(A, Do::AddLogEntry { entry: LogEntry { at: clock("09:01:00"), ..entry("") } }, "time.future");
-    w.no(A, Do::AddLogEntry { entry: LogEntry { words: blank(), ..entry("") } }, "input.required");
-    w.no(C, Do::AddLogEntry { entry: entry("") }, "actor.not_handling");
+    w.ok(A, Do::AddLogEntry(entry("")));
+    w.ok(B, Do::AddLogEntry(entry("示例商贸有限公司")));
+    w.no(A, Do::AddLogEntry(LogEntry { at: clock("09:01:00"), ..entry("") }), "time.future");
+    w.no(A, Do::AddLogEntry(LogEntry { words: blank(), ..entry("") }), "input.required");
+    w.no(C, Do::AddLogEntry(entry("")), "actor.not_handling");
     w.no(A, Do::RaiseClue { no: 1, case: CASE }, "input.required");
     w.no(A, Do::RaiseClue { no: 3, case: CASE }, "patrol.entry");
     let found = clue(w.it(), 2).expect("an entry");
@@ -38,7 +38,7 @@ fn a_patrol_is_logged_and_an_entry_becomes_a_clue() {
     w.no(A, Do::RaiseClue { no: 2, case: CASE }, "patrol.raised");
     assert_eq!(w.it().cases, [CASE], "it is kept with the case's file from now on");
     let mut w = World::new().told();
-    w.no(A, Do::AddLogEntry { entry: entry("") }, "patrol.only");
+    w.no(A, Do::AddLogEntry(entry("")), "patrol.only");
     w.at("09:10:00");
     w.no(A, Do::RaiseClue { no: 1, case: CASE }, "patrol.entry");
 }

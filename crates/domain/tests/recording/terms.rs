@@ -112,7 +112,7 @@ fn file(case: mingjing_domain::matter::MatterId, archived: Option<(&str, u16)>) 
 #[test]
 fn the_longest_ground_wins_and_time_alone_destroys_nothing() {
     let mut w = World::new();
-    w.ok(A, Do::Register { registration: patrol() });
+    w.ok(A, Do::Register(patrol()));
     let own = kept(&w, &[], "2026-03-03");
     assert_eq!(own.kept, Kept::Until { day: day("2026-09-02") });
     assert!(own.grounds[0].derivation.is_some(), "how six months came about is shown");
@@ -137,7 +137,7 @@ fn the_longest_ground_wins_and_time_alone_destroys_nothing() {
 #[test]
 fn the_classes_of_years_count_whole_years() {
     let mut w = World::new();
-    w.ok(A, Do::Register { registration: patrol() });
+    w.ok(A, Do::Register(patrol()));
     for (class, expected) in [
         (RetentionClass::Years10, Kept::Until { day: day("2036-12-31") }),
         (RetentionClass::Years30, Kept::Until { day: day("2056-12-31") }),
@@ -152,7 +152,7 @@ fn the_classes_of_years_count_whole_years() {
 #[test]
 fn holds_stand_side_by_side_until_another_releases_them() {
     let mut w = World::new();
-    w.ok(A, Do::Register { registration: patrol() });
+    w.ok(A, Do::Register(patrol()));
     let hold = |trigger, until: Option<&str>| Do::PlaceHold {
         trigger,
         reason: t("当事人投诉"),
@@ -182,13 +182,13 @@ fn holds_stand_side_by_side_until_another_releases_them() {
 #[test]
 fn a_copy_counts_only_when_it_reads_back_as_stored() {
     let mut w = worked();
-    let copy = |number: &str, roots: &[u8]| Do::RegisterCopy {
-        copy: LongTermCopy {
+    let copy = |number: &str, roots: &[u8]| {
+        Do::RegisterCopy(LongTermCopy {
             medium: Medium::OpticalDisc,
             number: number.into(),
             place: t("档案室三号柜"),
             pieces: (1..).zip(roots).map(|(segment, n)| Copied { segment, sha256_root: root(*n) }).collect(),
-        },
+        })
     };
     w.no(ARCHIVIST, copy("盘01", &[1]), "recording.incomplete");
     w.stored();
@@ -206,7 +206,7 @@ fn what_the_data_shows_is_suggested_and_nothing_is_destroyed_while_held() {
     let mut w = worked();
     assert!(suggested(w.it(), None).is_empty());
     let mark = Mark { segment: 1, offset_ms: 5, kind: MarkKind::Refused, note: t("推搡") };
-    w.ok(A, Do::Mark { mark });
+    w.ok(A, Do::Mark(mark));
     assert_eq!(suggested(w.it(), None), [HoldTrigger::Obstruction]);
     w.ok(A, Do::PlaceHold { trigger: HoldTrigger::Obstruction, reason: t("阻碍执法"), until: None });
     assert!(suggested(w.it(), None).is_empty());
@@ -228,7 +228,7 @@ proptest! {
         year in 2026i16..2120,
     ) {
         let mut w = World::new();
-        w.ok(A, Do::Register { registration: patrol() });
+        w.ok(A, Do::Register(patrol()));
         let mut known: Vec<FileFact> = Vec::new();
         let today = jiff::civil::Date::new(year, 6, 1).expect("a day");
         let mut before = keeping(w.it(), &known, &w.custody, &w.calendar, today).expect("in reach");

@@ -248,13 +248,9 @@ impl World {
     /// A checked camera in A's hands, in order.
     pub fn with_camera(mut self) -> Self {
         self.at("08:00:00");
-        self.device(
-            CAMERA,
-            UNIT_HEAD,
-            DeviceCommand::Register { registration: camera(DeviceKind::BodyCamera) },
-        );
+        self.device(CAMERA, UNIT_HEAD, DeviceCommand::Register(camera(DeviceKind::BodyCamera)));
         self.device(CAMERA, UNIT_HEAD, DeviceCommand::Assign { to: A, note: blank() });
-        self.device(CAMERA, A, DeviceCommand::Check { measured: measured() });
+        self.device(CAMERA, A, DeviceCommand::Check(measured()));
         self.at("09:00:00");
         self
     }
@@ -262,16 +258,16 @@ impl World {
     /// A registered recording of an inquiry, the party told at 09:05.
     pub fn told(self) -> Self {
         let mut w = self.with_camera();
-        w.ok(A, RecordingCommand::Register { registration: registration() });
+        w.ok(A, RecordingCommand::Register(registration()));
         w.at("09:05:00");
-        w.ok(A, RecordingCommand::TellParty { told: told("09:05:00") });
+        w.ok(A, RecordingCommand::TellParty(told("09:05:00")));
         w
     }
 
     /// Captures and seals one piece, from and to in the server's time of a right clock.
     pub fn piece(&mut self, from: &str, to: &str, n: u8) {
         self.at(to);
-        self.ok(A, RecordingCommand::Capture { capture: capture(from) });
+        self.ok(A, RecordingCommand::Capture(capture(from)));
         let no = u16::try_from(self.it().segments.len()).expect("few");
         self.ok(A, RecordingCommand::Seal { no, sealing: sealing(to, n) });
     }
