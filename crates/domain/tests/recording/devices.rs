@@ -136,3 +136,72 @@ fn a_future_act_is_refused() {
     w.happened = Some(clock("09:00:01"));
     no(&w, CAMERA, A, DeviceCommand::Check(measured()), "time.future");
 }
+
+/// A plausible command of each verb, and who gives it.
+fn command(verb: DeviceVerb) -> (mingjing_domain::matter::StaffId, DeviceCommand) {
+    use DeviceCommand as C;
+    let words = || t("示例");
+    match verb {
+        DeviceVerb::Register => (UNIT_HEAD, register(|_| {})),
+        DeviceVerb::Assign => (UNIT_HEAD, C::Assign { to: A, note: blank() }),
+        DeviceVerb::Return => (A, C::Return { condition: words() }),
+        DeviceVerb::Check => (A, C::Check(measured())),
+        DeviceVerb::ReportFault => (A, C::ReportFault { description: words() }),
+        DeviceVerb::SendForRepair => (UNIT_HEAD, C::SendForRepair { repairer: words(), professional: true }),
+        DeviceVerb::Repaired => (UNIT_HEAD, C::Repaired { fit: true, result: words() }),
+        DeviceVerb::Maintain => (A, C::Maintain { work: words() }),
+        DeviceVerb::PublishSite => (UNIT_HEAD, C::PublishSite { on: day("2026-03-01"), medium: words() }),
+        DeviceVerb::ReviewSite => {
+            (REVIEWER, C::ReviewSite { review: SiteReview::Legal, pass: true, opinion: words() })
+        }
+        DeviceVerb::Scrap => (HEAD, C::Scrap { reason: words() }),
+    }
+}
+
+#[test]
+fn every_state_times_every_command_is_as_read() {
+    let with = |verbs: &[DeviceVerb]| {
+        let mut w = World::new();
+        for verb in verbs {
+            let (who, command) = command(*verb);
+            w.device(CAMERA, who, command);
+        }
+        w
+    };
+    use DeviceVerb as V;
+    let mut fixed = World::new();
+    fixed.device(CAMERA, UNIT_HEAD, DeviceCommand::Register(camera(DeviceKind::Surveillance)));
+    let worlds = [
+        ("无", World::new()),
+        ("已登记", with(&[V::Register])),
+        ("已配发", with(&[V::Register, V::Assign])),
+        ("故障", with(&[V::Register, V::Assign, V::ReportFault])),
+        ("维修中", with(&[V::Register, V::ReportFault, V::SendForRepair])),
+        ("已报废", with(&[V::Register, V::Scrap])),
+        ("固定设备", fixed),
+    ];
+    let mut out = String::from("# 执法记录设备：每个状态 × 每个事项\n# “可”为允许，其余为拒绝的代码\n");
+    for verb in DeviceVerb::ALL {
+        out.push_str(&format!("\n{}\n", verb.label()));
+        let (who, command) = command(*verb);
+        for (label, w) in &worlds {
+            let said = match w.ask_device(CAMERA, who, &command) {
+                Ok(_) => "可".to_owned(),
+                Err(r) => {
+                    assert!(!r.article.law.is_empty() && !r.remedy.is_empty() && !r.message.is_empty());
+                    r.code.into_owned()
+                }
+            };
+            out.push_str(&format!("  {label}：{said}\n"));
+        }
+        for (label, w) in &worlds {
+            for other in EVERYBODY {
+                let named = device_step(*verb).who.iter().any(|r| w.people[&other].roles.contains(r));
+                if !named || (other == STRANGER && *label != "无") {
+                    w.ask_device(CAMERA, other, &command).expect_err("not theirs");
+                }
+            }
+        }
+    }
+    crate::golden::compare("tests/golden/device_matrix.txt", &out);
+}
