@@ -131,6 +131,7 @@ pub mod bundle;
 pub mod commit;
 mod error;
 mod hash;
+mod lanes;
 pub mod note;
 pub mod package;
 pub mod pdf;

@@ -1,7 +1,8 @@
 //! What a person may ask for in a case.
 
+pub use super::amendment::Amending;
 pub use super::heard::{Discussion, HearingHeld, HearingPlan};
-pub use super::performance::{Payment, Performance, Refund};
+pub use super::performance::{Payment, Performance, Refund, Restitution};
 use super::substance::DecisionSubstance;
 use super::types::*;
 use crate::matter::{MatterId, StaffId};
@@ -45,6 +46,8 @@ pub enum Proposal {
     Transfer(Transferring),
     /// 延期（分期）缴纳罚款.
     Defer(Deferring),
+    /// 变更处罚（自行纠正）.
+    Amend(Amending),
     /// 结案.
     Close {
         /// How it ended.
@@ -116,12 +119,15 @@ pub struct Transferring {
 }
 
 /// Deferral or instalments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deferring {
     /// Whose fine.
     pub party: PartyNo,
     /// Instalments: last day and fen; one entry is a deferral.
     pub instalments: Vec<Instalment>,
+    /// With one instalment overdue the others fall due too; unsaid in older plans.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rest_falls_due: bool,
 }
 
 /// One instalment.
@@ -435,6 +441,8 @@ pub enum CaseCommand {
     RecordPerformance(Performance),
     /// 登记返还款项.
     RecordRefund(Refund),
+    /// 登记恢复原状.
+    RecordRestitution(Restitution),
     /// 催告缴款.
     DemandFine {
         /// Whose.

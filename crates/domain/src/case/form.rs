@@ -1,10 +1,11 @@
 //! The fields of each command: the forms of the pages, the API's schema and its
 //! examples all come from here, so they cannot disagree.
 
+mod execution;
+
 pub use super::form_read::{read, tags};
 use super::procedure::Verb;
 use super::types::*;
-use crate::recording::words::NoRecordingGround;
 
 /// An enum of the field's words.
 pub trait Word {
@@ -352,7 +353,10 @@ fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
                 Kind::List(vec![f("due_on", "最后缴款日", Kind::Date), f("amount_fen", "金额", Kind::Money)]),
             )
             .hint("只有一期即为延期"),
+            flag("rest_falls_due", "任何一期逾期未缴的，其余各期一并到期")
+                .hint("不勾选的，只催告、申请执行已经到期的各期"),
         ],
+        Verb::ProposeAmend => execution::amendment(),
         Verb::ProposeClose => vec![choice::<ClosingGround>("ground", "结案情形")],
         _ => return None,
     };
@@ -440,91 +444,7 @@ fn later(verb: Verb) -> Vec<Field> {
             choice::<DiscussionOutcome>("outcome", "结论"),
             paragraph("conclusion", "结论性意见"),
         ],
-        _ => execution(verb),
-    }
-}
-
-/// Penalties whose performance is an act of its own.
-fn acts() -> Vec<(String, &'static str)> {
-    let all = PenaltyKind::ALL.iter().filter(|kind| kind.performed() == super::performance::Performed::Act);
-    all.map(|kind| (wire_name(kind), kind.label())).collect()
-}
-
-/// An act of the case, by its number.
-fn act() -> Field {
-    f("act", "办案事项", Kind::Ordinal)
-}
-
-fn execution(verb: Verb) -> Vec<Field> {
-    match verb {
-        Verb::RecordPayment => vec![
-            party(),
-            line("receipt", "财政票据号"),
-            f("amount_fen", "金额", Kind::Money),
-            f("paid_on", "缴款日期", Kind::Date),
-            line("collector", "代收机构"),
-        ],
-        Verb::RecordPerformance => vec![
-            party(),
-            f("kind", "处罚种类", Kind::Choice(acts())),
-            f("on", "执行日期", Kind::Date),
-            line("by", "执行人").hint("当事人、许可证件登记机关、本机关等"),
-            paragraph("manner", "执行情况"),
-        ],
-        Verb::RecordRefund => vec![
-            party(),
-            line("receipt", "退付凭证号"),
-            f("amount_fen", "返还金额", Kind::Money),
-            f("interest_fen", "同期存款利息", Kind::Money).optional(),
-            f("on", "返还日期", Kind::Date),
-        ],
-        Verb::DemandFine | Verb::DemandEnforcement => vec![party()],
-        Verb::ImposeAdditionalFine => vec![party(), f("amount_fen", "加处罚款", Kind::Money)],
-        Verb::ApplyToCourt => vec![party(), line("court", "人民法院")],
-        Verb::RecordRemedy => vec![
-            party(),
-            choice::<RemedyKind>("remedy", "救济途径"),
-            f("on", "申请（起诉）日期", Kind::Date),
-            line("body", "复议机关或者人民法院"),
-        ],
-        Verb::ConcludeRemedy => vec![
-            party(),
-            choice::<RemedyKind>("remedy", "救济途径"),
-            choice::<RemedyOutcome>("outcome", "结果"),
-            line("document", "文书名称、文号和日期"),
-            f("fine_fen", "变更后的罚款", Kind::Money).optional().hint("结果为变更的填写；不再罚款的填 0"),
-            f("confiscated_fen", "变更后的没收违法所得", Kind::Money).optional().hint("没有变更的留空"),
-            f("lifted", "变更后不再执行的处罚", Kind::Choices(acts())).optional(),
-            flag("opposed", "第三人提出相反请求，或者利害关系人同为原告"),
-        ],
-        Verb::RecordRuling => vec![
-            party(),
-            choice::<CourtRuling>("ruling", "裁定结果"),
-            f("on", "裁定日期", Kind::Date),
-            line("document", "裁定书文号"),
-        ],
-        Verb::RevokeDecision => {
-            // What a remedy revokes is its result's to say, for its party.
-            let grounds = [RevocationGround::OwnCorrection, RevocationGround::Superior];
-            let grounds = grounds.map(|it| (wire_name(&it), it.label())).to_vec();
-            vec![f("ground", "撤销情形", Kind::Choice(grounds)), paragraph("document", "撤销文书和理由")]
-        }
-        Verb::CorrectDocument => {
-            vec![f("document", "文书", Kind::Document), paragraph("correction", "补正、更正内容")]
-        }
-        Verb::AttachRecording => vec![act(), f("recording", "音像记录", Kind::Recording)],
-        Verb::StateNoRecording => {
-            vec![act(), choice::<NoRecordingGround>("ground", "客观原因"), paragraph("reason", "情况说明")]
-        }
-        Verb::DecideNoRecording => {
-            vec![act(), flag("approve", "同意"), paragraph("opinion", "审批意见")]
-        }
-        Verb::Archive => vec![
-            f("volumes", "卷数", Kind::Number),
-            f("pages", "页数", Kind::Number),
-            f("retention_years", "保管期限", Kind::NumberChoice(&[(0, "永久"), (30, "30年"), (10, "10年")])),
-        ],
-        _ => Vec::new(),
+        _ => execution::fields(verb),
     }
 }
 

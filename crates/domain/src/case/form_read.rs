@@ -17,6 +17,7 @@ pub fn tags(verb: Verb) -> (&'static str, Option<&'static str>) {
         Verb::ProposeDispose => "dispose",
         Verb::ProposeTransfer => "transfer",
         Verb::ProposeDefer => "defer",
+        Verb::ProposeAmend => "amend",
         Verb::ProposeClose => "close",
         _ => return (plain_tag(verb), None),
     };
@@ -45,7 +46,7 @@ tag_table! {
     AnswerDefence = "answer_defence", RequestHearing = "request_hearing", WithdrawHearing = "withdraw_hearing",
     ScheduleHearing = "schedule_hearing", HoldHearing = "hold_hearing", ReportHearing = "report_hearing", Discuss = "discuss",
     RecordPayment = "record_payment",
-    RecordPerformance = "record_performance", RecordRefund = "record_refund", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
+    RecordPerformance = "record_performance", RecordRefund = "record_refund", RecordRestitution = "record_restitution", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
     DemandEnforcement = "demand_enforcement", ApplyToCourt = "apply_to_court", RecordRemedy = "record_remedy",
     ConcludeRemedy = "conclude_remedy", RecordRuling = "record_ruling", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
     Archive = "archive", MarkMade = "mark_made", AttachRecording = "attach_recording",

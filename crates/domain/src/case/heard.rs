@@ -58,3 +58,14 @@ pub struct Discussion {
     /// Conclusion in words.
     pub conclusion: Text,
 }
+
+/// A collective discussion held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discussed {
+    /// Record.
+    pub discussion: Discussion,
+    /// Digest discussed.
+    pub digest: String,
+    /// Version that recorded it.
+    pub version: u64,
+}

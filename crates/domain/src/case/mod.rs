@@ -3,8 +3,10 @@
 //! [`procedure::PROCEDURE`] is the procedure as one table; [`decide::decide`]
 //! is the only judge of what may follow; [`Case`] is folded from [`event::CaseEvent`].
 
+pub mod amendment;
 pub mod amounts;
 pub mod chart;
+pub mod claim;
 pub mod clock;
 pub mod command;
 pub mod consistency;

@@ -17,6 +17,40 @@ use crate::recording::words::{NoRecordingGround, Strength};
 use crate::text::Text;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A recording attached to an act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// Which act, from 1.
+    pub act: ActNo,
+    /// The recording's matter.
+    pub recording: MatterId,
+    /// Roots of its pieces, SHA-256, hexadecimal.
+    pub roots: Vec<String>,
+}
+
+/// The reason why an act was not recorded, stated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stated {
+    /// Which act, from 1.
+    pub act: ActNo,
+    /// The objective reason.
+    pub ground: NoRecordingGround,
+    /// In words.
+    pub reason: Text,
+}
+
+/// A stated reason, decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// Which act, from 1.
+    pub act: ActNo,
+    /// Approved.
+    pub approve: bool,
+    /// In words.
+    pub opinion: Text,
+}
 
 /// Why an act was not recorded, as stated, and what was decided about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,18 +174,18 @@ pub fn open<'c>(case: &'c Case, law: &'c Law) -> impl Iterator<Item = (ActNo, &'
 pub(super) fn note(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     let today = meta.moment.recorded_day();
     match event {
-        CaseEvent::RecordingAttached { act, recording, roots } => {
+        CaseEvent::RecordingAttached(Attached { act, recording, roots }) => {
             if let Some(it) = case.acts.get_mut(usize::from(*act).wrapping_sub(1)) {
                 it.recordings.push((*recording, roots.clone()));
             }
         }
-        CaseEvent::NoRecordingStated { act, ground, reason } => {
+        CaseEvent::NoRecordingStated(Stated { act, ground, reason }) => {
             if let Some(it) = case.acts.get_mut(usize::from(*act).wrapping_sub(1)) {
                 let (ground, reason) = (*ground, reason.clone());
                 it.reason = Some(NoRecording { ground, reason, stated: (meta.actor, today), decided: None });
             }
         }
-        CaseEvent::NoRecordingDecided { act, approve, .. } => {
+        CaseEvent::NoRecordingDecided(Settled { act, approve, .. }) => {
             let act = case.acts.get_mut(usize::from(*act).wrapping_sub(1));
             if let Some(reason) = act.and_then(|it| it.reason.as_mut()) {
                 reason.decided = Some((meta.actor, today, *approve));

@@ -170,9 +170,12 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::RecordPayment => payment(1, "9001", WAN, &today),
         V::RecordPerformance => performance(1, PenaltyKind::OrderStop, &today),
         V::RecordRefund => refund(1, "8001", WAN, &today),
+        V::ProposeAmend => propose(Proposal::Amend(amending(1, 2 * WAN))),
+        V::RecordRestitution => restitution(1, PenaltyKind::OrderStop, Restored::Lifted, &today),
         V::ProposeDefer => propose(Proposal::Defer(Deferring {
             party: 1,
             instalments: vec![Instalment { due_on: day("2026-12-31"), amount_fen: 3 * WAN }],
+            ..Deferring::default()
         })),
         V::DemandFine => Do::DemandFine { party: 1 },
         V::ImposeAdditionalFine => Do::ImposeAdditionalFine { party: 1, amount_fen: 100 },

@@ -4,7 +4,7 @@ use crate::steps::*;
 use crate::world::*;
 use mingjing_domain::case::command::*;
 use mingjing_domain::case::procedure::Verb;
-use mingjing_domain::case::recorded::{Standing, acts};
+use mingjing_domain::case::recorded::{Attached, Standing, acts};
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{Case, CaseCommand as Do, CaseEvent};
 use mingjing_domain::matter::{Matter, MatterId};
@@ -84,7 +84,9 @@ fn a_hearing_holds_the_decision_open_until_its_recording_is_attached() {
     w.no(A, attach(0), "act.unknown");
     w.no(C, attach(act), "actor.not_handling");
     let events = w.ok(HOST, attach(act));
-    let [CaseEvent::RecordingAttached { roots, .. }] = events.as_slice() else { panic!("{events:?}") };
+    let [CaseEvent::RecordingAttached(Attached { roots, .. })] = events.as_slice() else {
+        panic!("{events:?}")
+    };
     assert_eq!(roots.len(), 1);
     w.no(A, attach(act), "recording.attached");
     w.no(A, propose(Proposal::Dispose), "review.required");

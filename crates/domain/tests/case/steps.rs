@@ -192,6 +192,23 @@ pub fn performance(party: PartyNo, kind: PenaltyKind, on: &str) -> Do {
     })
 }
 
+pub fn restitution(party: PartyNo, kind: PenaltyKind, restored: Restored, on: &str) -> Do {
+    let details = t("已通知恢复生产经营，见解除通知书");
+    Do::RecordRestitution(Restitution { party, kind, restored, on: day(on), details, compensation_fen: 0 })
+}
+
+pub fn amending(party: PartyNo, fen: i64) -> Amending {
+    Amending {
+        party,
+        fine_fen: fen,
+        confiscated_fen: 0,
+        lifted: Vec::new(),
+        grade: Grade::Light,
+        reasoning: t("原决定裁量不当，应当从轻"),
+        digest: String::new(),
+    }
+}
+
 pub fn propose(proposal: Proposal) -> Do {
     Do::Propose { proposal, opinion: t("拟同意，理由见报告") }
 }

@@ -4,6 +4,7 @@
 
 mod event;
 mod evidence;
+mod many;
 mod text;
 
 pub use event::{
@@ -11,6 +12,7 @@ pub use event::{
     event_root, parse_entry,
 };
 pub use evidence::{CHUNK_LEN, EvidenceHasher, EvidenceIdentity};
+pub use many::{Events, Leaves};
 pub use text::{Part, Segment, TextOpening, open_text, text_leaf};
 
 use crate::hash::{Pair, pair, tag};

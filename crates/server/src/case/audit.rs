@@ -25,7 +25,7 @@ pub const fn audited() -> Audited {
 
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = Body::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: Body = stored.read()?;
     let case = match body.case {
         Some(id) => {
             let found = asked.state::<Case>(id);
@@ -76,7 +76,7 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     if !stored.actor.id.0.is_nil() {
         asked.roles_held(&known)?;
     }
-    let mut needed = people_written(stored.actor.id, case, Some(command), &stored.body["command"]);
+    let mut needed = people_written(stored.actor.id, case, Some(command), stored.read()?);
     if let TimeSource::Paper { approver, .. } = &stored.moment.source {
         needed.insert(*approver);
     }

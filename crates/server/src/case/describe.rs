@@ -343,12 +343,13 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 "type": "object", "required": ["waiting", "cases"],
                 "properties": {
                     "waiting": { "type": "array", "items": {
-                        "type": "object", "required": ["id", "publication", "party", "title", "since", "case", "number"],
+                        "type": "object", "required": ["id", "publication", "party", "title", "since", "case", "number", "due"],
                         "properties": {
                             "id": id, "publication": { "type": ["string", "null"], "format": "uuid", "description": "等待办理的公示事项" },
                             "party": { "type": ["integer", "null"], "minimum": 1, "description": "等待制作公示文本的当事人序号" },
                             "title": typed("string", "等待办理的事项"), "since": { "type": "string", "format": "date" },
                             "case": typed("string", "案件名称"), "number": maybe("string"),
+                            "due": { "type": ["string", "null"], "format": "date", "description": "公示事项自己的期限末日" },
                         },
                     } },
                     "cases": { "type": "array", "items": schema("CaseLine") },

@@ -18,7 +18,8 @@ use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicySet, System};
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::TextKey;
-use serde_json::Value;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use crate::kit::clock::lock;
@@ -188,8 +189,7 @@ fn person(state: &StaffState) -> Person {
 /// People whose record the decision may look at: whoever acts, whoever the
 /// command names, and who handles the case.
 pub fn people(actor: StaffId, case: Option<&Case>, command: Option<&CaseCommand>) -> BTreeSet<StaffId> {
-    let written = command.map(|it| serde_json::to_value(it).unwrap_or_default()).unwrap_or_default();
-    people_written(actor, case, command, &written)
+    people_written(actor, case, command, command.map(Written::of).unwrap_or_default())
 }
 
 /// As [`people`], with the command as it is written.
@@ -197,7 +197,7 @@ pub fn people_written(
     actor: StaffId,
     case: Option<&Case>,
     command: Option<&CaseCommand>,
-    written: &Value,
+    written: Written,
 ) -> BTreeSet<StaffId> {
     let mut ids = BTreeSet::from([actor]);
     if let Some(case) = case {
@@ -205,11 +205,11 @@ pub fn people_written(
         // An approval decides on what was proposed: the people named there count.
         if matches!(command, Some(CaseCommand::ApproveProposal { .. })) {
             for p in &case.proposals {
-                collect(&serde_json::to_value(&p.body).unwrap_or_default(), &mut ids);
+                ids.extend(Written::of(&p.body).0);
             }
         }
     }
-    collect(written, &mut ids);
+    ids.extend(written.0);
     ids.retain(|id| !id.0.is_nil());
     ids
 }
@@ -224,16 +224,82 @@ pub const fn needs_heads(command: &CaseCommand) -> bool {
 
 /// Identifiers anywhere in a body. Those of other matters are harmless: no
 /// person is found under them.
-fn collect(value: &Value, ids: &mut BTreeSet<StaffId>) {
-    match value {
-        Value::String(text) if text.len() == 36 => {
-            if let Ok(id) = text.parse::<Uuid>() {
-                ids.insert(StaffId(id));
-            }
+#[derive(Default)]
+pub struct Written(BTreeSet<StaffId>);
+
+impl Written {
+    /// Those in what a value serialises as.
+    pub fn of(value: &impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        Self::deserialize(&value).unwrap_or_default()
+    }
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut ids = BTreeSet::new();
+        Collector(&mut ids).deserialize(deserializer)?;
+        Ok(Self(ids))
+    }
+}
+
+/// Walks a body without building it.
+struct Collector<'a>(&'a mut BTreeSet<StaffId>);
+
+impl<'de> DeserializeSeed<'de> for Collector<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Collector<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        if text.len() == 36
+            && let Ok(id) = text.parse::<Uuid>()
+        {
+            self.0.insert(StaffId(id));
         }
-        Value::Array(items) => items.iter().for_each(|it| collect(it, ids)),
-        Value::Object(object) => object.values().for_each(|it| collect(it, ids)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Collector(self.0))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while members.next_key::<IgnoredAny>()?.is_some() {
+            members.next_value_seed(Collector(self.0))?;
+        }
+        Ok(())
     }
 }
 

@@ -110,9 +110,9 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::ExpertReceived { .. }
         | E::CorrectionOrdered { .. }
         | E::CorrectionRechecked { .. }
-        | E::RecordingAttached { .. }
-        | E::NoRecordingStated { .. }
-        | E::NoRecordingDecided { .. }
+        | E::RecordingAttached(..)
+        | E::NoRecordingStated(..)
+        | E::NoRecordingDecided(..)
         | E::Reinvestigated { .. } => (Part::Inquiry, false),
         E::Cleared { .. } => (Part::Review, true),
         E::ReviewSubmitted { .. }
@@ -145,6 +145,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         E::PaymentRecorded(..)
         | E::PerformanceRecorded(..)
         | E::RefundRecorded(..)
+        | E::RestitutionRecorded(..)
         | E::AdditionalFineReduced { .. }
         | E::DeferralGranted { .. }
         | E::FineDemanded { .. }
@@ -154,7 +155,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::RemedyLodged { .. }
         | E::RemedyConcluded { .. }
         | E::CourtRuled { .. } => (Part::Execution, false),
-        E::DisposalChanged { .. } => (Part::Execution, true),
+        E::DisposalChanged { .. } | E::DisposalAmended { .. } => (Part::Execution, true),
     }
 }
 
@@ -249,6 +250,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         }
         E::PaymentRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
         E::RefundRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
+        E::RestitutionRecorded(it) => {
+            format!("{}，{}，{}", party(case, it.party), it.kind.label(), it.restored.label())
+        }
         E::PerformanceRecorded(it) => {
             format!("{}，{}，{}", party(case, it.party), it.kind.label(), show::short_date(it.on))
         }
@@ -263,16 +267,15 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         E::DisposalChanged { party: no, remedy, fine_fen, .. } => {
             format!("{}，{}变更，罚款{}元", party(case, *no), remedy.label(), show::yuan(*fine_fen))
         }
+        E::DisposalAmended { party: no, fine_fen, .. } => {
+            format!("{}，罚款变更为{}元", party(case, *no), show::yuan(*fine_fen))
+        }
         E::CourtRuled { party: no, ruling, .. } => format!("{}，{}", party(case, *no), ruling.label()),
         E::DecisionRevoked { ground, .. } => ground.label().to_owned(),
         E::Closed { ground, .. } => ground.label().to_owned(),
-        E::RecordingAttached { act, .. } => recorded_act(case, *act),
-        E::NoRecordingStated { act, ground, .. } => {
-            format!("{}，{}", recorded_act(case, *act), ground.label())
-        }
-        E::NoRecordingDecided { act, approve, .. } => {
-            format!("{}，{}", recorded_act(case, *act), yes(*approve))
-        }
+        E::RecordingAttached(it) => recorded_act(case, it.act),
+        E::NoRecordingStated(it) => format!("{}，{}", recorded_act(case, it.act), it.ground.label()),
+        E::NoRecordingDecided(it) => format!("{}，{}", recorded_act(case, it.act), yes(it.approve)),
         E::CheckExtended { .. }
         | E::NotFiled { .. }
         | E::SceneRecorded { .. }

@@ -36,7 +36,7 @@ struct Body {
 
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = Body::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: Body = stored.read()?;
     let known = |id: MatterId| {
         asked
             .state::<Publication>(id)

@@ -5,7 +5,7 @@ use crate::case::command::CaseCommand as C;
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
 use crate::case::procedure::Verb;
-use crate::case::recorded::ActState;
+use crate::case::recorded::{ActState, Attached, Settled, Stated};
 use crate::case::state::Case;
 use crate::cite::{Citation, penalty_law};
 use crate::matter::MatterId;
@@ -46,7 +46,7 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 ));
             }
             let (act, ground, reason) = (*act, *ground, reason.clone());
-            Ok(vec![CaseEvent::NoRecordingStated { act, ground, reason }])
+            Ok(vec![CaseEvent::NoRecordingStated(Stated { act, ground, reason })])
         }
         C::DecideNoRecording { act, approve, opinion } => {
             required(opinion, "opinion", "审批意见")?;
@@ -69,7 +69,7 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 ));
             }
             let (act, approve, opinion) = (*act, *approve, opinion.clone());
-            Ok(vec![CaseEvent::NoRecordingDecided { act, approve, opinion }])
+            Ok(vec![CaseEvent::NoRecordingDecided(Settled { act, approve, opinion })])
         }
         _ => Ok(Vec::new()),
     }
@@ -166,7 +166,7 @@ fn attach(case: &Case, act: ActNo, recording: MatterId, facts: &Facts<'_>) -> Ou
         .field("recording", "有没有说明的中断"));
     }
     let roots = fact.roots.clone();
-    Ok(vec![CaseEvent::RecordingAttached { act, recording, roots }])
+    Ok(vec![CaseEvent::RecordingAttached(Attached { act, recording, roots })])
 }
 
 /// An item of evidence is taken from a recording that holds it.

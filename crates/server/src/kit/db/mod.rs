@@ -11,7 +11,6 @@ mod param;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::types::Value as Stored;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     IsolationLevel, QueryResult, RuntimeErr, SqlErr, Statement, TransactionOptions, TransactionTrait, Value,
@@ -19,7 +18,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::clock::from_micros;
-use lite::{File, LiteError, LiteRow, LiteTx};
+use lite::{File, LiteError, LiteRow, LiteTx, Stored};
 pub use param::IntoParam;
 
 /// Which database stands behind.
@@ -107,24 +106,24 @@ enum Read {
 /// A type of column that rows give.
 trait Column: sea_orm::TryGetable + Sized {
     /// None when SQLite holds another type there.
-    fn stored(value: &Stored) -> Option<Self>;
+    fn stored(value: Stored<'_>) -> Option<Self>;
 }
 
 impl Column for i64 {
-    fn stored(value: &Stored) -> Option<Self> {
-        if let Stored::Integer(it) = value { Some(*it) } else { None }
+    fn stored(value: Stored<'_>) -> Option<Self> {
+        if let Stored::Integer(it) = value { Some(it) } else { None }
     }
 }
 
 impl Column for String {
-    fn stored(value: &Stored) -> Option<Self> {
-        if let Stored::Text(it) = value { Some(it.clone()) } else { None }
+    fn stored(value: Stored<'_>) -> Option<Self> {
+        if let Stored::Text(it) = value { Some(it.to_owned()) } else { None }
     }
 }
 
 impl Column for Vec<u8> {
-    fn stored(value: &Stored) -> Option<Self> {
-        if let Stored::Blob(it) = value { Some(it.clone()) } else { None }
+    fn stored(value: Stored<'_>) -> Option<Self> {
+        if let Stored::Blob(it) = value { Some(it.to_vec()) } else { None }
     }
 }
 
@@ -132,7 +131,7 @@ impl<T: Column> Column for Option<T>
 where
     Self: sea_orm::TryGetable,
 {
-    fn stored(value: &Stored) -> Option<Self> {
+    fn stored(value: Stored<'_>) -> Option<Self> {
         if matches!(value, Stored::Null) { Some(None) } else { T::stored(value).map(Some) }
     }
 }
@@ -194,12 +193,31 @@ impl Row {
 
     /// Thirty-two bytes.
     pub fn bytes32(&self, column: &str) -> Result<[u8; 32], DbError> {
-        self.bytes(column)?.try_into().map_err(|_| DbError::row(self.table, column, "32 bytes expected"))
+        self.with_bytes(column, |it| <[u8; 32]>::try_from(it).map_err(|_| "32 bytes expected"))
+    }
+
+    /// Looks at bytes where they stand.
+    fn with_bytes<T, E: ToString>(
+        &self,
+        column: &str,
+        look: impl FnOnce(&[u8]) -> Result<T, E>,
+    ) -> Result<T, DbError> {
+        let looked = match &self.inner {
+            Read::Lite(row) => match row.get(column) {
+                Some(Stored::Blob(it)) => look(it),
+                Some(Stored::Null | Stored::Integer(_) | Stored::Real | Stored::Text(_)) => {
+                    return Err(DbError::row(self.table, column, "of another type"));
+                }
+                None => return Err(DbError::row(self.table, column, "no such column")),
+            },
+            Read::Server(_) => look(&self.bytes(column)?),
+        };
+        looked.map_err(|e| DbError::row(self.table, column, e))
     }
 
     /// An identifier.
     pub fn uuid(&self, column: &str) -> Result<Uuid, DbError> {
-        Uuid::from_slice(&self.bytes(column)?).map_err(|e| DbError::row(self.table, column, e))
+        self.with_bytes(column, Uuid::from_slice)
     }
 
     /// An identifier or NULL.
@@ -476,6 +494,8 @@ impl Sql for Db {
 
 /// How many connections are held to a PostgreSQL server.
 const POSTGRES_CONNECTIONS: u32 = 12;
+/// Most connections that read one state side by side; others stay for the rest.
+const SNAPSHOTS: usize = 8;
 /// How long a connection may be waited for.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -521,6 +541,33 @@ impl Db {
     /// When no connection comes free.
     pub async fn snapshot(&self) -> Result<Tx, DbError> {
         self.started(IsolationLevel::RepeatableRead, false).await
+    }
+
+    /// Begins up to `most` transactions that all see the same unchanging state, so
+    /// that they can be read side by side; at least one.
+    ///
+    /// # Errors
+    /// When no connection comes free.
+    pub async fn snapshots(&self, most: usize) -> Result<Vec<Tx>, DbError> {
+        match &self.store {
+            Store::Lite(file) => {
+                let begun = file.snapshots(most).await?;
+                Ok(begun.into_iter().map(|it| Tx(Begun::Lite(it))).collect())
+            }
+            Store::Server(_) => {
+                let first = self.snapshot().await?;
+                let row = first.one("snapshot", "SELECT pg_export_snapshot() AS name", vec![]).await?;
+                let name = row.map(|it| it.text("name")).transpose()?.unwrap_or_default();
+                let mut begun = vec![first];
+                while begun.len() < most.min(SNAPSHOTS) {
+                    let next = self.snapshot().await?;
+                    // The name comes from the server itself: digits, letters and dashes.
+                    next.script(&format!("SET TRANSACTION SNAPSHOT '{name}'")).await?;
+                    begun.push(next);
+                }
+                Ok(begun)
+            }
+        }
     }
 
     async fn started(&self, level: IsolationLevel, writes: bool) -> Result<Tx, DbError> {

@@ -11,6 +11,7 @@ use mingjing_domain::organ::OrganState;
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::{TextKey, keyed_digest};
+use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -33,8 +34,8 @@ pub struct Command {
     pub actor: Actor,
     /// Why.
     pub purpose: String,
-    /// The typed command.
-    pub body: Value,
+    /// The typed command, as the JSON that was stored; see [`Command::read`].
+    pub body: Vec<u8>,
     /// Both times.
     pub moment: Moment,
     /// Identifiers drawn.
@@ -52,6 +53,14 @@ pub struct Command {
 }
 
 impl Command {
+    /// The body as what it says.
+    ///
+    /// # Errors
+    /// When it is not that.
+    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Objection> {
+        serde_json::from_slice(&self.body).map_err(|e| Objection::json(&e))
+    }
+
     /// The version at which a matter was read.
     pub fn read_version(&self, id: MatterId) -> Option<u64> {
         self.read_set.iter().find(|it| it.1 == id).map(|it| it.2)

@@ -414,6 +414,7 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::RecordPayment(payment) => payment.paid_on = today,
         Do::RecordPerformance(it) => it.on = today,
         Do::RecordRefund(it) => it.on = today,
+        Do::RecordRestitution(it) => it.on = today,
         Do::StateDefence { on, .. }
         | Do::RequestHearing { on, .. }
         | Do::RecordRemedy { on, .. }
