@@ -2,6 +2,7 @@
 //! gets a new version and an upcaster in [`super::Case`]'s decoder.
 
 use super::command::*;
+use super::recorded::{Attached, Settled, Stated};
 use super::substance::DecisionSubstance;
 use super::types::*;
 use crate::matter::StaffId;
@@ -575,6 +576,12 @@ pub enum CaseEvent {
         /// How.
         ground: ClosingGround,
     },
+    /// 音像记录已关联.
+    RecordingAttached(Attached),
+    /// 已说明未作音像记录的原因.
+    NoRecordingStated(Stated),
+    /// 已审批未作音像记录的原因.
+    NoRecordingDecided(Settled),
     /// 已归档.
     Archived {
         /// Volumes.

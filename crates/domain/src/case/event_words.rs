@@ -91,5 +91,8 @@ named! {
     Withdrawn = "withdrawn", "已撤销立案";
     Transferred = "transferred", "已移送";
     Closed = "closed", "已结案";
+    RecordingAttached = "recording_attached", "音像记录已关联";
+    NoRecordingStated = "no_recording_stated", "已说明未作音像记录的原因";
+    NoRecordingDecided = "no_recording_decided", "已审批未作音像记录的原因";
     Archived = "archived", "已归档";
 }

@@ -44,6 +44,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         amendment: None,
         closed: None,
         ended_on: None,
+        acts: Vec::new(),
         archived: None,
     }
 }
@@ -51,6 +52,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
 /// The state after `event`.
 pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
     case.version = meta.version;
+    super::recorded::note(&mut case, meta, event);
     match event {
         CaseEvent::ClueRegistered(clue) => case.clue = clue.clone(),
         CaseEvent::CheckStarted { officers } => {
@@ -154,6 +156,10 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::DisposalAmended { .. }
         | CaseEvent::CourtRuled { .. }
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
+        // Folded beside the acts, above.
+        CaseEvent::RecordingAttached(_)
+        | CaseEvent::NoRecordingStated(_)
+        | CaseEvent::NoRecordingDecided(_) => {}
     }
     case
 }

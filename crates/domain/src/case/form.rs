@@ -3,6 +3,7 @@
 
 mod execution;
 
+pub use super::form_read::{read, tags};
 use super::procedure::Verb;
 use super::types::*;
 
@@ -61,6 +62,8 @@ pub enum Kind {
     Region,
     /// A category of enforcement.
     Category,
+    /// A recording of the case, by its matter.
+    Recording,
     /// Repeated groups of fields.
     List(Vec<Field>),
 }
@@ -83,17 +86,17 @@ pub struct Field {
 }
 
 impl Field {
-    fn hint(mut self, hint: &'static str) -> Self {
+    pub(crate) fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
         self
     }
-    fn optional(mut self) -> Self {
+    pub(crate) fn optional(mut self) -> Self {
         self.required = false;
         self
     }
 }
 
-fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
+pub(crate) fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
     let max_chars = match kind {
         Kind::Line => 200,
         Kind::Paragraph => 20_000,
@@ -102,16 +105,16 @@ fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
     Field { name, label, hint: "", kind, required: true, max_chars }
 }
 
-fn line(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn line(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Line)
 }
-fn paragraph(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn paragraph(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Paragraph)
 }
-fn choice<W: Word>(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn choice<W: Word>(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Choice(W::choices()))
 }
-fn flag(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn flag(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Flag).optional()
 }
 fn party() -> Field {
@@ -129,6 +132,7 @@ fn session() -> Vec<Field> {
         officers(),
         flag("certificates_shown", "已出示执法证件").hint("第五十五条第一款"),
         flag("rights_told", "已告知权利义务").hint("第四十四条"),
+        flag("case_room", "在询问室等执法办案场所进行").hint("应当全程音像记录（国办发〔2018〕118号（八））"),
     ]
 }
 
@@ -259,6 +263,9 @@ pub fn fields(verb: Verb) -> Vec<Field> {
             paragraph("proves", "证明对象"),
             line("sha256_root", "文件摘要").optional().hint("视听资料、电子数据必填：64位十六进制"),
             flag("signed", "提供人已签名、盖章，或者已注明原因"),
+            f("recording", "出自音像记录", Kind::Recording)
+                .optional()
+                .hint("取自音像记录的，摘要应为其中一段的摘要"),
         ],
         Verb::CommissionExpert => vec![
             line("agency", "鉴定、检测机构"),
@@ -439,93 +446,6 @@ fn later(verb: Verb) -> Vec<Field> {
         ],
         _ => execution::fields(verb),
     }
-}
-
-/// The command's tag in JSON, and the proposal's tag for rows that propose.
-pub fn tags(verb: Verb) -> (&'static str, Option<&'static str>) {
-    let proposal = match verb {
-        Verb::ProposeExtendCheck => "extend_check",
-        Verb::ProposeFile => "file",
-        Verb::ProposeNotFile => "not_file",
-        Verb::ProposePreserve => "preserve",
-        Verb::ProposeDisposePreservation => "dispose_preservation",
-        Verb::ProposeSuspend => "suspend",
-        Verb::ProposeResume => "resume",
-        Verb::ProposeExtend => "extend",
-        Verb::ProposeWithdraw => "withdraw",
-        Verb::ProposeDispose => "dispose",
-        Verb::ProposeTransfer => "transfer",
-        Verb::ProposeDefer => "defer",
-        Verb::ProposeAmend => "amend",
-        Verb::ProposeClose => "close",
-        _ => return (plain_tag(verb), None),
-    };
-    ("propose", Some(proposal))
-}
-
-macro_rules! tag_table {
-    ($($variant:ident = $tag:literal),+ $(,)?) => {
-        fn plain_tag(verb: Verb) -> &'static str {
-            match verb { $(Verb::$variant => $tag,)+ _ => "propose" }
-        }
-    };
-}
-
-tag_table! {
-    RegisterClue = "register_clue", StartCheck = "start_check", ReviewProposal = "review_proposal",
-    ApproveProposal = "approve_proposal", ChangeOfficers = "change_officers", RequestRecusal = "request_recusal",
-    DecideRecusal = "decide_recusal", NotifyInquiry = "notify_inquiry", RecordInquiry = "record_inquiry",
-    RecordScene = "record_scene", AddEvidence = "add_evidence", CommissionExpert = "commission_expert",
-    ReceiveExpert = "receive_expert", OrderCorrection = "order_correction", RecheckCorrection = "recheck_correction",
-    Conclude = "conclude", PrepareDraft = "prepare_draft", Reinvestigate = "reinvestigate", SubmitReview = "submit_review",
-    ReturnSubmission = "return_submission", SupplementSubmission = "supplement_submission", GiveOpinion = "give_opinion",
-    SignOpinion = "sign_opinion", AnswerOpinion = "answer_opinion", RequestReReview = "request_re_review",
-    GiveReReview = "give_re_review", Coordinate = "coordinate", IssueNotice = "issue_notice", ServeDocument = "serve_document",
-    ConfirmAddress = "confirm_address", StateDefence = "state_defence", WaiveDefence = "waive_defence",
-    AnswerDefence = "answer_defence", RequestHearing = "request_hearing", WithdrawHearing = "withdraw_hearing",
-    ScheduleHearing = "schedule_hearing", HoldHearing = "hold_hearing", ReportHearing = "report_hearing", Discuss = "discuss",
-    RecordPayment = "record_payment",
-    RecordPerformance = "record_performance", RecordRefund = "record_refund", RecordRestitution = "record_restitution", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
-    DemandEnforcement = "demand_enforcement", ApplyToCourt = "apply_to_court", RecordRemedy = "record_remedy",
-    ConcludeRemedy = "conclude_remedy", RecordRuling = "record_ruling", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
-    Archive = "archive", MarkMade = "mark_made",
-}
-
-/// Whether an outsider's body carries the store's own marks of sealed text
-/// (`$t`, `$x`, or the bare length): they would stand for a text that is not there.
-fn forged(value: &serde_json::Value) -> bool {
-    match value {
-        serde_json::Value::Object(object) => {
-            let marked =
-                object.keys().any(|k| k.starts_with('$')) || (object.contains_key("n") && object.len() <= 3);
-            marked || object.values().any(forged)
-        }
-        serde_json::Value::Array(items) => items.iter().any(forged),
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::String(_) => false,
-    }
-}
-
-/// Reads a command from its fields. The body is the JSON object of the fields
-/// alone; the tags are added here.
-///
-/// # Errors
-/// What the reader says about the first field that does not fit.
-pub fn read(verb: Verb, body: serde_json::Value) -> Result<super::CaseCommand, String> {
-    if forged(&body) {
-        return Err("字段名不能以“$”开头，文字应为字符串".into());
-    }
-    let serde_json::Value::Object(mut object) = body else {
-        return Err("应为对象".into());
-    };
-    let (command, proposal) = tags(verb);
-    object.insert("command".into(), command.into());
-    if let Some(proposal) = proposal {
-        object.insert("proposal".into(), proposal.into());
-    }
-    serde_json::from_value(serde_json::Value::Object(object)).map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

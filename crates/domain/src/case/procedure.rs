@@ -4,6 +4,8 @@
 //! allows the stage), the rail and the action cards of the case page, the
 //! authorization rows, the published flow chart and the generated docs.
 
+mod recording;
+
 use super::facts::Facts;
 use super::gate;
 use super::state::Case;
@@ -84,6 +86,9 @@ words! {
         ProposeClose = "呈请结案",
         Archive = "归档",
         MarkMade = "文书制成",
+        AttachRecording = "关联音像记录",
+        StateNoRecording = "说明未作音像记录的原因",
+        DecideNoRecording = "审批未作音像记录的原因",
     }
 }
 
@@ -112,6 +117,8 @@ pub enum Lane {
     Execution,
     /// Remedies.
     Remedy,
+    /// Recordings of the acts.
+    Recording,
 }
 
 impl Lane {
@@ -129,6 +136,7 @@ impl Lane {
             Self::Service => "送达",
             Self::Execution => "缴款与执行",
             Self::Remedy => "救济",
+            Self::Recording => "音像记录",
         }
     }
 }
@@ -253,6 +261,7 @@ pub static PROCEDURE: std::sync::LazyLock<Vec<Step>> = std::sync::LazyLock::new(
     rows.extend(defence());
     rows.extend(decision());
     rows.extend(execution());
+    rows.extend(recording::rows());
     rows
 });
 

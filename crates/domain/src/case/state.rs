@@ -2,7 +2,9 @@
 
 use super::claim::Deferral;
 use super::command::*;
+pub use super::heard::Discussed;
 use super::performance::Standing;
+pub use super::recorded::ActState;
 pub use super::remedies::Remedy;
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
 use super::types::*;
@@ -393,17 +395,6 @@ pub struct CorrectionOrder {
     pub rechecked_on: Option<Date>,
 }
 
-/// A collective discussion held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Discussed {
-    /// Record.
-    pub discussion: Discussion,
-    /// Digest discussed.
-    pub digest: String,
-    /// Version that recorded it.
-    pub version: u64,
-}
-
 /// The end of the investigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conclusion {
@@ -520,6 +511,8 @@ pub struct Case {
     pub closed: Option<(ClosingGround, Date)>,
     /// The day the handling ended: closed, not filed, withdrawn or transferred.
     pub ended_on: Option<Date>,
+    /// Acts that took place and may have to be recorded, number n at index n−1.
+    pub acts: Vec<ActState>,
     /// Archived: day of the recording and retention in years (0 permanent).
     pub archived: Option<(Date, u16)>,
 }

@@ -112,6 +112,11 @@ impl PartyKind {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature serde asks for
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 /// One party of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
@@ -204,6 +209,9 @@ pub struct Evidence {
     pub sha256_root: String,
     /// Signed or sealed by the person it came from, or the reason noted.
     pub signed: bool,
+    /// The recording it was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<MatterId>,
 }
 
 /// One clue.
@@ -508,4 +516,8 @@ pub struct Session {
     pub certificates_shown: bool,
     /// Rights were told (第四十四、五十五条).
     pub rights_told: bool,
+    /// It took place in a room for handling cases, which is recorded in full
+    /// (国办发〔2018〕118号（八）).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub case_room: bool,
 }

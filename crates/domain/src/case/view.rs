@@ -2,7 +2,7 @@
 
 use super::decide::available;
 use super::facts::Facts;
-use super::procedure::{PROCEDURE, Relation, Step};
+use super::procedure::{Lane, PROCEDURE, Relation, Step};
 use super::state::*;
 use super::types::*;
 use super::{clock, gate};
@@ -42,13 +42,16 @@ pub struct Action {
 }
 
 /// Actions for this person: open ones, and those of the person's own roles that
-/// the case itself closes. Rows of other stages or other people's roles are left out.
+/// the case itself closes. Rows of other stages or other people's roles are left out,
+/// and those of recordings while nothing asks for one.
 pub fn actions(case: &Case, facts: &Facts<'_>) -> Vec<Action> {
     PROCEDURE
         .iter()
         .filter(|s| s.relation != Relation::System && s.from.contains(&case.stage))
         .filter(|s| s.who.iter().any(|r| facts.actor.has(*r)))
         .map(|step| Action { step, shut: available(case, step, facts).err() })
+        // A recording is asked for by an act; where none asks, there is nothing to say.
+        .filter(|it| it.step.lane != Lane::Recording || it.shut.is_none())
         // After the decision there is nothing to review until an amendment is proposed.
         .filter(|it| it.shut.as_ref().is_none_or(|refusal| refusal.code != "amendment.none"))
         .collect()

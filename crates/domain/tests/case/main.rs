@@ -17,5 +17,6 @@ mod life;
 mod money_walk;
 mod performance;
 mod properties;
+mod recording;
 mod steps;
 mod world;

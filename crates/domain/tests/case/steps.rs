@@ -69,6 +69,7 @@ pub fn session(world: &World) -> Session {
         officers: vec![A, B],
         certificates_shown: true,
         rights_told: true,
+        case_room: false,
     }
 }
 
@@ -82,6 +83,7 @@ pub fn evidence(name: &str, on: &str) -> Evidence {
         proves: t("特种作业人员未取得资格"),
         sha256_root: "ab".repeat(32),
         signed: true,
+        recording: None,
     }
 }
 

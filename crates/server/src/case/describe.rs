@@ -48,7 +48,7 @@ pub fn field(it: &Field) -> Value {
         Kind::NumberChoice(choices) => {
             json!({ "type": "integer", "enum": choices.iter().map(|(n, _)| n).collect::<Vec<_>>() })
         }
-        Kind::Staff => json!({ "type": "string", "format": "uuid" }),
+        Kind::Staff | Kind::Recording => json!({ "type": "string", "format": "uuid" }),
         Kind::StaffList => {
             json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": { "type": "string", "format": "uuid" } })
         }
@@ -157,7 +157,7 @@ fn example_value(it: &Field) -> Value {
         },
         Kind::Choices(choices) => json!([choices.first().map(|(name, _)| name)]),
         Kind::NumberChoice(choices) => json!(choices.first().map(|(n, _)| n)),
-        Kind::Staff => person(1),
+        Kind::Staff | Kind::Recording => person(1),
         Kind::StaffList => json!([person(1), person(2)]),
         Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => json!(1),
         Kind::EvidenceList => json!([1]),

@@ -110,6 +110,9 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::ExpertReceived { .. }
         | E::CorrectionOrdered { .. }
         | E::CorrectionRechecked { .. }
+        | E::RecordingAttached(..)
+        | E::NoRecordingStated(..)
+        | E::NoRecordingDecided(..)
         | E::Reinvestigated { .. } => (Part::Inquiry, false),
         E::Cleared { .. } => (Part::Review, true),
         E::ReviewSubmitted { .. }
@@ -162,6 +165,11 @@ pub fn sentence(event: &E, case: &Case, people: &People) -> String {
         Some(detail) => format!("{}：{detail}", event.label()),
         None => event.label().to_owned(),
     }
+}
+
+fn recorded_act(case: &Case, act: u16) -> String {
+    let verb = case.acts.get(usize::from(act).wrapping_sub(1)).map_or("", |it| it.of.verb.label());
+    format!("第{act}项办案事项 {verb}")
 }
 
 fn yes(agreed: bool) -> &'static str {
@@ -265,6 +273,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         E::CourtRuled { party: no, ruling, .. } => format!("{}，{}", party(case, *no), ruling.label()),
         E::DecisionRevoked { ground, .. } => ground.label().to_owned(),
         E::Closed { ground, .. } => ground.label().to_owned(),
+        E::RecordingAttached(it) => recorded_act(case, it.act),
+        E::NoRecordingStated(it) => format!("{}，{}", recorded_act(case, it.act), it.ground.label()),
+        E::NoRecordingDecided(it) => format!("{}，{}", recorded_act(case, it.act), yes(it.approve)),
         E::CheckExtended { .. }
         | E::NotFiled { .. }
         | E::SceneRecorded { .. }

@@ -226,6 +226,7 @@ fn session(day: Date) -> Session {
         officers: vec![A, B],
         certificates_shown: true,
         rights_told: true,
+        case_room: false,
     }
 }
 
@@ -352,6 +353,7 @@ fn investigation(s: &mut Stream) {
             proves: text("报警装置被关闭的事实。"),
             sha256_root: String::new(),
             signed: true,
+            recording: None,
         };
         s.act(A, day(11), &[], E::EvidenceAdded { no: u16::try_from(index + 1).unwrap(), evidence });
     }

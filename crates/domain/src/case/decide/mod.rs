@@ -6,6 +6,7 @@ mod execution;
 mod hearing;
 mod investigate;
 mod performance;
+mod recording;
 mod review;
 
 use super::command::{CaseCommand, Proposal};
@@ -304,6 +305,9 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::CorrectDocument { .. }
         | C::Archive { .. }
         | C::MarkMade { .. } => execution::decide(case, command, facts),
+        C::AttachRecording { .. } | C::StateNoRecording { .. } | C::DecideNoRecording { .. } => {
+            recording::decide(case, command, facts)
+        }
     }
 }
 
@@ -367,6 +371,9 @@ impl CaseCommand {
             C::CorrectDocument { .. } => Verb::CorrectDocument,
             C::Archive { .. } => Verb::Archive,
             C::MarkMade { .. } => Verb::MarkMade,
+            C::AttachRecording { .. } => Verb::AttachRecording,
+            C::StateNoRecording { .. } => Verb::StateNoRecording,
+            C::DecideNoRecording { .. } => Verb::DecideNoRecording,
         }
     }
 
@@ -429,7 +436,10 @@ impl CaseCommand {
             | C::RevokeDecision { .. }
             | C::CorrectDocument { .. }
             | C::Archive { .. }
-            | C::MarkMade { .. } => None,
+            | C::MarkMade { .. }
+            | C::AttachRecording { .. }
+            | C::StateNoRecording { .. }
+            | C::DecideNoRecording { .. } => None,
         }
     }
 }

@@ -3,12 +3,18 @@
 use super::{Field, Kind, choice, f, flag, line, paragraph, party, wire_name};
 use crate::case::procedure::Verb;
 use crate::case::types::*;
+use crate::recording::words::NoRecordingGround;
 
 /// Penalties whose performance is an act of its own.
 fn acts() -> Vec<(String, &'static str)> {
     let all =
         PenaltyKind::ALL.iter().filter(|kind| kind.performed() == crate::case::performance::Performed::Act);
     all.map(|kind| (wire_name(kind), kind.label())).collect()
+}
+
+/// An act of the case, by its number.
+fn act() -> Field {
+    f("act", "办案事项", Kind::Ordinal)
 }
 
 pub(super) fn fields(verb: Verb) -> Vec<Field> {
@@ -74,10 +80,21 @@ pub(super) fn fields(verb: Verb) -> Vec<Field> {
             f("pages", "页数", Kind::Number),
             f("retention_years", "保管期限", Kind::NumberChoice(&[(0, "永久"), (30, "30年"), (10, "10年")])),
         ],
-        _ => Vec::new(),
+        _ => recorded(verb),
     }
 }
 
+/// What is recorded of an act, or why nothing is.
+fn recorded(verb: Verb) -> Vec<Field> {
+    match verb {
+        Verb::AttachRecording => vec![act(), f("recording", "音像记录", Kind::Recording)],
+        Verb::StateNoRecording => {
+            vec![act(), choice::<NoRecordingGround>("ground", "客观原因"), paragraph("reason", "情况说明")]
+        }
+        Verb::DecideNoRecording => vec![act(), flag("approve", "同意"), paragraph("opinion", "审批意见")],
+        _ => Vec::new(),
+    }
+}
 fn restitution() -> Vec<Field> {
     vec![
         party(),

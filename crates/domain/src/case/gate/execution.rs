@@ -1,6 +1,6 @@
 //! Guards of what follows a decision: payment, enforcement, remedies, closing, archive.
 
-use super::{Gate, amendment_served, any_party, goods_disposed, next_day, no, no_pending};
+use super::{Gate, amendment_served, any_party, goods_disposed, next_day, no, no_pending, recorded};
 pub use crate::case::claim::{applied, demandable};
 use crate::case::claim::{beyond_application, demanded_fen, enforceable, fallen_due_fen};
 use crate::case::clock;
@@ -445,7 +445,8 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
             "全部呈批事项审批完毕后再结案。",
         );
     }
-    settled(case, decision, facts)
+    settled(case, decision, facts)?;
+    recorded(case, facts)
 }
 
 /// Nothing of the decision is left to perform, whatever still waits for approval.
@@ -510,6 +511,7 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
 /// money that is no longer due was given back.
 pub fn archive(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     goods_disposed(case, facts)?;
+    recorded(case, facts)?;
     undone(case)?;
     if let Some(d) = case.documents.iter().find(|d| d.made.is_none()) {
         return no(

@@ -4,11 +4,13 @@
 mod amendment;
 mod execution;
 mod notice;
+mod recording;
 mod review;
 
 pub use amendment::*;
 pub use execution::*;
 pub use notice::*;
+pub use recording::*;
 pub use review::*;
 
 use super::clock;
@@ -300,7 +302,8 @@ pub fn conclude(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate 
         );
     }
     two_officers(case)?;
-    experts_answered(case)
+    experts_answered(case)?;
+    recorded(case, facts)
 }
 
 /// Everything registered for preservation was disposed of. A lapsed registration

@@ -2,7 +2,7 @@
 
 use super::{
     Gate, any_party, at_issue, current_draft, discussion_required, experts_answered, hearing_right, next_day,
-    no, no_pending, running, triggers, two_officers,
+    no, no_pending, recorded, running, triggers, two_officers,
 };
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
@@ -468,6 +468,7 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     }
     two_officers(case)?;
     experts_answered(case)?;
+    recorded(case, facts)?;
     clock::prescription(case, facts)?;
     amounts::lawful(case, &draft.substance)?;
     all_heard(case, facts)?;

@@ -56,6 +56,7 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
             | Verb::GiveReReview
             | Verb::Coordinate
             | Verb::Discuss
+            | Verb::DecideNoRecording
             | Verb::ImposeAdditionalFine
             | Verb::RevokeDecision
     )
