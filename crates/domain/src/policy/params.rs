@@ -64,6 +64,21 @@ const fn fixed(unit: &'static str, n: i64, article: &'static str) -> Option<Stat
 
 const FREE: Option<Statute> = None;
 
+/// Parameters that came after the first edition of the program's rules, one list for each
+/// edition since. The digest of an edition says nothing of what came later, so that a
+/// decision of then is still found to rest on the rules of then. Lists are only added.
+const LATER: &[&[&str]] = &[&["archive.order", "viewing.handlers_ask"]];
+
+/// The newest edition; the first is 0.
+pub(super) const fn newest_edition() -> usize {
+    LATER.len()
+}
+
+/// The edition that a parameter came with.
+pub(super) fn edition_of(key: &str) -> usize {
+    LATER.iter().position(|keys| keys.contains(&key)).map_or(0, |at| at + 1)
+}
+
 macro_rules! parameters {
     ($($field:ident: $ty:ty = $key:literal, $title:literal, $stricter:ident, $statute:expr;)+) => {
         /// Every parameter, resolved for one jurisdiction at one day.

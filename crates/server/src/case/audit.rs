@@ -69,9 +69,7 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     let organ_id = case.map_or(stored.actor.organ, |it| it.organ);
     let (version, organ) = asked.organ(organ_id)?;
     let imported = asked.imported()?;
-    let rules = asked.rules.on(&organ, version, stored.moment.recorded_day(), imported.as_deref())?;
-    asked.rules_fit("rules", &rules.law.version)?;
-    asked.rules_fit("calendar", &rules.calendar.version().digest.to_string())?;
+    let rules = asked.rules_noted(&organ, version, imported.as_deref())?;
     let known = asked.people()?;
     if !stored.actor.id.0.is_nil() {
         asked.roles_held(&known)?;

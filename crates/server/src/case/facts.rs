@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use mingjing_domain::calendar::import::Imported;
-use mingjing_domain::calendar::{Calendar, CalendarBook, DataError};
+use mingjing_domain::calendar::{Calendar, CalendarBook, DataError, FIRST_YEAR};
 use mingjing_domain::case::facts::{CertificateFact, Facts, OrganFact, Person};
 use mingjing_domain::case::law::Law;
 use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::matter::{Actor, MatterId, Moment, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
-use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicySet, System};
+use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicyError, PolicySet, System};
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::TextKey;
@@ -35,12 +35,15 @@ pub struct RulesOfDay {
 }
 
 type Cached = (OrganId, Date, u64, String);
+/// As [`Cached`], with the noted digests of rules and calendar.
+type CachedNoted = (Cached, String, String);
 
 /// Resolves policies and calendars, remembering what it resolved.
 pub struct Rules {
     policies: PolicyBook,
     calendars: CalendarBook,
     by_day: Mutex<BTreeMap<Cached, Arc<RulesOfDay>>>,
+    by_note: Mutex<BTreeMap<CachedNoted, Option<Arc<RulesOfDay>>>>,
     by_region: Mutex<BTreeMap<(String, String), Arc<Calendar>>>,
 }
 
@@ -56,6 +59,7 @@ impl Rules {
             policies: PolicyBook::built_in().clone(),
             calendars: CalendarBook::built_in().clone(),
             by_day: Mutex::default(),
+            by_note: Mutex::default(),
             by_region: Mutex::default(),
         }
     }
@@ -76,28 +80,73 @@ impl Rules {
         if let Some(found) = lock(&self.by_day).get(&key) {
             return Ok(Arc::clone(found));
         }
-        let profile = &organ.profile;
-        let jurisdiction =
-            Jurisdiction { region: profile.region.clone(), system: system(&profile.system), organ: None };
-        let policy = self.policies.resolve(&jurisdiction, day, Timestamp::MAX).map_err(|e| {
-            Refusal::new(
-                "policy.none",
-                mingjing_domain::cite::Citation::of("行政处罚法", "第三十七条"),
-                format!("没有适用于{day}的规则：{e}"),
-                "请系统管理员核对机关的行政区划和政策文件。",
-            )
-        })?;
-        let mut law = Law::of(&policy);
-        law.number_place.clone_from(&profile.short_name);
-        law.number_system.clone_from(&profile.system);
-        let calendar = self.calendar(&profile.region, imported)?;
-        let rules = Arc::new(RulesOfDay { law, policy, calendar });
+        let policy = self
+            .policies
+            .resolve(&jurisdiction(organ), day, Timestamp::MAX)
+            .map_err(|e| no_rules(day, &e))?;
+        let calendar = self.calendar(&organ.profile.region, imported)?;
+        let rules = Arc::new(RulesOfDay { law: law_of(organ, &policy), policy, calendar });
         let mut cache = lock(&self.by_day);
         if cache.len() >= KEPT {
             cache.clear();
         }
         cache.insert(key, Arc::clone(&rules));
         Ok(rules)
+    }
+
+    /// The rules on which a decision of `day` rested, by the digests that it noted: those
+    /// of now, or of an earlier edition of the rules and the calendar. None when this
+    /// program knows of no such rules.
+    ///
+    /// # Errors
+    /// As [`Self::on`].
+    pub fn noted(
+        &self,
+        organ: &OrganState,
+        version: u64,
+        day: Date,
+        imported: Option<&Imported>,
+        (rules, calendar): (&str, &str),
+    ) -> Result<Option<Arc<RulesOfDay>>, Refusal> {
+        let now = self.on(organ, version, day, imported)?;
+        if now.law.version == rules && *now.calendar.version().digest == *calendar {
+            return Ok(Some(now));
+        }
+        let of_day = (organ.id, day, version, imported.map_or_else(String::new, |it| it.digest.clone()));
+        let key = (of_day, rules.to_owned(), calendar.to_owned());
+        if let Some(found) = lock(&self.by_note).get(&key) {
+            return Ok(found.clone());
+        }
+        let policy =
+            self.policies.resolve_noted(&jurisdiction(organ), day, rules).map_err(|e| no_rules(day, &e))?;
+        let found = policy
+            .zip(self.calendar_noted(&organ.profile.region, imported, calendar))
+            .map(|(policy, calendar)| Arc::new(RulesOfDay { law: law_of(organ, &policy), policy, calendar }));
+        let mut cache = lock(&self.by_note);
+        if cache.len() >= KEPT {
+            cache.clear();
+        }
+        cache.insert(key, found.clone());
+        Ok(found)
+    }
+
+    /// The calendar with this digest: as it is, or as it was when fewer years were published.
+    fn calendar_noted(
+        &self,
+        region: &str,
+        imported: Option<&Imported>,
+        digest: &str,
+    ) -> Option<Arc<Calendar>> {
+        (FIRST_YEAR..=self.calendars.last_year()).rev().find_map(|last| {
+            let shipped = self.calendars.until(last);
+            let book = match imported {
+                None => shipped,
+                // What was imported then continued what was shipped then.
+                Some(it) => it.book(&shipped).ok()?,
+            };
+            let view = book.view(Some(region));
+            (*view.version().digest == *digest).then(|| Arc::new(view))
+        })
     }
 
     /// The calendar of a region, with what was imported.
@@ -119,6 +168,27 @@ impl Rules {
         }
         Ok(Arc::clone(cache.entry(key).or_insert_with(|| Arc::new(made))))
     }
+}
+
+fn jurisdiction(organ: &OrganState) -> Jurisdiction {
+    let profile = &organ.profile;
+    Jurisdiction { region: profile.region.clone(), system: system(&profile.system), organ: None }
+}
+
+fn law_of(organ: &OrganState, policy: &PolicySet) -> Law {
+    let mut law = Law::of(policy);
+    law.number_place.clone_from(&organ.profile.short_name);
+    law.number_system.clone_from(&organ.profile.system);
+    law
+}
+
+fn no_rules(day: Date, error: &PolicyError) -> Refusal {
+    Refusal::new(
+        "policy.none",
+        mingjing_domain::cite::Citation::of("行政处罚法", "第三十七条"),
+        format!("没有适用于{day}的规则：{error}"),
+        "请系统管理员核对机关的行政区划和政策文件。",
+    )
 }
 
 fn unfit(error: &DataError) -> Refusal {

@@ -18,7 +18,9 @@ use super::DbError;
 use crate::kit::clock::lock;
 
 /// Most readers of one file.
-const READERS: u32 = 4;
+const READERS: u32 = 8;
+/// Most of them that read one state side by side: others stay for the rest.
+const SIDE_BY_SIDE: usize = 4;
 /// How long a foreign writer may hold the file.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a connection of our own may be waited for.
@@ -214,7 +216,7 @@ impl File {
     /// at least one.
     pub(super) async fn snapshots(&self, most: usize) -> Result<Vec<LiteTx>, LiteError> {
         let watch = self.reader().await?;
-        let most = most.clamp(1, READERS as usize - 1);
+        let most = most.clamp(1, SIDE_BY_SIDE);
         for _ in 0..SNAPSHOT_TRIES {
             let before = watch.number("PRAGMA data_version")?;
             let mut begun = Vec::with_capacity(most);

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::reference::Reference;
 use super::stream::Stream;
 use crate::calendar::service::CALENDAR;
-use crate::case::facts::Rules;
+use crate::case::facts::{Rules, RulesOfDay};
 
 /// A number that a command took: organ, character, year, serial.
 pub type Number = (OrganId, String, i32, u32);
@@ -215,20 +215,28 @@ impl Asked<'_> {
         Ok(())
     }
 
-    /// The rule set that the command noted is the one this program resolves.
+    /// The rules and the calendar that the command noted, of whatever edition.
     ///
     /// # Errors
-    /// When another one was noted, or none.
-    pub fn rules_fit(&self, key: &'static str, resolved: &str) -> Result<(), Objection> {
-        match self.command.note(key) {
-            Some(noted) if noted == resolved => Ok(()),
-            Some(noted) => Err(Objection {
-                code: "rules.changed",
-                article: "《行政处罚法》第三十七条".to_owned(),
-                what: format!("当时所依据的规则版本（{key}）{noted} 与本程序就该日得出的 {resolved} 不同"),
-            }),
-            None => Err(Objection::new("rules.unnoted", format!("没有记明所依据的规则版本（{key}）"))),
-        }
+    /// When this program knows of no such rules, or none were noted.
+    pub fn rules_noted(
+        &self,
+        organ: &OrganState,
+        version: u64,
+        imported: Option<&Imported>,
+    ) -> Result<Arc<RulesOfDay>, Objection> {
+        let noted = |key| {
+            let noted = self.command.note(key);
+            noted.ok_or_else(|| Objection::new("rules.unnoted", format!("没有记明所依据的规则版本（{key}）")))
+        };
+        let (rules, calendar) = (noted("rules")?, noted("calendar")?);
+        let day = self.command.moment.recorded_day();
+        let found = self.rules.noted(organ, version, day, imported, (rules, calendar))?;
+        found.ok_or_else(|| Objection {
+            code: "rules.changed",
+            article: "《行政处罚法》第三十七条".to_owned(),
+            what: format!("当时所依据的规则版本 {rules}、工作日历版本 {calendar}，本程序就该日不能得出"),
+        })
     }
 
     /// The person who acted held the claimed roles just before: sessions are
