@@ -6,6 +6,8 @@
 
 use crate::cite::Citation;
 use crate::matter::{Actor, DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId, decode_as};
+use crate::recording::procedure::custody_rules;
+use crate::recording::words::HoldTrigger;
 use crate::refusal::Refusal;
 use crate::staff::Role;
 use crate::text::Text;
@@ -81,6 +83,11 @@ pub enum Retention {
     Purpose,
     /// The identity of an informant whose case still goes on.
     InUse,
+    /// A recording of the case is kept for long: nothing of the file goes before.
+    Held {
+        /// Why it is kept.
+        trigger: HoldTrigger,
+    },
 }
 
 /// A matter that is proposed for destruction, as it stands.
@@ -291,6 +298,12 @@ fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
             "举报人所在的案件尚未办结归档，处理目的没有实现",
             "请在案件结案（不予立案、撤销立案、移送）并归档后呈请",
         )),
+        Retention::Held { trigger } => Err(Refusal::new(
+            "erasure.held",
+            custody_rules("第十四条"),
+            format!("所列案件有须长期留存的音像记录：{}", trigger.label()),
+            "请在留存解除后呈请",
+        )),
         Retention::Permanent => {
             Err(refuse("erasure.permanent", "所列案卷永久保管", "永久保管的案卷不得销毁"))
         }
@@ -473,6 +486,9 @@ mod tests {
         assert_eq!(with(&facts(Retention::Permanent)), "erasure.permanent");
         let day = "2057-01-01".parse().unwrap();
         assert_eq!(with(&facts(Retention::Until { day })), "erasure.retained");
+        let held = facts(Retention::Held { trigger: HoldTrigger::Objection });
+        let refusal = decide(None, &propose_case(), &clerk, &held).unwrap_err();
+        assert_eq!((refusal.code.as_ref(), &refusal.article), ("erasure.held", &custody_rules("第十四条")));
         let informant = |cases: &[bool]| decide(None, &propose_case(), &clerk, &facts(informant_kept(cases)));
         assert!(informant(&[true]).is_ok());
         for going_on in [&[false][..], &[true, false], &[]] {

@@ -6,10 +6,13 @@
 //! that names the article and what to do next. The same functions run when a
 //! command arrives and when the audit replays it years later.
 
+pub mod act_table;
+pub mod archive;
 pub mod calendar;
 pub mod case;
 pub mod cite;
 pub mod codes;
+pub mod device;
 pub mod disclosure;
 pub mod discretion_base;
 pub mod documents;
@@ -20,7 +23,11 @@ pub mod matter;
 pub mod organ;
 pub mod period;
 pub mod policy;
+pub mod recording;
+pub mod recording_check;
 pub mod refusal;
+pub mod secrecy;
 pub mod staff;
 pub mod text;
 pub mod viewing;
+pub mod viewing_grant;

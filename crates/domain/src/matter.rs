@@ -50,11 +50,25 @@ pub enum MatterKind {
     Erasure,
     /// 日历: working-day calendars imported at run time.
     Calendar,
+    /// 音像记录: one recording of one act or one patrol.
+    Recording,
+    /// 设备: one device that records enforcement.
+    Device,
+    /// 销毁清册: a list of recordings whose content is to go.
+    Disposal,
+    /// 查阅审批: a right to look at files and recordings.
+    ViewingGrant,
+    /// 记录检查: playback, conduct and use of devices.
+    RecordingCheck,
+    /// 案卷移交: a year's files handed to the archives.
+    ArchiveTransfer,
+    /// 案卷: the file of one case.
+    CaseFile,
 }
 
 impl MatterKind {
     /// Every kind, in the order of their stored codes from 0.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 15] = [
         Self::Case,
         Self::Publication,
         Self::Staff,
@@ -63,6 +77,13 @@ impl MatterKind {
         Self::Access,
         Self::Erasure,
         Self::Calendar,
+        Self::Recording,
+        Self::Device,
+        Self::Disposal,
+        Self::ViewingGrant,
+        Self::RecordingCheck,
+        Self::ArchiveTransfer,
+        Self::CaseFile,
     ];
 
     /// Stable name used in storage, addresses and envelopes.
@@ -76,6 +97,13 @@ impl MatterKind {
             Self::Access => "access",
             Self::Erasure => "erasure",
             Self::Calendar => "calendar",
+            Self::Recording => "recording",
+            Self::Device => "device",
+            Self::Disposal => "disposal",
+            Self::ViewingGrant => "viewing_grant",
+            Self::RecordingCheck => "recording_check",
+            Self::ArchiveTransfer => "archive_transfer",
+            Self::CaseFile => "case_file",
         }
     }
 }

@@ -5,12 +5,13 @@
 //! person might look. Its events hold no text: they stay when the case's content goes.
 
 use crate::case::Case;
-use crate::case::types::{DocumentNo, words};
+use crate::case::types::{DocumentNo, EvidenceNo, words};
 use crate::cite::Citation;
 use crate::informant::SECRECY;
-use crate::matter::{Actor, DecodeError, Matter, MatterId, MatterKind, Meta, StaffId, decode_as};
+use crate::matter::{Actor, DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId, decode_as};
 use crate::refusal::Refusal;
 use crate::staff::Role;
+use crate::viewing_grant::{self, Material, UseKind, Viewer, ViewingLaw};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,14 +49,25 @@ pub enum Thing {
         /// The informant's matter.
         informant: MatterId,
     },
+    /// An item of evidence.
+    Evidence {
+        /// Its number in the case.
+        no: EvidenceNo,
+    },
+    /// A recording, looked at without approval ([`look`]); a look under an approval stands
+    /// on the approval's own stream.
+    Recording {
+        /// The recording's matter.
+        recording: MatterId,
+    },
 }
 
 impl Thing {
     /// Whether each viewing is recorded, not only the first of a person and a day.
     pub const fn each_time(self) -> bool {
         match self {
-            Self::Informant { .. } => true,
-            Self::CaseFile | Self::PersonalNumbers | Self::Document { .. } => false,
+            Self::Informant { .. } | Self::Recording { .. } => true,
+            Self::CaseFile | Self::PersonalNumbers | Self::Document { .. } | Self::Evidence { .. } => false,
         }
     }
 }
@@ -115,21 +127,76 @@ pub fn standing(case: &Case, actor: &Actor) -> Option<Standing> {
     Some(if handlers(case).contains(&actor.id) { Standing::Handling } else { Standing::OwnOrgan })
 }
 
+/// How a person stands to what belongs to an organ and to no case: a patrol.
+pub fn standing_in(organ: OrganId, actor: &Actor) -> Option<Standing> {
+    if actor.organ == organ {
+        Some(Standing::OwnOrgan)
+    } else {
+        actor.has(Role::Supervisor).then_some(Standing::Supervising)
+    }
+}
+
+/// Decides a look that needs no approval: those who handle the case, persons of the organ
+/// where nothing restricts them, and supervisors in real time. It is recorded all the same,
+/// beside the case or, for a patrol, beside the recording (`beside`).
+///
+/// # Errors
+/// A refusal with its article; an approval is needed then.
+pub fn look(
+    beside: MatterId,
+    standing: Option<Standing>,
+    actor: &Actor,
+    thing: &viewing_grant::Thing,
+    today: Date,
+    law: &ViewingLaw,
+) -> Result<ViewingEvent, Refusal> {
+    let viewer = Viewer::of(actor, standing);
+    viewing_grant::may_view(&[], &viewer, thing, UseKind::View, today, law)?;
+    let what = match thing.material {
+        Material::File { .. } => Thing::CaseFile,
+        Material::Document { no, .. } => Thing::Document { no },
+        Material::Evidence { no, .. } => Thing::Evidence { no },
+        Material::Recording { recording } => Thing::Recording { recording },
+    };
+    match standing {
+        Some(standing) => Ok(ViewingEvent::Viewed { case: beside, what, standing }),
+        // Without a standing only an approval helps, and none was given.
+        None => Err(stranger()),
+    }
+}
+
+fn stranger() -> Refusal {
+    Refusal::new(
+        "viewing.stranger",
+        PROTECTION,
+        "不是本机关或者监督机关的人员，不能查阅",
+        "请按规定程序申请查阅",
+    )
+}
+
 /// Decides whether `actor` may look at `what` of a case.
 ///
 /// # Errors
 /// A refusal with its article.
 pub fn decide(case: &Case, id: MatterId, what: Thing, actor: &Actor) -> Result<ViewingEvent, Refusal> {
     let Some(standing) = standing(case, actor) else {
-        return Err(Refusal::new(
-            "viewing.stranger",
-            PROTECTION,
-            "不是本机关或者监督机关的人员，不能查阅",
-            "请按规定程序申请查阅",
-        ));
+        return Err(stranger());
     };
     match what {
         Thing::CaseFile | Thing::PersonalNumbers => {}
+        Thing::Recording { .. } => {
+            return Err(Refusal::new(
+                "viewing.recording",
+                PROTECTION,
+                "音像记录的查阅另有规定",
+                "请在音像记录页查看",
+            ));
+        }
+        Thing::Evidence { no } => {
+            if usize::from(no) == 0 || usize::from(no) > case.evidence.len() {
+                return Err(Refusal::new("viewing.unknown", PROTECTION, "案件没有这件证据", "请核对证据"));
+            }
+        }
         Thing::Document { no } => {
             if case.document(no).is_none() {
                 return Err(Refusal::new("viewing.unknown", PROTECTION, "案件没有这份文书", "请核对文书"));
@@ -234,6 +301,41 @@ mod tests {
         assert_eq!(code(&actor(8, 4, Role::Supervisor), Thing::CaseFile), "监督机关人员");
         assert_eq!(code(&actor(4, 9, Role::Head), Thing::PersonalNumbers), "本机关人员");
         assert_eq!(code(&actor(4, 9, Role::Head), Thing::Document { no: 1 }), "viewing.unknown");
+    }
+
+    #[test]
+    fn a_look_without_approval_is_recorded_with_its_standing() {
+        let film = MatterId(Uuid::from_u128(7));
+        let thing = viewing_grant::Thing {
+            material: Material::Recording { recording: film },
+            case: Some(CASE),
+            archived: false,
+            unit: "执法大队".into(),
+            recorded_on: None,
+            secrecy: None,
+        };
+        let law = ViewingLaw { handlers_ask: crate::case::law::Ruled::new(false, PROTECTION) };
+        let today = "2026-03-02".parse().unwrap();
+        let seen = |who: &Actor, thing: &viewing_grant::Thing| {
+            look(CASE, standing(&case(), who), who, thing, today, &law).map_err(|r| r.code.into_owned())
+        };
+        let what = Thing::Recording { recording: film };
+        let viewed = |standing| Ok(ViewingEvent::Viewed { case: CASE, what, standing });
+        assert_eq!(seen(&actor(2, 9, Role::Officer), &thing), viewed(Standing::Handling));
+        assert_eq!(seen(&actor(8, 4, Role::Supervisor), &thing), viewed(Standing::Supervising));
+        assert_eq!(seen(&actor(4, 9, Role::Head), &thing), viewed(Standing::OwnOrgan));
+        assert_eq!(seen(&actor(4, 9, Role::Publicity), &thing), Err("grant.none".into()));
+        assert_eq!(seen(&actor(2, 4, Role::Officer), &thing), Err("grant.stranger".into()));
+        assert!(what.each_time());
+        // By the ordinary way a recording is not looked at, and evidence must be there.
+        let plain = |what| decide(&case(), CASE, what, &actor(2, 9, Role::Officer)).unwrap_err().code;
+        assert_eq!(plain(what), "viewing.recording");
+        assert_eq!((plain(Thing::Evidence { no: 0 }), plain(Thing::Evidence { no: 1 })).0, "viewing.unknown");
+        let patrol = viewing_grant::Thing { case: None, ..thing };
+        let own = actor(4, 9, Role::Head);
+        let by = |who: &Actor| look(film, standing_in(OWN, who), who, &patrol, today, &law);
+        assert_eq!(by(&own).unwrap_err().code, "grant.none");
+        assert!(by(&actor(8, 4, Role::Supervisor)).is_ok());
     }
 
     #[test]

@@ -132,6 +132,7 @@ pub mod bundle;
 pub mod commit;
 mod error;
 mod hash;
+mod lanes;
 pub mod note;
 pub mod package;
 pub mod pdf;

@@ -8,6 +8,7 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("penalty_decision_unit", include_str!("../templates/penalty_decision_unit.typ")),
     ("penalty_decision_person", include_str!("../templates/penalty_decision_person.typ")),
     ("no_penalty_decision", include_str!("../templates/no_penalty_decision.typ")),
+    ("amendment_decision", include_str!("../templates/amendment_decision.typ")),
     ("case_withdrawal_approval", include_str!("../templates/case_withdrawal_approval.typ")),
     ("transfer_approval", include_str!("../templates/transfer_approval.typ")),
     ("transfer_letter", include_str!("../templates/transfer_letter.typ")),

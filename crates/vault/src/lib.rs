@@ -26,7 +26,7 @@
 //!   reproducible.
 //!
 //! Formats: sealed objects in `seal.rs`, uploads in `session.rs`, key records in `record.rs`, the key
-//! file in `keys.rs`. Decisions: `docs/adr/0010-evidence-vault.md`.
+//! file in `keys.rs`. Decisions: `docs/adr/0011-evidence-vault.md`.
 
 mod disk;
 mod error;

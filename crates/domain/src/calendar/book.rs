@@ -192,6 +192,16 @@ impl CalendarBook {
         self.days == other.days && self.overlays == other.overlays
     }
 
+    /// The book as it was when `last` was the last published year.
+    #[must_use]
+    pub fn until(&self, last: i16) -> Self {
+        let mut book = self.clone();
+        book.days.retain(|day, _| day.year() <= last);
+        book.overlays.retain(|it| it.day.year() <= last);
+        book.last = last.min(self.last);
+        book
+    }
+
     /// The last published year.
     #[must_use]
     pub const fn last_year(&self) -> i16 {

@@ -139,3 +139,19 @@ fn agrees_with_the_reference_table() {
         assert_eq!(cal.is_workday(day), Some(want), "{day}");
     }
 }
+
+#[test]
+fn a_book_as_it_was_before_a_year_was_published() {
+    let book = CalendarBook::built_in();
+    let before = book.until(2025);
+    assert_eq!((before.last_year(), before.view(None).published_until()), (2025, 2025));
+    assert_ne!(before.view(None).version().digest, book.view(None).version().digest);
+    let year: String = include_str!("../../data/workdays.csv")
+        .lines()
+        .filter(|it| it.starts_with("2026-"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let again = before.with_year(&year).unwrap();
+    assert_eq!(again.view(None).version(), book.view(None).version());
+    assert_eq!(book.until(2026).view(None).version(), book.view(None).version());
+}

@@ -5,7 +5,7 @@ use super::types::Stage;
 use std::fmt::Write as _;
 
 /// Every lane in the order it is shown.
-pub const LANES: [Lane; 11] = [
+pub const LANES: [Lane; 12] = [
     Lane::Main,
     Lane::Approval,
     Lane::Investigation,
@@ -17,6 +17,7 @@ pub const LANES: [Lane; 11] = [
     Lane::Service,
     Lane::Execution,
     Lane::Remedy,
+    Lane::Recording,
 ];
 
 /// Main stages in the order a case goes through them.

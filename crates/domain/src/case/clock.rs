@@ -5,7 +5,7 @@ use super::gate;
 use super::state::*;
 use super::types::*;
 use crate::cite::{Citation, penalty_law};
-use crate::period::{Exclusion, Limit, Period, Roll};
+use crate::period::{Exclusion, Limit, Period, Roll, Unit};
 use crate::policy::Excludable;
 use crate::refusal::Refusal;
 use jiff::civil::Date;
@@ -123,14 +123,42 @@ pub fn payment_gate(
     number: PartyNo,
     state: &PartyState,
 ) -> Result<Date, Refusal> {
-    let mut paid = state.paid_fen() - state.refunded_fen();
-    for instalment in &state.instalments {
-        paid -= instalment.amount_fen;
-        if paid < 0 {
-            return Ok(instalment.due_on);
-        }
+    if let Some(due) = next_instalment(state, facts.today()) {
+        return Ok(due);
     }
     Ok(payment_limit(case, facts, number)?.due.latest())
+}
+
+/// The day of the first instalment of the plan that is not paid in full, or of the one that
+/// was missed where the others fell due with it.
+fn next_instalment(state: &PartyState, today: Date) -> Option<Date> {
+    if let Some(missed) = state.plan()?.missed_on(today, |by| state.kept_by_fen(by)) {
+        return Some(missed);
+    }
+    let mut paid = state.paid_fen() - state.refunded_fen();
+    let unpaid = state.plan()?.instalments.iter().find(|it| {
+        paid -= it.amount_fen;
+        paid < 0
+    });
+    unpaid.map(|it| it.due_on)
+}
+
+/// The day until which the party pays: that of its next instalment where there is a plan
+/// (行政处罚法第六十六条第二款), else the end of the term.
+///
+/// # Errors
+/// When the decision is not served or the calendar does not reach.
+pub fn pay_until(
+    case: &Case,
+    facts: &Facts<'_>,
+    number: PartyNo,
+    state: &PartyState,
+) -> Result<Limit, Refusal> {
+    let Some(due) = next_instalment(state, facts.today()) else { return payment_limit(case, facts, number) };
+    let mut rule = facts.law.payment.clone();
+    rule.period = Period { unit: Unit::FixedDate, ..Period::days(0, Roll::None) };
+    rule.citation = penalty_law("第六十六条第二款");
+    facts.limit(&rule, due, "批准的缴款期限", &[])
 }
 
 /// 15 days from receipt of the decision, or from the recording of the service
@@ -156,48 +184,99 @@ pub fn additional_cap(
     state: &PartyState,
 ) -> Result<i64, Refusal> {
     let (decision, _) = gate::served_decision(case, number)?;
-    let first = payment_limit(case, facts, number)?.due.latest();
     let (fine, _) = gate::amounts_fen(decision, number, state);
     let cap = fine.saturating_mul(facts.law.additional_cap_percent.value) / 100;
     let mut accrued = 0i64;
-    let planned = state.deferrals.iter().flat_map(|d| &d.instalments).map(|i| i.due_on).min();
-    let mut day = planned.map_or(first, |due| due.min(first));
-    while let Ok(next) = day.tomorrow() {
-        if next > facts.today() || accrued >= cap {
+    for (_, late) in late_days(case, facts, number, state)? {
+        if accrued >= cap {
             break;
         }
-        day = next;
-        // A day counts when no remedy was pending on it (第七十三条第三款).
-        let pending =
-            state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(until, _)| day < until));
-        if !pending {
-            let late = late_fen(state, fine, first, day);
-            accrued = accrued.saturating_add(late.saturating_mul(facts.law.additional_percent.value) / 100);
-        }
+        accrued = accrued.saturating_add(late.saturating_mul(facts.law.additional_percent.value) / 100);
     }
     Ok(accrued.min(cap))
 }
 
+/// The days by today on which something of the fine was late and no remedy was pending
+/// (第七十三条第三款), each with what was late of it, fen.
+fn late_days(
+    case: &Case,
+    facts: &Facts<'_>,
+    number: PartyNo,
+    state: &PartyState,
+) -> Result<impl Iterator<Item = (Date, i64)>, Refusal> {
+    let (decision, _) = gate::served_decision(case, number)?;
+    let first = payment_limit(case, facts, number)?.due.latest();
+    let (fine, _) = gate::amounts_fen(decision, number, state);
+    let planned = state.deferrals.iter().flat_map(|d| &d.instalments).map(|i| i.due_on).min();
+    let from = planned.map_or(first, |due| due.min(first));
+    let today = facts.today();
+    let days = std::iter::successors(from.tomorrow().ok(), |day| day.tomorrow().ok());
+    let pending = |day: Date| {
+        state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(until, _)| day < until))
+    };
+    Ok(days
+        .take_while(move |day| *day <= today)
+        .filter(move |day| !pending(*day))
+        .map(move |day| (day, late_fen(state, fine, first, day)))
+        .filter(|(_, late)| *late > 0))
+}
+
+/// The days that an additional fine counts, as its decision states them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    /// The last day on which what is late first could have been paid in time.
+    pub due: Date,
+    /// First day counted.
+    pub from: Date,
+    /// Days counted, without those of a pending remedy.
+    pub days: u32,
+}
+
+/// The days that the latest additional fine of a party counts: late by the first term or by the
+/// plan that held, and not used up by an earlier additional fine. `None` when no day is late.
+///
+/// # Errors
+/// When the decision is not served or the calendar does not reach.
+pub fn overdue(
+    case: &Case,
+    facts: &Facts<'_>,
+    number: PartyNo,
+    state: &PartyState,
+) -> Result<Option<Overdue>, Refusal> {
+    let percent = facts.law.additional_percent.value;
+    let earlier = state.additions.split_last().map_or(&[][..], |(_, earlier)| earlier);
+    let imposed: i64 = earlier.iter().map(|(_, fen)| fen).sum();
+    let until = earlier.last().map(|(day, _)| *day);
+    let all: Vec<(Date, i64)> = late_days(case, facts, number, state)?.collect();
+    // Where the earlier ones took less than their days allowed, those days are counted again.
+    let before = all.iter().filter(|(day, _)| until.is_some_and(|until| *day <= until));
+    let allowed: i64 = before.map(|(_, late)| late.saturating_mul(percent) / 100).sum();
+    let used = until.filter(|_| imposed >= allowed);
+    let mut days = all.iter().map(|(day, _)| *day).filter(|day| used.is_none_or(|until| *day > until));
+    let Some(from) = days.next() else { return Ok(None) };
+    let count = u32::try_from(days.count()).unwrap_or(u32::MAX - 1) + 1;
+    let first = payment_limit(case, facts, number)?.due.latest();
+    let planned = state.deferrals.iter().rfind(|d| d.granted_on <= from);
+    let missed = planned.and_then(|d| d.instalments.iter().rfind(|i| i.due_on < from));
+    let due = planned.map_or(first, |_| missed.map_or(first, |i| i.due_on));
+    Ok(Some(Overdue { due, from, days: count }))
+}
+
 /// The part of the fine that was due before `day` and not paid by it, or paid and given back,
-/// fen: by the plan that
-/// held on that day, before any by the first term. A deferral undoes no day that was late.
+/// fen: by the plan that held on that day, before any by the first term. A deferral undoes no
+/// day that was late.
 fn late_fen(state: &PartyState, fine: i64, first: Date, day: Date) -> i64 {
     let due = match state.deferrals.iter().rev().find(|d| d.granted_on <= day) {
         None if day > first => fine,
         None => 0,
-        Some(plan) => {
-            let due = plan.instalments.iter().filter(|i| i.due_on < day);
-            due.map(|i| i.amount_fen).sum::<i64>().min(fine)
-        }
+        Some(plan) => plan.due_before(day, |by| state.kept_by_fen(by)).min(fine),
     };
-    let paid: i64 = state.payments.iter().filter(|p| p.paid_on <= day).map(|p| p.amount_fen).sum();
-    let back: i64 = state.refunds.iter().filter(|r| r.on <= day).map(|r| r.amount_fen).sum();
-    (due - paid + back).max(0)
+    (due - state.kept_by_fen(day)).max(0)
 }
 
 /// The day after which neither reconsideration nor litigation can be asked for:
 /// the later of both terms; after a concluded reconsideration, 15 days more for
-/// the suit (行政诉讼法第四十五条).
+/// the suit (行政诉讼法第四十五条); after a suit, its end.
 ///
 /// # Errors
 /// When the calendar does not reach.
@@ -228,8 +307,13 @@ fn over(
     suit.period = Period::days(15, Roll::Forward);
     suit.citation = crate::cite::Citation::of("行政诉讼法", "第四十五条");
     for remedy in &state.remedies {
-        if let (RemedyKind::Reconsideration, Some(on)) = (remedy.kind, end(remedy)) {
-            last = last.max(facts.limit(&suit, on, "收到复议决定书之日", &[])?.due.latest());
+        match (remedy.kind, end(remedy)) {
+            (RemedyKind::Reconsideration, Some(on)) => {
+                last = last.max(facts.limit(&suit, on, "收到复议决定书之日", &[])?.due.latest());
+            }
+            // What was sued over is enforced once the suit is over, however long it took.
+            (RemedyKind::Litigation, Some(on)) => last = last.max(on),
+            (RemedyKind::Reconsideration | RemedyKind::Litigation, None) => {}
         }
     }
     Ok(last)
@@ -241,6 +325,7 @@ pub fn performed_on(case: &Case, facts: &Facts<'_>) -> Option<Date> {
     gate::settled(case, case.decision.as_ref()?, facts).ok()?;
     let party = |(no, state): (PartyNo, &PartyState)| {
         let refunded = state.refunds.iter().map(|r| r.on).max();
+        let refunded = refunded.max(state.restitutions.iter().map(|r| r.on).max());
         if let Some((_, on)) = case.revoked(no) {
             return refunded.max(Some(on));
         }
@@ -320,13 +405,26 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
     {
         push("结案".into(), None, facts.limit(&facts.law.close, from, "执行完毕之日", &[]), false);
     }
-    if let (Stage::Closed | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred, Some(on)) =
-        (case.stage, case.ended_on)
+    if let (Stage::Closed | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred, Some(limit)) =
+        (case.stage, archive_limit(case, facts))
     {
-        push("归档".into(), None, facts.limit(&facts.law.archive, on, "结案之日", &[]), false);
+        push("归档".into(), None, limit, false);
     }
     out.sort_by_key(|r| r.limit.due.earliest());
     out
+}
+
+/// The limit for archiving, from the day the handling ended; none while it goes on.
+pub fn archive_limit(case: &Case, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
+    case.ended_on.map(|on| facts.limit(&facts.law.archive, on, "结案之日", &[]))
+}
+
+/// Whether the case was archived in its term; none before it is archived, or where the term
+/// cannot be told.
+pub fn archived_in_time(case: &Case, facts: &Facts<'_>) -> Option<bool> {
+    let (day, _) = case.archived?;
+    let limit = archive_limit(case, facts)?.ok()?;
+    Some(day <= limit.due.latest())
 }
 
 fn parties(
@@ -363,7 +461,7 @@ fn parties(
             ),
             Ok((_, served)) => {
                 if gate::owed_fen(decision, number, state) > 0 {
-                    push("缴纳罚款".into(), Some(number), payment_limit(case, facts, number), true);
+                    push("缴纳罚款".into(), Some(number), pay_until(case, facts, number, state), true);
                 }
                 let limit =
                     facts.limit(&facts.law.reconsideration, served.effective_on, "决定书送达之日", &[]);

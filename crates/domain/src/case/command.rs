@@ -1,9 +1,13 @@
 //! What a person may ask for in a case.
 
-pub use super::performance::{Payment, Performance, Refund};
+pub use super::amendment::Amending;
+pub use super::heard::{Discussion, HearingHeld, HearingPlan};
+pub use super::performance::{Payment, Performance, Refund, Restitution};
 use super::substance::DecisionSubstance;
 use super::types::*;
-use crate::matter::StaffId;
+use crate::matter::{MatterId, StaffId};
+use crate::recording::event::ActNo;
+use crate::recording::words::NoRecordingGround;
 use crate::text::Text;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -42,6 +46,8 @@ pub enum Proposal {
     Transfer(Transferring),
     /// 延期（分期）缴纳罚款.
     Defer(Deferring),
+    /// 变更处罚（自行纠正）.
+    Amend(Amending),
     /// 结案.
     Close {
         /// How it ended.
@@ -113,12 +119,15 @@ pub struct Transferring {
 }
 
 /// Deferral or instalments.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deferring {
     /// Whose fine.
     pub party: PartyNo,
     /// Instalments: last day and fen; one entry is a deferral.
     pub instalments: Vec<Instalment>,
+    /// With one instalment overdue the others fall due too; unsaid in older plans.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rest_falls_due: bool,
 }
 
 /// One instalment.
@@ -128,59 +137,6 @@ pub struct Instalment {
     pub due_on: Date,
     /// Fen.
     pub amount_fen: i64,
-}
-
-/// A hearing as scheduled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HearingPlan {
-    /// Whose request.
-    pub party: PartyNo,
-    /// Civil day of the hearing.
-    pub on: Date,
-    /// Time of day and place.
-    pub place: Text,
-    /// 主持人: not an investigator of this case.
-    pub host: StaffId,
-    /// 听证员.
-    #[serde(default)]
-    pub members: Vec<StaffId>,
-    /// 书记员.
-    pub clerk: StaffId,
-    /// Held in public unless a secret or privacy is concerned.
-    pub public: bool,
-}
-
-/// A hearing as held.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HearingHeld {
-    /// Whose hearing.
-    pub party: PartyNo,
-    /// The party came; absent or leaving without leave counts as giving it up.
-    pub attended: bool,
-    /// Agents, at most two.
-    #[serde(default)]
-    pub agents: Vec<Text>,
-    /// The officers who presented facts, evidence and proposal.
-    pub presenters: Vec<StaffId>,
-    /// What was said: facts, evidence, proposal, defence, cross-examination, last statement.
-    pub record: Text,
-    /// Signed by the party or agent, or the refusal noted.
-    pub signed: bool,
-}
-
-/// A collective discussion.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Discussion {
-    /// When and where.
-    pub place: Text,
-    /// Who presided.
-    pub chair: StaffId,
-    /// Each head's opinion.
-    pub opinions: Vec<HeadOpinion>,
-    /// What was concluded.
-    pub outcome: DiscussionOutcome,
-    /// Conclusion in words.
-    pub conclusion: Text,
 }
 
 /// A command on a case.
@@ -485,6 +441,8 @@ pub enum CaseCommand {
     RecordPerformance(Performance),
     /// 登记返还款项.
     RecordRefund(Refund),
+    /// 登记恢复原状.
+    RecordRestitution(Restitution),
     /// 催告缴款.
     DemandFine {
         /// Whose.
@@ -576,6 +534,31 @@ pub enum CaseCommand {
         pages: u32,
         /// Retention class in years; 0 means permanent.
         retention_years: u16,
+    },
+    /// 关联音像记录.
+    AttachRecording {
+        /// Which act, from 1.
+        act: ActNo,
+        /// The recording's matter.
+        recording: MatterId,
+    },
+    /// 说明未作音像记录的原因.
+    StateNoRecording {
+        /// Which act, from 1.
+        act: ActNo,
+        /// The objective reason.
+        ground: NoRecordingGround,
+        /// In words, and what was recorded instead.
+        reason: Text,
+    },
+    /// 审批未作音像记录的原因.
+    DecideNoRecording {
+        /// Which act, from 1.
+        act: ActNo,
+        /// Whether approved.
+        approve: bool,
+        /// In words.
+        opinion: Text,
     },
     /// 文书制成 (by the system, when a job has rendered the document).
     MarkMade {

@@ -166,6 +166,7 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
         | D::DeferralApproval
         | D::AdditionalFineDecision
         | D::FineDemand
+        | D::AmendmentDecision
         | D::EnforcementDemand => &[D::PenaltyDecision],
         D::DeferralGrant => &[D::DeferralApproval],
         D::CourtApplication => &[D::EnforcementDemand],
@@ -293,8 +294,10 @@ fn amounts(case: &Case, out: &mut Vec<Inconsistency>) {
         let decided = decision.substance.disposal(number).map_or(0, |d| d.fine_fen + d.confiscated_fen);
         // A remedy may have changed it after it was paid, planned and told.
         let stands = super::gate::principal_fen(decision, number, state);
-        let owed = decided.max(stands) + state.additional_fen;
-        if state.paid_fen() > owed {
+        // What was given back counts no more, and what was added is kept here though reduced since.
+        let most = state.stood.iter().map(|it| it.fine_fen + it.confiscated_fen).chain([decided, stands]);
+        let added: i64 = state.additions.iter().map(|(_, fen)| fen).sum();
+        if state.paid_fen() - state.refunded_fen() > most.max().unwrap_or(decided) + added {
             out.push(found(
                 "amount.overpaid",
                 None,
@@ -303,7 +306,8 @@ fn amounts(case: &Case, out: &mut Vec<Inconsistency>) {
             ));
         }
         let parts: i64 = state.instalments.iter().map(|i| i.amount_fen).sum();
-        if !state.instalments.is_empty() && parts < decided.min(stands) {
+        let least = state.stood.iter().map(|it| it.fine_fen + it.confiscated_fen).chain([decided, stands]);
+        if !state.instalments.is_empty() && parts < least.min().unwrap_or(decided) {
             out.push(found(
                 "amount.instalments",
                 None,

@@ -70,6 +70,7 @@ words! {
         DiscussionRecord = "行政处罚集体讨论记录",
         PenaltyDecision = "行政处罚决定书",
         NoPenaltyDecision = "不予行政处罚决定书",
+        AmendmentDecision = "行政处罚变更决定书",
         ServiceReceipt = "文书送达回执",
         AddressConfirmation = "送达地址确认书",
         PaymentNotice = "罚款缴款通知书",
@@ -121,6 +122,7 @@ impl DocumentKind {
             Self::DiscussionRecord => "罚集",
             Self::PenaltyDecision => "罚",
             Self::NoPenaltyDecision => "不罚",
+            Self::AmendmentDecision => "罚变",
             Self::ServiceReceipt => "回",
             Self::AddressConfirmation => "址",
             Self::PaymentNotice => "缴通",
@@ -161,6 +163,7 @@ impl DocumentKind {
                 | Self::HearingNotice
                 | Self::PenaltyDecision
                 | Self::NoPenaltyDecision
+                | Self::AmendmentDecision
                 | Self::PaymentNotice
                 | Self::DeferralGrant
                 | Self::AdditionalFineDecision

@@ -2,6 +2,7 @@
 //! gets a new version and an upcaster in [`super::Case`]'s decoder.
 
 use super::command::*;
+use super::recorded::{Attached, Settled, Stated};
 use super::substance::DecisionSubstance;
 use super::types::*;
 use crate::matter::StaffId;
@@ -431,6 +432,8 @@ pub enum CaseEvent {
     PerformanceRecorded(Performance),
     /// 款项已返还.
     RefundRecorded(Refund),
+    /// 已执行的处罚已恢复原状.
+    RestitutionRecorded(Restitution),
     /// 已批准延期（分期）.
     DeferralGranted {
         /// Approval.
@@ -511,6 +514,22 @@ pub enum CaseEvent {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lifted: Vec<PenaltyKind>,
     },
+    /// 处罚已由本机关变更（自行纠正）.
+    DisposalAmended {
+        /// Approval.
+        proposal: ProposalNo,
+        /// Party.
+        party: PartyNo,
+        /// The decision document.
+        document: DocumentNo,
+        /// Fine, fen.
+        fine_fen: i64,
+        /// Confiscated income, fen.
+        confiscated_fen: i64,
+        /// Penalties other than money that fell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lifted: Vec<PenaltyKind>,
+    },
     /// 人民法院已就执行作出裁定.
     CourtRuled {
         /// Party.
@@ -557,6 +576,12 @@ pub enum CaseEvent {
         /// How.
         ground: ClosingGround,
     },
+    /// 音像记录已关联.
+    RecordingAttached(Attached),
+    /// 已说明未作音像记录的原因.
+    NoRecordingStated(Stated),
+    /// 已审批未作音像记录的原因.
+    NoRecordingDecided(Settled),
     /// 已归档.
     Archived {
         /// Volumes.

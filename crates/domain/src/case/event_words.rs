@@ -74,6 +74,7 @@ named! {
     PaymentRecorded = "payment_recorded", "已缴款";
     PerformanceRecorded = "performance_recorded", "处罚已执行";
     RefundRecorded = "refund_recorded", "款项已返还";
+    RestitutionRecorded = "restitution_recorded", "已恢复原状";
     DeferralGranted = "deferral_granted", "已批准延期（分期）";
     FineDemanded = "fine_demanded", "已催告缴款";
     AdditionalFineImposed = "additional_fine_imposed", "已加处罚款";
@@ -83,11 +84,15 @@ named! {
     RemedyLodged = "remedy_lodged", "复议、诉讼已提起";
     RemedyConcluded = "remedy_concluded", "复议、诉讼已有结果";
     DisposalChanged = "disposal_changed", "处罚已被变更";
+    DisposalAmended = "disposal_amended", "处罚已自行变更";
     CourtRuled = "court_ruled", "法院已就执行作出裁定";
     DecisionRevoked = "decision_revoked", "处罚决定已撤销";
     DocumentCorrected = "document_corrected", "文书已补正";
     Withdrawn = "withdrawn", "已撤销立案";
     Transferred = "transferred", "已移送";
     Closed = "closed", "已结案";
+    RecordingAttached = "recording_attached", "音像记录已关联";
+    NoRecordingStated = "no_recording_stated", "已说明未作音像记录的原因";
+    NoRecordingDecided = "no_recording_decided", "已审批未作音像记录的原因";
     Archived = "archived", "已归档";
 }

@@ -2,7 +2,6 @@
 
 use super::command::Proposal;
 use super::event::CaseEvent;
-use super::performance::Deferral;
 use super::state::*;
 use super::told;
 use super::types::*;
@@ -42,8 +41,10 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         discussions: Vec::new(),
         documents: Vec::new(),
         decision: None,
+        amendment: None,
         closed: None,
         ended_on: None,
+        acts: Vec::new(),
         archived: None,
     }
 }
@@ -51,6 +52,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
 /// The state after `event`.
 pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
     case.version = meta.version;
+    super::recorded::note(&mut case, meta, event);
     match event {
         CaseEvent::ClueRegistered(clue) => case.clue = clue.clone(),
         CaseEvent::CheckStarted { officers } => {
@@ -141,6 +143,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::PaymentRecorded(_)
         | CaseEvent::PerformanceRecorded(_)
         | CaseEvent::RefundRecorded(_)
+        | CaseEvent::RestitutionRecorded(_)
         | CaseEvent::DeferralGranted { .. }
         | CaseEvent::FineDemanded { .. }
         | CaseEvent::AdditionalFineImposed { .. }
@@ -150,8 +153,13 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::RemedyLodged { .. }
         | CaseEvent::RemedyConcluded { .. }
         | CaseEvent::DisposalChanged { .. }
+        | CaseEvent::DisposalAmended { .. }
         | CaseEvent::CourtRuled { .. }
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
+        // Folded beside the acts, above.
+        CaseEvent::RecordingAttached(_)
+        | CaseEvent::NoRecordingStated(_)
+        | CaseEvent::NoRecordingDecided(_) => {}
     }
     case
 }
@@ -178,8 +186,11 @@ fn approval(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     let day = meta.moment.day();
     match event {
         CaseEvent::Proposed { body, opinion, .. } => {
-            let digest = matches!(body, Proposal::Dispose)
-                .then(|| case.draft.as_ref().map(|d| d.digest.clone()))
+            if let Proposal::Amend(it) = body {
+                super::amendment::proposed(case, meta, it);
+            }
+            let digest = matches!(body, Proposal::Dispose | Proposal::Amend(_))
+                .then(|| case.at_hand().map(|d| d.digest.clone()))
                 .flatten();
             case.proposals.push(ProposalState {
                 body: body.clone(),
@@ -196,12 +207,14 @@ fn approval(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.reviewed = Some((meta.actor, day, opinion.clone()));
                 p.stage = if *agree { ApprovalStage::Reviewed } else { ApprovalStage::Refused };
             }
+            super::amendment::refused(case);
         }
         CaseEvent::ProposalDecided { no, approve, opinion, .. } => {
             if let Some(p) = case.proposals.get_mut(usize::from(*no).wrapping_sub(1)) {
                 p.decided = Some((meta.actor, day, opinion.clone()));
                 p.stage = if *approve { ApprovalStage::Approved } else { ApprovalStage::Refused };
             }
+            super::amendment::refused(case);
         }
         _ => {}
     }
@@ -508,7 +521,7 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             digest: digest.clone(),
             version: meta.version,
         }),
-        CaseEvent::Decided { digest, documents, decided_on, overdue_days, .. } => {
+        CaseEvent::Decided { digest, documents, decided_on, overdue_days, clearance, .. } => {
             let Some(draft) = &case.draft else { return };
             case.stage = Stage::Decided;
             case.decision = Some(Decision {
@@ -518,19 +531,18 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 version: meta.version,
                 documents: documents.clone(),
                 overdue_days: *overdue_days,
+                cleared: !clearance.is_empty(),
                 revoked: None,
             });
         }
         CaseEvent::PaymentRecorded(_)
         | CaseEvent::PerformanceRecorded(_)
         | CaseEvent::RefundRecorded(_)
+        | CaseEvent::RestitutionRecorded(_)
         | CaseEvent::AdditionalFineReduced { .. } => super::performance::next(case, event),
-        CaseEvent::DeferralGranted { deferring, .. } => {
-            if let Some(p) = party(case, deferring.party) {
-                p.instalments = deferring.instalments.clone();
-                p.deferrals.push(Deferral { granted_on: day, instalments: p.instalments.clone() });
-            }
-        }
+        CaseEvent::DeferralGranted { .. }
+        | CaseEvent::EnforcementDemanded { .. }
+        | CaseEvent::CourtApplied { .. } => super::claim::next(case, meta, event),
         CaseEvent::FineDemanded { party: no, document } => {
             if let Some(p) = party(case, *no) {
                 p.fine_demand = Some(*document);
@@ -540,17 +552,6 @@ fn decision(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             if let Some(p) = party(case, *no) {
                 p.additional_fen += *amount_fen;
                 p.additions.push((day, *amount_fen));
-            }
-        }
-        CaseEvent::EnforcementDemanded { party: no, document } => {
-            if let Some(p) = party(case, *no) {
-                p.enforcement_demand = Some(*document);
-            }
-        }
-        CaseEvent::CourtApplied { party: no, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.court_on = Some(day);
-                p.ruling = None;
             }
         }
         _ => super::remedies::next(case, meta, event),

@@ -8,8 +8,9 @@ use super::types::DocumentKind;
 use crate::calendar::Calendar;
 use crate::cite::{Citation, penalty_law};
 use crate::codes::DocumentNumber;
-use crate::matter::{Actor, Moment, OrganId, StaffId};
+use crate::matter::{Actor, MatterId, Moment, OrganId, StaffId};
 use crate::period::{self, Exclusion, Limit, Rule, Start};
+use crate::recording::RecordingFact;
 use crate::refusal::Refusal;
 use crate::staff::Role;
 use crate::text::TextKey;
@@ -98,6 +99,8 @@ pub struct Facts<'a> {
     pub serials: BTreeMap<String, u32>,
     /// The receipt number of the payment is already used in this installation.
     pub receipt_used: bool,
+    /// Recordings that the command names.
+    pub recordings: BTreeMap<MatterId, RecordingFact>,
     /// How many serials of a character this command has used.
     pub(super) used: RefCell<BTreeMap<&'static str, u32>>,
 }
@@ -122,6 +125,7 @@ impl<'a> Facts<'a> {
             text_key,
             serials: BTreeMap::new(),
             receipt_used: false,
+            recordings: BTreeMap::new(),
             used: RefCell::new(BTreeMap::new()),
         }
     }

@@ -1,6 +1,9 @@
 //! The fields of each command: the forms of the pages, the API's schema and its
 //! examples all come from here, so they cannot disagree.
 
+mod execution;
+
+pub use super::form_read::{read, tags};
 use super::procedure::Verb;
 use super::types::*;
 
@@ -59,6 +62,8 @@ pub enum Kind {
     Region,
     /// A category of enforcement.
     Category,
+    /// A recording of the case, by its matter.
+    Recording,
     /// Repeated groups of fields.
     List(Vec<Field>),
 }
@@ -81,17 +86,17 @@ pub struct Field {
 }
 
 impl Field {
-    fn hint(mut self, hint: &'static str) -> Self {
+    pub(crate) fn hint(mut self, hint: &'static str) -> Self {
         self.hint = hint;
         self
     }
-    fn optional(mut self) -> Self {
+    pub(crate) fn optional(mut self) -> Self {
         self.required = false;
         self
     }
 }
 
-fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
+pub(crate) fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
     let max_chars = match kind {
         Kind::Line => 200,
         Kind::Paragraph => 20_000,
@@ -100,16 +105,16 @@ fn f(name: &'static str, label: &'static str, kind: Kind) -> Field {
     Field { name, label, hint: "", kind, required: true, max_chars }
 }
 
-fn line(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn line(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Line)
 }
-fn paragraph(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn paragraph(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Paragraph)
 }
-fn choice<W: Word>(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn choice<W: Word>(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Choice(W::choices()))
 }
-fn flag(name: &'static str, label: &'static str) -> Field {
+pub(crate) fn flag(name: &'static str, label: &'static str) -> Field {
     f(name, label, Kind::Flag).optional()
 }
 fn party() -> Field {
@@ -127,6 +132,7 @@ fn session() -> Vec<Field> {
         officers(),
         flag("certificates_shown", "已出示执法证件").hint("第五十五条第一款"),
         flag("rights_told", "已告知权利义务").hint("第四十四条"),
+        flag("case_room", "在询问室等执法办案场所进行").hint("应当全程音像记录（国办发〔2018〕118号（八））"),
     ]
 }
 
@@ -257,6 +263,9 @@ pub fn fields(verb: Verb) -> Vec<Field> {
             paragraph("proves", "证明对象"),
             line("sha256_root", "文件摘要").optional().hint("视听资料、电子数据必填：64位十六进制"),
             flag("signed", "提供人已签名、盖章，或者已注明原因"),
+            f("recording", "出自音像记录", Kind::Recording)
+                .optional()
+                .hint("取自音像记录的，摘要应为其中一段的摘要"),
         ],
         Verb::CommissionExpert => vec![
             line("agency", "鉴定、检测机构"),
@@ -344,7 +353,10 @@ fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
                 Kind::List(vec![f("due_on", "最后缴款日", Kind::Date), f("amount_fen", "金额", Kind::Money)]),
             )
             .hint("只有一期即为延期"),
+            flag("rest_falls_due", "任何一期逾期未缴的，其余各期一并到期")
+                .hint("不勾选的，只催告、申请执行已经到期的各期"),
         ],
+        Verb::ProposeAmend => execution::amendment(),
         Verb::ProposeClose => vec![choice::<ClosingGround>("ground", "结案情形")],
         _ => return None,
     };
@@ -432,166 +444,8 @@ fn later(verb: Verb) -> Vec<Field> {
             choice::<DiscussionOutcome>("outcome", "结论"),
             paragraph("conclusion", "结论性意见"),
         ],
-        _ => execution(verb),
+        _ => execution::fields(verb),
     }
-}
-
-/// Penalties whose performance is an act of its own.
-fn acts() -> Vec<(String, &'static str)> {
-    let all = PenaltyKind::ALL.iter().filter(|kind| kind.performed() == super::performance::Performed::Act);
-    all.map(|kind| (wire_name(kind), kind.label())).collect()
-}
-
-fn execution(verb: Verb) -> Vec<Field> {
-    match verb {
-        Verb::RecordPayment => vec![
-            party(),
-            line("receipt", "财政票据号"),
-            f("amount_fen", "金额", Kind::Money),
-            f("paid_on", "缴款日期", Kind::Date),
-            line("collector", "代收机构"),
-        ],
-        Verb::RecordPerformance => vec![
-            party(),
-            f("kind", "处罚种类", Kind::Choice(acts())),
-            f("on", "执行日期", Kind::Date),
-            line("by", "执行人").hint("当事人、许可证件登记机关、本机关等"),
-            paragraph("manner", "执行情况"),
-        ],
-        Verb::RecordRefund => vec![
-            party(),
-            line("receipt", "退付凭证号"),
-            f("amount_fen", "返还金额", Kind::Money),
-            f("interest_fen", "同期存款利息", Kind::Money).optional(),
-            f("on", "返还日期", Kind::Date),
-        ],
-        Verb::DemandFine | Verb::DemandEnforcement => vec![party()],
-        Verb::ImposeAdditionalFine => vec![party(), f("amount_fen", "加处罚款", Kind::Money)],
-        Verb::ApplyToCourt => vec![party(), line("court", "人民法院")],
-        Verb::RecordRemedy => vec![
-            party(),
-            choice::<RemedyKind>("remedy", "救济途径"),
-            f("on", "申请（起诉）日期", Kind::Date),
-            line("body", "复议机关或者人民法院"),
-        ],
-        Verb::ConcludeRemedy => vec![
-            party(),
-            choice::<RemedyKind>("remedy", "救济途径"),
-            choice::<RemedyOutcome>("outcome", "结果"),
-            line("document", "文书名称、文号和日期"),
-            f("fine_fen", "变更后的罚款", Kind::Money).optional().hint("结果为变更的填写；不再罚款的填 0"),
-            f("confiscated_fen", "变更后的没收违法所得", Kind::Money).optional().hint("没有变更的留空"),
-            f("lifted", "变更后不再执行的处罚", Kind::Choices(acts())).optional(),
-            flag("opposed", "第三人提出相反请求，或者利害关系人同为原告"),
-        ],
-        Verb::RecordRuling => vec![
-            party(),
-            choice::<CourtRuling>("ruling", "裁定结果"),
-            f("on", "裁定日期", Kind::Date),
-            line("document", "裁定书文号"),
-        ],
-        Verb::RevokeDecision => {
-            // What a remedy revokes is its result's to say, for its party.
-            let grounds = [RevocationGround::OwnCorrection, RevocationGround::Superior];
-            let grounds = grounds.map(|it| (wire_name(&it), it.label())).to_vec();
-            vec![f("ground", "撤销情形", Kind::Choice(grounds)), paragraph("document", "撤销文书和理由")]
-        }
-        Verb::CorrectDocument => {
-            vec![f("document", "文书", Kind::Document), paragraph("correction", "补正、更正内容")]
-        }
-        Verb::Archive => vec![
-            f("volumes", "卷数", Kind::Number),
-            f("pages", "页数", Kind::Number),
-            f("retention_years", "保管期限", Kind::NumberChoice(&[(0, "永久"), (30, "30年"), (10, "10年")])),
-        ],
-        _ => Vec::new(),
-    }
-}
-
-/// The command's tag in JSON, and the proposal's tag for rows that propose.
-pub fn tags(verb: Verb) -> (&'static str, Option<&'static str>) {
-    let proposal = match verb {
-        Verb::ProposeExtendCheck => "extend_check",
-        Verb::ProposeFile => "file",
-        Verb::ProposeNotFile => "not_file",
-        Verb::ProposePreserve => "preserve",
-        Verb::ProposeDisposePreservation => "dispose_preservation",
-        Verb::ProposeSuspend => "suspend",
-        Verb::ProposeResume => "resume",
-        Verb::ProposeExtend => "extend",
-        Verb::ProposeWithdraw => "withdraw",
-        Verb::ProposeDispose => "dispose",
-        Verb::ProposeTransfer => "transfer",
-        Verb::ProposeDefer => "defer",
-        Verb::ProposeClose => "close",
-        _ => return (plain_tag(verb), None),
-    };
-    ("propose", Some(proposal))
-}
-
-macro_rules! tag_table {
-    ($($variant:ident = $tag:literal),+ $(,)?) => {
-        fn plain_tag(verb: Verb) -> &'static str {
-            match verb { $(Verb::$variant => $tag,)+ _ => "propose" }
-        }
-    };
-}
-
-tag_table! {
-    RegisterClue = "register_clue", StartCheck = "start_check", ReviewProposal = "review_proposal",
-    ApproveProposal = "approve_proposal", ChangeOfficers = "change_officers", RequestRecusal = "request_recusal",
-    DecideRecusal = "decide_recusal", NotifyInquiry = "notify_inquiry", RecordInquiry = "record_inquiry",
-    RecordScene = "record_scene", AddEvidence = "add_evidence", CommissionExpert = "commission_expert",
-    ReceiveExpert = "receive_expert", OrderCorrection = "order_correction", RecheckCorrection = "recheck_correction",
-    Conclude = "conclude", PrepareDraft = "prepare_draft", Reinvestigate = "reinvestigate", SubmitReview = "submit_review",
-    ReturnSubmission = "return_submission", SupplementSubmission = "supplement_submission", GiveOpinion = "give_opinion",
-    SignOpinion = "sign_opinion", AnswerOpinion = "answer_opinion", RequestReReview = "request_re_review",
-    GiveReReview = "give_re_review", Coordinate = "coordinate", IssueNotice = "issue_notice", ServeDocument = "serve_document",
-    ConfirmAddress = "confirm_address", StateDefence = "state_defence", WaiveDefence = "waive_defence",
-    AnswerDefence = "answer_defence", RequestHearing = "request_hearing", WithdrawHearing = "withdraw_hearing",
-    ScheduleHearing = "schedule_hearing", HoldHearing = "hold_hearing", ReportHearing = "report_hearing", Discuss = "discuss",
-    RecordPayment = "record_payment",
-    RecordPerformance = "record_performance", RecordRefund = "record_refund", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
-    DemandEnforcement = "demand_enforcement", ApplyToCourt = "apply_to_court", RecordRemedy = "record_remedy",
-    ConcludeRemedy = "conclude_remedy", RecordRuling = "record_ruling", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
-    Archive = "archive", MarkMade = "mark_made",
-}
-
-/// Whether an outsider's body carries the store's own marks of sealed text
-/// (`$t`, `$x`, or the bare length): they would stand for a text that is not there.
-fn forged(value: &serde_json::Value) -> bool {
-    match value {
-        serde_json::Value::Object(object) => {
-            let marked =
-                object.keys().any(|k| k.starts_with('$')) || (object.contains_key("n") && object.len() <= 3);
-            marked || object.values().any(forged)
-        }
-        serde_json::Value::Array(items) => items.iter().any(forged),
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::String(_) => false,
-    }
-}
-
-/// Reads a command from its fields. The body is the JSON object of the fields
-/// alone; the tags are added here.
-///
-/// # Errors
-/// What the reader says about the first field that does not fit.
-pub fn read(verb: Verb, body: serde_json::Value) -> Result<super::CaseCommand, String> {
-    if forged(&body) {
-        return Err("字段名不能以“$”开头，文字应为字符串".into());
-    }
-    let serde_json::Value::Object(mut object) = body else {
-        return Err("应为对象".into());
-    };
-    let (command, proposal) = tags(verb);
-    object.insert("command".into(), command.into());
-    if let Some(proposal) = proposal {
-        object.insert("proposal".into(), proposal.into());
-    }
-    serde_json::from_value(serde_json::Value::Object(object)).map_err(|e| e.to_string())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ fn sample(field: &Field) -> Value {
         Kind::Flag => json!(true),
         Kind::Choice(choices) => json!(choices[0].0),
         Kind::Choices(choices) => json!([choices[0].0]),
-        Kind::Staff => json!(uuid::Uuid::from_u128(1)),
+        Kind::Staff | Kind::Recording => json!(uuid::Uuid::from_u128(1)),
         Kind::StaffList => json!([uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2)]),
         Kind::EvidenceList => json!([1]),
         Kind::Region => json!("999901"),

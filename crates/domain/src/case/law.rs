@@ -5,6 +5,8 @@ use super::types::Examination;
 use crate::cite::Citation;
 use crate::period::{Roll, Rule};
 use crate::policy::{Counters, Excludable, PolicySet, Sourced, Term, Yuan};
+use crate::recording::RecordingRules;
+use std::sync::Arc;
 
 /// 住房和城乡建设行政处罚程序规定（2022）.
 pub const fn construction_rules(article: &'static str) -> Citation {
@@ -107,6 +109,8 @@ pub struct Law {
     pub archive: Rule,
     /// Hours after which an entry counts as late and needs reason and approver.
     pub late_hours: u32,
+    /// The list of what is recorded, of all times; empty asks for nothing.
+    pub recordings: Arc<RecordingRules>,
 }
 
 impl Law {
@@ -173,7 +177,16 @@ impl Law {
             close: policy.closing.rule("case.close", "结案", organ),
             archive: policy.archive.rule("case.archive", "归档", organ),
             late_hours: 24,
+            recordings: Arc::default(),
         }
+    }
+
+    /// The same rules with the jurisdiction's list of what is recorded. The version stays
+    /// that of the policy set: the list has a digest of its own, to be noted beside it.
+    #[must_use]
+    pub fn with_recordings(mut self, recordings: Arc<RecordingRules>) -> Self {
+        self.recordings = recordings;
+        self
     }
 
     /// Time for this examination is left out of the term; one of an unsaid kind only

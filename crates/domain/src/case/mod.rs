@@ -3,8 +3,10 @@
 //! [`procedure::PROCEDURE`] is the procedure as one table; [`decide::decide`]
 //! is the only judge of what may follow; [`Case`] is folded from [`event::CaseEvent`].
 
+pub mod amendment;
 pub mod amounts;
 pub mod chart;
+pub mod claim;
 pub mod clock;
 pub mod command;
 pub mod consistency;
@@ -15,10 +17,13 @@ mod event_words;
 mod evolve;
 pub mod facts;
 pub mod form;
+pub(crate) mod form_read;
 pub mod gate;
+mod heard;
 pub mod law;
 pub mod performance;
 pub mod procedure;
+pub mod recorded;
 mod remedies;
 pub mod state;
 pub mod substance;

@@ -1,7 +1,6 @@
 //! What a decision takes and how it is given: payments, the performance of penalties
 //! other than money, and the return of money when the decision falls or is lowered.
 
-use super::command::Instalment;
 use super::event::CaseEvent;
 use super::evolve::party;
 use super::gate::{additional_fen, principal_fen};
@@ -58,27 +57,42 @@ pub struct Performance {
     pub manner: Text,
 }
 
-/// A plan of payment, and the day from which it holds: the days before it were late by the
-/// term that held then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deferral {
-    /// Civil day on which it was granted.
-    pub granted_on: Date,
-    /// Its instalments.
-    pub instalments: Vec<Instalment>,
+/// A penalty other than money undone after the decision fell, or that penalty of it
+/// (国家赔偿法第三十六条第二项至第六项).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restitution {
+    /// For whom.
+    pub party: PartyNo,
+    /// Which performed penalty.
+    pub kind: PenaltyKind,
+    /// How.
+    pub restored: Restored,
+    /// Civil day on which it was undone.
+    pub on: Date,
+    /// What was given back or lifted, and by which document.
+    pub details: Text,
+    /// Paid with it, fen: for damage and loss, the price, or the necessary running expenses of
+    /// the time of the stop; 0 for none.
+    #[serde(default)]
+    pub compensation_fen: i64,
 }
 
 /// What a decision took from a party until a remedy changed it or it was revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Civil day on which the change or revocation was recorded: until then a payment was
-    /// accepted, and one that is entered later is so too.
+    /// Civil day on which the change or revocation was recorded: until then, and on that day
+    /// still, a payment was accepted, and one that is entered later is so too.
     pub until: Date,
     /// The fine, fen.
     pub fine_fen: i64,
     /// Confiscated income, fen.
     pub confiscated_fen: i64,
+    /// The additional fine that had been imposed, fen.
+    pub additional_fen: i64,
 }
+
+/// Where it stands that goods are given back and measures are lifted.
+pub const UNDO: Citation = Citation::of("国家赔偿法", "第三十六条");
 
 /// Where it stands that money unlawfully taken is given back.
 pub const GIVE_BACK: Citation = Citation::of("国家赔偿法", "第三十六条第一项");
@@ -165,23 +179,31 @@ pub fn refundable_fen(decision: &Decision, number: PartyNo, state: &PartyState) 
 }
 
 /// What was left to pay on a day on which the decision still stood as it does no longer, fen:
-/// of what was due then, less what was paid and given back while it stood so. `None` when
-/// nothing has changed since.
+/// of what was due then, less what was paid and given back while it stood so. On the day of a
+/// change either may have been paid: the larger counts. `None` when nothing has changed since.
 pub fn unpaid_then_fen(state: &PartyState, on: Date) -> Option<i64> {
-    let stood = state.stood.iter().find(|it| on < it.until)?;
+    let first = state.stood.iter().position(|it| on <= it.until)?;
+    let that_day = state.stood[first..].iter().take_while(|it| it.until == on).count();
+    let held = state.stood[first..].iter().take(that_day + 1);
+    held.map(|stood| unpaid_of_fen(state, stood, on)).max()
+}
+
+fn unpaid_of_fen(state: &PartyState, stood: &Standing, on: Date) -> i64 {
     let imposed: i64 = state.additions.iter().filter(|(day, _)| *day <= on).map(|(_, fen)| fen).sum();
-    let additional = imposed.min(state.additional_fen).min(stood.fine_fen);
-    let paid = state.payments.iter().filter(|p| p.paid_on < stood.until).map(|p| p.amount_fen);
+    let additional = imposed.min(stood.additional_fen).min(stood.fine_fen);
+    // What was paid on the day of the change may have been paid after it, unless that is asked.
+    let before = |day: Date| day < stood.until || on == stood.until && day == on;
+    let paid = state.payments.iter().filter(|p| before(p.paid_on)).map(|p| p.amount_fen);
     let back = state.refunds.iter().filter(|r| r.on < stood.until).map(|r| r.amount_fen);
     let due = stood.fine_fen + stood.confiscated_fen + additional;
-    Some((due - paid.sum::<i64>() + back.sum::<i64>()).max(0))
+    (due - paid.sum::<i64>() + back.sum::<i64>()).max(0)
 }
 
 /// Something was left to pay before a change or the revocation of the decision: it may have
 /// been paid, and be entered still.
 pub fn payable_then(state: &PartyState) -> bool {
-    let last_days = state.stood.iter().filter_map(|it| it.until.yesterday().ok());
-    last_days.into_iter().any(|on| unpaid_then_fen(state, on).is_some_and(|fen| fen > 0))
+    let days = state.stood.iter().flat_map(|it| [Some(it.until), it.until.yesterday().ok()]);
+    days.flatten().any(|on| unpaid_then_fen(state, on).is_some_and(|fen| fen > 0))
 }
 
 /// The first party to whom money is to be given back, and how much, fen.
@@ -191,28 +213,63 @@ pub fn refundable(case: &Case) -> Option<(PartyNo, i64)> {
     left.filter(|(_, fen)| *fen > 0).min()
 }
 
-/// The day from which money may have been given back: that of the revocation, or of the
-/// remedy that changed the disposal.
+/// The day from which money may have been given back, or a penalty undone: that of the
+/// revocation, or of the remedy that changed the disposal.
 pub fn refundable_from(case: &Case, number: PartyNo, decision: &Decision) -> Date {
     let remedies = case.party(number).into_iter().flat_map(|p| &p.remedies);
     let changed = remedies.filter(|r| matches!(r.concluded, Some((_, RemedyOutcome::Changed))));
     let changed = changed.filter_map(|r| r.ended).min();
-    case.revoked(number).map(|(_, on)| on).into_iter().chain(changed).min().unwrap_or(decision.on)
+    let amended = case.party(number).into_iter().flat_map(|p| &p.amended).map(|(on, _)| *on).min();
+    case.revoked(number)
+        .map(|(_, on)| on)
+        .into_iter()
+        .chain(changed)
+        .chain(amended)
+        .min()
+        .unwrap_or(decision.on)
+}
+
+/// Penalties imposed on the party whose performance is an act, and is not recorded yet,
+/// whether or not they still stand.
+fn unrecorded(decision: &Decision, number: PartyNo, state: &PartyState) -> impl Iterator<Item = PenaltyKind> {
+    let kinds = decision.substance.disposal(number).map_or(&[][..], |d| &d.kinds);
+    let acts = kinds.iter().copied().filter(|kind| kind.performed() == Performed::Act);
+    acts.filter(|kind| state.performances.iter().all(|p| p.kind != *kind))
+}
+
+/// A penalty of the decision binds the party no more: it was revoked for it, or a remedy
+/// took that penalty away.
+fn fallen(decision: &Decision, state: &PartyState, kind: PenaltyKind) -> bool {
+    decision.revoked.or(state.revoked).is_some() || state.lifted.contains(&kind)
 }
 
 /// Penalties imposed on the party whose performance is an act, and is not recorded yet;
 /// none under a decision that was revoked for it.
 pub fn unperformed(decision: &Decision, number: PartyNo, state: &PartyState) -> Vec<PenaltyKind> {
-    if decision.revoked.or(state.revoked).is_some() {
-        return Vec::new();
-    }
-    let kinds = decision.substance.disposal(number).map_or(&[][..], |d| &d.kinds);
-    let open = kinds.iter().copied().filter(|kind| kind.performed() == Performed::Act);
-    open.filter(|kind| !state.lifted.contains(kind) && state.performances.iter().all(|p| p.kind != *kind))
-        .collect()
+    unrecorded(decision, number, state).filter(|kind| !fallen(decision, state, *kind)).collect()
 }
 
-/// The state after money was paid or given back, or a penalty performed.
+/// Penalties that bind the party no more and may have been performed by the day on which that
+/// was recorded: their performance is entered still, to be undone.
+pub fn performable_then(decision: &Decision, number: PartyNo, state: &PartyState) -> Vec<PenaltyKind> {
+    let stood = !state.stood.is_empty();
+    unrecorded(decision, number, state).filter(|kind| stood && fallen(decision, state, *kind)).collect()
+}
+
+/// Penalties that were performed, bind the party no more, and are not undone yet.
+pub fn to_undo(decision: &Decision, state: &PartyState) -> Vec<PenaltyKind> {
+    let performed = state.performances.iter().map(|p| p.kind);
+    let open = performed.filter(|kind| state.restitutions.iter().all(|r| r.kind != *kind));
+    open.filter(|kind| fallen(decision, state, *kind)).collect()
+}
+
+/// The first party for whom a performed penalty is to be undone, and which.
+pub fn undoable(case: &Case) -> Option<(PartyNo, PenaltyKind)> {
+    let decision = case.decision.as_ref()?;
+    case.numbered_parties().find_map(|(no, state)| Some((no, *to_undo(decision, state).first()?)))
+}
+
+/// The state after money was paid or given back, or a penalty performed or undone.
 pub(super) fn next(case: &mut Case, event: &CaseEvent) {
     match event {
         CaseEvent::PaymentRecorded(payment) => {
@@ -228,6 +285,14 @@ pub(super) fn next(case: &mut Case, event: &CaseEvent) {
         CaseEvent::AdditionalFineReduced { party: no, amount_fen } => {
             if let Some(p) = party(case, *no) {
                 p.additional_fen = *amount_fen;
+                for plan in &mut p.deferrals {
+                    plan.additional_fen = plan.additional_fen.min(*amount_fen);
+                }
+            }
+        }
+        CaseEvent::RestitutionRecorded(it) => {
+            if let Some(p) = party(case, it.party) {
+                p.restitutions.push(it.clone());
             }
         }
         CaseEvent::PerformanceRecorded(performance) => {

@@ -4,6 +4,8 @@
 //! allows the stage), the rail and the action cards of the case page, the
 //! authorization rows, the published flow chart and the generated docs.
 
+mod recording;
+
 use super::facts::Facts;
 use super::gate;
 use super::state::Case;
@@ -67,6 +69,7 @@ words! {
         RecordPayment = "登记缴款",
         RecordPerformance = "登记处罚执行情况",
         RecordRefund = "登记返还款项",
+        RecordRestitution = "登记恢复原状",
         ProposeDefer = "呈请延期、分期缴款",
         DemandFine = "催告缴款",
         ImposeAdditionalFine = "加处罚款",
@@ -76,12 +79,16 @@ words! {
         RecordRemedy = "登记复议、诉讼",
         ConcludeRemedy = "登记复议、诉讼结果",
         RevokeDecision = "撤销处罚决定",
+        ProposeAmend = "呈请变更处罚",
         CorrectDocument = "补正、更正文书",
         ProposeWithdraw = "呈请撤销立案",
         ProposeTransfer = "呈请移送",
         ProposeClose = "呈请结案",
         Archive = "归档",
         MarkMade = "文书制成",
+        AttachRecording = "关联音像记录",
+        StateNoRecording = "说明未作音像记录的原因",
+        DecideNoRecording = "审批未作音像记录的原因",
     }
 }
 
@@ -110,6 +117,8 @@ pub enum Lane {
     Execution,
     /// Remedies.
     Remedy,
+    /// Recordings of the acts.
+    Recording,
 }
 
 impl Lane {
@@ -127,6 +136,7 @@ impl Lane {
             Self::Service => "送达",
             Self::Execution => "缴款与执行",
             Self::Remedy => "救济",
+            Self::Recording => "音像记录",
         }
     }
 }
@@ -190,6 +200,8 @@ const APPROVED: &[Stage] = &[
     Stage::Withdrawn,
     Stage::Transferred,
 ];
+/// Where something may be reviewed and discussed: the draft, and later an amendment of the decision.
+const EXAMINED: &[Stage] = &[Stage::Concluded, Stage::Decided, Stage::Closed];
 const AFTER_DECISION: &[Stage] = &[Stage::Decided, Stage::Closed, Stage::Archived];
 const HANDLERS: &[Role] = &[Role::Officer];
 const HEADS: &[Role] = &[Role::Deputy, Role::Head];
@@ -249,6 +261,7 @@ pub static PROCEDURE: std::sync::LazyLock<Vec<Step>> = std::sync::LazyLock::new(
     rows.extend(defence());
     rows.extend(decision());
     rows.extend(execution());
+    rows.extend(recording::rows());
     rows
 });
 
@@ -351,30 +364,30 @@ fn investigation() -> Vec<Step> {
 fn review() -> Vec<Step> {
     let article = || penalty_law("第五十八条");
     vec![
-        row(V::SubmitReview, L::Review, &[S::Concluded], article())
+        row(V::SubmitReview, L::Review, EXAMINED, article())
             .gate(gate::submit_review)
             .makes(&[D::ReviewSubmission]),
-        row(V::ReturnSubmission, L::Review, &[S::Concluded], article())
+        row(V::ReturnSubmission, L::Review, EXAMINED, article())
             .by(&[Role::Reviewer], R::Apart)
             .gate(gate::review_running),
-        row(V::SupplementSubmission, L::Review, &[S::Concluded], article()).gate(gate::review_returned),
-        row(V::GiveOpinion, L::Review, &[S::Concluded], article())
+        row(V::SupplementSubmission, L::Review, EXAMINED, article()).gate(gate::review_returned),
+        row(V::GiveOpinion, L::Review, EXAMINED, article())
             .by(&[Role::Reviewer], R::Apart)
             .gate(gate::review_running)
             .within("十个工作日"),
-        row(V::SignOpinion, L::Review, &[S::Concluded], article())
+        row(V::SignOpinion, L::Review, EXAMINED, article())
             .by(&[Role::ReviewHead], R::Apart)
             .gate(gate::sign_opinion)
             .makes(&[D::ReviewOpinion]),
-        row(V::AnswerOpinion, L::Review, &[S::Concluded], article())
+        row(V::AnswerOpinion, L::Review, EXAMINED, article())
             .gate(gate::answer_opinion)
             .makes(&[D::ReviewFeedback]),
-        row(V::RequestReReview, L::Review, &[S::Concluded], article()).gate(gate::request_rereview),
-        row(V::GiveReReview, L::Review, &[S::Concluded], article())
+        row(V::RequestReReview, L::Review, EXAMINED, article()).gate(gate::request_rereview),
+        row(V::GiveReReview, L::Review, EXAMINED, article())
             .by(&[Role::ReviewHead], R::Apart)
             .gate(gate::give_rereview)
             .makes(&[D::ReReviewOpinion]),
-        row(V::Coordinate, L::Review, &[S::Concluded], article())
+        row(V::Coordinate, L::Review, EXAMINED, article())
             .by(&[Role::Deputy], R::Apart)
             .gate(gate::coordinate),
     ]
@@ -441,7 +454,7 @@ fn defence() -> Vec<Step> {
 
 fn decision() -> Vec<Step> {
     vec![
-        row(V::Discuss, L::Main, &[S::Concluded], penalty_law("第五十七条第二款"))
+        row(V::Discuss, L::Main, EXAMINED, penalty_law("第五十七条第二款"))
             .by(HEADS, R::Organ)
             .gate(gate::discuss)
             .makes(&[D::DiscussionRecord]),
@@ -456,6 +469,9 @@ fn decision() -> Vec<Step> {
         row(V::RevokeDecision, L::Remedy, AFTER_DECISION, penalty_law("第七十五条第二款"))
             .by(&[Role::Head], R::Organ)
             .gate(gate::revoke),
+        row(V::ProposeAmend, L::Remedy, &[S::Decided, S::Closed], gate::own_correction())
+            .gate(gate::amend)
+            .makes(&[D::AmendmentDecision]),
         row(V::ProposeWithdraw, L::Main, BEFORE_DECISION, penalty_law("第五十四条"))
             .to(S::Withdrawn)
             .gate(gate::withdraw)
@@ -498,12 +514,13 @@ fn execution() -> Vec<Step> {
             .by(&[Role::Cashier], R::Apart)
             .gate(gate::pay)
             .within("收到决定书之日起十五日"),
-        row(V::RecordPerformance, L::Execution, decided, penalty_law("第六十六条第一款"))
+        row(V::RecordPerformance, L::Execution, AFTER_DECISION, penalty_law("第六十六条第一款"))
             .gate(gate::perform)
             .within("决定书载明的期限"),
         row(V::RecordRefund, L::Execution, AFTER_DECISION, super::performance::GIVE_BACK)
             .by(&[Role::Cashier], R::Apart)
             .gate(gate::refund),
+        row(V::RecordRestitution, L::Execution, AFTER_DECISION, super::performance::UNDO).gate(gate::undo),
         row(V::ProposeDefer, L::Execution, decided, penalty_law("第六十六条第二款"))
             .gate(gate::defer)
             .makes(&[D::DeferralApproval, D::DeferralGrant]),

@@ -5,8 +5,22 @@ use super::evolve::party;
 use super::gate::amounts_fen;
 use super::performance::Standing;
 use super::state::*;
-use super::types::PartyNo;
+use super::types::{PartyNo, RemedyKind, RemedyOutcome};
 use crate::matter::Meta;
+use jiff::civil::Date;
+
+/// A remedy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// Which.
+    pub kind: RemedyKind,
+    /// From.
+    pub from: Date,
+    /// Until, and with what outcome: the later of the end and its recording.
+    pub concluded: Option<(Date, RemedyOutcome)>,
+    /// The day it ended, whenever that was recorded.
+    pub ended: Option<Date>,
+}
 
 /// The state after an event of a remedy, a revocation or a ruling on enforcement.
 pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
@@ -15,7 +29,9 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         CaseEvent::RemedyConcluded { party: no, outcome, .. } if outcome.revokes() => {
             stands_no_longer(case, meta, Some(*no));
         }
-        CaseEvent::DisposalChanged { party: no, .. } => stands_no_longer(case, meta, Some(*no)),
+        CaseEvent::DisposalChanged { party: no, .. } | CaseEvent::DisposalAmended { party: no, .. } => {
+            stands_no_longer(case, meta, Some(*no));
+        }
         _ => {}
     }
     match event {
@@ -44,8 +60,10 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.lifted.extend(lifted);
                 // What was demanded is no longer what is owed (行政强制法第五十四条).
                 p.enforcement_demand = None;
+                p.demanded_fen = 0;
             }
         }
+        CaseEvent::DisposalAmended { .. } => super::amendment::next(case, meta, event),
         CaseEvent::CourtRuled { party: no, ruling, on, .. } => {
             if let Some(p) = party(case, *no) {
                 p.ruling = Some((*ruling, *on));
@@ -78,7 +96,8 @@ fn stands_no_longer(case: &mut Case, meta: &Meta, of: Option<PartyNo>) {
         let no = PartyNo::try_from(index + 1).unwrap_or(PartyNo::MAX);
         if of.is_none_or(|of| of == no) {
             let (fine_fen, confiscated_fen) = amounts_fen(decision, no, p);
-            p.stood.push(Standing { until, fine_fen, confiscated_fen });
+            let additional_fen = p.additional_fen;
+            p.stood.push(Standing { until, fine_fen, confiscated_fen, additional_fen });
         }
     }
 }

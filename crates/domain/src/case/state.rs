@@ -1,7 +1,11 @@
 //! State of a case: one main stage and independent sub-machines beside it.
 
+use super::claim::Deferral;
 use super::command::*;
-use super::performance::{Deferral, Standing};
+pub use super::heard::Discussed;
+use super::performance::Standing;
+pub use super::recorded::ActState;
+pub use super::remedies::Remedy;
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
 use super::types::*;
 use crate::codes::DocumentNumber;
@@ -248,19 +252,6 @@ pub enum Hearing {
     Withdrawn,
 }
 
-/// A remedy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remedy {
-    /// Which.
-    pub kind: RemedyKind,
-    /// From.
-    pub from: Date,
-    /// Until, and with what outcome: the later of the end and its recording.
-    pub concluded: Option<(Date, RemedyOutcome)>,
-    /// The day it ended, whenever that was recorded.
-    pub ended: Option<Date>,
-}
-
 /// A party and everything that runs for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartyState {
@@ -294,6 +285,8 @@ pub struct PartyState {
     pub performances: Vec<Performance>,
     /// Penalties other than money that a remedy took away.
     pub lifted: Vec<PenaltyKind>,
+    /// Performed penalties that were undone after they fell.
+    pub restitutions: Vec<Restitution>,
     /// Instalments granted, as they stand.
     pub instalments: Vec<Instalment>,
     /// Every plan of payment that was granted, oldest first.
@@ -302,15 +295,21 @@ pub struct PartyState {
     pub fine_demand: Option<DocumentNo>,
     /// Demand before enforcement.
     pub enforcement_demand: Option<DocumentNo>,
+    /// What of the money was due, paid or not, when that was demanded, in fen.
+    pub demanded_fen: i64,
     /// Additional fine imposed, in fen.
     pub additional_fen: i64,
     /// Each additional fine with its day, in fen.
     pub additions: Vec<(Date, i64)>,
     /// Applied to the court on.
     pub court_on: Option<Date>,
+    /// What of the money, paid or not, the court was asked for, in fen.
+    pub applied_fen: i64,
     /// Remedies.
     pub remedies: Vec<Remedy>,
-    /// Fine and confiscated income as a remedy changed them, fen.
+    /// Decisions by which the organ imposed less: day of the recording, document.
+    pub amended: Vec<(Date, DocumentNo)>,
+    /// Fine and confiscated income as a remedy or the organ changed them, fen.
     pub changed: Option<(i64, i64)>,
     /// What the decision took before each change and before its revocation, oldest first.
     pub stood: Vec<Standing>,
@@ -339,14 +338,18 @@ impl PartyState {
             refunds: Vec::new(),
             performances: Vec::new(),
             lifted: Vec::new(),
+            restitutions: Vec::new(),
             instalments: Vec::new(),
             deferrals: Vec::new(),
             fine_demand: None,
             enforcement_demand: None,
+            demanded_fen: 0,
             additional_fen: 0,
             additions: Vec::new(),
             court_on: None,
+            applied_fen: 0,
             remedies: Vec::new(),
+            amended: Vec::new(),
             changed: None,
             stood: Vec::new(),
             revoked: None,
@@ -392,17 +395,6 @@ pub struct CorrectionOrder {
     pub rechecked_on: Option<Date>,
 }
 
-/// A collective discussion held.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Discussed {
-    /// Record.
-    pub discussion: Discussion,
-    /// Digest discussed.
-    pub digest: String,
-    /// Version that recorded it.
-    pub version: u64,
-}
-
 /// The end of the investigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conclusion {
@@ -433,6 +425,8 @@ pub struct Decision {
     pub documents: Vec<(PartyNo, DocumentNo)>,
     /// Days by which the decision came after its term (第六十条); 0 in time.
     pub overdue_days: u32,
+    /// The legal review had passed it.
+    pub cleared: bool,
     /// Revoked for all parties: ground and day.
     pub revoked: Option<(RevocationGround, Date)>,
 }
@@ -511,10 +505,14 @@ pub struct Case {
     pub documents: Vec<Document>,
     /// Decision.
     pub decision: Option<Decision>,
+    /// The amendment of it that is proposed.
+    pub amendment: Option<Draft>,
     /// Closed: ground and day.
     pub closed: Option<(ClosingGround, Date)>,
     /// The day the handling ended: closed, not filed, withdrawn or transferred.
     pub ended_on: Option<Date>,
+    /// Acts that took place and may have to be recorded, number n at index n−1.
+    pub acts: Vec<ActState>,
     /// Archived: day of the recording and retention in years (0 permanent).
     pub archived: Option<(Date, u16)>,
 }
@@ -560,7 +558,7 @@ impl Case {
     /// The clearance that holds for the draft as it stands now: same digest, no
     /// later evidence, and submitted after every hearing that was held.
     pub fn clearance(&self) -> Option<&Clearance> {
-        let draft = self.draft.as_ref()?;
+        let draft = self.at_hand()?;
         let clearance = self.review.clearance.as_ref()?;
         (clearance.digest == draft.digest
             && draft.evidence == self.evidence.len()

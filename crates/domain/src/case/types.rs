@@ -112,6 +112,11 @@ impl PartyKind {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // the signature serde asks for
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 /// One party of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
@@ -204,6 +209,9 @@ pub struct Evidence {
     pub sha256_root: String,
     /// Signed or sealed by the person it came from, or the reason noted.
     pub signed: bool,
+    /// The recording it was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<MatterId>,
 }
 
 /// One clue.
@@ -423,6 +431,56 @@ words! {
     }
 }
 
+words! {
+    /// How a performed penalty other than money was undone (国家赔偿法第三十六条第二项至第六项).
+    Restored {
+        Returned = "返还财物",
+        Repaired = "恢复原状后返还",
+        Compensated = "财物损坏、灭失，给付赔偿金",
+        Proceeds = "财物已经拍卖、变卖，给付价款",
+        Reinstated = "恢复许可证件、资质等级",
+        Lifted = "解除停产停业、关闭、限制",
+        Lapsed = "处罚期限已经届满，没有可以恢复的",
+    }
+}
+
+impl Restored {
+    /// Whether a penalty of this kind is undone so.
+    pub const fn undoes(self, kind: PenaltyKind) -> bool {
+        match self {
+            Self::Returned | Self::Repaired | Self::Compensated | Self::Proceeds => {
+                matches!(kind, PenaltyKind::ConfiscateGoods)
+            }
+            Self::Reinstated => matches!(
+                kind,
+                PenaltyKind::SuspendLicence | PenaltyKind::LowerGrade | PenaltyKind::RevokeLicence
+            ),
+            Self::Lifted => matches!(
+                kind,
+                PenaltyKind::RestrictBusiness
+                    | PenaltyKind::OrderStop
+                    | PenaltyKind::OrderClose
+                    | PenaltyKind::RestrictEmployment
+            ),
+            Self::Lapsed => matches!(
+                kind,
+                PenaltyKind::SuspendLicence
+                    | PenaltyKind::RestrictBusiness
+                    | PenaltyKind::OrderStop
+                    | PenaltyKind::RestrictEmployment
+            ),
+        }
+    }
+
+    /// Money takes the place of the thing: its amount is stated.
+    pub const fn by_money(self) -> bool {
+        match self {
+            Self::Compensated | Self::Proceeds => true,
+            Self::Returned | Self::Repaired | Self::Reinstated | Self::Lifted | Self::Lapsed => false,
+        }
+    }
+}
+
 impl RevocationGround {
     /// A remedy of the party took the decision away, not the organ or its superior.
     pub const fn by_remedy(self) -> bool {
@@ -458,4 +516,8 @@ pub struct Session {
     pub certificates_shown: bool,
     /// Rights were told (第四十四、五十五条).
     pub rights_told: bool,
+    /// It took place in a room for handling cases, which is recorded in full
+    /// (国办发〔2018〕118号（八）).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub case_room: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::decide::available;
 use super::facts::Facts;
-use super::procedure::{PROCEDURE, Relation, Step};
+use super::procedure::{Lane, PROCEDURE, Relation, Step};
 use super::state::*;
 use super::types::*;
 use super::{clock, gate};
@@ -42,13 +42,18 @@ pub struct Action {
 }
 
 /// Actions for this person: open ones, and those of the person's own roles that
-/// the case itself closes. Rows of other stages or other people's roles are left out.
+/// the case itself closes. Rows of other stages or other people's roles are left out,
+/// and those of recordings while nothing asks for one.
 pub fn actions(case: &Case, facts: &Facts<'_>) -> Vec<Action> {
     PROCEDURE
         .iter()
         .filter(|s| s.relation != Relation::System && s.from.contains(&case.stage))
         .filter(|s| s.who.iter().any(|r| facts.actor.has(*r)))
         .map(|step| Action { step, shut: available(case, step, facts).err() })
+        // A recording is asked for by an act; where none asks, there is nothing to say.
+        .filter(|it| it.step.lane != Lane::Recording || it.shut.is_none())
+        // After the decision there is nothing to review until an amendment is proposed.
+        .filter(|it| it.shut.as_ref().is_none_or(|refusal| refusal.code != "amendment.none"))
         .collect()
 }
 
@@ -103,7 +108,7 @@ fn deliberation(case: &Case, facts: &Facts<'_>, concluded: bool) -> Vec<Stop> {
     let decided = case.decision.is_some();
     let live = concluded && !decided;
     let needs_review = !gate::triggers(case, facts.law).is_empty();
-    let cleared = case.clearance().is_some();
+    let cleared = case.decision.as_ref().map_or_else(|| case.clearance().is_some(), |d| d.cleared);
     let mut review = stop(
         "法制审核",
         cleared,
@@ -197,7 +202,8 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
     let acts = |n, p| decision.is_some_and(|d| !gate::unperformed(d, n, p).is_empty());
     let paid = decision.is_some() && served && !case.numbered_parties().any(|(n, p)| owes(n, p));
     let refund = gate::refundable(case).is_some();
-    let done = paid && !refund && !case.numbered_parties().any(|(n, p)| acts(n, p));
+    let undo = gate::undoable(case).is_some();
+    let done = paid && !refund && !undo && !case.numbered_parties().any(|(n, p)| acts(n, p));
     let service = match (fallen, served) {
         (true, _) => "决定已撤销",
         (false, true) => "已送达",
@@ -206,6 +212,7 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
     stops.push(stop("送达", served, case.stage == Stage::Decided && !served, service.into()));
     let performance = match (fallen, paid) {
         _ if refund => "待返还款项",
+        _ if undo => "待恢复原状",
         (true, _) => "不再执行",
         (false, true) if done => "已执行",
         (false, true) => "已缴清，待执行其他处罚",

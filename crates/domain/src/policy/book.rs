@@ -1,7 +1,7 @@
 //! Loading, checking and resolving policy files.
 
 use super::Sourced;
-use super::params::{PARAMETERS, Parameter, PolicySet, Stricter};
+use super::params::{PARAMETERS, Parameter, PolicySet, Stricter, edition_of, newest_edition};
 use super::value::{Rank, Value};
 use crate::cite::Citation;
 use jiff::Timestamp;
@@ -316,9 +316,47 @@ impl PolicyBook {
     /// # Errors
     /// When a parameter has no value then (before the law of 2021).
     pub fn resolve(&self, j: &Jurisdiction, at: Date, known_at: Timestamp) -> Result<PolicySet, PolicyError> {
+        self.resolve_edition(j, at, known_at, newest_edition())
+    }
+
+    /// The rules whose digest was `digest` when a decision rested on them: those known
+    /// now, or what an earlier edition of the program or an earlier state of knowledge
+    /// made of the same day. None when no such rules are known here.
+    ///
+    /// # Errors
+    /// When a parameter has no value on the day at all.
+    pub fn resolve_noted(
+        &self,
+        j: &Jurisdiction,
+        at: Date,
+        digest: &str,
+    ) -> Result<Option<PolicySet>, PolicyError> {
+        let mut known: Vec<Timestamp> = self.entries.values().flatten().map(|it| it.recorded_at).collect();
+        known.sort_unstable();
+        known.dedup();
+        self.resolve(j, at, Timestamp::MAX)?;
+        for known_at in known.into_iter().rev() {
+            for edition in (0..=newest_edition()).rev() {
+                // Before the first rule was known there is nothing to compare.
+                let Ok(set) = self.resolve_edition(j, at, known_at, edition) else { continue };
+                if set.rule_set.digest == digest {
+                    return Ok(Some(set));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn resolve_edition(
+        &self,
+        j: &Jurisdiction,
+        at: Date,
+        known_at: Timestamp,
+        edition: usize,
+    ) -> Result<PolicySet, PolicyError> {
         let find = |key: &'static str| self.find(key, j, at, known_at);
         let mut hash = Sha256::new();
-        for parameter in PARAMETERS {
+        for parameter in PARAMETERS.iter().filter(|it| edition_of(it.key) <= edition) {
             let found = find(parameter.key)?;
             let (value, source) = (&found.entry.value, &found.entry.source);
             hash.update(format!("{}\0{value}\0{source}\0{}\n", parameter.key, found.scope.id));

@@ -16,7 +16,7 @@ mod value;
 pub use book::{Jurisdiction, Level, PolicyBook, PolicyError, RuleSetVersion, Scope, StatuteSource, System};
 pub use params::{PARAMETERS, Parameter, PolicySet, Statute, Stricter};
 pub use value::{
-    AvLink, Counters, CreditGrade, Excludable, MonthDay, Optional, Percent, PublicationScope,
+    AvLink, Counters, CreditGrade, Excludable, FileOrder, MonthDay, Optional, Percent, PublicationScope,
     PublicationTerm, PublishStep, Rank, Retention, ReviewStep, TakedownApproval, Term, Text, Value, Yuan,
 };
 

@@ -64,6 +64,21 @@ const fn fixed(unit: &'static str, n: i64, article: &'static str) -> Option<Stat
 
 const FREE: Option<Statute> = None;
 
+/// Parameters that came after the first edition of the program's rules, one list for each
+/// edition since. The digest of an edition says nothing of what came later, so that a
+/// decision of then is still found to rest on the rules of then. Lists are only added.
+const LATER: &[&[&str]] = &[&["archive.order", "viewing.handlers_ask"]];
+
+/// The newest edition; the first is 0.
+pub(super) const fn newest_edition() -> usize {
+    LATER.len()
+}
+
+/// The edition that a parameter came with.
+pub(super) fn edition_of(key: &str) -> usize {
+    LATER.iter().position(|keys| keys.contains(&key)).map_or(0, |at| at + 1)
+}
+
 macro_rules! parameters {
     ($($field:ident: $ty:ty = $key:literal, $title:literal, $stricter:ident, $statute:expr;)+) => {
         /// Every parameter, resolved for one jurisdiction at one day.
@@ -130,6 +145,8 @@ parameters! {
     execution_court: Term = "execution.court", "申请法院强制执行的期限", Neither, bound("m", 3, true, "行政强制法", "第五十三条");
     closing: Term = "closing.term", "结案审批期限", Lower, FREE;
     archive: Term = "archive.term", "终结后归档期限", Lower, FREE;
+    archive_order: FileOrder = "archive.order", "案卷材料的排列次序", Neither, FREE;
+    viewing_handlers_ask: bool = "viewing.handlers_ask", "承办人查阅本案音像记录也须经批准", Higher, FREE;
     retention_ordinary: Retention = "retention.ordinary", "普通程序案卷保管期限", Neither, FREE;
     retention_summary: Retention = "retention.summary", "简易程序案卷保管期限", Neither, FREE;
     publish_penalty: Term = "publish.penalty", "处罚决定公开期限", Lower, FREE;

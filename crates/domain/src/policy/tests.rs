@@ -198,3 +198,34 @@ fn every_parameter_has_a_title_and_one_key() {
     assert_eq!(keys.len(), PARAMETERS.len());
     assert!(PARAMETERS.iter().all(|p| p.title.chars().count() >= 4));
 }
+
+#[test]
+fn rules_of_an_earlier_edition_are_found_by_their_digest() {
+    let j = Jurisdiction { region: "990101".into(), system: System::Emergency, organ: None };
+    let day = at("2026-11-20");
+    let now = resolve("990101", System::Emergency, "2026-11-20");
+    // As the first edition resolved the synthetic county on that day; it must stay found.
+    let landed = "a8ecd23a3fe2f95329594ce336bb360c41e1537cd6368409a968faf5f48b91f7";
+    assert_ne!(now.rule_set.digest, landed);
+    let found = PolicyBook::built_in().resolve_noted(&j, day, landed).unwrap().unwrap();
+    assert_eq!((found.decision.value, &found.rule_set.digest[..]), (now.decision.value, landed));
+    assert_eq!(PolicyBook::built_in().resolve_noted(&j, day, &"00".repeat(32)).unwrap(), None);
+}
+
+#[test]
+fn what_is_learnt_later_leaves_the_rules_of_then_to_be_found() {
+    let j = Jurisdiction { region: "990102".into(), system: System::Emergency, organ: None };
+    let day = at("2026-06-01");
+    let head = HEAD.replace("recorded_at = \"2024", "recorded_at = \"2027");
+    let text = format!("{head}[[value]]\nkey = \"decision.term\"\nvalue = \"60d\"\narticle = \"第一条\"\n");
+    let then = PolicyBook::built_in();
+    let later = then.with_file("x.toml", &text).unwrap();
+    let before = then.resolve(&j, day, Timestamp::MAX).unwrap();
+    let after = later.resolve(&j, day, Timestamp::MAX).unwrap();
+    assert_eq!((before.decision.value.n, after.decision.value.n), (90, 60));
+    for noted in [&before, &after] {
+        let found = later.resolve_noted(&j, day, &noted.rule_set.digest).unwrap().unwrap();
+        assert_eq!(found.decision, noted.decision);
+    }
+    assert_eq!(then.resolve_noted(&j, day, &after.rule_set.digest).unwrap(), None);
+}

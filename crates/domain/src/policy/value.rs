@@ -397,6 +397,15 @@ words! {
     }
 }
 words! {
+    /// In which order the papers of a file stand.
+    FileOrder {
+        /// By the eight classes of the procedure rules, each by date.
+        EightClasses = "eight_classes", "八类";
+        /// The decision first, then thirty-odd places in a fixed order.
+        DecisionFirst = "decision_first", "决定书在前";
+    }
+}
+words! {
     /// A link of enforcement that audio and video cover.
     AvLink {
         /// On-site inspection.

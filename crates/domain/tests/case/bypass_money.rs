@@ -152,7 +152,7 @@ fn instalments_add_up_and_only_what_is_due_of_them_is_late() {
     let plan = |parts: &[(&str, i64)]| {
         let instalments =
             parts.iter().map(|(d, fen)| Instalment { due_on: day(d), amount_fen: *fen }).collect();
-        Proposal::Defer(Deferring { party: 1, instalments })
+        Proposal::Defer(Deferring { party: 1, instalments, ..Deferring::default() })
     };
     for bad in [
         plan(&[]),
@@ -296,9 +296,11 @@ fn what_is_owed_follows_a_changed_disposal() {
     let mut opposed = w.fork();
     opposed.ok(A, end(RemedyOutcome::Changed, Some(4 * WAN), true));
     w.ok(A, end(RemedyOutcome::Changed, Some(2 * WAN), false));
-    w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-05"), "payment.amount");
-    w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-06-05"));
-    w.no(CASHIER, payment(1, "0002", 1, "2026-06-05"), "payment.nothing_owed");
+    // From the day after on: on the day itself either may have been paid.
+    w.at("2026-06-06");
+    w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-06"), "payment.amount");
+    w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-06-06"));
+    w.no(CASHIER, payment(1, "0002", 1, "2026-06-06"), "payment.nothing_owed");
     w.pass(Proposal::Close { ground: ClosingGround::Performed });
     opposed.ok(CASHIER, payment(1, "0001", 4 * WAN, "2026-06-05"));
 }
@@ -368,9 +370,10 @@ fn a_reduced_fine_takes_the_additional_fine_and_the_demand_with_it() {
     w.no(DEPUTY, Do::ImposeAdditionalFine { party: 1, amount_fen: 1 }, "additional.cap");
     w.no(HEAD, Do::ApplyToCourt { party: 1, court: t("示例县人民法院") }, "demand.none");
     w.ok(A, Do::DemandEnforcement { party: 1 });
-    w.no(CASHIER, payment(1, "0001", 2 * WAN + 1, "2026-12-01"), "payment.amount");
-    w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-12-01"));
-    w.no(CASHIER, payment(1, "0002", 1, "2026-12-01"), "payment.nothing_owed");
+    w.at("2026-12-02");
+    w.no(CASHIER, payment(1, "0001", 2 * WAN + 1, "2026-12-02"), "payment.amount");
+    w.ok(CASHIER, payment(1, "0001", 2 * WAN, "2026-12-02"));
+    w.no(CASHIER, payment(1, "0002", 1, "2026-12-02"), "payment.nothing_owed");
 }
 
 #[test]
@@ -390,7 +393,7 @@ fn a_case_closes_when_nothing_is_owed_or_pending_and_for_a_reason_that_fits() {
     let close = |ground| propose(Proposal::Close { ground });
     w.no(A, close(ClosingGround::Performed), "payment.owed");
     let instalments = vec![Instalment { due_on: day("2026-04-30"), amount_fen: 3 * WAN }];
-    w.ok(A, propose(Proposal::Defer(Deferring { party: 1, instalments })));
+    w.ok(A, propose(Proposal::Defer(Deferring { party: 1, instalments, ..Deferring::default() })));
     w.ok(CASHIER, payment(1, "0001", 3 * WAN, "2026-03-18"));
     w.no(A, close(ClosingGround::Performed), "proposal.pending");
     let no = w.last_proposal();
@@ -449,9 +452,10 @@ fn a_revoked_decision_is_neither_paid_nor_enforced_nor_revoked_again() {
     }
     w.ok(HEAD, revoke());
     w.no(HEAD, revoke(), "decision.revoked");
-    w.no(CASHIER, payment(1, "0001", WAN, "2026-03-18"), "decision.revoked");
+    w.at("2026-03-19");
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-03-19"), "decision.revoked");
     w.no(A, Do::DemandFine { party: 1 }, "decision.revoked");
-    w.no(A, propose(Proposal::Defer(Deferring { party: 1, instalments: vec![] })), "decision.revoked");
+    w.no(A, propose(Proposal::Defer(Deferring { party: 1, ..Deferring::default() })), "decision.revoked");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What is printed from the table: the transition matrix, the chart, the docs.
 //! `BLESS=1` writes them anew.
 
+use crate::recording::known_early;
 use crate::steps::*;
 use crate::world::*;
 use mingjing_domain::case::CaseCommand as Do;
@@ -9,6 +10,7 @@ use mingjing_domain::case::command::*;
 use mingjing_domain::case::procedure::{Relation, Verb, step};
 use mingjing_domain::case::types::*;
 use mingjing_domain::matter::StaffId;
+use mingjing_domain::recording::words::NoRecordingGround;
 use mingjing_domain::staff::Role;
 use std::path::PathBuf;
 
@@ -168,9 +170,12 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::RecordPayment => payment(1, "9001", WAN, &today),
         V::RecordPerformance => performance(1, PenaltyKind::OrderStop, &today),
         V::RecordRefund => refund(1, "8001", WAN, &today),
+        V::ProposeAmend => propose(Proposal::Amend(amending(1, 2 * WAN))),
+        V::RecordRestitution => restitution(1, PenaltyKind::OrderStop, Restored::Lifted, &today),
         V::ProposeDefer => propose(Proposal::Defer(Deferring {
             party: 1,
             instalments: vec![Instalment { due_on: day("2026-12-31"), amount_fen: 3 * WAN }],
+            ..Deferring::default()
         })),
         V::DemandFine => Do::DemandFine { party: 1 },
         V::ImposeAdditionalFine => Do::ImposeAdditionalFine { party: 1, amount_fen: 100 },
@@ -216,6 +221,13 @@ fn later_command(verb: Verb, w: &World) -> Do {
         }
         V::ProposeClose => propose(Proposal::Close { ground: ClosingGround::Performed }),
         V::Archive => Do::Archive { volumes: 1, pages: 9, retention_years: 30 },
+        V::AttachRecording => Do::AttachRecording { act: 1, recording: RECORDING },
+        V::StateNoRecording => {
+            Do::StateNoRecording {
+                act: 1, ground: NoRecordingGround::DeviceFailure, reason: t("记录仪故障")
+            }
+        }
+        V::DecideNoRecording => Do::DecideNoRecording { act: 1, approve: true, opinion: t("属实") },
         _ => {
             made(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")))
         }
@@ -228,7 +240,7 @@ fn the_transition_matrix_is_as_read() {
         "# 转换矩阵：每个阶段 × 每个事项\n# “可”为允许，其余为拒绝的代码；“无”列为案件尚不存在\n",
     );
     let none = World::new("2026-03-02");
-    let worlds: Vec<(&str, World)> = Stage::ALL.iter().map(|s| (s.label(), at(*s))).collect();
+    let worlds: Vec<(&str, World)> = Stage::ALL.iter().map(|s| (s.label(), known_early(at(*s)))).collect();
     let mut allowed = 0;
     for verb in Verb::ALL {
         out.push_str(&format!("\n{}\n", verb.label()));

@@ -9,7 +9,7 @@ use mingjing_domain::case::{CaseCommand as Do, CaseEvent, clock, gate};
 
 fn plan(parts: &[(&str, i64)]) -> Proposal {
     let instalments = parts.iter().map(|(d, fen)| Instalment { due_on: day(d), amount_fen: *fen });
-    Proposal::Defer(Deferring { party: 1, instalments: instalments.collect() })
+    Proposal::Defer(Deferring { party: 1, instalments: instalments.collect(), ..Deferring::default() })
 }
 
 fn impose(yuan: i64) -> Do {
@@ -112,9 +112,9 @@ fn what_was_paid_before_a_revocation_is_entered_after_it_and_given_back() {
     w.at("2026-04-22");
     let mut archived = w.fork();
     w.no(CASHIER, payment(1, "0001", WAN, "2026-04-01"), "time.late");
-    // What is paid from the day of the revocation on is not collected.
-    w.claim("2026-04-20", paper());
-    w.no(CASHIER, payment(1, "0001", WAN, "2026-04-20"), "decision.revoked");
+    // What is paid after the day of the revocation is not collected.
+    w.claim("2026-04-21", paper());
+    w.no(CASHIER, payment(1, "0001", WAN, "2026-04-21"), "decision.revoked");
     // The addition of the 7th was not due on the 6th.
     w.claim("2026-04-06", paper());
     w.no(CASHIER, payment(1, "0001", 3 * WAN + 1, "2026-04-06"), "payment.amount");
@@ -162,10 +162,10 @@ fn what_was_paid_before_the_fine_was_lowered_is_entered_after_the_case_is_closed
     w.at("2026-05-18");
     w.ok(A, conclude_remedy(RemedyKind::Reconsideration, RemedyOutcome::Changed, Some(WAN)));
     w.ok(CASHIER, payment(1, "0001", WAN, "2026-05-18"));
-    w.no(CASHIER, payment(1, "0002", 1, "2026-05-18"), "payment.nothing_owed");
     w.pass(Proposal::Close { ground: ClosingGround::Performed });
     w.serve_all();
     w.at("2026-05-20");
+    w.no(CASHIER, payment(1, "0002", 1, "2026-05-20"), "payment.nothing_owed");
     w.claim("2026-04-01", paper());
     w.no(CASHIER, payment(1, "0002", 3 * WAN + 1, "2026-04-01"), "payment.amount");
     w.claim("2026-04-01", paper());

@@ -1,16 +1,22 @@
 //! The penalty case from outside: lives, the transition matrix, attempts to get
 //! around the guards, and properties.
 
+mod amendment;
+mod archive;
 mod bypass_gate;
 mod bypass_law;
 mod bypass_money;
 mod bypass_people;
 mod bypass_time;
 mod consistency;
+mod faults;
 mod golden;
+mod instalments;
 mod late_money;
 mod life;
+mod money_walk;
 mod performance;
 mod properties;
+mod recording;
 mod steps;
 mod world;

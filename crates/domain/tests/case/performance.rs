@@ -122,7 +122,7 @@ fn nothing_is_enforced_before_the_money_that_is_owed_with_it_is_due() {
     overdue.ok(A, Do::DemandEnforcement { party: 1 });
     // A deferral puts both off.
     let instalments = vec![Instalment { due_on: day("2026-10-30"), amount_fen: 3 * WAN }];
-    w.pass(Proposal::Defer(Deferring { party: 1, instalments }));
+    w.pass(Proposal::Defer(Deferring { party: 1, instalments, ..Deferring::default() }));
     w.at("2026-09-24");
     w.no(A, Do::DemandEnforcement { party: 1 }, "payment.not_due");
     w.at("2026-10-31");
@@ -153,9 +153,10 @@ fn a_changed_disposal_takes_away_what_it_names_and_nothing_else() {
         w.no(A, end(RemedyOutcome::Changed, Some(WAN), &[kind]), "remedy.lifted");
     }
     w.ok(A, end(RemedyOutcome::Changed, Some(WAN), &all[..1]));
-    w.no(A, performance(1, PenaltyKind::SuspendLicence, "2026-03-18"), "performance.kind");
-    w.ok(A, performance(1, PenaltyKind::OrderStop, "2026-03-18"));
-    w.ok(CASHIER, payment(1, "0001", WAN, "2026-03-18"));
+    w.at("2026-03-19");
+    w.no(A, performance(1, PenaltyKind::SuspendLicence, "2026-03-19"), "time.performance");
+    w.ok(A, performance(1, PenaltyKind::OrderStop, "2026-03-19"));
+    w.ok(CASHIER, payment(1, "0001", WAN, "2026-03-19"));
     w.pass(Proposal::Close { ground: ClosingGround::Performed });
 }
 
@@ -260,4 +261,101 @@ fn who_paid_in_time_owes_no_addition_because_the_entry_came_late() {
     let events = contested.ok(A, Do::RecordRemedy { party: 1, remedy, on, body: t("示例县人民法院") });
     let left = CaseEvent::AdditionalFineReduced { party: 1, amount_fen: 2 * 900 * YUAN };
     assert!(events.contains(&left), "{events:?}");
+}
+
+fn undo(kind: PenaltyKind, restored: Restored, on: &str, fen: i64) -> Do {
+    let Do::RecordRestitution(it) = restitution(1, kind, restored, on) else { unreachable!() };
+    Do::RecordRestitution(Restitution { compensation_fen: fen, ..it })
+}
+
+#[test]
+fn what_was_performed_under_a_revoked_decision_is_undone_before_the_case_ends() {
+    let mut w = stopped();
+    let (stop, licence) = (PenaltyKind::OrderStop, PenaltyKind::SuspendLicence);
+    w.ok(A, performance(1, stop, "2026-03-18"));
+    w.no(A, restitution(1, stop, Restored::Lifted, "2026-03-18"), "restitution.none");
+    w.at("2026-04-20");
+    w.ok(HEAD, revoke());
+    let mut archived = w.fork();
+    let refusal = w.no(A, close(ClosingGround::DecisionRevoked), "restitution.owed");
+    assert!(refusal.message.contains("责令停产停业"), "{refusal}");
+    assert_eq!(refusal.article.law, "国家赔偿法");
+    let stops = mingjing_domain::case::view::rail(w.case(), &w.facts(A));
+    assert!(stops.iter().any(|it| it.title == "执行" && it.note == "待恢复原状"));
+    // Performed before the revocation and entered after it: it is to be undone too.
+    w.at("2026-04-22");
+    w.claim("2026-04-21", paper());
+    w.no(A, performance(1, licence, "2026-04-21"), "time.performance");
+    w.no(A, performance(1, licence, "2026-04-20"), "time.late");
+    w.claim("2026-04-20", paper());
+    w.ok(A, performance(1, licence, "2026-04-20"));
+    w.no(A, performance(1, licence, "2026-04-22"), "decision.revoked");
+    // By a way that fits the kind, after the revocation, once.
+    for wrong in [Restored::Returned, Restored::Proceeds, Restored::Reinstated] {
+        w.no(A, undo(stop, wrong, "2026-04-22", 1), "restitution.manner");
+    }
+    w.no(A, undo(stop, Restored::Lifted, "2026-04-22", -1), "restitution.compensation");
+    w.no(A, undo(PenaltyKind::OrderClose, Restored::Lifted, "2026-04-22", 0), "restitution.kind");
+    w.no(A, undo(stop, Restored::Lifted, "2026-04-23", 0), "time.restitution");
+    w.no(A, undo(stop, Restored::Lifted, "2026-04-19", 0), "time.restitution");
+    w.no(A, undo(stop, Restored::Lifted, "2026-04-20", 0), "time.late");
+    w.no(CASHIER, undo(stop, Restored::Lifted, "2026-04-22", 0), "role.missing");
+    w.ok(A, undo(stop, Restored::Lifted, "2026-04-22", 5_000 * YUAN));
+    w.no(A, undo(stop, Restored::Lifted, "2026-04-22", 0), "restitution.kind");
+    w.no(A, close(ClosingGround::DecisionRevoked), "restitution.owed");
+    w.at("2026-04-24");
+    w.ok(A, undo(licence, Restored::Reinstated, "2026-04-24", 0));
+    w.no(A, undo(licence, Restored::Reinstated, "2026-04-24", 0), "restitution.none");
+    // The term for closing runs from the last of it.
+    let on = mingjing_domain::case::clock::performed_on(w.case(), &w.facts(A));
+    assert_eq!(on, Some(day("2026-04-24")));
+    assert_eq!(w.refold(true).as_ref(), Some(w.case()));
+    w.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
+    // A case closed before is not archived with it open.
+    archived.ok(A, undo(stop, Restored::Lapsed, "2026-04-20", 0));
+    archived.pass(Proposal::Close { ground: ClosingGround::DecisionRevoked });
+    archived.serve_all();
+    archived.claim("2026-04-20", paper());
+    archived.ok(A, performance(1, licence, "2026-04-20"));
+    let archive = || Do::Archive { volumes: 1, pages: 9, retention_years: 30 };
+    archived.no(ARCHIVIST, archive(), "restitution.owed");
+    archived.ok(A, undo(licence, Restored::Reinstated, "2026-04-20", 0));
+    archived.ok(ARCHIVIST, archive());
+}
+
+#[test]
+fn a_performed_penalty_that_a_remedy_takes_away_is_undone_and_goods_have_their_price() {
+    let goods = PenaltyKind::ConfiscateGoods;
+    let kinds = vec![goods, PenaltyKind::SuspendLicence];
+    let disposal = PartyDisposal { kinds, goods_fen: 100 * YUAN, ..fine(1, 0) };
+    let mut w = concluded(vec![unit_party()], false);
+    w.ok(A, draft(&[1], vec![disposal]));
+    w.at("2026-03-09");
+    w.ok(A, Do::IssueNotice { party: 1 });
+    w.serve_all();
+    w.at("2026-03-17");
+    w.pass(Proposal::Dispose);
+    w.serve_all();
+    w.ok(A, performance(1, goods, "2026-03-17"));
+    w.ok(A, performance(1, PenaltyKind::SuspendLicence, "2026-03-17"));
+    let remedy = RemedyKind::Reconsideration;
+    w.ok(A, Do::RecordRemedy { party: 1, remedy, on: w.today(), body: t("示例县人民政府") });
+    let end = Do::ConcludeRemedy {
+        party: 1,
+        remedy,
+        outcome: RemedyOutcome::Changed,
+        document: t("示政复决〔2026〕1号"),
+        fine_fen: Some(0),
+        confiscated_fen: None,
+        lifted: vec![goods],
+        opposed: false,
+    };
+    w.ok(A, end);
+    w.no(A, close(ClosingGround::Performed), "restitution.owed");
+    w.no(A, undo(PenaltyKind::SuspendLicence, Restored::Reinstated, "2026-03-17", 0), "restitution.kind");
+    for by_money in [Restored::Compensated, Restored::Proceeds] {
+        w.no(A, undo(goods, by_money, "2026-03-17", 0), "restitution.compensation");
+    }
+    w.ok(A, undo(goods, Restored::Proceeds, "2026-03-17", 100 * YUAN));
+    w.pass(Proposal::Close { ground: ClosingGround::Performed });
 }

@@ -69,6 +69,7 @@ pub fn session(world: &World) -> Session {
         officers: vec![A, B],
         certificates_shown: true,
         rights_told: true,
+        case_room: false,
     }
 }
 
@@ -82,6 +83,7 @@ pub fn evidence(name: &str, on: &str) -> Evidence {
         proves: t("特种作业人员未取得资格"),
         sha256_root: "ab".repeat(32),
         signed: true,
+        recording: None,
     }
 }
 
@@ -188,6 +190,23 @@ pub fn performance(party: PartyNo, kind: PenaltyKind, on: &str) -> Do {
     Do::RecordPerformance(Performance {
         party, kind, on: day(on), by: t("当事人"), manner: t("已停业")
     })
+}
+
+pub fn restitution(party: PartyNo, kind: PenaltyKind, restored: Restored, on: &str) -> Do {
+    let details = t("已通知恢复生产经营，见解除通知书");
+    Do::RecordRestitution(Restitution { party, kind, restored, on: day(on), details, compensation_fen: 0 })
+}
+
+pub fn amending(party: PartyNo, fen: i64) -> Amending {
+    Amending {
+        party,
+        fine_fen: fen,
+        confiscated_fen: 0,
+        lifted: Vec::new(),
+        grade: Grade::Light,
+        reasoning: t("原决定裁量不当，应当从轻"),
+        digest: String::new(),
+    }
 }
 
 pub fn propose(proposal: Proposal) -> Do {

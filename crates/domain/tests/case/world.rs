@@ -15,6 +15,8 @@ use mingjing_domain::matter::{
     Actor, Matter, MatterId, Meta, Moment, OrganId, StaffId, TimeSource, civil_day, shanghai,
 };
 use mingjing_domain::policy::{Jurisdiction, PolicyBook, System};
+use mingjing_domain::recording::RecordingFact;
+use mingjing_domain::recording::words::Link;
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::Role;
 use mingjing_domain::text::{self, Text};
@@ -55,6 +57,7 @@ pub const UNTIL_MARCH: StaffId = staff(36);
 
 pub const ORGAN: OrganId = OrganId(Uuid::from_u128(100));
 pub const OTHER_ORGAN: OrganId = OrganId(Uuid::from_u128(200));
+pub const RECORDING: MatterId = MatterId(Uuid::from_u128(300));
 pub const CATEGORY: &str = "安全生产";
 pub const REGION: &str = "990101";
 
@@ -85,6 +88,8 @@ pub struct World {
     pub stored: std::rc::Rc<std::cell::RefCell<Vec<Stored>>>,
     pub serials: BTreeMap<String, u32>,
     pub receipt_used: bool,
+    /// Recordings as the case sees them.
+    pub recordings: BTreeMap<MatterId, RecordingFact>,
     /// The claimed time of the next act, when it is not now.
     pub claimed: Option<(Timestamp, TimeSource)>,
 }
@@ -150,6 +155,22 @@ fn people() -> BTreeMap<StaffId, Person> {
     all
 }
 
+/// A recording of the case, all of it stored.
+pub fn recording_fact() -> RecordingFact {
+    RecordingFact {
+        organ: ORGAN,
+        in_case: true,
+        link: Link::Hearing,
+        roots: vec!["ab".repeat(32)],
+        accepted: true,
+        unexplained: 0,
+        runs: true,
+        days: (day("2026-03-01"), day("2026-12-31")),
+        unfit: false,
+        destroyed: false,
+    }
+}
+
 impl World {
     /// A world at nine in the morning of `at`, without a case.
     pub fn new(at: &str) -> Self {
@@ -172,6 +193,7 @@ impl World {
             stored: Default::default(),
             serials: BTreeMap::new(),
             receipt_used: false,
+            recordings: [(RECORDING, recording_fact())].into(),
             claimed: None,
         };
         world.at(at);
@@ -219,6 +241,7 @@ impl World {
         let mut facts = Facts::new(self.moment(), actor, self.organ.clone(), &self.law, &self.calendar, KEY);
         facts.people = self.people.clone();
         facts.receipt_used = self.receipt_used;
+        facts.recordings = self.recordings.clone();
         for kind in DocumentKind::ALL {
             if let Some(character) = kind.character() {
                 facts.serials.insert(character.into(), self.serials.get(character).copied().unwrap_or(1));

@@ -4,6 +4,7 @@
 
 mod event;
 mod evidence;
+mod many;
 mod text;
 
 pub use event::{
@@ -13,6 +14,7 @@ pub use event::{
 pub use evidence::{
     CHUNK_LEN, CHUNK_TAG, ChunkTree, EvidenceHasher, EvidenceIdentity, EvidenceState, HalfDigest, StateError,
 };
+pub use many::{Events, Leaves};
 pub use text::{Part, Segment, TextOpening, open_text, text_leaf};
 
 use crate::hash::{Pair, pair, tag};

@@ -157,8 +157,19 @@ fn child(seed: &[u8; 32], side: u8) -> [u8; 32] {
     sha256(&[&[tag::SEED, side], seed])
 }
 
+/// Salts of all characters of a text of `count` characters, from left to right.
+pub(super) fn salts(seed: &[u8; 32], count: usize, out: &mut Vec<[u8; 32]>) {
+    if count == 1 {
+        out.push(*seed);
+        return;
+    }
+    let left = split_point(count as u64) as usize;
+    salts(&child(seed, 0), left, out);
+    salts(&child(seed, 1), count - left, out);
+}
+
 /// Salt of the text leaf, the third branch of the root seed.
-fn text_salt(seed: &[u8; 32]) -> [u8; 32] {
+pub(super) fn text_salt(seed: &[u8; 32]) -> [u8; 32] {
     child(seed, 2)
 }
 

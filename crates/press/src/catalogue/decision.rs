@@ -159,6 +159,20 @@ pub(super) const FORMS: &[TemplateSpec] = &[
                 group("contact", "联系方式", CONTACT),
             ],
         ),
+    TemplateSpec::letter("amendment_decision", 0, "行政处罚变更决定书", Seal::Organ)
+        .series(&["罚变"])
+        .unlisted()
+        .under(
+            "《中华人民共和国行政处罚法》第七十五条第二款",
+            &[
+                group("party", "当事人", ADDRESSEE),
+                group("decision", "原决定书", DECISION_REFERENCE),
+                paragraphs("reasons", "变更的理由"),
+                list("decision_items", "变更后的行政处罚", DECISION_ITEM),
+                REVIEW_BODY,
+                COURT,
+            ],
+        ),
     TemplateSpec::letter("correction_decision", 67, "行政处罚决定补正（更正）决定书", Seal::Organ)
         .series(&["补", "更"])
         .published()

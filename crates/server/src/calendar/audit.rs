@@ -21,7 +21,7 @@ struct Body {
 
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = Body::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: Body = stored.read()?;
     let state = asked.state::<Imported>(CALENDAR);
     let event = import::decide(state, &body.command, &stored.actor, CalendarBook::built_in())?;
     let (type_of, shown) = stream::shown::<Imported>(&event).map_err(|e| Objection::json(&e))?;

@@ -25,7 +25,7 @@ pub const fn audited() -> Audited {
 
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = Body::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: Body = stored.read()?;
     let case = match body.case {
         Some(id) => {
             let found = asked.state::<Case>(id);
@@ -69,14 +69,12 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     let organ_id = case.map_or(stored.actor.organ, |it| it.organ);
     let (version, organ) = asked.organ(organ_id)?;
     let imported = asked.imported()?;
-    let rules = asked.rules.on(&organ, version, stored.moment.recorded_day(), imported.as_deref())?;
-    asked.rules_fit("rules", &rules.law.version)?;
-    asked.rules_fit("calendar", &rules.calendar.version().digest.to_string())?;
+    let rules = asked.rules_noted(&organ, version, imported.as_deref())?;
     let known = asked.people()?;
     if !stored.actor.id.0.is_nil() {
         asked.roles_held(&known)?;
     }
-    let mut needed = people_written(stored.actor.id, case, Some(command), &stored.body["command"]);
+    let mut needed = people_written(stored.actor.id, case, Some(command), stored.read()?);
     if let TimeSource::Paper { approver, .. } = &stored.moment.source {
         needed.insert(*approver);
     }

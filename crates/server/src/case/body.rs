@@ -236,12 +236,9 @@ fn value_of(field: &Field, value: Value, path: &str, errors: &mut Vec<FieldError
             let known = |it: &Value| it.as_str().is_some_and(|it| choices.iter().any(|(name, _)| name == it));
             set(field, value, path, "不存在的选项", known, errors)
         }
-        Kind::Staff => {
-            if is_id(&value) {
-                Some(value)
-            } else {
-                wrong(format!("{label}应为人员编号"))
-            }
+        Kind::Staff | Kind::Recording => {
+            let what = if field.kind == Kind::Staff { "人员编号" } else { "音像记录的标识" };
+            if is_id(&value) { Some(value) } else { wrong(format!("{label}应为{what}")) }
         }
         Kind::StaffList => set(field, value, path, "不是人员编号的内容", is_id, errors),
         Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => {

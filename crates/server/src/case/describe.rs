@@ -48,7 +48,7 @@ pub fn field(it: &Field) -> Value {
         Kind::NumberChoice(choices) => {
             json!({ "type": "integer", "enum": choices.iter().map(|(n, _)| n).collect::<Vec<_>>() })
         }
-        Kind::Staff => json!({ "type": "string", "format": "uuid" }),
+        Kind::Staff | Kind::Recording => json!({ "type": "string", "format": "uuid" }),
         Kind::StaffList => {
             json!({ "type": "array", "minItems": least, "maxItems": MAX_ITEMS, "items": { "type": "string", "format": "uuid" } })
         }
@@ -157,7 +157,7 @@ fn example_value(it: &Field) -> Value {
         },
         Kind::Choices(choices) => json!([choices.first().map(|(name, _)| name)]),
         Kind::NumberChoice(choices) => json!(choices.first().map(|(n, _)| n)),
-        Kind::Staff => person(1),
+        Kind::Staff | Kind::Recording => person(1),
         Kind::StaffList => json!([person(1), person(2)]),
         Kind::Party | Kind::Document | Kind::Proposal | Kind::Ordinal => json!(1),
         Kind::EvidenceList => json!([1]),
@@ -343,12 +343,13 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 "type": "object", "required": ["waiting", "cases"],
                 "properties": {
                     "waiting": { "type": "array", "items": {
-                        "type": "object", "required": ["id", "publication", "party", "title", "since", "case", "number"],
+                        "type": "object", "required": ["id", "publication", "party", "title", "since", "case", "number", "due"],
                         "properties": {
                             "id": id, "publication": { "type": ["string", "null"], "format": "uuid", "description": "等待办理的公示事项" },
                             "party": { "type": ["integer", "null"], "minimum": 1, "description": "等待制作公示文本的当事人序号" },
                             "title": typed("string", "等待办理的事项"), "since": { "type": "string", "format": "date" },
                             "case": typed("string", "案件名称"), "number": maybe("string"),
+                            "due": { "type": ["string", "null"], "format": "date", "description": "公示事项自己的期限末日" },
                         },
                     } },
                     "cases": { "type": "array", "items": schema("CaseLine") },

@@ -5,7 +5,7 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::civil_day;
 
 use super::store::{self, Waiting};
-use crate::disclosure::office::{on_the_way, to_make, to_take_down};
+use crate::disclosure::office::{Limits, on_the_way, to_make, to_take_down};
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
@@ -18,6 +18,8 @@ pub async fn waiting(shell: &Shell, who: &Identity, limit: u32) -> Result<Vec<Wa
     let (it, db) = (&who.person, shell.app.db());
     let roles: Vec<String> = it.roles.iter().map(wire_name).collect();
     let mut all = store::waiting(db, it.organ, it.id, &roles, limit).await?;
+    let today = civil_day(shell.app.now());
+    let limits = Limits::of(shell, it.organ, today).await?;
     all.extend(to_take_down(db, it.organ, &it.roles, limit).await?.into_iter().map(|copy| Waiting {
         id: copy.case,
         publication: Some(copy.publication),
@@ -26,6 +28,7 @@ pub async fn waiting(shell: &Shell, who: &Identity, limit: u32) -> Result<Vec<Wa
         since: copy.known_on.to_string(),
         case: copy.party,
         number: Some(copy.number),
+        due: limits.withdraw(copy.known_on),
     }));
     all.extend(on_the_way(db, it.organ, &roles, limit).await?.into_iter().map(|copy| Waiting {
         id: copy.case,
@@ -35,8 +38,8 @@ pub async fn waiting(shell: &Shell, who: &Identity, limit: u32) -> Result<Vec<Wa
         since: copy.since,
         case: copy.party.unwrap_or_default(),
         number: Some(copy.number),
+        due: if copy.public { None } else { limits.publish(copy.decided_on) },
     }));
-    let today = civil_day(shell.app.now());
     all.extend(to_make(db, it, today, limit).await?.into_iter().map(|decision| Waiting {
         id: decision.case,
         publication: None,
@@ -45,6 +48,7 @@ pub async fn waiting(shell: &Shell, who: &Identity, limit: u32) -> Result<Vec<Wa
         since: decision.served_on.unwrap_or(decision.decided_on).to_string(),
         case: decision.title,
         number: Some(decision.number),
+        due: limits.publish(decision.decided_on),
     }));
     all.sort_by(|a, b| (&a.since, a.id).cmp(&(&b.since, b.id)));
     Ok(all)

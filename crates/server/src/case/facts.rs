@@ -8,17 +8,18 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use mingjing_domain::calendar::import::Imported;
-use mingjing_domain::calendar::{Calendar, CalendarBook, DataError};
+use mingjing_domain::calendar::{Calendar, CalendarBook, DataError, FIRST_YEAR};
 use mingjing_domain::case::facts::{CertificateFact, Facts, OrganFact, Person};
 use mingjing_domain::case::law::Law;
 use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::matter::{Actor, MatterId, Moment, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
-use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicySet, System};
+use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicyError, PolicySet, System};
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::TextKey;
-use serde_json::Value;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use crate::kit::clock::lock;
@@ -34,12 +35,15 @@ pub struct RulesOfDay {
 }
 
 type Cached = (OrganId, Date, u64, String);
+/// As [`Cached`], with the noted digests of rules and calendar.
+type CachedNoted = (Cached, String, String);
 
 /// Resolves policies and calendars, remembering what it resolved.
 pub struct Rules {
     policies: PolicyBook,
     calendars: CalendarBook,
     by_day: Mutex<BTreeMap<Cached, Arc<RulesOfDay>>>,
+    by_note: Mutex<BTreeMap<CachedNoted, Option<Arc<RulesOfDay>>>>,
     by_region: Mutex<BTreeMap<(String, String), Arc<Calendar>>>,
 }
 
@@ -55,6 +59,7 @@ impl Rules {
             policies: PolicyBook::built_in().clone(),
             calendars: CalendarBook::built_in().clone(),
             by_day: Mutex::default(),
+            by_note: Mutex::default(),
             by_region: Mutex::default(),
         }
     }
@@ -75,28 +80,73 @@ impl Rules {
         if let Some(found) = lock(&self.by_day).get(&key) {
             return Ok(Arc::clone(found));
         }
-        let profile = &organ.profile;
-        let jurisdiction =
-            Jurisdiction { region: profile.region.clone(), system: system(&profile.system), organ: None };
-        let policy = self.policies.resolve(&jurisdiction, day, Timestamp::MAX).map_err(|e| {
-            Refusal::new(
-                "policy.none",
-                mingjing_domain::cite::Citation::of("行政处罚法", "第三十七条"),
-                format!("没有适用于{day}的规则：{e}"),
-                "请系统管理员核对机关的行政区划和政策文件。",
-            )
-        })?;
-        let mut law = Law::of(&policy);
-        law.number_place.clone_from(&profile.short_name);
-        law.number_system.clone_from(&profile.system);
-        let calendar = self.calendar(&profile.region, imported)?;
-        let rules = Arc::new(RulesOfDay { law, policy, calendar });
+        let policy = self
+            .policies
+            .resolve(&jurisdiction(organ), day, Timestamp::MAX)
+            .map_err(|e| no_rules(day, &e))?;
+        let calendar = self.calendar(&organ.profile.region, imported)?;
+        let rules = Arc::new(RulesOfDay { law: law_of(organ, &policy), policy, calendar });
         let mut cache = lock(&self.by_day);
         if cache.len() >= KEPT {
             cache.clear();
         }
         cache.insert(key, Arc::clone(&rules));
         Ok(rules)
+    }
+
+    /// The rules on which a decision of `day` rested, by the digests that it noted: those
+    /// of now, or of an earlier edition of the rules and the calendar. None when this
+    /// program knows of no such rules.
+    ///
+    /// # Errors
+    /// As [`Self::on`].
+    pub fn noted(
+        &self,
+        organ: &OrganState,
+        version: u64,
+        day: Date,
+        imported: Option<&Imported>,
+        (rules, calendar): (&str, &str),
+    ) -> Result<Option<Arc<RulesOfDay>>, Refusal> {
+        let now = self.on(organ, version, day, imported)?;
+        if now.law.version == rules && *now.calendar.version().digest == *calendar {
+            return Ok(Some(now));
+        }
+        let of_day = (organ.id, day, version, imported.map_or_else(String::new, |it| it.digest.clone()));
+        let key = (of_day, rules.to_owned(), calendar.to_owned());
+        if let Some(found) = lock(&self.by_note).get(&key) {
+            return Ok(found.clone());
+        }
+        let policy =
+            self.policies.resolve_noted(&jurisdiction(organ), day, rules).map_err(|e| no_rules(day, &e))?;
+        let found = policy
+            .zip(self.calendar_noted(&organ.profile.region, imported, calendar))
+            .map(|(policy, calendar)| Arc::new(RulesOfDay { law: law_of(organ, &policy), policy, calendar }));
+        let mut cache = lock(&self.by_note);
+        if cache.len() >= KEPT {
+            cache.clear();
+        }
+        cache.insert(key, found.clone());
+        Ok(found)
+    }
+
+    /// The calendar with this digest: as it is, or as it was when fewer years were published.
+    fn calendar_noted(
+        &self,
+        region: &str,
+        imported: Option<&Imported>,
+        digest: &str,
+    ) -> Option<Arc<Calendar>> {
+        (FIRST_YEAR..=self.calendars.last_year()).rev().find_map(|last| {
+            let shipped = self.calendars.until(last);
+            let book = match imported {
+                None => shipped,
+                // What was imported then continued what was shipped then.
+                Some(it) => it.book(&shipped).ok()?,
+            };
+            let view = book.view(Some(region));
+            (*view.version().digest == *digest).then(|| Arc::new(view))
+        })
     }
 
     /// The calendar of a region, with what was imported.
@@ -118,6 +168,27 @@ impl Rules {
         }
         Ok(Arc::clone(cache.entry(key).or_insert_with(|| Arc::new(made))))
     }
+}
+
+fn jurisdiction(organ: &OrganState) -> Jurisdiction {
+    let profile = &organ.profile;
+    Jurisdiction { region: profile.region.clone(), system: system(&profile.system), organ: None }
+}
+
+fn law_of(organ: &OrganState, policy: &PolicySet) -> Law {
+    let mut law = Law::of(policy);
+    law.number_place.clone_from(&organ.profile.short_name);
+    law.number_system.clone_from(&organ.profile.system);
+    law
+}
+
+fn no_rules(day: Date, error: &PolicyError) -> Refusal {
+    Refusal::new(
+        "policy.none",
+        mingjing_domain::cite::Citation::of("行政处罚法", "第三十七条"),
+        format!("没有适用于{day}的规则：{error}"),
+        "请系统管理员核对机关的行政区划和政策文件。",
+    )
 }
 
 fn unfit(error: &DataError) -> Refusal {
@@ -188,8 +259,7 @@ fn person(state: &StaffState) -> Person {
 /// People whose record the decision may look at: whoever acts, whoever the
 /// command names, and who handles the case.
 pub fn people(actor: StaffId, case: Option<&Case>, command: Option<&CaseCommand>) -> BTreeSet<StaffId> {
-    let written = command.map(|it| serde_json::to_value(it).unwrap_or_default()).unwrap_or_default();
-    people_written(actor, case, command, &written)
+    people_written(actor, case, command, command.map(Written::of).unwrap_or_default())
 }
 
 /// As [`people`], with the command as it is written.
@@ -197,7 +267,7 @@ pub fn people_written(
     actor: StaffId,
     case: Option<&Case>,
     command: Option<&CaseCommand>,
-    written: &Value,
+    written: Written,
 ) -> BTreeSet<StaffId> {
     let mut ids = BTreeSet::from([actor]);
     if let Some(case) = case {
@@ -205,11 +275,11 @@ pub fn people_written(
         // An approval decides on what was proposed: the people named there count.
         if matches!(command, Some(CaseCommand::ApproveProposal { .. })) {
             for p in &case.proposals {
-                collect(&serde_json::to_value(&p.body).unwrap_or_default(), &mut ids);
+                ids.extend(Written::of(&p.body).0);
             }
         }
     }
-    collect(written, &mut ids);
+    ids.extend(written.0);
     ids.retain(|id| !id.0.is_nil());
     ids
 }
@@ -224,16 +294,82 @@ pub const fn needs_heads(command: &CaseCommand) -> bool {
 
 /// Identifiers anywhere in a body. Those of other matters are harmless: no
 /// person is found under them.
-fn collect(value: &Value, ids: &mut BTreeSet<StaffId>) {
-    match value {
-        Value::String(text) if text.len() == 36 => {
-            if let Ok(id) = text.parse::<Uuid>() {
-                ids.insert(StaffId(id));
-            }
+#[derive(Default)]
+pub struct Written(BTreeSet<StaffId>);
+
+impl Written {
+    /// Those in what a value serialises as.
+    pub fn of(value: &impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        Self::deserialize(&value).unwrap_or_default()
+    }
+}
+
+impl<'de> Deserialize<'de> for Written {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut ids = BTreeSet::new();
+        Collector(&mut ids).deserialize(deserializer)?;
+        Ok(Self(ids))
+    }
+}
+
+/// Walks a body without building it.
+struct Collector<'a>(&'a mut BTreeSet<StaffId>);
+
+impl<'de> DeserializeSeed<'de> for Collector<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Collector<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        if text.len() == 36
+            && let Ok(id) = text.parse::<Uuid>()
+        {
+            self.0.insert(StaffId(id));
         }
-        Value::Array(items) => items.iter().for_each(|it| collect(it, ids)),
-        Value::Object(object) => object.values().for_each(|it| collect(it, ids)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Collector(self.0))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while members.next_key::<IgnoredAny>()?.is_some() {
+            members.next_value_seed(Collector(self.0))?;
+        }
+        Ok(())
     }
 }
 

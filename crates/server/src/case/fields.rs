@@ -41,6 +41,7 @@ fn decides(verb: Verb, name: &str) -> Option<(&'static str, &'static str)> {
         (Verb::ReviewProposal, "agree") => Some(("同意呈报", "不同意，退回")),
         (Verb::ApproveProposal, "approve") => Some(("批准", "不批准")),
         (Verb::DecideRecusal, "grant") => Some(("准许回避", "驳回申请")),
+        (Verb::DecideNoRecording, "approve") => Some(("同意", "不同意")),
         (Verb::SignOpinion, "sign") => Some(("签发", "退回审核人员")),
         (Verb::RecheckCorrection, "corrected") => Some(("已改正", "未改正")),
         (Verb::HoldHearing, "attended") => Some(("当事人到场", "未到场或者擅自退出")),
@@ -136,6 +137,7 @@ fn input(verb: Verb, it: &Field, around: &Around<'_>) -> Input {
         Kind::Proposal => Input::Choice(proposals(verb, around)),
         Kind::EvidenceList => Input::MultiChoice(evidence(around)),
         Kind::Ordinal => Input::Choice(ordinals(it.name, around)),
+        Kind::Recording => Input::Line,
         Kind::Region => Input::Choice(regions(around.organ)),
         Kind::Category => Input::Choice(categories(around)),
         Kind::List(fields) => Input::List(fields.iter().map(|it| spec(verb, it, around)).collect()),
@@ -252,6 +254,14 @@ fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
             open.map(|(at, it)| {
                 let party = words::party(case, it.party);
                 numbered(at + 1, format!("第{}次：{party}，{}前改正", at + 1, show::short_date(it.due_on)))
+            })
+            .collect()
+        }
+        "act" => {
+            let acts = case.acts.iter().enumerate();
+            acts.map(|(at, it)| {
+                let day = show::short_date(it.on);
+                numbered(at + 1, format!("第{}项：{}，{day}", at + 1, it.of.verb.label()))
             })
             .collect()
         }

@@ -89,7 +89,7 @@ fn procedure(case: &Case, facts: &Facts<'_>) -> (bool, String) {
 }
 
 fn facts_found(case: &Case) -> (bool, String) {
-    match &case.draft {
+    match case.at_hand() {
         Some(draft) => (
             true,
             format!("代拟稿认定的事实{}字，当事人{}名", draft.substance.facts.chars(), case.parties.len()),
@@ -99,9 +99,9 @@ fn facts_found(case: &Case) -> (bool, String) {
 }
 
 fn evidence(case: &Case) -> (bool, String) {
-    let relied = case.draft.as_ref().map_or(0, |d| d.substance.evidence.len());
+    let relied = case.at_hand().map_or(0, |d| d.substance.evidence.len());
     let unsigned = case.evidence.iter().filter(|e| !e.signed).count();
-    let later = case.draft.as_ref().is_some_and(|d| d.evidence != case.evidence.len());
+    let later = case.at_hand().is_some_and(|d| d.evidence != case.evidence.len());
     let mut words = format!("卷内证据{}件，代拟稿依据{relied}件", case.evidence.len());
     if unsigned > 0 {
         words.push_str(&format!("，{unsigned}件未签名"));
@@ -113,7 +113,7 @@ fn evidence(case: &Case) -> (bool, String) {
 }
 
 fn law(case: &Case) -> (bool, String) {
-    let Some(draft) = &case.draft else { return (false, "还没有代拟稿".to_owned()) };
+    let Some(draft) = case.at_hand() else { return (false, "还没有代拟稿".to_owned()) };
     let join = |all: &[mingjing_domain::case::substance::Provision]| {
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
     };
@@ -122,7 +122,7 @@ fn law(case: &Case) -> (bool, String) {
 }
 
 fn discretion(case: &Case) -> (bool, String) {
-    let Some(draft) = &case.draft else { return (false, "还没有代拟稿".to_owned()) };
+    let Some(draft) = case.at_hand() else { return (false, "还没有代拟稿".to_owned()) };
     let grades: Vec<&str> = draft.substance.disposals.iter().map(|d| d.grade.label()).collect();
     let range = if draft.substance.range.is_empty() {
         "未引用裁量基准编号".to_owned()

@@ -54,7 +54,8 @@ fn known(verb: Verb, around: &Around<'_>, actor: StaffId) -> Map<String, Value> 
             | Verb::RecordRemedy
             | Verb::RecordRuling
             | Verb::RecordPerformance
-            | Verb::RecordRefund,
+            | Verb::RecordRefund
+            | Verb::RecordRestitution,
             _,
         ) => json!({ "on": today }),
         (Verb::RecordPayment, _) => json!({ "paid_on": today }),

@@ -2,7 +2,7 @@
 //! what was lawfully erased shows as the mark of erasure.
 
 use jiff::civil::Date;
-use mingjing_domain::case::command::{Payment, Refund};
+use mingjing_domain::case::command::{Payment, Refund, Restitution};
 use mingjing_domain::case::state::{
     ApprovalStage, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
 };
@@ -104,6 +104,9 @@ struct PartyV1<'a> {
     performances: Vec<PerformanceV1<'a>>,
     /// Penalties that wait for their performance.
     unperformed: Vec<PenaltyKind>,
+    restitutions: Vec<RestitutionV1<'a>>,
+    /// Performed penalties that fell and wait to be undone.
+    to_undo: Vec<PenaltyKind>,
     remedy_pending: bool,
     /// The decision on this party was revoked, by its own remedy or for all.
     revoked_on: Option<Date>,
@@ -116,6 +119,15 @@ struct PerformanceV1<'a> {
     on: Date,
     by: Plain<'a>,
     manner: Plain<'a>,
+}
+
+#[derive(Serialize)]
+struct RestitutionV1<'a> {
+    kind: PenaltyKind,
+    restored: Restored,
+    on: Date,
+    details: Plain<'a>,
+    compensation_fen: i64,
 }
 
 #[derive(Serialize)]
@@ -348,9 +360,21 @@ fn party<'a>(case: &'a Case, number: PartyNo, state: &'a PartyState, open: bool)
             .map(|p| PerformanceV1 { kind: p.kind, on: p.on, by: Plain(&p.by), manner: Plain(&p.manner) })
             .collect(),
         unperformed: decision.map_or_else(Vec::new, |d| gate::unperformed(d, number, state)),
+        restitutions: state.restitutions.iter().map(restitution).collect(),
+        to_undo: decision.map_or_else(Vec::new, |d| gate::to_undo(d, state)),
         remedy_pending: state.remedy_pending(),
         revoked_on: revoked.map(|(_, on)| on),
         revoked_by: revoked.map(|(ground, _)| ground),
+    }
+}
+
+fn restitution(it: &Restitution) -> RestitutionV1<'_> {
+    RestitutionV1 {
+        kind: it.kind,
+        restored: it.restored,
+        on: it.on,
+        details: Plain(&it.details),
+        compensation_fen: it.compensation_fen,
     }
 }
 

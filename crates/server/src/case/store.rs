@@ -1,5 +1,6 @@
 //! Statements on the tables of cases.
 
+use jiff::civil::Date;
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use sea_orm::Value;
 use uuid::Uuid;
@@ -157,6 +158,8 @@ pub struct Waiting {
     pub case: String,
     /// Number of the case.
     pub number: Option<String>,
+    /// Its own last day, of a public copy; the case's limits stand with the case.
+    pub due: Option<Date>,
 }
 
 /// What waits for a person: by name, or for one of the roles in the organ; once, however
@@ -200,6 +203,7 @@ pub async fn waiting<S: Sql>(
             since: row.text("since")?,
             case: row.text("case_title")?,
             number: row.opt_text("number")?,
+            due: None,
         })
     };
     sql.all("case_task", text, values).await?.iter().map(read).collect()

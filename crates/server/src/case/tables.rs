@@ -186,6 +186,16 @@ pub(super) fn tasks(case: &Case) -> Vec<Task> {
         let title = "返还已缴款项并登记";
         for_roles(step(Verb::RecordRefund).who, "refund", title, &from.unwrap_or_default(), &mut out);
     }
+    if let Some((no, kind)) = performance::undoable(case) {
+        let from = case.decision.as_ref().map(|d| performance::refundable_from(case, no, d).to_string());
+        out.extend(case.officers.iter().map(|officer| Task {
+            task: format!("undo-{}", officer.0),
+            role: Role::Officer,
+            staff: Some(*officer),
+            title: format!("恢复原状并登记：{}", kind.label()),
+            since: from.clone().unwrap_or_default(),
+        }));
+    }
     review_task(case, &mut out);
     hearing_tasks(case, &mut out);
     handler_tasks(case, &mut out);
@@ -221,7 +231,7 @@ fn review_task(case: &Case, out: &mut Vec<Task>) {
         | ReviewPhase::ReReviewed
         | ReviewPhase::Cleared => return,
     };
-    if case.stage == Stage::Concluded {
+    if case.stage == Stage::Concluded || case.amendment.is_some() {
         out.push(Task { task: "legal-review".into(), role, staff: None, title: title.into(), since });
     }
 }

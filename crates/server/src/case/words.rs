@@ -110,6 +110,9 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::ExpertReceived { .. }
         | E::CorrectionOrdered { .. }
         | E::CorrectionRechecked { .. }
+        | E::RecordingAttached(..)
+        | E::NoRecordingStated(..)
+        | E::NoRecordingDecided(..)
         | E::Reinvestigated { .. } => (Part::Inquiry, false),
         E::Cleared { .. } => (Part::Review, true),
         E::ReviewSubmitted { .. }
@@ -142,6 +145,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         E::PaymentRecorded(..)
         | E::PerformanceRecorded(..)
         | E::RefundRecorded(..)
+        | E::RestitutionRecorded(..)
         | E::AdditionalFineReduced { .. }
         | E::DeferralGranted { .. }
         | E::FineDemanded { .. }
@@ -151,7 +155,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::RemedyLodged { .. }
         | E::RemedyConcluded { .. }
         | E::CourtRuled { .. } => (Part::Execution, false),
-        E::DisposalChanged { .. } => (Part::Execution, true),
+        E::DisposalChanged { .. } | E::DisposalAmended { .. } => (Part::Execution, true),
     }
 }
 
@@ -161,6 +165,11 @@ pub fn sentence(event: &E, case: &Case, people: &People) -> String {
         Some(detail) => format!("{}：{detail}", event.label()),
         None => event.label().to_owned(),
     }
+}
+
+fn recorded_act(case: &Case, act: u16) -> String {
+    let verb = case.acts.get(usize::from(act).wrapping_sub(1)).map_or("", |it| it.of.verb.label());
+    format!("第{act}项办案事项 {verb}")
 }
 
 fn yes(agreed: bool) -> &'static str {
@@ -241,6 +250,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         }
         E::PaymentRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
         E::RefundRecorded(it) => format!("{}，{}元", party(case, it.party), show::yuan(it.amount_fen)),
+        E::RestitutionRecorded(it) => {
+            format!("{}，{}，{}", party(case, it.party), it.kind.label(), it.restored.label())
+        }
         E::PerformanceRecorded(it) => {
             format!("{}，{}，{}", party(case, it.party), it.kind.label(), show::short_date(it.on))
         }
@@ -255,9 +267,15 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         E::DisposalChanged { party: no, remedy, fine_fen, .. } => {
             format!("{}，{}变更，罚款{}元", party(case, *no), remedy.label(), show::yuan(*fine_fen))
         }
+        E::DisposalAmended { party: no, fine_fen, .. } => {
+            format!("{}，罚款变更为{}元", party(case, *no), show::yuan(*fine_fen))
+        }
         E::CourtRuled { party: no, ruling, .. } => format!("{}，{}", party(case, *no), ruling.label()),
         E::DecisionRevoked { ground, .. } => ground.label().to_owned(),
         E::Closed { ground, .. } => ground.label().to_owned(),
+        E::RecordingAttached(it) => recorded_act(case, it.act),
+        E::NoRecordingStated(it) => format!("{}，{}", recorded_act(case, it.act), it.ground.label()),
+        E::NoRecordingDecided(it) => format!("{}，{}", recorded_act(case, it.act), yes(it.approve)),
         E::CheckExtended { .. }
         | E::NotFiled { .. }
         | E::SceneRecorded { .. }

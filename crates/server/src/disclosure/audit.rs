@@ -36,7 +36,7 @@ struct Body {
 
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = Body::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: Body = stored.read()?;
     let known = |id: MatterId| {
         asked
             .state::<Publication>(id)
@@ -57,9 +57,7 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     }
     let (version, organ) = asked.organ(case.organ)?;
     let imported = asked.imported()?;
-    let day_rules = asked.rules.on(&organ, version, stored.moment.recorded_day(), imported.as_deref())?;
-    asked.rules_fit("rules", &day_rules.law.version)?;
-    asked.rules_fit("calendar", &day_rules.calendar.version().digest.to_string())?;
+    let day_rules = asked.rules_noted(&organ, version, imported.as_deref())?;
     asked.actor_held_roles()?;
     let source = source::facts(case_id, case, party, &asked.key);
     let inspection: Option<Inspection> = noted(asked, "inspection")?;

@@ -58,8 +58,10 @@ pub fn ended(case: &Case, party: PartyNo) -> Option<DecisionEnd> {
         let own = remedy.filter(|_| by.by_remedy());
         DecisionEnd { ground: own.unwrap_or(WithdrawalGround::Revoked), known_on: on }
     });
+    let amended = case.party(party).into_iter().flat_map(|p| &p.amended);
+    let amended = amended.map(|(on, _)| DecisionEnd { ground: WithdrawalGround::Changed, known_on: *on });
     // The first that the organ knew of counts.
-    by_remedy.chain(revoked).min_by_key(|e| e.known_on)
+    by_remedy.chain(revoked).chain(amended).min_by_key(|e| e.known_on)
 }
 
 /// Whether every duty of the decision on a party is performed.

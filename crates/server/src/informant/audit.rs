@@ -19,7 +19,7 @@ struct Body {
 
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = Body::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: Body = stored.read()?;
     asked.actor_held_roles()?;
     // A registration opens the matter: its stream is empty before.
     let state = stored.ids.first().and_then(|id| asked.state(mingjing_domain::matter::MatterId(*id)));

@@ -19,7 +19,7 @@ use mingjing_domain::matter::{
 use mingjing_domain::text::{self, TextClass, TextKey};
 use mingjing_ledger::Pair;
 use mingjing_ledger::bundle::DOCUMENT_DIGEST_FIELD;
-use mingjing_ledger::commit::{entry, event_root, field_leaf, text_leaf};
+use mingjing_ledger::commit::{Events, Leaves, entry, event_root, field_leaf, text_leaf};
 use mingjing_ledger::package::PACKAGE_DIGEST_FIELD;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -229,6 +229,28 @@ pub fn guard_leaves(body: &[u8], salt: &[u8; 32]) -> Result<Vec<Pair>, WriteErro
     let mut leaves = Vec::new();
     guards(body, salt, |name, salt, bytes| leaves.push(field_leaf(name, &salt, bytes)))?;
     Ok(leaves)
+}
+
+/// Adds the leaves of a body to the event that `events` has begun.
+///
+/// # Errors
+/// When the body is not JSON; the event's root says nothing then.
+pub fn add_guards(body: &[u8], salt: &[u8; 32], events: &mut Events) -> Result<(), WriteError> {
+    guards(body, salt, |name, salt, bytes| events.field(name, &salt, bytes))
+}
+
+/// Leaves of lifted texts, in their order: [`content_leaf`] of each.
+pub fn leaves_of<'a>(contents: impl IntoIterator<Item = &'a Content>) -> Vec<Pair> {
+    let contents: Vec<(String, &Content)> =
+        contents.into_iter().map(|it| (format!("text:{}", it.name), it)).collect();
+    let mut leaves = Leaves::default();
+    for (name, content) in &contents {
+        match content.class {
+            TextClass::Closed => leaves.field(name, &content.salt, content.text.as_bytes()),
+            TextClass::Publishable => leaves.text(name, &content.salt, &content.text),
+        }
+    }
+    leaves.finish()
 }
 
 /// Name, salt and bytes of one guard field.

@@ -32,7 +32,7 @@ struct PersonBody {
 
 fn person_again(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = PersonBody::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: PersonBody = stored.read()?;
     let matter = body.person.map(|id| MatterId(id.0));
     let state = match matter {
         Some(id) => {
@@ -68,7 +68,7 @@ struct OrganBody {
 
 fn organ_again(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = OrganBody::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: OrganBody = stored.read()?;
     asked.actor_held_roles()?;
     let matter = MatterId(body.organ.0);
     let facts = OrganFacts { actor: stored.actor.clone(), today: stored.moment.recorded_day() };

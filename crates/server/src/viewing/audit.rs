@@ -22,7 +22,7 @@ struct Body {
 
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
-    let body = Body::deserialize(&stored.body).map_err(|e| Objection::json(&e))?;
+    let body: Body = stored.read()?;
     asked.actor_held_roles()?;
     let case = asked
         .state::<Case>(body.case)

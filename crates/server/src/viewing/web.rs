@@ -68,6 +68,8 @@ pub(super) fn label(case: &Case, what: Thing) -> String {
         Thing::PersonalNumbers => "证件号码和电话".to_owned(),
         Thing::Document { no } => document(case, no),
         Thing::Informant { .. } => format!("{}的身份", mingjing_domain::informant::ROLE),
+        Thing::Evidence { no } => format!("第{no}号证据"),
+        Thing::Recording { .. } => "音像记录".to_owned(),
     }
 }
 

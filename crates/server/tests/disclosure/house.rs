@@ -389,6 +389,7 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
                 officers: officers.clone(),
                 certificates_shown: true,
                 rights_told: true,
+                case_room: false,
             },
             person: Text::closed(WITNESS),
             record: Text::closed("属实"),
@@ -405,6 +406,7 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
                 proves: Text::closed("无证作业"),
                 sha256_root: String::new(),
                 signed: true,
+                recording: None,
             },
         },
         CaseEvent::DraftPrepared {

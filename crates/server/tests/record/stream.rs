@@ -226,6 +226,7 @@ fn session(day: Date) -> Session {
         officers: vec![A, B],
         certificates_shown: true,
         rights_told: true,
+        case_room: false,
     }
 }
 
@@ -352,6 +353,7 @@ fn investigation(s: &mut Stream) {
             proves: text("报警装置被关闭的事实。"),
             sha256_root: String::new(),
             signed: true,
+            recording: None,
         };
         s.act(A, day(11), &[], E::EvidenceAdded { no: u16::try_from(index + 1).unwrap(), evidence });
     }
@@ -693,6 +695,7 @@ pub fn archived() -> Stream {
             Instalment { due_on: date(2026, 6, 30), amount_fen: 500_000 },
             Instalment { due_on: date(2026, 7, 31), amount_fen: 500_050 },
         ],
+        rest_falls_due: false,
     };
     let effect = E::DeferralGranted { proposal: 8, deferring: deferring.clone() };
     s.approve(
@@ -765,6 +768,32 @@ pub fn archived() -> Stream {
     s
 }
 
+/// The organ imposes less on the person by a decision of its own.
+pub fn amended() -> Stream {
+    let mut s = decided();
+    let document = DocumentNo::try_from(s.documents.len() + 1).unwrap();
+    let amending = Amending {
+        party: 2,
+        fine_fen: 500_000,
+        confiscated_fen: 0,
+        lifted: Vec::new(),
+        grade: Grade::Light,
+        reasoning: text("当事人在决定作出前已经改正，原决定没有考虑该情节，应当从轻处罚。"),
+        digest: String::new(),
+    };
+    let effect = E::DisposalAmended {
+        proposal: 8,
+        party: 2,
+        document,
+        fine_fen: 500_000,
+        confiscated_fen: 0,
+        lifted: Vec::new(),
+    };
+    let issue = [(DocumentKind::AmendmentDecision, Some(2))];
+    s.approve(date(2026, 5, 20), 8, Proposal::Amend(amending), &issue, effect);
+    s
+}
+
 /// Every stream with its name.
 pub fn all() -> Vec<(&'static str, Stream)> {
     vec![
@@ -774,6 +803,7 @@ pub fn all() -> Vec<(&'static str, Stream)> {
         ("transferred", transferred(false)),
         ("crime", transferred(true)),
         ("no_penalty", no_penalty()),
+        ("amended", amended()),
         ("archived", archived()),
     ]
 }

@@ -19,6 +19,7 @@ mod engines {
         the_database_itself_refuses_changes,
         numbers_have_no_gaps_and_no_twins,
         a_batch_is_all_or_nothing,
+        readers_side_by_side_see_one_state,
     );
 }
 
@@ -283,4 +284,37 @@ async fn a_batch_is_all_or_nothing(bench: Bench) {
         .unwrap();
     drop(dropped);
     assert_eq!(count(&app, "event").await, 41);
+}
+
+/// Readers are begun while somebody writes as fast as the database lets them.
+async fn readers_side_by_side_see_one_state(bench: Bench) {
+    let app = bench.app().await;
+    let id = note::open(&app, 1, "示例标题").await.unwrap().value;
+    let writer = {
+        let app = app.clone();
+        tokio::spawn(async move {
+            for command in 2..150 {
+                note::line(&app, command, id, "一行").await.unwrap();
+            }
+        })
+    };
+    let mut states = Vec::new();
+    while !writer.is_finished() || states.is_empty() {
+        let views = app.db().snapshots(3).await.unwrap();
+        let mut seen = Vec::new();
+        for view in &views {
+            let text = "SELECT COUNT(*) AS n FROM event";
+            seen.push(view.one("event", text, vec![]).await.unwrap().unwrap().int("n").unwrap());
+            tokio::task::yield_now().await;
+        }
+        assert!(seen.iter().all(|it| *it == seen[0]), "{seen:?}");
+        states.push(seen[0]);
+        for view in views {
+            view.rollback().await.unwrap();
+        }
+    }
+    writer.await.unwrap();
+    assert!(states.is_sorted(), "{states:?}");
+    let views = app.db().snapshots(3).await.unwrap();
+    assert_eq!(views.len(), 3, "nobody writes now");
 }

@@ -1,6 +1,7 @@
 //! Approval forms: 承办 → 审核 → 审批, three different persons; the approval
 //! and its effect are one act.
 
+use super::performance::late_deferral;
 use super::{Issue, Outcome, pair, required};
 use crate::case::command::*;
 use crate::case::event::CaseEvent;
@@ -28,7 +29,8 @@ pub(super) fn propose(case: &Case, proposal: &Proposal, opinion: &Text, facts: &
     let no = ProposalNo::try_from(case.proposals.len() + 1).map_err(|_| {
         refuse("proposal.too_many", penalty_law("第五十七条"), "呈批事项过多", "请分案办理。")
     })?;
-    Ok(vec![CaseEvent::Proposed { no, body: proposal.clone(), opinion: opinion.clone() }])
+    let body = super::amendment::with_digest(case, proposal, facts);
+    Ok(vec![CaseEvent::Proposed { no, body, opinion: opinion.clone() }])
 }
 
 /// What a proposal must contain: checked when proposed and again when approved.
@@ -92,6 +94,7 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
         }
         Proposal::Transfer(t) => required(&t.recipient, "recipient", "受移送机关"),
         Proposal::Defer(d) => deferral(case, d, facts),
+        Proposal::Amend(it) => super::amendment::content(case, it),
     }
 }
 
@@ -205,7 +208,10 @@ fn deferral(case: &Case, d: &Deferring, facts: &Facts<'_>) -> Result<(), Refusal
             .field("party", "没有该当事人"));
     };
     let (decision, _) = gate::served_decision(case, d.party)?;
-    let owed = gate::owed_fen(decision, d.party, state);
+    gate::deferrable(case, d.party, state)?;
+    let mut after = state.clone();
+    after.additional_fen = late_deferral(case, d, facts)?.unwrap_or(state.additional_fen);
+    let owed = gate::owed_fen(decision, d.party, &after);
     // All that is to be paid: what is left of it, and what was paid and kept.
     let total = owed + state.paid_fen() - state.refunded_fen();
     let sum: i64 = d.instalments.iter().map(|i| i.amount_fen).sum();
@@ -389,10 +395,15 @@ fn effect(
             issue.push(CaseEvent::Transferred { proposal: no, transferring: t.clone() });
         }
         Proposal::Defer(d) => {
+            // Before the documents, which state what is left to pay.
+            if let Some(amount_fen) = late_deferral(case, d, facts)? {
+                issue.push(CaseEvent::AdditionalFineReduced { party: d.party, amount_fen });
+            }
             issue.document(D::DeferralApproval, Some(d.party))?;
             issue.document(D::DeferralGrant, Some(d.party))?;
             issue.push(CaseEvent::DeferralGranted { proposal: no, deferring: d.clone() });
         }
+        Proposal::Amend(it) => super::amendment::amend(case, no, it, facts, issue)?,
         Proposal::Close { ground } => {
             gate::closable(case, facts)?;
             issue.document(D::ClosingApproval, None)?;

@@ -92,7 +92,7 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         }
         C::Discuss(discussion) => {
             discuss(case, discussion, facts)?;
-            let Some(draft) = &case.draft else { return Ok(Vec::new()) };
+            let Some(draft) = case.at_hand() else { return Ok(Vec::new()) };
             issue.document(DocumentKind::DiscussionRecord, None)?;
             issue.push(CaseEvent::Discussed { discussion: discussion.clone(), digest: draft.digest.clone() });
         }

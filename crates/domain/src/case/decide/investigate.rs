@@ -411,6 +411,9 @@ fn add_evidence(case: &Case, evidence: &Evidence, facts: &Facts<'_>) -> Outcome 
         }
         refusal
     })?;
+    if let Some(recording) = evidence.recording {
+        super::recording::evidence(recording, root, facts)?;
+    }
     if case.evidence.len() >= 2000 {
         return Err(refuse("evidence.too_many", article(), "证据项数过多", "请合并同类证据。"));
     }

@@ -1,9 +1,12 @@
 //! May this happen now? The one function that decides a command on a case.
 
+mod amendment;
 mod approval;
 mod execution;
 mod hearing;
 mod investigate;
+mod performance;
+mod recording;
 mod review;
 
 use super::command::{CaseCommand, Proposal};
@@ -41,8 +44,32 @@ pub fn decide(case: Option<&Case>, command: &CaseCommand, facts: &Facts<'_>) -> 
     }
     staged(case, row)?;
     allowed(Some(case), row, facts)?;
+    in_order(case, command, facts)?;
     (row.gate)(case, facts, command.party())?;
     dispatch(case, command, facts)
+}
+
+/// What is claimed for an earlier day did not happen before what it follows: the decision that
+/// it carries out, the end of the case that it files.
+fn in_order(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let proposal = match command {
+        CaseCommand::ReviewProposal { proposal_no, .. }
+        | CaseCommand::ApproveProposal { proposal_no, .. } => case.proposal(*proposal_no),
+        _ => None,
+    };
+    let row = step(proposal.map_or_else(|| command.verb(), |it| it.body.verb()));
+    let after = |stage: &Stage| matches!(stage, Stage::Decided | Stage::Closed | Stage::Archived);
+    let decided = case.decision.as_ref().map(|d| d.on).filter(|_| row.from.iter().all(after));
+    let ended = case.ended_on.filter(|_| row.verb == Verb::Archive);
+    let (what, from) = if ended.is_some() { ("结案", ended) } else { ("作出决定", decided) };
+    let Some(from) = from.filter(|from| facts.day() < *from) else { return Ok(()) };
+    Err(Refusal::new(
+        "time.order",
+        penalty_law("第四十七条"),
+        format!("行为时间早于{what}之日{}", crate::period::long(from)),
+        "请核对时间。",
+    )
+    .field("happened_at", format!("早于{what}之日")))
 }
 
 /// Whether the row is open to this person at all: the answer behind each action
@@ -264,10 +291,10 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::HoldHearing(_)
         | C::ReportHearing { .. }
         | C::Discuss(_) => hearing::decide(case, command, facts),
-        C::RecordPayment(_)
-        | C::RecordPerformance(_)
-        | C::RecordRefund(_)
-        | C::DemandFine { .. }
+        C::RecordPayment(_) | C::RecordPerformance(_) | C::RecordRefund(_) | C::RecordRestitution(_) => {
+            performance::decide(case, command, facts)
+        }
+        C::DemandFine { .. }
         | C::ImposeAdditionalFine { .. }
         | C::DemandEnforcement { .. }
         | C::ApplyToCourt { .. }
@@ -278,6 +305,9 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::CorrectDocument { .. }
         | C::Archive { .. }
         | C::MarkMade { .. } => execution::decide(case, command, facts),
+        C::AttachRecording { .. } | C::StateNoRecording { .. } | C::DecideNoRecording { .. } => {
+            recording::decide(case, command, facts)
+        }
     }
 }
 
@@ -329,6 +359,7 @@ impl CaseCommand {
             C::RecordPayment(_) => Verb::RecordPayment,
             C::RecordPerformance(_) => Verb::RecordPerformance,
             C::RecordRefund(_) => Verb::RecordRefund,
+            C::RecordRestitution(_) => Verb::RecordRestitution,
             C::DemandFine { .. } => Verb::DemandFine,
             C::ImposeAdditionalFine { .. } => Verb::ImposeAdditionalFine,
             C::DemandEnforcement { .. } => Verb::DemandEnforcement,
@@ -340,6 +371,9 @@ impl CaseCommand {
             C::CorrectDocument { .. } => Verb::CorrectDocument,
             C::Archive { .. } => Verb::Archive,
             C::MarkMade { .. } => Verb::MarkMade,
+            C::AttachRecording { .. } => Verb::AttachRecording,
+            C::StateNoRecording { .. } => Verb::StateNoRecording,
+            C::DecideNoRecording { .. } => Verb::DecideNoRecording,
         }
     }
 
@@ -369,6 +403,7 @@ impl CaseCommand {
             C::RecordPayment(payment) => Some(payment.party),
             C::RecordPerformance(it) => Some(it.party),
             C::RecordRefund(it) => Some(it.party),
+            C::RecordRestitution(it) => Some(it.party),
             C::Propose { proposal: Proposal::Defer(d), .. } => Some(d.party),
             C::Propose { .. }
             | C::RegisterClue(_)
@@ -401,7 +436,10 @@ impl CaseCommand {
             | C::RevokeDecision { .. }
             | C::CorrectDocument { .. }
             | C::Archive { .. }
-            | C::MarkMade { .. } => None,
+            | C::MarkMade { .. }
+            | C::AttachRecording { .. }
+            | C::StateNoRecording { .. }
+            | C::DecideNoRecording { .. } => None,
         }
     }
 }
@@ -422,6 +460,7 @@ impl Proposal {
             Self::Dispose => Verb::ProposeDispose,
             Self::Transfer(_) => Verb::ProposeTransfer,
             Self::Defer(_) => Verb::ProposeDefer,
+            Self::Amend(_) => Verb::ProposeAmend,
             Self::Close { .. } => Verb::ProposeClose,
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     match command {
         C::SubmitReview { opinion } => {
             required(opinion, "opinion", "承办机构意见")?;
-            let Some(draft) = &case.draft else { return Ok(Vec::new()) };
+            let Some(draft) = case.at_hand() else { return Ok(Vec::new()) };
             issue.document(DocumentKind::ReviewSubmission, None)?;
             issue.push(CaseEvent::ReviewSubmitted {
                 round: case.review.round + 1,
@@ -106,7 +106,7 @@ fn contest(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
 fn unchanged(case: &Case) -> Result<(), Refusal> {
     let count = case.evidence.len();
     let same = case.review.evidence == count
-        && case.draft.as_ref().is_some_and(|d| d.digest == case.review.digest && d.evidence == count);
+        && case.at_hand().is_some_and(|d| d.digest == case.review.digest && d.evidence == count);
     if same {
         return Ok(());
     }

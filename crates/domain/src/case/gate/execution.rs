@@ -1,13 +1,16 @@
 //! Guards of what follows a decision: payment, enforcement, remedies, closing, archive.
 
-use super::{Gate, any_party, goods_disposed, next_day, no, no_pending};
+use super::{Gate, amendment_served, any_party, goods_disposed, next_day, no, no_pending, recorded};
+pub use crate::case::claim::{applied, demandable};
+use crate::case::claim::{beyond_application, demanded_fen, enforceable, fallen_due_fen};
 use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
 use crate::case::law::{coercion_law, construction_rules};
-use crate::case::performance::GIVE_BACK;
+use crate::case::performance::{GIVE_BACK, UNDO};
 pub use crate::case::performance::{
-    owed_fen, payable_then, refundable, refundable_fen, unpaid_then_fen, unperformed,
+    owed_fen, payable_then, performable_then, refundable, refundable_fen, to_undo, undoable, unpaid_then_fen,
+    unperformed,
 };
 use crate::case::state::*;
 use crate::case::types::*;
@@ -20,17 +23,22 @@ fn revoked(article: Citation) -> Refusal {
     Refusal::new("decision.revoked", article, "处罚决定已被撤销", "不能再据以执行，可以呈请结案。")
 }
 
+/// The decision, whether or not it still stands.
+///
+/// # Errors
+/// When there is none.
+pub fn made(case: &Case) -> Result<&Decision, Refusal> {
+    case.decision.as_ref().ok_or_else(|| {
+        Refusal::new("decision.none", penalty_law("第五十七条"), "尚未作出决定", "作出并送达决定后再办。")
+    })
+}
+
 fn decided(case: &Case) -> Result<&Decision, Refusal> {
-    match &case.decision {
-        Some(decision) if decision.revoked.is_none() => Ok(decision),
-        Some(_) => Err(revoked(penalty_law("第七十五条第二款"))),
-        None => Err(Refusal::new(
-            "decision.none",
-            penalty_law("第五十七条"),
-            "尚未作出决定",
-            "作出并送达决定后再办。",
-        )),
+    let decision = made(case)?;
+    if decision.revoked.is_some() {
+        return Err(revoked(penalty_law("第七十五条第二款")));
     }
+    Ok(decision)
 }
 
 /// A revocable decision exists.
@@ -94,7 +102,9 @@ pub fn owing(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
             "请核对票据所属案件。",
         );
     }
-    if case.stage != Stage::Decided {
+    // What a remedy added after the case was closed is collected still.
+    let raised = |closed| state.stood.last().is_some_and(|it| it.until >= closed);
+    if case.stage != Stage::Decided && !case.closed.is_some_and(|(_, closed)| raised(closed)) {
         return no(
             "payment.closed",
             penalty_law("第六十七条"),
@@ -117,10 +127,22 @@ pub fn pay(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     )
 }
 
-/// A penalty other than money waits for its performance.
+/// A penalty other than money waits for its performance, or fell and may have been performed
+/// before that.
 pub fn perform(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
+        if !performable_then(made(case)?, number, state).is_empty() {
+            return Ok(());
+        }
         let (decision, _) = served_decision(case, number)?;
+        if case.stage != Stage::Decided {
+            return no(
+                "performance.closed",
+                penalty_law("第六十六条第一款"),
+                "案件已经结案，不再登记执行",
+                "只能补登决定撤销、变更之前的执行情况，以便恢复。",
+            );
+        }
         if unperformed(decision, number, state).is_empty() {
             return no(
                 "performance.none",
@@ -148,8 +170,31 @@ pub fn refund(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     })
 }
 
-/// No money is left to give back.
-fn refunded(case: &Case) -> Gate {
+/// A penalty was performed, and fell after that.
+pub fn undo(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    any_party(case, party, |_, state| {
+        if case.decision.as_ref().is_some_and(|d| !to_undo(d, state).is_empty()) {
+            return Ok(());
+        }
+        no(
+            "restitution.none",
+            UNDO,
+            "没有应当恢复原状的处罚",
+            "决定被撤销、变更后，已经执行的罚款、没收违法所得以外的处罚才需要恢复；款项登记返还。",
+        )
+    })
+}
+
+/// No money is left to give back, and nothing performed to be undone.
+fn undone(case: &Case) -> Gate {
+    if let Some((number, kind)) = undoable(case) {
+        return no(
+            "restitution.owed",
+            UNDO,
+            format!("对第{number}名当事人已经执行的“{}”尚未恢复原状", kind.label()),
+            "请返还财物、恢复许可证件、解除停产停业等限制并登记；当事人请求赔偿的，依法赔偿。",
+        );
+    }
     let Some((number, fen)) = refundable(case) else { return Ok(()) };
     no(
         "refund.owed",
@@ -162,11 +207,30 @@ fn refunded(case: &Case) -> Gate {
 /// A fine is owed and no court was asked yet.
 pub fn defer(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::Defer(_)))?;
-    any_party(case, party, |number, state| owing(case, number, state))
+    any_party(case, party, |number, state| deferrable(case, number, state))
+}
+
+/// As [`defer`], for the party, also when the approval is given. What the court was asked to
+/// enforce is the court's; what it declined is not.
+pub fn deferrable(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
+    owing(case, number, state)?;
+    if state.court_on.is_some() && !state.enforcement_denied() {
+        return no(
+            "court.asked",
+            penalty_law("第六十六条第二款"),
+            "已经申请人民法院强制执行，不再批准延期、分期缴纳",
+            "由人民法院依法执行；裁定不准予执行的，可以再批准。",
+        );
+    }
+    Ok(())
 }
 
 fn overdue(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     owing(case, number, state)?;
+    // An addition since the plan stands in no instalment, and waits for none.
+    if state.plan().is_some() && demandable(decided(case)?, number, state, facts.today()).total_fen() > 0 {
+        return Ok(());
+    }
     let due = clock::payment_gate(case, facts, number, state)?;
     if facts.today() <= due {
         return Err(Refusal::new(
@@ -225,7 +289,10 @@ fn not_performed(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyS
 pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         not_performed(case, facts, number, state)?;
-        if state.enforcement_demand.is_some() {
+        amendment_served(case, state)?;
+        // What fell due since the demand is demanded anew.
+        let fallen = fallen_due_fen(decided(case)?, number, state, facts.today());
+        if state.enforcement_demand.is_some() && fallen <= state.demanded_fen {
             return no(
                 "demand.repeated",
                 coercion_law("第五十四条"),
@@ -240,7 +307,7 @@ pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>
 /// Demand served ten working days ago, remedies' terms over, within three months.
 pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
-        let (_, served) = served_decision(case, number)?;
+        let (decision, served) = served_decision(case, number)?;
         not_performed(case, facts, number, state)?;
         let Some(demand) = state.enforcement_demand.and_then(|d| case.document(d)) else {
             return no(
@@ -253,6 +320,15 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         let Some(demanded) = &demand.service else {
             return no("demand.unserved", coercion_law("第五十四条"), "催告书尚未送达", "请先送达催告书。");
         };
+        let money = owed_fen(decision, number, state) > 0;
+        if money && enforceable(decision, number, state, facts.today()).total_fen() == 0 {
+            return no(
+                "demand.none",
+                coercion_law("第五十四条"),
+                "催告的款项已经缴清，此后到期的款项没有催告",
+                "请对此后到期的款项另行制发并送达催告书。",
+            );
+        }
         let wait = facts.limit(&facts.law.court_demand, demanded.gate_day(), "催告书送达之日", &[])?;
         if !period::closes_after(&wait, facts.today()) {
             return Err(Refusal::new(
@@ -266,7 +342,8 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         if state.remedy_pending() {
             return no("remedy.pending", coercion_law("第五十三条"), "复议或者诉讼尚未终结", "请等待结果。");
         }
-        if state.court_on.is_some() && !state.enforcement_denied() {
+        let asked = demanded_fen(decision, number, state, facts.today()) <= state.applied_fen;
+        if state.court_on.is_some() && !state.enforcement_denied() && asked {
             return no(
                 "court.repeated",
                 coercion_law("第五十三条"),
@@ -274,32 +351,39 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
                 "请等待法院裁定。",
             );
         }
-        // The gate opens by the later of service and its recording; the organ's
-        // own three months run from the service as it happened.
-        let over = clock::remedies_over(facts, served.gate_day(), state)?;
-        if facts.today() <= over {
-            return Err(Refusal::new(
-                "remedy.window_open",
-                coercion_law("第五十三条"),
-                format!("申请行政复议、提起行政诉讼的期限到{}才届满", period::long(over)),
-                "期限届满后再申请。",
-            )
-            .after(next_day(over)));
-        }
-        let from = clock::remedies_ended(facts, served.effective_on, state)?;
-        // After a deferral the term runs from its end (第七十二条第二款).
-        let from = state.instalments.last().map_or(from, |i| from.max(i.due_on));
-        let last = facts.limit(&facts.law.court, from, "复议、诉讼期限届满之日", &[])?;
-        if period::closes_after(&last, facts.today()) {
-            return no(
-                "court.too_late",
-                coercion_law("第五十三条"),
-                format!("申请强制执行的三个月期限已于{}届满", period::long(last.due.latest())),
-                "逾期不再受理，请记录原因并报告负责人。",
-            );
-        }
-        Ok(())
+        in_term(facts, served, amendment_served(case, state)?, state)
     })
+}
+
+/// The terms of the remedies are over, and the organ's own three months are not.
+/// An amendment opens the remedies anew, from its own service.
+fn in_term(facts: &Facts<'_>, served: &Served, amended: Option<&Served>, state: &PartyState) -> Gate {
+    let served = amended.unwrap_or(served);
+    // The gate opens by the later of service and its recording; the organ's
+    // own three months run from the service as it happened.
+    let over = clock::remedies_over(facts, served.gate_day(), state)?;
+    if facts.today() <= over {
+        return Err(Refusal::new(
+            "remedy.window_open",
+            coercion_law("第五十三条"),
+            format!("申请行政复议、提起行政诉讼的期限到{}才届满", period::long(over)),
+            "期限届满后再申请。",
+        )
+        .after(next_day(over)));
+    }
+    let from = clock::remedies_ended(facts, served.effective_on, state)?;
+    // After a deferral the term runs from its end (第七十二条第二款).
+    let from = state.plan().map_or(from, |plan| from.max(plan.ends_on(facts.today(), state)));
+    let last = facts.limit(&facts.law.court, from, "复议、诉讼期限届满之日", &[])?;
+    if period::closes_after(&last, facts.today()) {
+        return no(
+            "court.too_late",
+            coercion_law("第五十三条"),
+            format!("申请强制执行的三个月期限已于{}届满", period::long(last.due.latest())),
+            "逾期不再受理，请记录原因并报告负责人。",
+        );
+    }
+    Ok(())
 }
 
 /// A remedy is pending.
@@ -361,14 +445,15 @@ pub fn closable(case: &Case, facts: &Facts<'_>) -> Gate {
             "全部呈批事项审批完毕后再结案。",
         );
     }
-    settled(case, decision, facts)
+    settled(case, decision, facts)?;
+    recorded(case, facts)
 }
 
 /// Nothing of the decision is left to perform, whatever still waits for approval.
 pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
     let article = || construction_rules("第三十一条");
     goods_disposed(case, facts)?;
-    refunded(case)?;
+    undone(case)?;
     for (number, state) in case.numbered_parties() {
         if case.revoked(number).is_some() {
             continue;
@@ -391,7 +476,9 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
                 "登记人民法院不准予执行、终结执行或者执行完毕的裁定后再结案。",
             );
         }
-        if owed_fen(decision, number, state) > 0 && !state.enforcement_over() {
+        amendment_served(case, state)?;
+        let beyond = beyond_application(decision, number, state);
+        if owed_fen(decision, number, state) > 0 && (!state.enforcement_over() || beyond) {
             return no(
                 "payment.owed",
                 article(),
@@ -424,7 +511,8 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
 /// money that is no longer due was given back.
 pub fn archive(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     goods_disposed(case, facts)?;
-    refunded(case)?;
+    recorded(case, facts)?;
+    undone(case)?;
     if let Some(d) = case.documents.iter().find(|d| d.made.is_none()) {
         return no(
             "document.unmade",

@@ -1,12 +1,16 @@
 //! Guards that need nothing beyond the case and the moment. They close the
 //! action cards with their reason, and hold again when the command comes.
 
+mod amendment;
 mod execution;
 mod notice;
+mod recording;
 mod review;
 
+pub use amendment::*;
 pub use execution::*;
 pub use notice::*;
+pub use recording::*;
 pub use review::*;
 
 use super::clock;
@@ -298,7 +302,8 @@ pub fn conclude(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate 
         );
     }
     two_officers(case)?;
-    experts_answered(case)
+    experts_answered(case)?;
+    recorded(case, facts)
 }
 
 /// Everything registered for preservation was disposed of. A lapsed registration
@@ -359,6 +364,7 @@ pub fn approvers(proposal: &Proposal) -> (&'static [Role], Citation) {
         Proposal::Suspend { .. } | Proposal::Resume => (ANY, construction_rules("第三十条")),
         Proposal::Extend { .. } => (HEAD, construction_rules("第二十九条")),
         Proposal::Withdraw | Proposal::Close { .. } => (ANY, construction_rules("第三十一条")),
+        Proposal::Amend(_) => (HEAD, own_correction()),
         Proposal::Dispose => (HEAD, penalty_law("第五十七条第一款")),
         Proposal::Transfer(_) => (HEAD, Citation::of("行政执法机关移送涉嫌犯罪案件的规定", "第五条")),
         Proposal::Defer(_) => (ANY, penalty_law("第六十六条第二款")),

@@ -1,8 +1,8 @@
 //! Guards of notice, service, defence, hearing, discussion and decision.
 
 use super::{
-    Gate, any_party, current_draft, discussion_required, experts_answered, hearing_right, next_day, no,
-    no_pending, running, triggers, two_officers,
+    Gate, any_party, at_issue, current_draft, discussion_required, experts_answered, hearing_right, next_day,
+    no, no_pending, recorded, running, triggers, two_officers,
 };
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
@@ -426,8 +426,12 @@ fn all_heard(case: &Case, facts: &Facts<'_>) -> Gate {
 
 /// The heads may discuss the draft: after notice, defence and hearing.
 pub fn discuss(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    at_issue(case)?;
     running(case, facts, party)?;
-    all_heard(case, facts)?;
+    // Who gets less needs no new notice; the party was heard before the decision.
+    if case.amendment.is_none() {
+        all_heard(case, facts)?;
+    }
     let draft = current_draft(case)?;
     if case
         .discussions
@@ -464,9 +468,15 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     }
     two_officers(case)?;
     experts_answered(case)?;
+    recorded(case, facts)?;
     clock::prescription(case, facts)?;
     amounts::lawful(case, &draft.substance)?;
     all_heard(case, facts)?;
+    examined(case, facts, draft)
+}
+
+/// The legal review passed it where it is in scope, and the heads agreed where they must.
+pub fn examined(case: &Case, facts: &Facts<'_>, draft: &Draft) -> Gate {
     if !triggers(case, facts.law).is_empty() && case.clearance().is_none() {
         let message = if case.review.clearance.is_some() {
             "审核通过的不是当前的处理意见，或者审核之后有了新的证据、听证"

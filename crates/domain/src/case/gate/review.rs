@@ -1,6 +1,6 @@
 //! Guards of the draft and of its legal review.
 
-use super::{Gate, no, no_pending, running};
+use super::{Gate, at_issue, no, no_pending, running};
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
 use crate::case::law::Law;
@@ -17,7 +17,7 @@ pub fn draft(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
 }
 
 pub(super) fn current_draft(case: &Case) -> Result<&Draft, Refusal> {
-    let Some(draft) = &case.draft else {
+    let Some(draft) = case.at_hand() else {
         return Err(Refusal::new(
             "draft.none",
             penalty_law("第五十七条"),
@@ -38,9 +38,16 @@ pub(super) fn current_draft(case: &Case) -> Result<&Draft, Refusal> {
 
 /// The draft as it stands, with every item of evidence in the file before it.
 pub fn submit_review(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    at_issue(case)?;
     running(case, facts, party)?;
     let draft = current_draft(case)?;
     match case.review.phase {
+        // What was submitted is on the table no more: nobody can go on with it.
+        ReviewPhase::Submitted | ReviewPhase::Returned | ReviewPhase::Opined | ReviewPhase::Contested
+            if draft.digest != case.review.digest =>
+        {
+            Ok(())
+        }
         ReviewPhase::Submitted | ReviewPhase::Returned | ReviewPhase::Opined => {
             no("review.running", penalty_law("第五十八条"), "案件正在法制审核中", "请等待审核意见。")
         }
@@ -77,6 +84,7 @@ pub fn submit_review(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> 
 }
 
 fn phase(case: &Case, wanted: ReviewPhase, message: &'static str, remedy: &'static str) -> Gate {
+    at_issue(case)?;
     if case.review.phase == wanted {
         return Ok(());
     }
@@ -119,6 +127,7 @@ pub fn answer_opinion(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 
 /// One re-review of an opinion other than agreement.
 pub fn request_rereview(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+    at_issue(case)?;
     if case.review.rereview_used {
         return no(
             "review.rereview_once",
@@ -206,7 +215,7 @@ pub fn triggers(case: &Case, law: &Law) -> Vec<Trigger> {
         if party.hearing_told || party.heard_version > 0 {
             add(Trigger::HeardMajorRights);
         }
-        let Some(disposal) = case.draft.as_ref().and_then(|d| d.substance.disposal(no)) else { continue };
+        let Some(disposal) = case.at_hand().and_then(|d| d.substance.disposal(no)) else { continue };
         let citizen = party.party.kind.is_citizen();
         if disposal.fine_fen >= Law::pick(law.review_fine_fen.value, citizen) {
             add(Trigger::LargeFine);
@@ -235,7 +244,7 @@ pub fn discussion_required(case: &Case, law: &Law) -> bool {
     case.conclusion.as_ref().is_some_and(|c| c.complex)
         || case.numbered_parties().any(|(no, party)| {
             party.hearing_told
-                || case.draft.as_ref().and_then(|d| d.substance.disposal(no)).is_some_and(|d| {
+                || case.at_hand().and_then(|d| d.substance.disposal(no)).is_some_and(|d| {
                     hearing_right(d, party.party.kind, law)
                         || d.fine_fen
                             >= Law::pick(law.discussion_fine_fen.value, party.party.kind.is_citizen())

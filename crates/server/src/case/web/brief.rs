@@ -72,7 +72,7 @@ fn waiting(case: &Case, people: &People, stage: ApprovalStage, found: &Found) ->
     let mut disposal = false;
     html! {
         @for (at, it) in case.proposals.iter().enumerate().filter(|(_, it)| it.stage == stage) {
-            @let dispose = matches!(it.body, mingjing_domain::case::Proposal::Dispose);
+            @let dispose = matches!(it.body, mingjing_domain::case::Proposal::Dispose | mingjing_domain::case::Proposal::Amend(_));
             @let () = { disposal |= dispose; };
             section.card.decisive {
                 h2 { (at + 1) "．" (words::proposal(&it.body)) }
@@ -123,6 +123,11 @@ fn asked(it: &mingjing_domain::case::state::ProposalState, case: &Case, people: 
         P::Defer(it) => html! {
             p { (words::party(case, it.party)) }
             ul { @for part in &it.instalments { li { (show::date(part.due_on)) "前 " (show::money(part.amount_fen)) } } }
+            @if it.rest_falls_due { p { "任何一期逾期未缴的，其余各期一并到期" } }
+        },
+        P::Amend(it) => html! {
+            p { (words::party(case, it.party)) "：罚款变更为 " (show::money(it.fine_fen)) }
+            p.prose { (it.reasoning.or_erased()) }
         },
         P::Close { ground } => html! { p { (ground.label()) } },
         P::ExtendCheck | P::NotFile | P::Resume | P::Withdraw | P::Dispose => html! {},
@@ -131,7 +136,7 @@ fn asked(it: &mingjing_domain::case::state::ProposalState, case: &Case, people: 
 
 /// The draft of the decision.
 fn draft(case: &Case) -> Markup {
-    let Some(draft) = &case.draft else { return html! {} };
+    let Some(draft) = case.at_hand() else { return html! {} };
     let it = &draft.substance;
     let provisions = |all: &[mingjing_domain::case::substance::Provision]| {
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")
@@ -175,7 +180,7 @@ fn report(case: &Case) -> Markup {
 }
 
 fn evidence(case: &Case) -> Markup {
-    let relied = case.draft.as_ref().map(|d| &d.substance.evidence);
+    let relied = case.at_hand().map(|d| &d.substance.evidence);
     show::card(
         "证据",
         html! {

@@ -92,9 +92,11 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
         waiting.iter().map(|w| w.id).chain(mine.iter().map(|m| m.id)).take(LOOKED).collect();
     let limits = next_limits(&shell, &who, ids).await?;
     let due = |id: &MatterId| limits.get(id).map_or(Date::MAX, |n| n.due);
-    waiting.sort_by(|a, b| (due(&a.id), &a.since).cmp(&(due(&b.id), &b.since)));
+    let own = |it: &store::Waiting| if copy(it) { it.due.unwrap_or(Date::MAX) } else { due(&it.id) };
+    waiting.sort_by(|a, b| (own(a), &a.since).cmp(&(own(b), &b.since)));
     mine.sort_by_key(|m| due(&m.id));
     let today = civil_day(shell.app.now());
+    let queue = queue(&waiting, &limits, today);
     let body = html! {
         (page::heading(
             Some(html! { (it.organ_name) " · " (it.roles.iter().map(|r| r.label()).collect::<Vec<_>>().join("、")) }),
@@ -104,7 +106,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
         ))
         (counts(&waiting, mine.len()))
         div.two {
-            div.stack { (queue(&waiting, &limits)) }
+            div.stack { (queue) }
             div.stack { (my_cases(&mine, &limits)) }
         }
     };
@@ -155,7 +157,21 @@ fn counts(waiting: &[store::Waiting], mine: usize) -> Markup {
     }
 }
 
-fn queue(waiting: &[store::Waiting], limits: &BTreeMap<MatterId, Next>) -> Markup {
+/// Whether a public copy waits: its limit is not the case's.
+const fn copy(it: &store::Waiting) -> bool {
+    it.publication.is_some() || it.party.is_some()
+}
+
+/// The limit of what waits.
+fn limit(it: &store::Waiting, limits: &BTreeMap<MatterId, Next>, today: Date) -> Option<Markup> {
+    if !copy(it) {
+        return limits.get(&it.id).map(days);
+    }
+    let due = it.due?;
+    Some(days(&Next { title: it.title.clone(), due, run: Run::on(today, due) }))
+}
+
+fn queue(waiting: &[store::Waiting], limits: &BTreeMap<MatterId, Next>, today: Date) -> Markup {
     html! {
         section.card {
             h2 { "等我办理" }
@@ -168,7 +184,7 @@ fn queue(waiting: &[store::Waiting], limits: &BTreeMap<MatterId, Next>) -> Marku
                         a href=(place(it)) { (it.case) }
                         @if let Some(number) = &it.number { " " span.no { (number) } }
                         br;
-                        @if let Some(next) = limits.get(&it.id) { (days(next)) " " }
+                        @if let Some(shown) = limit(it, limits, today) { (shown) " " }
                         @if !it.since.is_empty() { span.small { "自" (since(&it.since)) "等候" } }
                     }
                 }

@@ -172,7 +172,7 @@ fn standing(case: &Case, no: PartyNo) -> Vec<String> {
     }
     let fine = case.decision.as_ref().map_or(0, |d| gate::amounts_fen(d, no, it).0);
     if it.changed.is_some() {
-        out.push("处罚已被变更".to_owned());
+        out.push(if it.amended.is_empty() { "处罚已被变更" } else { "处罚已自行变更" }.to_owned());
     }
     if let Some((ruling, on)) = it.ruling {
         out.push(format!("{}法院裁定{}", show::short_date(on), ruling.label()));
@@ -190,6 +190,17 @@ fn standing(case: &Case, no: PartyNo) -> Vec<String> {
         }
         for done in &it.performances {
             out.push(format!("{}：{}执行", done.kind.label(), show::short_date(done.on)));
+        }
+        for done in &it.restitutions {
+            out.push(format!(
+                "{}：{}{}",
+                done.kind.label(),
+                show::short_date(done.on),
+                done.restored.label()
+            ));
+        }
+        for kind in gate::to_undo(decision, it) {
+            out.push(format!("{}：应当恢复原状", kind.label()));
         }
         for kind in gate::unperformed(decision, no, it) {
             out.push(format!("{}：尚未执行", kind.label()));

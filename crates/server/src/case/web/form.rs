@@ -46,74 +46,20 @@ pub fn verb(name: &str) -> Result<Verb, Failure> {
 /// Commands that answer what a person saw: refused as a conflict when the case
 /// has moved on since.
 pub const fn answers_what_was_seen(step: &Step) -> bool {
-    match step.verb {
+    matches!(
+        step.verb,
         Verb::ReviewProposal
-        | Verb::ApproveProposal
-        | Verb::DecideRecusal
-        | Verb::GiveOpinion
-        | Verb::SignOpinion
-        | Verb::GiveReReview
-        | Verb::Coordinate
-        | Verb::Discuss
-        | Verb::ImposeAdditionalFine
-        | Verb::RevokeDecision => true,
-        Verb::RegisterClue
-        | Verb::StartCheck
-        | Verb::ProposeExtendCheck
-        | Verb::ProposeFile
-        | Verb::ProposeNotFile
-        | Verb::ChangeOfficers
-        | Verb::RequestRecusal
-        | Verb::NotifyInquiry
-        | Verb::RecordInquiry
-        | Verb::RecordScene
-        | Verb::AddEvidence
-        | Verb::CommissionExpert
-        | Verb::ReceiveExpert
-        | Verb::ProposePreserve
-        | Verb::ProposeDisposePreservation
-        | Verb::OrderCorrection
-        | Verb::RecheckCorrection
-        | Verb::ProposeSuspend
-        | Verb::ProposeResume
-        | Verb::ProposeExtend
-        | Verb::Conclude
-        | Verb::PrepareDraft
-        | Verb::Reinvestigate
-        | Verb::SubmitReview
-        | Verb::ReturnSubmission
-        | Verb::SupplementSubmission
-        | Verb::AnswerOpinion
-        | Verb::RequestReReview
-        | Verb::IssueNotice
-        | Verb::ServeDocument
-        | Verb::ConfirmAddress
-        | Verb::StateDefence
-        | Verb::WaiveDefence
-        | Verb::AnswerDefence
-        | Verb::RequestHearing
-        | Verb::WithdrawHearing
-        | Verb::ScheduleHearing
-        | Verb::HoldHearing
-        | Verb::ReportHearing
-        | Verb::ProposeDispose
-        | Verb::RecordPayment
-        | Verb::RecordPerformance
-        | Verb::RecordRefund
-        | Verb::ProposeDefer
-        | Verb::DemandFine
-        | Verb::DemandEnforcement
-        | Verb::ApplyToCourt
-        | Verb::RecordRemedy
-        | Verb::ConcludeRemedy
-        | Verb::RecordRuling
-        | Verb::CorrectDocument
-        | Verb::ProposeWithdraw
-        | Verb::ProposeTransfer
-        | Verb::ProposeClose
-        | Verb::Archive
-        | Verb::MarkMade => false,
-    }
+            | Verb::ApproveProposal
+            | Verb::DecideRecusal
+            | Verb::GiveOpinion
+            | Verb::SignOpinion
+            | Verb::GiveReReview
+            | Verb::Coordinate
+            | Verb::Discuss
+            | Verb::DecideNoRecording
+            | Verb::ImposeAdditionalFine
+            | Verb::RevokeDecision
+    )
 }
 
 /// Everything a form page is made of.

@@ -94,7 +94,7 @@ const fn settled(stage: Shown) -> bool {
 }
 
 /// What is usually next comes first; the rest follows in the order of the procedure.
-const FIRST: [Verb; 34] = [
+const FIRST: [Verb; 35] = [
     Verb::ApproveProposal,
     Verb::ReviewProposal,
     Verb::DecideRecusal,
@@ -123,6 +123,7 @@ const FIRST: [Verb; 34] = [
     Verb::StateDefence,
     Verb::RequestHearing,
     Verb::RecordRefund,
+    Verb::RecordRestitution,
     Verb::RecordPayment,
     Verb::RecordPerformance,
     Verb::RecheckCorrection,

@@ -3,7 +3,7 @@
 mod form;
 pub(super) use form::api_specs;
 mod queue;
-pub use queue::{TakeDown, on_the_way, to_make, to_take_down};
+pub use queue::{Limits, TakeDown, on_the_way, to_make, to_take_down};
 mod show;
 
 use axum::body::Bytes;

@@ -1,5 +1,7 @@
 //! The queue: what is to be made, checked, published, taken down.
 
+use std::sync::Arc;
+
 use axum::extract::{RawQuery, State};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -50,11 +52,7 @@ pub(super) async fn page(
     let today = civil_day(shell.app.now());
     let after = query.get("after").and_then(|a| a.parse().ok()).map(MatterId);
     let lines = lines(&shell, &who, &tab, today, after).await?;
-    let organ = shell.app.load::<OrganState>(MatterId(who.person.organ.0)).await?.ok_or(Failure::NotFound)?;
-    let imported = imported(&shell.app).await?;
-    let day_rules = rules().on(&organ.state, organ.version, today, imported.as_deref())?;
-    let limits =
-        Limits { rules: DisclosureRules::of(&day_rules.policy), calendar: &day_rules.calendar, today };
+    let limits = Limits::of(&shell, who.person.organ, today).await?;
     let next = (lines.len() == PAGE as usize).then(|| lines.last().and_then(|l| l.publication)).flatten();
     let body = html! {
         (page::heading(None, "公示", Some(html! { "制作、审核、公示由三个不同的人办理；处罚决定 7 个工作日内公开" }), None))
@@ -113,19 +111,50 @@ async fn lines(
     })
 }
 
-struct Limits<'a> {
+/// The limits of public copies on a day, for one organ.
+pub struct Limits {
     rules: DisclosureRules,
-    calendar: &'a Calendar,
+    calendar: Arc<Calendar>,
     today: Date,
 }
 
-impl Limits<'_> {
-    /// The limit of `rule` from `day`, with days left in words.
-    fn words(&self, rule: &Rule, day: Date, what: &'static str) -> Markup {
-        let Ok(limit) = period::limit(self.calendar, rule, &Start::new(day, what), &[]) else {
+impl Limits {
+    /// Those of the organ's rules and calendar.
+    ///
+    /// # Errors
+    /// When the organ is unknown, no rule covers the day, or the store fails.
+    pub async fn of(shell: &Shell, organ: OrganId, today: Date) -> Result<Self, Failure> {
+        let organ = shell.app.load::<OrganState>(MatterId(organ.0)).await?.ok_or(Failure::NotFound)?;
+        let imported = imported(&shell.app).await?;
+        let day_rules = rules().on(&organ.state, organ.version, today, imported.as_deref())?;
+        Ok(Self {
+            rules: DisclosureRules::of(&day_rules.policy),
+            calendar: Arc::clone(&day_rules.calendar),
+            today,
+        })
+    }
+
+    /// The last day to publish what was decided on `day`; the earliest bound where the
+    /// calendar leaves it open, none where it does not reach.
+    pub fn publish(&self, day: Date) -> Option<Date> {
+        self.last(&self.rules.publish, day, "作出处罚决定")
+    }
+
+    /// The last day to take down what was known on `day` to stand no longer.
+    pub fn withdraw(&self, day: Date) -> Option<Date> {
+        self.last(&self.rules.withdraw, day, "知道应当撤下")
+    }
+
+    fn last(&self, rule: &Rule, day: Date, what: &'static str) -> Option<Date> {
+        let limit = period::limit(&self.calendar, rule, &Start::new(day, what), &[]).ok()?;
+        Some(limit.due.earliest())
+    }
+
+    /// A last day with the days left in words.
+    fn words(&self, due: Option<Date>) -> Markup {
+        let Some(due) = due else {
             return html! { span.meta { "日历未公布" } };
         };
-        let due = limit.due.earliest();
         let run = crate::kit::ui::due::Run::on(self.today, due);
         let tone = match run {
             crate::kit::ui::due::Run::Over(_) => Tone::Seal,
@@ -146,21 +175,21 @@ impl Limits<'_> {
         html! { (show::short_date(due)) "止 " (show::tag(tone, &words)) }
     }
 
-    fn of(&self, it: &Queued) -> Markup {
+    fn shown(&self, it: &Queued) -> Markup {
         if let Some((_, known)) = &it.ended
             && it.stage.is_some_and(Stage::is_public)
         {
-            return self.words(&self.rules.withdraw, *known, "知道应当撤下");
+            return self.words(self.withdraw(*known));
         }
         match it.published_on {
             Some(on) => html! { (show::short_date(on)) "已公示" },
             None if it.stage == Some(Stage::Exempt) => html! { "—" },
-            None => self.words(&self.rules.publish, it.decided_on, "作出处罚决定"),
+            None => self.words(self.publish(it.decided_on)),
         }
     }
 }
 
-fn list(lines: &[Queued], query: &Query, limits: &Limits<'_>, next: Option<MatterId>) -> Markup {
+fn list(lines: &[Queued], query: &Query, limits: &Limits, next: Option<MatterId>) -> Markup {
     let row = |it: &Queued| {
         let href = match it.publication {
             Some(id) => format!("/publications/{id}"),
@@ -170,7 +199,7 @@ fn list(lines: &[Queued], query: &Query, limits: &Limits<'_>, next: Option<Matte
             html! { a href=(href) { (it.number) } br; span.meta { (it.title) } },
             html! { (show::short_date(it.decided_on)) },
             html! { @match it.served_on { Some(on) => { (show::short_date(on)) }, None => { span.meta { "未送达" } } } },
-            limits.of(it),
+            limits.shown(it),
             html! {
                 (show::tag(Tone::Info, it.stage.map_or("待制作", Stage::label)))
                 @if it.minor { " " (show::tag(Tone::Seal, "未成年人，不予公示")) }

@@ -23,7 +23,7 @@ pub(super) async fn page(State(shell): State<Shell>, headers: HeaderMap) -> Resu
     Ok(cached(&headers, HTML, STEADY, html.into_string().into_bytes()))
 }
 
-const LANES: [Lane; 11] = [
+const LANES: [Lane; 12] = [
     Lane::Main,
     Lane::Approval,
     Lane::Investigation,
@@ -35,6 +35,7 @@ const LANES: [Lane; 11] = [
     Lane::Service,
     Lane::Execution,
     Lane::Remedy,
+    Lane::Recording,
 ];
 
 /// The flow chart of the main line; the tables below say the same in words, and

@@ -147,6 +147,10 @@ pub struct Waits {
     pub number: String,
     /// The party as the public reads it; none while nothing says how.
     pub party: Option<String>,
+    /// Civil day of the decision.
+    pub decided_on: Date,
+    /// Whether the copy is public already.
+    pub public: bool,
 }
 
 /// What waits in an organ for whoever holds one of the roles, longest first.
@@ -167,7 +171,7 @@ pub async fn waiting<S: Sql>(
     }
     // A person with two of the roles sees it once.
     let text = format!(
-        "SELECT DISTINCT t.since, t.matter_id, t.title, r.case_id, r.number, r.party FROM publication_task t \
+        "SELECT DISTINCT t.since, t.matter_id, t.title, r.case_id, r.number, r.party, r.decided_on, r.published_on FROM publication_task t \
          JOIN publication_row r ON r.matter_id = t.matter_id \
          WHERE t.organ_id = {organ} AND t.role IN ({}) ORDER BY t.since, t.matter_id LIMIT {limit}",
         roles.join(", ")
@@ -180,6 +184,9 @@ pub async fn waiting<S: Sql>(
             since: row.text("since")?,
             number: row.text("number")?,
             party: row.opt_text("party")?,
+            decided_on: day(row, "decided_on")?
+                .ok_or_else(|| DbError::row("publication_row", "decided_on", "missing"))?,
+            public: row.opt_text("published_on")?.is_some(),
         })
     };
     sql.all("publication_task", text, query.values).await?.iter().map(read).collect()

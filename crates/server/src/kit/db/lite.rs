@@ -5,10 +5,11 @@
 //! commit, and of those there is one at a time.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rusqlite::types::{ToSqlOutput, Value as Stored, ValueRef};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, OpenFlags, ffi};
 use sea_orm::Value;
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
@@ -17,13 +18,20 @@ use super::DbError;
 use crate::kit::clock::lock;
 
 /// Most readers of one file.
-const READERS: u32 = 4;
+const READERS: u32 = 8;
+/// Most of them that read one state side by side: others stay for the rest.
+const SIDE_BY_SIDE: usize = 4;
 /// How long a foreign writer may hold the file.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a connection of our own may be waited for.
 const WAIT: Duration = Duration::from_secs(60);
 /// Statements kept ready on each connection.
 const STATEMENTS: usize = 256;
+/// How often readers of one state are begun anew when somebody wrote between.
+const SNAPSHOT_TRIES: usize = 64;
+/// Readers of everything look at the file where it stands in memory: it would pass
+/// through a small cache of copies without ever being met there again.
+const MAPPED: &str = "PRAGMA mmap_size = 1099511627776";
 /// Settings of every connection. Freed pages are overwritten, so that destroyed
 /// texts do not stay in the file.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
@@ -66,16 +74,80 @@ impl LiteError {
     }
 }
 
-/// A row as it was read.
+/// A row as it was read: texts stand one after the other in one buffer, blobs in another.
 pub(super) struct LiteRow {
     columns: Arc<[String]>,
-    values: Vec<Stored>,
+    cells: Vec<Cell>,
+    texts: String,
+    blobs: Vec<u8>,
+    /// Where the next column is looked for first: rows are mostly read in their order.
+    next: AtomicUsize,
+}
+
+#[derive(Clone, Copy)]
+enum Cell {
+    Null,
+    Integer(i64),
+    Real,
+    Text(usize, usize),
+    Blob(usize, usize),
+}
+
+/// The value of a column, borrowed from its row.
+#[derive(Clone, Copy)]
+pub(super) enum Stored<'a> {
+    Null,
+    Integer(i64),
+    Real,
+    Text(&'a str),
+    Blob(&'a [u8]),
 }
 
 impl LiteRow {
+    /// Reads a row; `like` is the one before it, whose size it may well have.
+    fn read(
+        columns: &Arc<[String]>,
+        row: &rusqlite::Row<'_>,
+        like: Option<&Self>,
+    ) -> Result<Self, rusqlite::Error> {
+        let mut cells = Vec::with_capacity(columns.len());
+        let mut texts = String::with_capacity(like.map_or(0, |it| it.texts.len()));
+        let mut blobs = Vec::with_capacity(like.map_or(0, |it| it.blobs.len()));
+        for at in 0..columns.len() {
+            cells.push(match row.get_ref(at)? {
+                ValueRef::Null => Cell::Null,
+                ValueRef::Integer(it) => Cell::Integer(it),
+                ValueRef::Real(_) => Cell::Real,
+                ValueRef::Text(it) => {
+                    let from = texts.len();
+                    texts.push_str(std::str::from_utf8(it).map_err(|e| rusqlite::Error::Utf8Error(at, e))?);
+                    Cell::Text(from, texts.len())
+                }
+                ValueRef::Blob(it) => {
+                    let from = blobs.len();
+                    blobs.extend_from_slice(it);
+                    Cell::Blob(from, blobs.len())
+                }
+            });
+        }
+        Ok(Self { columns: Arc::clone(columns), cells, texts, blobs, next: AtomicUsize::new(0) })
+    }
+
     /// The value of a column.
-    pub(super) fn get(&self, column: &str) -> Option<&Stored> {
-        self.columns.iter().position(|it| it == column).and_then(|at| self.values.get(at))
+    pub(super) fn get(&self, column: &str) -> Option<Stored<'_>> {
+        let guess = self.next.load(Ordering::Relaxed);
+        let at = match self.columns.get(guess) {
+            Some(it) if it == column => guess,
+            Some(_) | None => self.columns.iter().position(|it| it == column)?,
+        };
+        self.next.store(at + 1, Ordering::Relaxed);
+        Some(match *self.cells.get(at)? {
+            Cell::Null => Stored::Null,
+            Cell::Integer(it) => Stored::Integer(it),
+            Cell::Real => Stored::Real,
+            Cell::Text(from, to) => Stored::Text(self.texts.get(from..to)?),
+            Cell::Blob(from, to) => Stored::Blob(self.blobs.get(from..to)?),
+        })
     }
 }
 
@@ -140,6 +212,33 @@ impl File {
         Ok(Held::Reader { connection: Some(connection), pool: Arc::clone(&self.readers), _permit: permit })
     }
 
+    /// Readers of one unchanging state, up to `most` and to what the file allows,
+    /// at least one.
+    pub(super) async fn snapshots(&self, most: usize) -> Result<Vec<LiteTx>, LiteError> {
+        let watch = self.reader().await?;
+        let most = most.clamp(1, SIDE_BY_SIDE);
+        for _ in 0..SNAPSHOT_TRIES {
+            let before = watch.number("PRAGMA data_version")?;
+            let mut begun = Vec::with_capacity(most);
+            for _ in 0..most {
+                let held = self.reader().await?;
+                held.script(MAPPED)?;
+                let tx = LiteTx::begin(held)?;
+                // A reader sees the state of its first reading, not of its BEGIN.
+                tx.with(|it| it.number("SELECT COUNT(*) FROM sqlite_schema"))?;
+                begun.push(tx);
+            }
+            // The number changes with every commit of another connection.
+            if watch.number("PRAGMA data_version")? == before {
+                return Ok(begun);
+            }
+        }
+        // Somebody writes without a pause: one reader needs no other to agree with.
+        let tx = LiteTx::begin(self.reader().await?)?;
+        tx.with(|it| it.number("SELECT COUNT(*) FROM sqlite_schema"))?;
+        Ok(vec![tx])
+    }
+
     /// The one writer; whoever waits, waits in line.
     pub(super) async fn writer(&self) -> Result<Held, LiteError> {
         let queue = Arc::clone(&self.writer);
@@ -201,15 +300,18 @@ impl Held {
         let mut statement = bound(self.connection()?, sql, params)?;
         let columns: Arc<[String]> = statement.column_names().iter().map(|&it| it.to_owned()).collect();
         let mut rows = statement.raw_query();
-        let mut found = Vec::new();
+        let mut found: Vec<LiteRow> = Vec::new();
         while found.len() < most
             && let Some(row) = rows.next()?
         {
-            let values: Result<Vec<Stored>, _> =
-                (0..columns.len()).map(|at| stored(row.get_ref(at)?)).collect();
-            found.push(LiteRow { columns: Arc::clone(&columns), values: values? });
+            found.push(LiteRow::read(&columns, row, found.last())?);
         }
         Ok(found)
+    }
+
+    /// The one number that a statement gives.
+    fn number(&self, sql: &str) -> Result<i64, LiteError> {
+        Ok(self.connection()?.query_row(sql, [], |row| row.get(0))?)
     }
 
     /// Runs a statement; gives the number of rows it changed.
@@ -309,18 +411,6 @@ fn bindable(value: &Value) -> Result<ToSqlOutput<'_>, LiteError> {
         _ => return Err(LiteError::Parameter),
     };
     Ok(ToSqlOutput::Borrowed(value))
-}
-
-fn stored(value: ValueRef<'_>) -> Result<Stored, rusqlite::Error> {
-    Ok(match value {
-        ValueRef::Text(bytes) => {
-            Stored::Text(std::str::from_utf8(bytes).map_err(|e| rusqlite::Error::Utf8Error(0, e))?.to_owned())
-        }
-        ValueRef::Blob(bytes) => Stored::Blob(bytes.to_vec()),
-        ValueRef::Integer(it) => Stored::Integer(it),
-        ValueRef::Real(it) => Stored::Real(it),
-        ValueRef::Null => Stored::Null,
-    })
 }
 
 impl From<LiteError> for DbError {

@@ -7,20 +7,18 @@
 
 mod lite;
 mod param;
+mod row;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use rusqlite::types::Value as Stored;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, QueryResult, RuntimeErr, SqlErr, Statement, TransactionOptions, TransactionTrait, Value,
+    IsolationLevel, RuntimeErr, SqlErr, Statement, TransactionOptions, TransactionTrait, Value,
 };
-use uuid::Uuid;
 
-use super::clock::from_micros;
-use lite::{File, LiteError, LiteRow, LiteTx};
+use lite::{File, LiteError, LiteTx};
 pub use param::IntoParam;
+pub use row::Row;
 
 /// Which database stands behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,133 +91,6 @@ impl DbError {
     }
 }
 
-/// One row of a result, read by column name.
-pub struct Row {
-    table: &'static str,
-    inner: Read,
-}
-
-enum Read {
-    Lite(LiteRow),
-    Server(QueryResult),
-}
-
-/// A type of column that rows give.
-trait Column: sea_orm::TryGetable + Sized {
-    /// None when SQLite holds another type there.
-    fn stored(value: &Stored) -> Option<Self>;
-}
-
-impl Column for i64 {
-    fn stored(value: &Stored) -> Option<Self> {
-        if let Stored::Integer(it) = value { Some(*it) } else { None }
-    }
-}
-
-impl Column for String {
-    fn stored(value: &Stored) -> Option<Self> {
-        if let Stored::Text(it) = value { Some(it.clone()) } else { None }
-    }
-}
-
-impl Column for Vec<u8> {
-    fn stored(value: &Stored) -> Option<Self> {
-        if let Stored::Blob(it) = value { Some(it.clone()) } else { None }
-    }
-}
-
-impl<T: Column> Column for Option<T>
-where
-    Self: sea_orm::TryGetable,
-{
-    fn stored(value: &Stored) -> Option<Self> {
-        if matches!(value, Stored::Null) { Some(None) } else { T::stored(value).map(Some) }
-    }
-}
-
-impl Row {
-    fn get<T: Column>(&self, column: &str) -> Result<T, DbError> {
-        match &self.inner {
-            Read::Lite(row) => {
-                let value =
-                    row.get(column).ok_or_else(|| DbError::row(self.table, column, "no such column"))?;
-                T::stored(value).ok_or_else(|| DbError::row(self.table, column, "of another type"))
-            }
-            Read::Server(row) => row.try_get_by(column).map_err(|e| DbError::row(self.table, column, e)),
-        }
-    }
-
-    /// An integer.
-    ///
-    /// # Errors
-    /// When the column is absent or of another type; so for all readers below.
-    pub fn int(&self, column: &str) -> Result<i64, DbError> {
-        self.get(column)
-    }
-
-    /// An integer or NULL.
-    pub fn opt_int(&self, column: &str) -> Result<Option<i64>, DbError> {
-        self.get(column)
-    }
-
-    /// A count.
-    pub fn uint(&self, column: &str) -> Result<u64, DbError> {
-        u64::try_from(self.int(column)?).map_err(|e| DbError::row(self.table, column, e))
-    }
-
-    /// A flag, stored as 0 or 1.
-    pub fn flag(&self, column: &str) -> Result<bool, DbError> {
-        Ok(self.int(column)? != 0)
-    }
-
-    /// A text.
-    pub fn text(&self, column: &str) -> Result<String, DbError> {
-        self.get(column)
-    }
-
-    /// A text or NULL.
-    pub fn opt_text(&self, column: &str) -> Result<Option<String>, DbError> {
-        self.get(column)
-    }
-
-    /// Bytes.
-    pub fn bytes(&self, column: &str) -> Result<Vec<u8>, DbError> {
-        self.get(column)
-    }
-
-    /// Bytes or NULL.
-    pub fn opt_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, DbError> {
-        self.get(column)
-    }
-
-    /// Thirty-two bytes.
-    pub fn bytes32(&self, column: &str) -> Result<[u8; 32], DbError> {
-        self.bytes(column)?.try_into().map_err(|_| DbError::row(self.table, column, "32 bytes expected"))
-    }
-
-    /// An identifier.
-    pub fn uuid(&self, column: &str) -> Result<Uuid, DbError> {
-        Uuid::from_slice(&self.bytes(column)?).map_err(|e| DbError::row(self.table, column, e))
-    }
-
-    /// An identifier or NULL.
-    pub fn opt_uuid(&self, column: &str) -> Result<Option<Uuid>, DbError> {
-        self.opt_bytes(column)?
-            .map(|b| Uuid::from_slice(&b).map_err(|e| DbError::row(self.table, column, e)))
-            .transpose()
-    }
-
-    /// An instant.
-    pub fn instant(&self, column: &str) -> Result<Timestamp, DbError> {
-        Ok(from_micros(self.int(column)?))
-    }
-
-    /// An instant or NULL.
-    pub fn opt_instant(&self, column: &str) -> Result<Option<Timestamp>, DbError> {
-        Ok(self.opt_int(column)?.map(from_micros))
-    }
-}
-
 /// Anything that runs statements: the readers or a transaction.
 pub trait Sql: Sync {
     /// All rows. `table` names the main table in error messages.
@@ -248,10 +119,6 @@ pub trait Sql: Sync {
     fn engine(&self) -> Engine;
 }
 
-fn lite_row(table: &'static str, row: LiteRow) -> Row {
-    Row { table, inner: Read::Lite(row) }
-}
-
 async fn server_all<C: ConnectionTrait>(
     on: &C,
     table: &'static str,
@@ -259,7 +126,7 @@ async fn server_all<C: ConnectionTrait>(
     params: Vec<Value>,
 ) -> Result<Vec<Row>, DbError> {
     let rows = on.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, params)).await?;
-    Ok(rows.into_iter().map(|it| Row { table, inner: Read::Server(it) }).collect())
+    Ok(rows.into_iter().map(|it| Row::server(table, it)).collect())
 }
 
 async fn server_one<C: ConnectionTrait>(
@@ -269,7 +136,7 @@ async fn server_one<C: ConnectionTrait>(
     params: Vec<Value>,
 ) -> Result<Option<Row>, DbError> {
     let row = on.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, params)).await?;
-    Ok(row.map(|it| Row { table, inner: Read::Server(it) }))
+    Ok(row.map(|it| Row::server(table, it)))
 }
 
 /// A transaction. Dropping it without [`Tx::commit`] rolls it back.
@@ -290,7 +157,7 @@ impl Sql for Tx {
         match &self.0 {
             Begun::Lite(tx) => {
                 let rows = tx.with(|it| it.query(&sql.into(), &params, usize::MAX))?;
-                Ok(rows.into_iter().map(|it| lite_row(table, it)).collect())
+                Ok(rows.into_iter().map(|it| Row::lite(table, it)).collect())
             }
             Begun::Server(tx) => server_all(tx, table, sql.into(), params).await,
         }
@@ -305,7 +172,7 @@ impl Sql for Tx {
         match &self.0 {
             Begun::Lite(tx) => {
                 let mut rows = tx.with(|it| it.query(&sql.into(), &params, 1))?;
-                Ok(rows.pop().map(|it| lite_row(table, it)))
+                Ok(rows.pop().map(|it| Row::lite(table, it)))
             }
             Begun::Server(tx) => server_one(tx, table, sql.into(), params).await,
         }
@@ -445,7 +312,7 @@ impl Sql for Db {
         match &self.store {
             Store::Lite(file) => {
                 let rows = file.reader().await?.query(&sql.into(), &params, usize::MAX)?;
-                Ok(rows.into_iter().map(|it| lite_row(table, it)).collect())
+                Ok(rows.into_iter().map(|it| Row::lite(table, it)).collect())
             }
             Store::Server(pool) => server_all(pool, table, sql.into(), params).await,
         }
@@ -460,7 +327,7 @@ impl Sql for Db {
         match &self.store {
             Store::Lite(file) => {
                 let mut rows = file.reader().await?.query(&sql.into(), &params, 1)?;
-                Ok(rows.pop().map(|it| lite_row(table, it)))
+                Ok(rows.pop().map(|it| Row::lite(table, it)))
             }
             Store::Server(pool) => server_one(pool, table, sql.into(), params).await,
         }
@@ -476,6 +343,8 @@ impl Sql for Db {
 
 /// How many connections are held to a PostgreSQL server.
 const POSTGRES_CONNECTIONS: u32 = 12;
+/// Most connections that read one state side by side; others stay for the rest.
+const SNAPSHOTS: usize = 8;
 /// How long a connection may be waited for.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -521,6 +390,33 @@ impl Db {
     /// When no connection comes free.
     pub async fn snapshot(&self) -> Result<Tx, DbError> {
         self.started(IsolationLevel::RepeatableRead, false).await
+    }
+
+    /// Begins up to `most` transactions that all see the same unchanging state, so
+    /// that they can be read side by side; at least one.
+    ///
+    /// # Errors
+    /// When no connection comes free.
+    pub async fn snapshots(&self, most: usize) -> Result<Vec<Tx>, DbError> {
+        match &self.store {
+            Store::Lite(file) => {
+                let begun = file.snapshots(most).await?;
+                Ok(begun.into_iter().map(|it| Tx(Begun::Lite(it))).collect())
+            }
+            Store::Server(_) => {
+                let first = self.snapshot().await?;
+                let row = first.one("snapshot", "SELECT pg_export_snapshot() AS name", vec![]).await?;
+                let name = row.map(|it| it.text("name")).transpose()?.unwrap_or_default();
+                let mut begun = vec![first];
+                while begun.len() < most.min(SNAPSHOTS) {
+                    let next = self.snapshot().await?;
+                    // The name comes from the server itself: digits, letters and dashes.
+                    next.script(&format!("SET TRANSACTION SNAPSHOT '{name}'")).await?;
+                    begun.push(next);
+                }
+                Ok(begun)
+            }
+        }
     }
 
     async fn started(&self, level: IsolationLevel, writes: bool) -> Result<Tx, DbError> {

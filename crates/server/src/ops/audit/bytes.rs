@@ -1,11 +1,12 @@
 //! Whether stored bytes are what was committed.
 
 use mingjing_domain::matter::MatterId;
-use mingjing_ledger::commit::{entry, event_root};
+use mingjing_ledger::Pair;
+use mingjing_ledger::commit::{Events, entry};
 
 use super::load::{EventRow, HeadRow};
 use super::report::{AuditReport, Finding};
-use crate::kit::event::{Content, Envelope, content_leaf, guard_leaves, split_leaves};
+use crate::kit::event::{Content, Envelope, add_guards, split_leaves};
 
 /// What binds an event into the record.
 const RECORD: &str = "《行政处罚法》第四十七条";
@@ -14,6 +15,8 @@ const RECORD: &str = "《行政处罚法》第四十七条";
 pub struct Beside<'a> {
     /// Texts that are still held.
     pub texts: &'a [Content],
+    /// Their leaves, recomputed, in the same order.
+    pub leaves: &'a [Pair],
     /// Entry of the outbox, when it waits for the log.
     pub waiting: Option<&'a Vec<u8>>,
     /// Entry of the stream's previous event; none for the first.
@@ -22,24 +25,46 @@ pub struct Beside<'a> {
     pub head: &'a HeadRow,
 }
 
-/// Recomputes the commitment of an event and compares it with the log, the
-/// columns and the texts. Gives the log entry for the event that follows.
+/// What an event's stored bytes commit to.
+pub struct Commitment {
+    /// Roots over everything.
+    pub root: Pair,
+    /// Leaves of its texts, as stored beside it.
+    pub of_texts: Vec<Pair>,
+}
+
+/// Recomputes the commitments of many events at once, in their order; an error says
+/// why the bytes commit to nothing.
+pub fn commitments<'a>(events: impl IntoIterator<Item = &'a EventRow>) -> Vec<Result<Commitment, String>> {
+    let mut together = Events::default();
+    let mut read = Vec::new();
+    for event in events {
+        together.begin(&event.envelope);
+        let leaves = add_guards(&event.body, &event.salt, &mut together)
+            .and_then(|()| split_leaves(&event.content_leaves));
+        for leaf in leaves.iter().flatten() {
+            together.leaf(*leaf);
+        }
+        read.push(leaves.map_err(|e| e.to_string()));
+    }
+    let roots = together.roots();
+    read.into_iter().zip(roots).map(|(it, root)| it.map(|of_texts| Commitment { root, of_texts })).collect()
+}
+
+/// Compares the commitment of an event with the log, the columns and the texts.
+/// Gives the log entry for the event that follows.
 pub fn check(
     event: &EventRow,
     envelope: &Envelope,
+    commitment: Result<Commitment, String>,
     beside: &Beside<'_>,
     report: &mut AuditReport,
 ) -> Option<Vec<u8>> {
     let found = |code, what: String| Finding::new(code, what).at(event.matter, event.version).under(RECORD);
-    let leaves = guard_leaves(&event.body, &event.salt).and_then(|mut leaves| {
-        let of_texts = split_leaves(&event.content_leaves)?;
-        leaves.extend_from_slice(&of_texts);
-        Ok((event_root(&event.envelope, &leaves), of_texts))
-    });
-    let (root, of_texts) = match leaves {
+    let Commitment { root, of_texts } = match commitment {
         Ok(it) => it,
         Err(error) => {
-            report.add(found("event.altered", error.to_string()));
+            report.add(found("event.altered", error));
             return None;
         }
     };
@@ -84,13 +109,14 @@ fn columns_fit(event: &EventRow, envelope: &Envelope) -> bool {
         && envelope.happened_at.as_microsecond() == event.happened_at
 }
 
-fn texts(event: &EventRow, beside: &Beside<'_>, leaves: &[mingjing_ledger::Pair], report: &mut AuditReport) {
+fn texts(event: &EventRow, beside: &Beside<'_>, leaves: &[Pair], report: &mut AuditReport) {
     const ARCHIVES: &str = "《档案法》第二十一条";
     let found = |code, what: String| Finding::new(code, what).at(event.matter, event.version).under(ARCHIVES);
     let erased = beside.head.erased;
     for (slot, leaf) in (0_i64..).zip(leaves) {
-        match beside.texts.iter().find(|it| it.slot == slot) {
-            Some(text) if content_leaf(text) == *leaf => report.texts += 1,
+        let held = beside.texts.iter().zip(beside.leaves).find(|(it, _)| it.slot == slot);
+        match held {
+            Some((_, made)) if made == leaf => report.texts += 1,
             Some(_) => report.add(found("content.altered", format!("第 {slot} 处文字与承诺不符"))),
             None if erased => report.erased += 1,
             None => report.add(found("content.missing", format!("第 {slot} 处文字未经批准销毁而缺失"))),

@@ -11,13 +11,14 @@ use mingjing_domain::organ::OrganState;
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::{TextKey, keyed_digest};
+use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::reference::Reference;
 use super::stream::Stream;
 use crate::calendar::service::CALENDAR;
-use crate::case::facts::Rules;
+use crate::case::facts::{Rules, RulesOfDay};
 
 /// A number that a command took: organ, character, year, serial.
 pub type Number = (OrganId, String, i32, u32);
@@ -33,8 +34,8 @@ pub struct Command {
     pub actor: Actor,
     /// Why.
     pub purpose: String,
-    /// The typed command.
-    pub body: Value,
+    /// The typed command, as the JSON that was stored; see [`Command::read`].
+    pub body: Vec<u8>,
     /// Both times.
     pub moment: Moment,
     /// Identifiers drawn.
@@ -52,6 +53,14 @@ pub struct Command {
 }
 
 impl Command {
+    /// The body as what it says.
+    ///
+    /// # Errors
+    /// When it is not that.
+    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Objection> {
+        serde_json::from_slice(&self.body).map_err(|e| Objection::json(&e))
+    }
+
     /// The version at which a matter was read.
     pub fn read_version(&self, id: MatterId) -> Option<u64> {
         self.read_set.iter().find(|it| it.1 == id).map(|it| it.2)
@@ -206,20 +215,28 @@ impl Asked<'_> {
         Ok(())
     }
 
-    /// The rule set that the command noted is the one this program resolves.
+    /// The rules and the calendar that the command noted, of whatever edition.
     ///
     /// # Errors
-    /// When another one was noted, or none.
-    pub fn rules_fit(&self, key: &'static str, resolved: &str) -> Result<(), Objection> {
-        match self.command.note(key) {
-            Some(noted) if noted == resolved => Ok(()),
-            Some(noted) => Err(Objection {
-                code: "rules.changed",
-                article: "《行政处罚法》第三十七条".to_owned(),
-                what: format!("当时所依据的规则版本（{key}）{noted} 与本程序就该日得出的 {resolved} 不同"),
-            }),
-            None => Err(Objection::new("rules.unnoted", format!("没有记明所依据的规则版本（{key}）"))),
-        }
+    /// When this program knows of no such rules, or none were noted.
+    pub fn rules_noted(
+        &self,
+        organ: &OrganState,
+        version: u64,
+        imported: Option<&Imported>,
+    ) -> Result<Arc<RulesOfDay>, Objection> {
+        let noted = |key| {
+            let noted = self.command.note(key);
+            noted.ok_or_else(|| Objection::new("rules.unnoted", format!("没有记明所依据的规则版本（{key}）")))
+        };
+        let (rules, calendar) = (noted("rules")?, noted("calendar")?);
+        let day = self.command.moment.recorded_day();
+        let found = self.rules.noted(organ, version, day, imported, (rules, calendar))?;
+        found.ok_or_else(|| Objection {
+            code: "rules.changed",
+            article: "《行政处罚法》第三十七条".to_owned(),
+            what: format!("当时所依据的规则版本 {rules}、工作日历版本 {calendar}，本程序就该日不能得出"),
+        })
     }
 
     /// The person who acted held the claimed roles just before: sessions are

@@ -17,8 +17,8 @@ use crate::kit::projection::Row;
 use crate::ledger::service::read_content;
 use crate::params;
 
-/// Families read at a time.
-pub const PAGE: i64 = 64;
+/// Families read at a time: few enough that what was read is still near when it is replayed.
+pub const PAGE: i64 = 12;
 
 /// Head of a matter as stored.
 #[derive(Clone, Debug)]
@@ -76,27 +76,41 @@ pub struct Page {
     pub waiting: HashMap<(MatterId, u64), Vec<u8>>,
     /// Rows that cannot be read.
     pub faults: Vec<Finding>,
-    /// Last family; the next page begins after it.
-    pub last: Option<MatterId>,
 }
 
 const OF_PAGE: &str = "m.family > $1 AND m.family <= $2";
 
-/// The next page of families after `after`.
+/// Some families in the order of their identifiers.
+pub struct Families {
+    /// The one before the first.
+    after: MatterId,
+    ids: Vec<MatterId>,
+    /// The last; the next page begins after it.
+    pub last: MatterId,
+}
+
+/// The next families after `after`; none when there are no more.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn page(tx: &Tx, kinds: &[Audited], after: MatterId) -> Result<Page, DbError> {
+pub async fn families(tx: &Tx, after: MatterId) -> Result<Option<Families>, DbError> {
     let sql = "SELECT DISTINCT family FROM matter WHERE family > $1 ORDER BY family LIMIT $2";
-    let ids = tx.all("matter", sql, params![after, PAGE]).await?;
+    let rows = tx.all("matter", sql, params![after, PAGE]).await?;
+    let ids: Vec<MatterId> =
+        rows.iter().map(|row| row.uuid("family").map(MatterId)).collect::<Result<_, _>>()?;
+    Ok(ids.last().copied().map(|last| Families { after, ids, last }))
+}
+
+/// A page of families with everything that belongs to them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(tx: &Tx, kinds: &[Audited], families: Families) -> Result<Page, DbError> {
     let mut page = Page::default();
-    let Some(last) = ids.last() else { return Ok(page) };
-    let last = MatterId(last.uuid("family")?);
-    page.last = Some(last);
+    let (after, last) = (families.after, families.last);
     let range = || params![after, last];
     let mut place = HashMap::new();
-    for row in &ids {
-        let id = MatterId(row.uuid("family")?);
+    for id in families.ids {
         place.insert(id, page.families.len());
         page.families.push(Family { id: Some(id), ..Family::default() });
     }
@@ -277,6 +291,7 @@ fn command(row: &DbRow) -> Result<Command, DbError> {
     fn json<T: serde::de::DeserializeOwned>(column: &str, bytes: &[u8]) -> Result<T, DbError> {
         serde_json::from_slice(bytes).map_err(|e| DbError::row("command", column, e))
     }
+    json::<serde::de::IgnoredAny>("body", &row.bytes("body")?)?;
     let roles: Vec<Role> = json("roles", row.text("roles")?.as_bytes())?;
     let moment: Moment = json("moment", row.text("moment")?.as_bytes())?;
     let context: Context = json("context", row.text("context")?.as_bytes())?;
@@ -285,7 +300,7 @@ fn command(row: &DbRow) -> Result<Command, DbError> {
         name: row.text("name")?,
         actor: Actor { id: StaffId(row.uuid("actor")?), organ: OrganId(row.uuid("organ_id")?), roles },
         purpose: row.text("purpose")?,
-        body: json("body", &row.bytes("body")?)?,
+        body: row.bytes("body")?,
         moment,
         ids: context.ids,
         nonces: context.nonces,

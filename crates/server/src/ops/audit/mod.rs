@@ -1,8 +1,8 @@
 //! `mingjing audit`: decides every stored command again, from what it had read,
 //! and compares everything that is stored with everything it follows from.
 //!
-//! One reader takes families of matters, some at a time, from one unchanging
-//! state of the database; one worker a core replays them. Organs and people stay
+//! One worker a core takes families of matters, some at a time, from one
+//! unchanging state of the database, and replays them. Organs and people stay
 //! in memory at all their versions; everything else streams past.
 
 mod bytes;
@@ -19,6 +19,8 @@ use std::time::Instant;
 
 use mingjing_domain::matter::MatterId;
 use mingjing_ledger::note::VerifierKey;
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -109,23 +111,33 @@ pub async fn audit_kinds(
     excused: &[MatterId],
     kinds: Vec<Audited>,
 ) -> Result<AuditReport, OpsError> {
-    let tx = db.snapshot().await?;
-    let report = audit_in(&tx, keys, excused, kinds).await?;
-    tx.rollback().await?;
+    let most = std::thread::available_parallelism().map_or(1, usize::from);
+    let views: Vec<Arc<Tx>> = db.snapshots(most).await?.into_iter().map(Arc::new).collect();
+    let report = audit_in(&views, keys, excused, kinds).await?;
+    for view in views {
+        // Dropping the last holder rolls back as well.
+        if let Ok(tx) = Arc::try_unwrap(view) {
+            tx.rollback().await?;
+        }
+    }
     Ok(report)
 }
 
-/// As [`audit_kinds`], on what a transaction sees.
+/// As [`audit_kinds`], on what transactions see that all see the same.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails, or there is no transaction.
 pub async fn audit_in(
-    tx: &Tx,
+    views: &[Arc<Tx>],
     keys: &[VerifierKey],
     excused: &[MatterId],
     kinds: Vec<Audited>,
 ) -> Result<AuditReport, OpsError> {
     let began = Instant::now();
+    let Some(tx) = views.first() else {
+        return Err(OpsError::Refused("没有可读的数据库状态".to_owned()));
+    };
+    let tx = tx.as_ref();
     let mut report = AuditReport::default();
     let reference = match Reference::load(tx).await {
         Ok(reference) => reference,
@@ -136,44 +148,43 @@ pub async fn audit_in(
         }
     };
     let ground = Arc::new(Ground { kinds, reference, rules: Rules::built_in() });
-    report.join(replay_all(tx, &ground).await?);
+    report.join(replay_all(views, &ground).await?);
     report.replay_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     global::check(tx, keys, excused, &ground.kinds, &mut report).await?;
     report.total_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     Ok(report)
 }
 
-/// Reads page after page while the workers replay those before; never more pages
-/// in memory than there are workers, and one.
-async fn replay_all(tx: &Tx, ground: &Arc<Ground>) -> Result<AuditReport, OpsError> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut running: JoinSet<AuditReport> = JoinSet::new();
-    let mut report = AuditReport::default();
-    let mut after = MatterId(Uuid::nil());
-    loop {
-        let page = load::page(tx, &ground.kinds, after).await?;
-        let Some(last) = page.last else { break };
-        after = last;
-        while running.len() >= workers {
-            collect(running.join_next().await, &mut report)?;
-        }
-        let ground = Arc::clone(ground);
-        running.spawn_blocking(move || replay::page(&ground, page));
+/// One worker for each view takes pages of families, reads and replays them, until
+/// none is left. What a worker read it also frees, on its own thread.
+async fn replay_all(views: &[Arc<Tx>], ground: &Arc<Ground>) -> Result<AuditReport, OpsError> {
+    let cursor = Arc::new(Mutex::new(MatterId(Uuid::nil())));
+    let mut running: JoinSet<Result<AuditReport, OpsError>> = JoinSet::new();
+    for view in views {
+        let (tx, ground, cursor) = (Arc::clone(view), Arc::clone(ground), Arc::clone(&cursor));
+        let here = Handle::current();
+        running.spawn_blocking(move || here.block_on(replay_pages(&tx, &ground, &cursor)));
     }
-    while !running.is_empty() {
-        collect(running.join_next().await, &mut report)?;
+    let mut report = AuditReport::default();
+    while let Some(done) = running.join_next().await {
+        match done {
+            Ok(part) => report.join(part?),
+            Err(error) => return Err(OpsError::Refused(format!("重放中断：{error}"))),
+        }
     }
     Ok(report)
 }
 
-fn collect(
-    done: Option<Result<AuditReport, tokio::task::JoinError>>,
-    report: &mut AuditReport,
-) -> Result<(), OpsError> {
-    match done {
-        Some(Ok(part)) => report.join(part),
-        Some(Err(error)) => return Err(OpsError::Refused(format!("重放中断：{error}"))),
-        None => {}
+async fn replay_pages(tx: &Tx, ground: &Ground, cursor: &Mutex<MatterId>) -> Result<AuditReport, OpsError> {
+    let mut report = AuditReport::default();
+    loop {
+        let families = {
+            let mut after = cursor.lock().await;
+            let Some(families) = load::families(tx, *after).await? else { return Ok(report) };
+            *after = families.last;
+            families
+        };
+        let page = load::page(tx, &ground.kinds, families).await?;
+        report.join(replay::page(ground, page));
     }
-    Ok(())
 }

@@ -5,17 +5,18 @@ use std::collections::HashMap;
 
 use mingjing_domain::matter::{MatterId, Meta, Moment, StaffId, TimeSource};
 use mingjing_domain::text;
+use mingjing_ledger::Pair;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::bytes::{self, Beside};
+use super::bytes::{self, Beside, Commitment};
 use super::command::{Asked, Command, same};
 use super::load::{EventRow, Family, HeadRow, Page};
 use super::reference::Reference;
 use super::report::{AuditReport, Finding};
 use super::stream::{Audited, Stream};
 use crate::case::facts::Rules;
-use crate::kit::event::{Content, Envelope};
+use crate::kit::event::{Content, Envelope, leaves_of};
 use crate::kit::projection::{Row, difference};
 
 /// What a replay needs besides the page.
@@ -53,6 +54,8 @@ struct Read {
     envelope: Envelope,
     /// Sealed, as stored.
     body: Value,
+    /// What its bytes commit to.
+    commitment: Result<Commitment, String>,
 }
 
 struct Replay<'a> {
@@ -63,6 +66,8 @@ struct Replay<'a> {
     streams: HashMap<MatterId, Box<dyn Stream>>,
     /// Log entry of the last event of each stream.
     entries: HashMap<MatterId, Vec<u8>>,
+    /// Leaves of the texts of each event, recomputed.
+    leaves: HashMap<(MatterId, u64), Vec<Pair>>,
     /// Streams that cannot be folded any further.
     broken: Vec<MatterId>,
 }
@@ -77,6 +82,7 @@ impl<'a> Replay<'a> {
             heads,
             streams: HashMap::new(),
             entries: HashMap::new(),
+            leaves: HashMap::new(),
             broken: Vec::new(),
         }
     }
@@ -103,8 +109,10 @@ impl<'a> Replay<'a> {
     fn read(&mut self, report: &mut AuditReport) -> Vec<(Uuid, Vec<Read>)> {
         let mut events = std::mem::take(&mut self.family.events);
         events.sort_unstable_by_key(|it| it.seq);
+        self.leaves = text_leaves(&self.family.contents);
+        let commitments = bytes::commitments(&events);
         let mut commands: Vec<(Uuid, Vec<Read>)> = Vec::new();
-        for row in events {
+        for (row, commitment) in events.into_iter().zip(commitments) {
             let envelope = serde_json::from_slice::<Envelope>(&row.envelope);
             let body = serde_json::from_slice::<Value>(&row.body);
             let (envelope, body) = match (envelope, body) {
@@ -117,7 +125,7 @@ impl<'a> Replay<'a> {
                 }
             };
             let id = row.command;
-            let read = Read { row, envelope, body };
+            let read = Read { row, envelope, body, commitment };
             match commands.iter_mut().rfind(|it| it.0 == id) {
                 Some((_, events)) => events.push(read),
                 None => commands.push((id, vec![read])),
@@ -253,17 +261,18 @@ impl<'a> Replay<'a> {
     fn event(&mut self, event: Read, report: &mut AuditReport) {
         report.events += 1;
         report.recorded(event.row.seq, event.row.recorded_at);
-        let Read { row, envelope, mut body } = event;
+        let Read { row, envelope, mut body, commitment } = event;
         let Some(head) = self.heads.get(&row.matter) else { return };
         let place = (row.matter, row.version);
         let texts = self.family.contents.get(&place).map_or(&[][..], Vec::as_slice);
         let beside = Beside {
             texts,
+            leaves: self.leaves.get(&place).map_or(&[][..], Vec::as_slice),
             waiting: self.page.waiting.get(&place),
             prev: self.entries.get(&row.matter).map(Vec::as_slice),
             head,
         };
-        let entry = bytes::check(&row, &envelope, &beside, report);
+        let entry = bytes::check(&row, &envelope, commitment, &beside, report);
         let (Some(stream), false) = (self.streams.get_mut(&row.matter), self.broken.contains(&row.matter))
         else {
             return;
@@ -333,6 +342,13 @@ impl<'a> Replay<'a> {
 }
 
 const RECORD: &str = "《行政处罚法》第四十七条";
+
+/// Leaves of all texts of a family, by event, in the order of its texts.
+fn text_leaves(contents: &HashMap<(MatterId, u64), Vec<Content>>) -> HashMap<(MatterId, u64), Vec<Pair>> {
+    let events: Vec<_> = contents.iter().collect();
+    let mut made = leaves_of(events.iter().flat_map(|(_, texts)| texts.iter())).into_iter();
+    events.iter().map(|(place, texts)| (**place, made.by_ref().take(texts.len()).collect())).collect()
+}
 
 fn held(texts: &[Content], slot: u32) -> Option<String> {
     texts.iter().find(|it| it.slot == i64::from(slot)).map(|it| it.text.clone())

@@ -263,7 +263,12 @@ fn owed(decision: &Decision, no: PartyNo, party: &PartyState, plan: &mut Plan, v
                 Instalment { due_on: on(40), amount_fen: half },
                 Instalment { due_on: on(80), amount_fen: fine - half },
             ];
-            propose(plan, view, 5, Proposal::Defer(Deferring { party: no, instalments }))
+            propose(
+                plan,
+                view,
+                5,
+                Proposal::Defer(Deferring { party: no, instalments, ..Deferring::default() }),
+            )
         }
         Ending::Instalments if !party.instalments.is_empty() && party.payments.is_empty() => {
             let first = party.instalments.first().map_or(owed, |it| it.amount_fen);

@@ -260,6 +260,7 @@ fn session(plan: &Plan, view: &View<'_>) -> Result<Session, SeedError> {
         officers: officers(plan, view)?,
         certificates_shown: true,
         rights_told: true,
+        case_room: false,
     })
 }
 
@@ -361,6 +362,7 @@ fn evidence(case: &Case, plan: &Plan, view: &View<'_>) -> Result<Evidence, SeedE
         proves: t(plan.violation.words),
         sha256_root: hex::encode(root),
         signed: true,
+        recording: None,
     })
 }
 
@@ -412,6 +414,7 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::RecordPayment(payment) => payment.paid_on = today,
         Do::RecordPerformance(it) => it.on = today,
         Do::RecordRefund(it) => it.on = today,
+        Do::RecordRestitution(it) => it.on = today,
         Do::StateDefence { on, .. }
         | Do::RequestHearing { on, .. }
         | Do::RecordRemedy { on, .. }

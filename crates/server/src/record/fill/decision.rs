@@ -1,12 +1,13 @@
 //! Deliberation and decision.
 
-use mingjing_domain::case::CaseEvent;
+use mingjing_domain::case::amendment::amended;
 use mingjing_domain::case::state::PartyState;
 use mingjing_domain::case::substance::DecisionSubstance;
 use mingjing_domain::case::types::{DiscussionOutcome, NoPenaltyGround, PartyKind, PartyNo};
+use mingjing_domain::case::{CaseEvent, Proposal};
 use serde_json::json;
 
-use super::parts::provisions;
+use super::parts::{disposal_words, provisions};
 use super::{Context, Fields, FillError, fields, given, with};
 
 type Form = Result<(&'static str, Fields), FillError>;
@@ -37,7 +38,7 @@ pub(super) fn disposal_approval(cx: &Context<'_>) -> Form {
 
 pub(super) fn discussion_record(cx: &Context<'_>) -> Form {
     let CaseEvent::Discussed { discussion, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
-    let draft = cx.case.draft.as_ref().ok_or_else(|| cx.missing("subject", "讨论内容"))?;
+    let draft = cx.case.at_hand().ok_or_else(|| cx.missing("subject", "讨论内容"))?;
     let mut opinions = Vec::new();
     for (index, o) in discussion.opinions.iter().enumerate() {
         let field = format!("opinions[{index}]");
@@ -136,4 +137,20 @@ pub(super) fn no_penalty_decision(cx: &Context<'_>) -> Form {
         "education": cx.text(&substance.terms, "education", "教育内容")?,
     }));
     Ok(("no_penalty_decision", with(own, cx.remedies())))
+}
+
+/// The organ's own decision to impose less: what is left, and why.
+pub(super) fn amendment_decision(cx: &Context<'_>) -> Form {
+    let (no, _) = cx.party()?;
+    let Proposal::Amend(it) = cx.proposed()? else { return Err(cx.no_cause()) };
+    let substance = amended(&cx.case, it).ok_or_else(|| cx.missing("decision_items", "变更后的行政处罚"))?;
+    let words = substance.disposal(no).map(disposal_words).unwrap_or_default();
+    let items: Vec<_> = words.into_iter().map(|text| json!({ "text": text })).collect();
+    let own = fields(json!({
+        "party": cx.addressee()?,
+        "decision": cx.decision_reference(no)?,
+        "reasons": cx.text(&it.reasoning, "reasons", "变更的理由")?,
+        "decision_items": items,
+    }));
+    Ok(("amendment_decision", with(own, cx.remedies())))
 }

@@ -1,6 +1,6 @@
 //! Service, payment, execution.
 
-use jiff::civil::Date;
+use mingjing_domain::case::claim::Claim;
 use mingjing_domain::case::state::PartyState;
 use mingjing_domain::case::types::{DocumentKind, PartyNo};
 use mingjing_domain::case::{CaseEvent, clock, gate};
@@ -134,82 +134,90 @@ pub(super) fn deferral_grant(cx: &Context<'_>) -> Form {
             json!({ "instalments": rows.collect::<Vec<_>>() })
         }
     };
-    let own = fields(json!({ "fine_fen": fine(cx, no)?, "outstanding_fen": cx.owed(no, state) }));
+    let condition = if deferring.rest_falls_due {
+        json!("任何一期逾期未缴的，其余各期一并到期。")
+    } else {
+        Value::Null
+    };
+    let own = fields(
+        json!({ "fine_fen": fine(cx, no)?, "outstanding_fen": cx.owed(no, state), "condition": condition }),
+    );
     Ok(("deferral_grant", with(with(head, own), fields(plan))))
-}
-
-/// Days late up to `until`, without those on which a remedy was pending
-/// (行政处罚法第七十三条第三款).
-fn days_late(state: &PartyState, due: Date, until: Date) -> u32 {
-    let mut days = 0;
-    let mut day = due;
-    while let Ok(next) = day.tomorrow() {
-        if next > until {
-            break;
-        }
-        day = next;
-        let pending =
-            state.remedies.iter().any(|r| r.from <= day && r.concluded.is_none_or(|(end, _)| day < end));
-        days += u32::from(!pending);
-    }
-    days
 }
 
 pub(super) fn additional_fine(cx: &Context<'_>) -> Form {
     let CaseEvent::AdditionalFineImposed { amount_fen, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
     let (head, no, state) = money_head(cx)?;
-    let due = clock::payment_limit(&cx.case, &cx.facts(), no)
-        .map(|l| l.due.latest())
-        .map_err(|e| cx.limit_error("罚款缴纳期限", &e))?;
-    let from = due.tomorrow().map_err(|e| cx.limit_error("加处罚款起算日", &e))?;
+    let overdue = clock::overdue(&cx.case, &cx.facts(), no, state)
+        .map_err(|e| cx.limit_error("罚款缴纳期限", &e))?
+        .ok_or_else(|| cx.missing("overdue_days", "逾期天数"))?;
     let own = fields(json!({
         "fine_fen": fine(cx, no)?,
-        "due": due,
-        "counted_from": from,
+        "due": overdue.due,
+        "counted_from": overdue.from,
         "counted_to": cx.day(),
-        "overdue_days": days_late(state, due, cx.day()),
+        "overdue_days": overdue.days,
         "additional_fen": amount_fen,
     }));
     Ok(("additional_fine_decision", with(with(head, own), cx.remedies())))
 }
 
 pub(super) fn fine_demand(cx: &Context<'_>) -> Form {
-    let (head, no, _) = money_head(cx)?;
+    let (head, no, state) = money_head(cx)?;
     let term = format!("自收到本催告书之日起{}内", cx.sources.law.court_demand.period.words());
-    let own = fields(json!({ "fine_fen": fine(cx, no)?, "term": term }));
+    let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision", "行政处罚决定书"))?;
+    let due = gate::demandable(decision, no, state, cx.day()).total_fen();
+    // Said where it is not the fine itself: part is paid, not due yet, or was added.
+    let due = if due == fine(cx, no)? { Value::Null } else { some(due) };
+    let own = fields(json!({ "fine_fen": fine(cx, no)?, "due_fen": due, "term": term }));
     Ok(("payment_demand", with(head, own)))
 }
 
-/// Principal still owed, additional fine, and duties other than money.
-fn duties(cx: &Context<'_>, no: PartyNo, state: &PartyState) -> Result<(i64, i64, Value), FillError> {
+/// What the plan of payment has to do with what is claimed: the others fell due with one that
+/// was missed, or are not due yet; null without a plan.
+fn plan_words(cx: &Context<'_>, state: &PartyState) -> Value {
+    let Some(plan) = state.plan() else { return Value::Null };
+    let grant = plan.document.and_then(|it| cx.case.document(it)).and_then(|it| it.number.as_ref());
+    let grant = grant.map(ToString::to_string).unwrap_or_default();
+    let grant = format!("{grant}《{}》", DocumentKind::DeferralGrant.label());
+    if plan.missed_on(cx.day(), |by| state.kept_by_fen(by)).is_some() {
+        return json!(format!("{grant}载明任何一期逾期未缴的，其余各期一并到期，以上为全部尚未缴纳的款项。"));
+    }
+    json!(format!("以上为{grant}批准的期限已经届满而尚未缴纳的款项，不含尚未到期的款项。"))
+}
+
+/// Amounts and words of what is claimed, and duties other than money.
+fn duties(cx: &Context<'_>, no: PartyNo, state: &PartyState, claim: Claim) -> Result<Fields, FillError> {
     let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision", "行政处罚决定书"))?;
-    let principal =
-        (gate::principal_fen(decision, no, state) - state.paid_fen() + state.refunded_fen()).max(0);
+    let total = claim.total_fen();
     let others = !gate::unperformed(decision, no, state).is_empty();
-    let other = if others || principal == 0 {
+    let other = if others || total == 0 {
         json!(cx.text(&decision.substance.terms, "other_duties", "应当履行的其他义务")?)
     } else {
         Value::Null
     };
-    Ok((principal, gate::additional_fen(decision, no, state), other))
+    let plan = if total > 0 { plan_words(cx, state) } else { Value::Null };
+    Ok(fields(json!({
+        "additional_fen": some(claim.additional_fen),
+        "total_fen": some(total),
+        "plan": plan,
+        "other_duties": other,
+    })))
 }
 
 pub(super) fn enforcement_demand(cx: &Context<'_>) -> Form {
     let (head, no, state) = money_head(cx)?;
-    let (principal, additional, other) = duties(cx, no, state)?;
-    let own = fields(json!({
-        "fine_fen": some(principal),
-        "additional_fen": some(additional),
-        "total_fen": some(principal + additional),
-        "other_duties": other,
-    }));
-    Ok(("enforcement_demand", with(head, own)))
+    let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision", "行政处罚决定书"))?;
+    let claim = gate::demandable(decision, no, state, cx.day());
+    let own = fields(json!({ "fine_fen": some(claim.principal_fen) }));
+    Ok(("enforcement_demand", with(with(head, own), duties(cx, no, state, claim)?)))
 }
 
 pub(super) fn court_application(cx: &Context<'_>) -> Form {
     let CaseEvent::CourtApplied { party: no, court } = &cx.cause.1 else { return Err(cx.no_cause()) };
     let state = cx.case.party(*no).ok_or_else(|| cx.missing("respondent", "被申请执行人"))?;
-    let (principal, additional, other) = duties(cx, *no, state)?;
+    let decided = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision", "行政处罚决定书"))?;
+    let claim = gate::applied(decided, *no, state, cx.day());
     let demand = state.enforcement_demand.and_then(|it| cx.case.document(it));
     let demand = demand.ok_or_else(|| cx.missing("demand_number", "催告书文号"))?;
     let demanded = demand.service.as_ref().ok_or_else(|| cx.missing("demanded_on", "催告书送达日期"))?;
@@ -231,21 +239,17 @@ pub(super) fn court_application(cx: &Context<'_>) -> Form {
             json!({ "name": format!("{}{number}", it.kind.label()) })
         })
         .collect();
-    Ok((
-        "court_application",
-        fields(json!({
-            "court": cx.line(court, "court", "人民法院")?,
-            "respondent": cx.party_fields(&state.party, "respondent")?,
-            "decision": cx.decision_reference(*no)?,
-            "served_on": served.effective_on,
-            "demand_number": given(&number),
-            "demanded_on": demanded.effective_on,
-            "principal_fen": some(principal),
-            "additional_fen": some(additional),
-            "other_duties": other,
-            "attachments": attachments,
-            "signatory": cx.name_of(cx.actor(), "signatory", "行政机关负责人")?,
-            "contact": cx.contact(),
-        })),
-    ))
+    let own = fields(json!({
+        "court": cx.line(court, "court", "人民法院")?,
+        "respondent": cx.party_fields(&state.party, "respondent")?,
+        "decision": cx.decision_reference(*no)?,
+        "served_on": served.effective_on,
+        "demand_number": given(&number),
+        "demanded_on": demanded.effective_on,
+        "principal_fen": some(claim.principal_fen),
+        "attachments": attachments,
+        "signatory": cx.name_of(cx.actor(), "signatory", "行政机关负责人")?,
+        "contact": cx.contact(),
+    }));
+    Ok(("court_application", with(own, duties(cx, *no, state, claim)?)))
 }

@@ -116,6 +116,7 @@ fn preservation<'c>(cx: &'c Context<'_>) -> Result<(usize, &'c Preservation), Fi
         | Proposal::Dispose
         | Proposal::Transfer(_)
         | Proposal::Defer(_)
+        | Proposal::Amend(_)
         | Proposal::Close { .. } => return Err(cx.no_cause()),
     };
     let state =

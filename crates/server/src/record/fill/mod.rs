@@ -166,6 +166,7 @@ fn form(cx: &Context<'_>) -> Result<(&'static str, Fields), FillError> {
         D::DiscussionRecord => decision::discussion_record(cx),
         D::PenaltyDecision => decision::penalty_decision(cx),
         D::NoPenaltyDecision => decision::no_penalty_decision(cx),
+        D::AmendmentDecision => decision::amendment_decision(cx),
         D::ServiceReceipt => execution::service_receipt(cx),
         D::AddressConfirmation => execution::address_confirmation(cx),
         D::PaymentNotice => execution::payment_notice(cx),

@@ -308,6 +308,7 @@ impl Context<'_> {
         | CaseEvent::Withdrawn { proposal }
         | CaseEvent::Transferred { proposal, .. }
         | CaseEvent::DeferralGranted { proposal, .. }
+        | CaseEvent::DisposalAmended { proposal, .. }
         | CaseEvent::Decided { proposal, .. }
         | CaseEvent::Closed { proposal, .. }) = &self.cause.1
         else {

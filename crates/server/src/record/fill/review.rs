@@ -14,7 +14,7 @@ pub(super) fn submission(cx: &Context<'_>) -> Form {
     let CaseEvent::ReviewSubmitted { digest, triggers, opinion, .. } = &cx.cause.1 else {
         return Err(cx.no_cause());
     };
-    let draft = cx.case.draft.as_ref().ok_or_else(|| cx.missing("proposed_decision", "拟作出的决定"))?;
+    let draft = cx.case.at_hand().ok_or_else(|| cx.missing("proposed_decision", "拟作出的决定"))?;
     let mut reasons: Vec<Value> = triggers.iter().map(|it| json!({ "text": it.label() })).collect();
     if reasons.is_empty() {
         let all = &cx.sources.law.review_all;

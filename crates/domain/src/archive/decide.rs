@@ -1,0 +1,269 @@
+//! The decision: a command on a file becomes an event or a refusal.
+
+use super::catalogue::{self, Item, Recorded};
+use super::check::{Lack, check};
+use super::file::{CaseFile, Explained, FileCommand, FileEvent, Late, Paper};
+use super::words::{COLLECTED, HAND_IN};
+use crate::act_table::{is_digest, open, required};
+use crate::case::Case;
+use crate::case::law::construction_rules;
+use crate::case::types::Stage as CaseStage;
+use crate::matter::{Actor, MatterId};
+use crate::policy::FileOrder;
+use crate::refusal::Refusal;
+use crate::secrecy::{MARKED, Secrecy};
+use crate::staff::Role;
+use crate::text::Text;
+use crate::viewing::handlers;
+
+/// What a decision looks at besides state and command.
+#[derive(Clone, Copy, Debug)]
+pub struct FileFacts<'a> {
+    /// The case's matter.
+    pub case_id: MatterId,
+    /// The case as it stands.
+    pub case: &'a Case,
+    /// Its recordings.
+    pub recordings: &'a [Recorded],
+    /// The order of the papers by policy.
+    pub order: FileOrder,
+    /// Who acts, with the roles held now.
+    pub actor: &'a Actor,
+    /// The number of the archives is taken in the organ.
+    pub archive_no_used: bool,
+}
+
+/// Decides a command.
+///
+/// # Errors
+/// A refusal with its article.
+pub fn decide(
+    state: Option<&CaseFile>,
+    command: &FileCommand,
+    facts: &FileFacts<'_>,
+) -> Result<FileEvent, Refusal> {
+    open(command.verb(), state.map(|s| (s.stage, s.organ)), facts.actor)?;
+    let own = facts.case.organ == facts.actor.organ && state.is_none_or(|s| s.case == facts.case_id);
+    if !own {
+        return Err(refuse("file.organ", "案卷由办理该案的机关管理", "请由所属机关的人员办理"));
+    }
+    match (state, command) {
+        (None, FileCommand::Open { case }) if *case == facts.case_id => Ok(FileEvent::Opened { case: *case }),
+        (None | Some(_), FileCommand::Open { .. }) => {
+            Err(refuse("file.case", "案卷与案件不一致", "一案一卷，请核对案件"))
+        }
+        (Some(state), FileCommand::AddPaper { paper }) => {
+            sound(state, paper)?;
+            Ok(FileEvent::PaperAdded { paper: paper.clone() })
+        }
+        (Some(state), FileCommand::CountPages { item, pages }) => {
+            known(state, *item, facts)?;
+            countable(*item, *pages)?;
+            Ok(FileEvent::PagesCounted { item: *item, pages: *pages })
+        }
+        (Some(state), FileCommand::Mark { item, secrecy, basis }) => {
+            known(state, *item, facts)?;
+            mark(state, *item, *secrecy, basis, facts)
+        }
+        (Some(_), FileCommand::Note { note }) => {
+            required(note, "file.note", &construction_rules("第四十条"), "note", "需要说明的情况")?;
+            Ok(FileEvent::Noted { note: note.clone() })
+        }
+        (Some(state), FileCommand::Assemble { starts, explained }) => {
+            assemble(state, starts, explained, facts)
+        }
+        (Some(state), FileCommand::Accept { archive_no }) => accept(state, archive_no, facts),
+        (Some(_), FileCommand::Return { reason }) => {
+            required(reason, "file.reason", &COLLECTED, "reason", "退回的理由")?;
+            Ok(FileEvent::Returned { reason: reason.clone() })
+        }
+        (Some(state), FileCommand::Supplement { late, reason }) => {
+            required(reason, "file.reason", &construction_rules("第四十条"), "reason", "补入的理由")?;
+            supplement(state, late, facts)?;
+            Ok(FileEvent::Supplemented { late: late.clone(), reason: reason.clone() })
+        }
+        (
+            None,
+            FileCommand::AddPaper { .. }
+            | FileCommand::CountPages { .. }
+            | FileCommand::Mark { .. }
+            | FileCommand::Note { .. }
+            | FileCommand::Assemble { .. }
+            | FileCommand::Accept { .. }
+            | FileCommand::Return { .. }
+            | FileCommand::Supplement { .. },
+        ) => Err(refuse("file.unknown", "该案尚未立卷", "请先立卷")),
+    }
+}
+
+fn refuse(code: &'static str, message: &str, remedy: &str) -> Refusal {
+    Refusal::new(code, construction_rules("第四十条"), message, remedy)
+}
+
+fn sound(state: &CaseFile, paper: &Paper) -> Result<(), Refusal> {
+    let rule = construction_rules("第四十条");
+    required(&paper.title, "file.title", &rule, "title", "题名")?;
+    required(&paper.responsible, "file.responsible", &rule, "responsible", "责任者")?;
+    if !paper.digest.is_empty() && !is_digest(&paper.digest) {
+        return Err(
+            refuse("file.digest", "扫描件的摘要不成立", "请重新登记扫描件").field("digest", "64位十六进制")
+        );
+    }
+    if state.papers.len() >= usize::from(u16::MAX) {
+        return Err(refuse("file.papers", "补入的材料过多", "请合并登记"));
+    }
+    Ok(())
+}
+
+/// The item is there.
+fn known(state: &CaseFile, item: Item, facts: &FileFacts<'_>) -> Result<(), Refusal> {
+    let within = |no: u16, len: usize| no > 0 && usize::from(no) <= len;
+    let found = match item {
+        Item::Document { no } => facts.case.document(no).is_some(),
+        Item::Evidence { no } => within(no, facts.case.evidence.len()),
+        Item::Recording { recording } => facts.recordings.iter().any(|r| r.recording == recording),
+        Item::Paper { no } => within(no, state.papers.len()),
+    };
+    if found { Ok(()) } else { Err(refuse("file.item", "卷内没有该材料", "请核对材料")) }
+}
+
+fn countable(item: Item, pages: u32) -> Result<(), Refusal> {
+    match item {
+        Item::Document { .. } | Item::Paper { .. } if pages == 0 => {
+            Err(refuse("file.pages", "文书、材料至少一页", "请登记实际页数").field("pages", "应大于零"))
+        }
+        Item::Recording { .. } if pages > 0 => {
+            Err(refuse("file.pages", "音像记录不编页号", "请在备考表说明存放处").field("pages", "应为零"))
+        }
+        Item::Document { .. } | Item::Paper { .. } | Item::Evidence { .. } | Item::Recording { .. } => Ok(()),
+    }
+}
+
+fn mark(
+    state: &CaseFile,
+    item: Item,
+    secrecy: Option<Secrecy>,
+    basis: &Text,
+    facts: &FileFacts<'_>,
+) -> Result<FileEvent, Refusal> {
+    required(basis, "file.basis", &MARKED, "basis", "标注的依据")?;
+    if state.marks.get(&item).copied() == secrecy {
+        return Err(Refusal::new("file.marked", MARKED, "该材料的标注没有变化", "无须重复标注"));
+    }
+    let held = state.marks.get(&item).copied();
+    if held > secrecy && !facts.actor.has(Role::UnitHead) && !facts.actor.has(Role::Archivist) {
+        return Err(Refusal::new(
+            "file.lift",
+            MARKED,
+            "降低、解除标注由承办机构负责人或者档案管理员办理",
+            "请交承办机构负责人办理",
+        ));
+    }
+    Ok(FileEvent::Marked { item, secrecy, basis: basis.clone() })
+}
+
+fn assemble(
+    state: &CaseFile,
+    starts: &[u32],
+    explained: &[Explained],
+    facts: &FileFacts<'_>,
+) -> Result<FileEvent, Refusal> {
+    let case = facts.case;
+    match case.stage {
+        CaseStage::Closed
+        | CaseStage::Archived
+        | CaseStage::NotFiled
+        | CaseStage::Withdrawn
+        | CaseStage::Transferred => {}
+        CaseStage::Clue
+        | CaseStage::Checking
+        | CaseStage::Investigating
+        | CaseStage::Concluded
+        | CaseStage::Decided => {
+            return Err(refuse("file.open_case", "案件尚未办结", "请在结案后装订成卷"));
+        }
+    }
+    if !handlers(case).contains(&facts.actor.id) {
+        return Err(refuse("file.handler", "案卷由本案承办人立卷", "请交承办人办理"));
+    }
+    let lacks: Vec<Lack> = check(case, state, facts.recordings)
+        .into_iter()
+        .filter(|l| !explained.iter().any(|e| e.code == l.code && e.at == l.at && !e.reason.is_blank()))
+        .collect();
+    if let Some(first) = lacks.first() {
+        let message = format!("案卷不完整，共{}处，第一处：{}", lacks.len(), first.message);
+        let mut refusal = Refusal::new(
+            "file.incomplete",
+            first.article.clone(),
+            message,
+            "请补齐；确实不能补齐的，逐项写明原因，记入备考表",
+        );
+        for lack in &lacks {
+            refusal = refusal.field(lack.code, lack.message.clone());
+        }
+        return Err(refusal);
+    }
+    let rows = catalogue::rows(case, state, facts.recordings, facts.order, starts);
+    let rising = starts.windows(2).all(|pair| pair[0] < pair[1]);
+    let inside = starts.iter().all(|no| *no > 1 && *no <= u32::try_from(rows.len()).unwrap_or(u32::MAX));
+    if !rising || !inside {
+        return Err(refuse("file.starts", "分卷的起始序号不成立", "请填写从小到大的卷内序号")
+            .field("starts", "大于1，不大于末件序号"));
+    }
+    let (volumes, pages) = catalogue::extent(&rows);
+    if pages == 0 {
+        return Err(refuse("file.empty", "卷内没有编页的材料", "请登记材料和页数"));
+    }
+    Ok(FileEvent::Assembled {
+        items: rows.iter().map(|r| r.item).collect(),
+        starts: starts.to_vec(),
+        volumes,
+        pages,
+        digest: catalogue::digest(&rows),
+        explained: explained.to_vec(),
+    })
+}
+
+fn accept(state: &CaseFile, archive_no: &str, facts: &FileFacts<'_>) -> Result<FileEvent, Refusal> {
+    let Some(sealed) = &state.sealed else {
+        return Err(refuse("file.stage", "该案卷尚未装订", "请先装订成卷"));
+    };
+    if sealed.by.0 == facts.actor.id {
+        return Err(Refusal::new(
+            "file.same_person",
+            HAND_IN,
+            "立卷人不得检查接收自己装订的案卷",
+            "请由其他档案管理员检查接收",
+        ));
+    }
+    let no = archive_no.trim();
+    if no.is_empty() || no != archive_no || no.chars().any(char::is_control) {
+        return Err(refuse("file.archive_no", "归档号不成立", "请填写归档号").field("archive_no", "不能为空"));
+    }
+    if facts.archive_no_used {
+        return Err(
+            refuse("file.archive_no", "归档号已经使用", "请另编归档号").field("archive_no", "已经使用")
+        );
+    }
+    let rows = catalogue::rows(facts.case, state, facts.recordings, facts.order, &[]);
+    let late = catalogue::unfiled(facts.case, state, facts.recordings);
+    let digest = catalogue::digest(&rows);
+    if !late.is_empty() || digest != sealed.digest {
+        return Err(refuse("file.changed", "装订之后卷内材料有变化", "请退回承办人重新整理装订"));
+    }
+    Ok(FileEvent::Accepted { archive_no: archive_no.to_owned(), digest })
+}
+
+fn supplement(state: &CaseFile, late: &Late, facts: &FileFacts<'_>) -> Result<(), Refusal> {
+    match late {
+        Late::Brought { paper } => sound(state, paper),
+        Late::Of { item, pages } => {
+            countable(*item, *pages)?;
+            if catalogue::unfiled(facts.case, state, facts.recordings).contains(item) {
+                Ok(())
+            } else {
+                Err(refuse("file.filed", "该材料已经在卷内，或者不属于本案", "请核对材料"))
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Recordings, devices and lists of destruction from outside: the lists of the
+//! jurisdictions, custody from device to store, terms, holds, and the tables.
+
+mod custody;
+mod devices;
+mod disposal;
+mod golden;
+mod lists;
+mod patrol;
+mod terms;
+mod timeline;
+mod world;
