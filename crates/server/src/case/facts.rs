@@ -15,6 +15,7 @@ use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::matter::{Actor, MatterId, Moment, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicySet, System};
+use mingjing_domain::recording::{CustodyRules, RecordingBook, RecordingFact, RecordingRules};
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::TextKey;
@@ -32,6 +33,25 @@ pub struct RulesOfDay {
     pub policy: PolicySet,
     /// Calendar of the organ's region.
     pub calendar: Arc<Calendar>,
+    /// Custody of recordings on the day; none where no setting holds then.
+    pub custody: Option<CustodyRules>,
+}
+
+impl RulesOfDay {
+    /// Custody of recordings on the day.
+    ///
+    /// # Errors
+    /// When no setting of custody holds for the organ on the day.
+    pub fn custody(&self) -> Result<&CustodyRules, Refusal> {
+        self.custody.as_ref().ok_or_else(|| {
+            Refusal::new(
+                "list.none",
+                mingjing_domain::recording::list::TEXT_SUFFICES,
+                "本机关没有音像记录事项清单",
+                "请系统管理员核对机关的行政区划和清单文件。",
+            )
+        })
+    }
 }
 
 type Cached = (OrganId, Date, u64, String);
@@ -42,6 +62,7 @@ pub struct Rules {
     calendars: CalendarBook,
     by_day: Mutex<BTreeMap<Cached, Arc<RulesOfDay>>>,
     by_region: Mutex<BTreeMap<(String, String), Arc<Calendar>>>,
+    lists: Mutex<BTreeMap<(String, String), Arc<RecordingRules>>>,
 }
 
 /// Calendars kept at a time: regions, and versions of what was imported.
@@ -57,6 +78,7 @@ impl Rules {
             calendars: CalendarBook::built_in().clone(),
             by_day: Mutex::default(),
             by_region: Mutex::default(),
+            lists: Mutex::default(),
         }
     }
 
@@ -87,17 +109,30 @@ impl Rules {
                 "请系统管理员核对机关的行政区划和政策文件。",
             )
         })?;
-        let mut law = Law::of(&policy);
+        let list = self.list(&jurisdiction, &profile.system);
+        // What the program ships it knows: only the acts of a case ask what was known before.
+        let custody = CustodyRules::of(&policy, &list, day, Timestamp::MAX);
+        let mut law = Law::of(&policy).with_recordings(list);
         law.number_place.clone_from(&profile.short_name);
         law.number_system.clone_from(&profile.system);
         let calendar = self.calendar(&profile.region, imported)?;
-        let rules = Arc::new(RulesOfDay { law, policy, calendar });
+        let rules = Arc::new(RulesOfDay { law, policy, calendar, custody });
         let mut cache = lock(&self.by_day);
         if cache.len() >= KEPT {
             cache.clear();
         }
         cache.insert(key, Arc::clone(&rules));
         Ok(rules)
+    }
+
+    /// The list of what is recorded, of all times, for a jurisdiction.
+    fn list(&self, jurisdiction: &Jurisdiction, system: &str) -> Arc<RecordingRules> {
+        let key = (jurisdiction.region.clone(), system.to_owned());
+        let mut known = lock(&self.lists);
+        if known.len() >= KEPT_CALENDARS {
+            known.clear();
+        }
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(RecordingBook::built_in().of(jurisdiction))))
     }
 
     /// The calendar of a region, with what was imported.
@@ -149,6 +184,8 @@ pub struct Gathered {
     pub heads: Vec<StaffId>,
     /// Rules and calendar.
     pub rules: Arc<RulesOfDay>,
+    /// Recordings that the command names, as the case sees them.
+    pub recordings: BTreeMap<MatterId, RecordingFact>,
 }
 
 impl Gathered {
@@ -163,11 +200,13 @@ impl Gathered {
         let rules = &self.rules;
         let mut facts = Facts::new(moment, actor, organ, &rules.law, &rules.calendar, key);
         facts.people = self.people.iter().map(|(id, state)| (*id, person(state))).collect();
+        facts.recordings.clone_from(&self.recordings);
         facts
     }
 }
 
-fn person(state: &StaffState) -> Person {
+/// A person as decisions see them.
+pub fn person(state: &StaffState) -> Person {
     let certificates = state.certificates.iter().map(|c| CertificateFact {
         number: c.number.clone(),
         categories: c.categories.clone(),
@@ -214,6 +253,16 @@ pub fn people_written(
     ids
 }
 
+/// Recordings that a command relies upon.
+pub fn recordings_of(command: &CaseCommand) -> Option<MatterId> {
+    match command {
+        CaseCommand::AttachRecording { recording, .. } => Some(*recording),
+        CaseCommand::AddEvidence(evidence) => evidence.recording,
+        // No other command names one.
+        _ => None,
+    }
+}
+
 /// Whether the decision needs to know the heads of the organ.
 pub const fn needs_heads(command: &CaseCommand) -> bool {
     matches!(
@@ -232,6 +281,11 @@ impl Written {
     pub fn of(value: &impl Serialize) -> Self {
         let value = serde_json::to_value(value).unwrap_or_default();
         Self::deserialize(&value).unwrap_or_default()
+    }
+
+    /// The identifiers.
+    pub fn into_ids(self) -> BTreeSet<StaffId> {
+        self.0
     }
 }
 
