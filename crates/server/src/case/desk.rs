@@ -12,7 +12,7 @@ use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::recording::api::started_before;
-use crate::recording::store::{self as recordings, Overdue};
+use crate::recording::view::{self as recordings, Overdue};
 
 /// Everything that waits for the person, at most `limit` of each kind; longest first.
 ///

@@ -28,7 +28,7 @@ use crate::kit::ui::table::{Column, Filter, FilterKind, Query, Table, filters, t
 use crate::kit::write::Loaded;
 use crate::recording::access::{device, organs};
 use crate::recording::sheet::{self, Around, Filled, Form, Sent};
-use crate::recording::store as recordings;
+use crate::recording::view as recordings;
 
 /// Routes of the pages.
 pub fn routes() -> Routes {

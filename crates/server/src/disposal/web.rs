@@ -31,7 +31,7 @@ use crate::recording::access as recordings;
 use crate::recording::api::{keeping_of, of_organ};
 use crate::recording::shape::kept_words;
 use crate::recording::sheet::{self, Around, Filled, Form, Sent};
-use crate::recording::store as recording_store;
+use crate::recording::view as recording_store;
 
 /// Routes of the pages.
 pub fn routes() -> Routes {

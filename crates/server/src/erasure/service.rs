@@ -25,7 +25,7 @@ use crate::kit::error::WriteError;
 use crate::kit::write::{Loaded, Write};
 use crate::ops::OpsError;
 use crate::ops::erase::{approval_of, erase};
-use crate::recording::store as recordings;
+use crate::recording::view as recordings;
 
 /// What carries out an approved destruction.
 #[derive(Clone)]

@@ -120,8 +120,8 @@ const MOST: u32 = 200;
 /// # Errors
 /// When the store fails.
 pub async fn devices(shell: &Shell, organ: OrganId) -> Result<Vec<Choice>, Failure> {
-    let filter = crate::device::store::Filter { organs: vec![organ], ..Default::default() };
-    let lines = crate::device::store::list(shell.app.db(), &filter, MOST).await?;
+    let filter = crate::device::view::Filter { organs: vec![organ], ..Default::default() };
+    let lines = crate::device::view::list(shell.app.db(), &filter, MOST).await?;
     Ok(lines
         .into_iter()
         .filter(|it| it.state != "scrapped")

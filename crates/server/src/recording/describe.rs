@@ -43,6 +43,20 @@ fn act(verb: RecordingVerb) -> Operation {
         .takes(with_time(&fields), Value::Object(example_of(&fields)))
 }
 
+/// What a device captured on a patrol, for the example.
+fn captured() -> Value {
+    json!({
+        "id": "00000000-0000-4000-8000-000000000901", "case": null, "place": "示例县示例路1号",
+        "started_at": "2026-03-02T09:30:00+08:00", "ended_at": "2026-03-02T10:00:00+08:00", "proves": "巡查情况",
+        "clock": { "offset_ms": 0 },
+        "segments": [{
+            "id": "00000000-0000-4000-8000-000000000902", "kind": "video", "name": "巡查.mp4", "type": "video/mp4",
+            "bytes": 1024, "sha256_root": "ab".repeat(32),
+            "captured_from": "2026-03-02T09:30:00+08:00", "captured_to": "2026-03-02T09:59:00+08:00",
+        }],
+    })
+}
+
 fn register() -> Operation {
     let row = recording_step(RecordingVerb::Register);
     let piece = json!({
@@ -84,16 +98,7 @@ fn register() -> Operation {
             "documents": { "type": "array", "items": { "type": "string" } },
         },
     });
-    let example = json!({
-        "id": "00000000-0000-4000-8000-000000000901", "case": null, "place": "示例县示例路1号",
-        "started_at": "2026-03-02T09:30:00+08:00", "ended_at": "2026-03-02T10:00:00+08:00", "proves": "巡查情况",
-        "clock": { "offset_ms": 0 },
-        "segments": [{
-            "id": "00000000-0000-4000-8000-000000000902", "kind": "video", "name": "巡查.mp4", "type": "video/mp4",
-            "bytes": 1024, "sha256_root": "ab".repeat(32),
-            "captured_from": "2026-03-02T09:30:00+08:00", "captured_to": "2026-03-02T09:59:00+08:00",
-        }],
-    });
+    let example = captured();
     let answer = json!({
         "type": "object", "required": ["id", "number", "version", "segments"],
         "properties": { "id": id(), "number": maybe("string"), "version": { "type": "integer" }, "segments": { "type": "array", "items": schema("Segment") } },

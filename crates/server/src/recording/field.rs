@@ -34,7 +34,7 @@ use super::{shape, verbs};
 use crate::case::access::rules;
 use crate::case::facts::{RulesOfDay, staff_matter};
 use crate::case::{body, store as cases, tables};
-use crate::device::store as devices;
+use crate::device::view as devices;
 use crate::kit::ask;
 use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz::Target;

@@ -12,4 +12,5 @@ pub mod sheet;
 pub mod store;
 pub mod tables;
 pub mod verbs;
+pub mod view;
 pub mod web;

@@ -7,7 +7,7 @@ use mingjing_domain::case::recorded::{self, Standing};
 use mingjing_domain::matter::MatterId;
 
 use crate::kit::ui::show::{self, Tone};
-use crate::recording::store::Line;
+use crate::recording::view::Line;
 
 const fn tone(it: Standing) -> Tone {
     match it {

@@ -32,7 +32,7 @@ use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
 use crate::ledger;
 use crate::record::service as record;
-use crate::recording::store as recordings;
+use crate::recording::view as recordings;
 use crate::viewing::verbs as viewing_verbs;
 
 /// Most recordings of a case that its page lists.
