@@ -293,15 +293,17 @@ async fn register(
     let incoming: Incoming =
         serde_json::from_value(body.0).map_err(|e| wrong("", format!("内容不能读出：{e}")))?;
     let id = MatterId(incoming.id);
+    let pieces: Vec<(Option<Uuid>, String, u64)> =
+        incoming.segments.iter().map(|it| (Some(it.id), it.sha256_root.to_lowercase(), it.bytes)).collect();
+    let steps = steps(&shell, &who, incoming).await?;
     if let Some(known) = shell.app.load::<Recording>(id).await? {
         let own = known.registration.collectors.iter().any(|it| it.staff == who.person.id);
-        if known.organ != who.person.organ || !own {
-            return Err(wrong("id", "该编号已被使用").into());
+        if known.organ != who.person.organ || !own || !same(&known.state, &steps, &pieces) {
+            return Err(wrong("id", "该编号已经用于另一项内容").into());
         }
         // A device that did not hear the answer asks again: nothing is done twice.
         return Ok(answer(StatusCode::OK, id, &known.state));
     }
-    let steps = steps(&shell, &who, incoming).await?;
     let kept = (Arc::clone(rules()), who.actor(), steps);
     shell
         .app
@@ -321,6 +323,22 @@ async fn register(
         .await?;
     let made = shell.app.load::<Recording>(id).await?.ok_or(Failure::NotFound)?;
     Ok(answer(StatusCode::CREATED, id, &made.state))
+}
+
+/// Whether a device tells again what is registered under its identifier. What the
+/// server fills in from the case may have changed since, and is not asked.
+fn same(known: &Recording, steps: &[Step], pieces: &[(Option<Uuid>, String, u64)]) -> bool {
+    let Some((RecordingCommand::Register(told), _)) = steps.first() else { return false };
+    let it = &known.registration;
+    let captured = known.segments.iter().map(|it| {
+        let sealed = it.sealing.as_ref();
+        (it.capture.piece, sealed.map_or("", |s| s.sha256_root.as_str()), sealed.map_or(0, |s| s.bytes))
+    });
+    let told_pieces = pieces.iter().map(|(id, root, bytes)| (*id, root.as_str(), *bytes));
+    (it.of, it.link, &it.documents, it.position) == (told.of, told.link, &told.documents, told.position)
+        && it.place.value() == told.place.value()
+        && it.proves.value() == told.proves.value()
+        && captured.eq(told_pieces)
 }
 
 fn answer(status: StatusCode, id: MatterId, it: &Recording) -> Response {
