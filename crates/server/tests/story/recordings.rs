@@ -162,15 +162,13 @@ async fn destroyed(county: &County, browser: &mut Browser, id: MatterId) {
     browser.submit(&[("recordings", &recording), ("grounds", "经鉴定没有继续保存的价值")]).await;
     let place = browser.path().to_owned();
     assert!(place != "/disposals/new", "{}", browser.refusal().await);
-    let steps: [(&str, &str, &[(&str, &str)]); 2] = [
-        ("yj-unithead", "review", &[("agree", "同意"), ("opinion", "同意")]),
-        ("yj-head", "decide", &[("approve", "批准"), ("opinion", "同意销毁")]),
-    ];
-    for (who, step, table) in steps {
+    for (who, step, field, chosen) in
+        [("yj-unithead", "review", "agree", "同意"), ("yj-head", "decide", "approve", "批准")]
+    {
         browser.be(who).await;
         browser.open(&format!("{place}/do/{step}")).await;
         county.minute();
-        browser.submit(table).await;
+        browser.submit(&[(field, chosen), ("opinion", "同意销毁")]).await;
         assert_eq!(browser.path(), place, "{}", browser.refusal().await);
     }
     county.clock.advance(SignedDuration::from_hours(24 * 100));
