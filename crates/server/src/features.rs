@@ -4,7 +4,7 @@ use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::page::Site;
 use crate::kit::{authz, gallery, openapi};
-use crate::{case, disclosure, erasure, informant, staff, viewing};
+use crate::{case, device, disclosure, disposal, erasure, informant, recording, staff, viewing};
 
 /// Every route of the program; the office's navigation comes in this order.
 pub fn routes(config: &WebConfig) -> Routes {
@@ -14,6 +14,12 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(staff::api::routes())
         .merge(case::web::routes())
         .merge(case::api::routes())
+        .merge(recording::web::routes())
+        .merge(recording::api::routes())
+        .merge(device::web::routes())
+        .merge(device::api::routes())
+        .merge(disposal::web::routes())
+        .merge(disposal::api::routes())
         .merge(erasure::web::routes())
         .merge(erasure::api::routes())
         .merge(informant::web::routes())

@@ -3,7 +3,9 @@
 pub mod calendar;
 pub mod case;
 pub mod cli;
+pub mod device;
 pub mod disclosure;
+pub mod disposal;
 pub mod erasure;
 pub mod features;
 pub mod informant;
@@ -11,5 +13,6 @@ pub mod kit;
 pub mod ledger;
 pub mod ops;
 pub mod record;
+pub mod recording;
 pub mod staff;
 pub mod viewing;

@@ -23,6 +23,9 @@ pub(super) fn capture(
     if capture.name.chars() > 300 {
         return Err(no(row, "input.too_long", "文件名过长", "文件名至多三百字").field("name", "至多300字"));
     }
+    if capture.piece.is_some() && it.segments.iter().any(|s| s.capture.piece == capture.piece) {
+        return Err(no(row, "segment.known", "该分段已经登记", "无须重复登记"));
+    }
     if it.segments.len() >= MAX_SEGMENTS {
         return Err(no(row, "recording.too_many", "分段过多", "请另行登记一份音像记录"));
     }

@@ -10,6 +10,7 @@ use crate::text::Text;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Number of an act inside its case, from 1.
 pub type ActNo = u16;
@@ -112,6 +113,9 @@ pub struct PartyTold {
 pub struct Capture {
     /// What.
     pub kind: SegmentKind,
+    /// Identifier that the device gave the piece, for its upload; none for one typed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece: Option<Uuid>,
     /// Name of the file on the device.
     pub name: Text,
     /// When it began, by the device's clock.

@@ -324,6 +324,7 @@ pub fn told(at: &str) -> PartyTold {
 
 pub fn capture(from: &str) -> Capture {
     Capture {
+        piece: None,
         kind: SegmentKind::Video,
         name: t("执法记录仪_现场检查.mp4"),
         started_at: clock(from),

@@ -1,14 +1,16 @@
 //! Decides a stored command on a case again, from what it had read.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::types::Clue;
 use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::matter::{MatterId, OrganId, StaffId, TimeSource};
+use mingjing_domain::recording::{Recording, RecordingFact};
 use serde::Deserialize;
 
-use super::facts::{Gathered, is_head, needs_heads, people_written};
+use super::facts::{Gathered, RulesOfDay, is_head, needs_heads, people_written, recordings_of};
 use crate::ops::audit::command::{Asked, Expected, Objection};
 use crate::ops::audit::stream::{self, Audited};
 
@@ -70,6 +72,9 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     let (version, organ) = asked.organ(organ_id)?;
     let imported = asked.imported()?;
     let rules = asked.rules_noted(&organ, version, imported.as_deref())?;
+    // What was decided before lists of recordings were in use asked for none.
+    let rules = if stored.note("recordings").is_some() { rules } else { Arc::new(rules.without_lists()) };
+    let recordings = recordings(asked, command, &rules)?;
     let known = asked.people()?;
     if !stored.actor.id.0.is_nil() {
         asked.roles_held(&known)?;
@@ -80,7 +85,33 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     }
     let heads = if needs_heads(command) { heads(asked, organ_id) } else { Vec::new() };
     asked.all_read(needed.into_iter().chain(heads.iter().copied()))?;
-    Ok(Gathered { organ, people: known.into_iter().collect::<BTreeMap<_, _>>(), heads, rules })
+    let people = known.into_iter().collect::<BTreeMap<_, _>>();
+    Ok(Gathered { organ, people, heads, rules, recordings })
+}
+
+/// Recordings as they were noted; those of the case's own family as they stood.
+fn recordings(
+    asked: &Asked<'_>,
+    command: &CaseCommand,
+    rules: &RulesOfDay,
+) -> Result<BTreeMap<MatterId, RecordingFact>, Objection> {
+    let stored = asked.command;
+    let noted: BTreeMap<MatterId, RecordingFact> = match stored.notes.get("recorded") {
+        Some(noted) => Deserialize::deserialize(noted).map_err(|e| Objection::json(&e))?,
+        None => BTreeMap::new(),
+    };
+    let body: Body = stored.read()?;
+    for (id, fact) in &noted {
+        if recordings_of(command) != Some(*id) || stored.read_version(*id).is_none() {
+            return Err(Objection::new("read_set.incomplete", format!("没有记明所依据的音像记录 {id}")));
+        }
+        if let (Some(case), Some(it)) = (body.case, asked.state::<Recording>(*id))
+            && it.fact(case, rules.custody()?.tolerance_s.value) != *fact
+        {
+            return Err(Objection::new("read_set.altered", format!("所记的音像记录 {id} 与当时的不同")));
+        }
+    }
+    Ok(noted)
 }
 
 /// The organ's heads at that moment, from their own records.

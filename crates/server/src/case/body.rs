@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use mingjing_domain::case::CaseCommand;
 use mingjing_domain::case::form::{self, Field, Kind};
 use mingjing_domain::case::procedure::{Verb, step};
+use mingjing_domain::cite::Citation;
 use mingjing_domain::informant::Told;
 use mingjing_domain::matter::{StaffId, TimeSource};
 use mingjing_domain::refusal::{FieldError, Refusal};
@@ -24,12 +25,15 @@ pub const MAX_NUMBER: i64 = 1_000_000;
 /// Longest reason of a late entry, in characters.
 const MAX_REASON: u32 = 500;
 
+/// A claimed time and its source.
+pub type Claimed = (Timestamp, TimeSource);
+
 /// A command as read, with the claimed time of the act.
 pub struct Read {
     /// The command.
     pub command: CaseCommand,
     /// When it is said to have happened, and where that is known from.
-    pub moment: Option<(Timestamp, TimeSource)>,
+    pub moment: Option<Claimed>,
     /// The informant of a clue, which becomes no part of the command.
     pub informant: Option<Told>,
 }
@@ -81,11 +85,37 @@ fn informant(body: &mut Map<String, Value>, errors: &mut Vec<FieldError>) -> Opt
     None
 }
 
+/// A body of fields alone, with the claimed time of the act: for matters other than a case.
+///
+/// # Errors
+/// A refusal under `article` with every field at fault.
+pub fn plain(
+    fields: &[Field],
+    body: Value,
+    article: &Citation,
+    label: &str,
+) -> Result<(Map<String, Value>, Option<Claimed>), Refusal> {
+    let mut errors = Vec::new();
+    let (mut moment_of, mut out) = (None, Map::new());
+    if let Value::Object(mut body) = body {
+        moment_of = moment(&mut body, &mut errors);
+        out = object(fields, body, "", &mut errors);
+    } else {
+        errors.push(error("", "应为对象"));
+    }
+    if errors.is_empty() { Ok((out, moment_of)) } else { Err(wrong(article, label, errors)) }
+}
+
 fn refused(verb: Verb, fields: Vec<FieldError>) -> Refusal {
+    wrong(&step(verb).article, verb.label(), fields)
+}
+
+/// A refusal of what was filled in.
+pub fn wrong(article: &Citation, label: &str, fields: Vec<FieldError>) -> Refusal {
     let mut refusal = Refusal::new(
         "input.invalid",
-        step(verb).article.clone(),
-        format!("“{}”有 {} 处需要更正", verb.label(), fields.len()),
+        article.clone(),
+        format!("“{label}”有 {} 处需要更正", fields.len()),
         "更正后重新提交。",
     );
     refusal.fields = fields;
@@ -100,7 +130,7 @@ fn take(body: &mut Map<String, Value>, name: &str) -> Option<Value> {
     body.shift_remove(name).filter(|it| !it.is_null())
 }
 
-fn moment(body: &mut Map<String, Value>, errors: &mut Vec<FieldError>) -> Option<(Timestamp, TimeSource)> {
+fn moment(body: &mut Map<String, Value>, errors: &mut Vec<FieldError>) -> Option<Claimed> {
     let happened = take(body, "happened_at");
     let reason = take(body, "late_reason");
     let approver = take(body, "late_approver");
@@ -213,10 +243,13 @@ fn value_of(field: &Field, value: Value, path: &str, errors: &mut Vec<FieldError
             Some(0..=MAX_FEN) => Some(value),
             Some(_) | None => wrong(format!("{label}应为以分计的整数，0 至 {MAX_FEN}")),
         },
-        Kind::Number => match value.as_i64() {
-            Some(0..=MAX_NUMBER) => Some(value),
-            Some(_) | None => wrong(format!("{label}应为 0 至 {MAX_NUMBER} 的整数")),
-        },
+        Kind::Number => {
+            let (min, max) = bounds(field.name);
+            match value.as_i64() {
+                Some(n) if (min..=max).contains(&n) => Some(value),
+                Some(_) | None => wrong(format!("{label}应为 {min} 至 {max} 的整数")),
+            }
+        }
         Kind::Flag => {
             if value.is_boolean() {
                 Some(value)
@@ -255,6 +288,21 @@ fn value_of(field: &Field, value: Value, path: &str, errors: &mut Vec<FieldError
         },
         Kind::Category => text(field, &value, path, errors),
         Kind::List(fields) => list(field, fields, value, path, errors),
+    }
+}
+
+/// Least and largest whole number of a field: lengths in bytes and offsets of clocks and
+/// pieces have bounds of their own.
+pub fn bounds(name: &str) -> (i64, i64) {
+    const DAY_MS: i64 = 86_400_000;
+    match name {
+        // 4 TiB, and a year on either side of the server's clock.
+        "bytes" => (0, 1 << 42),
+        "clock_offset_ms" => (-366 * DAY_MS, 366 * DAY_MS),
+        "offset_ms" => (0, 31 * DAY_MS),
+        "free_mib" => (0, u32::MAX as i64),
+        "battery_percent" => (0, 100),
+        _ => (0, MAX_NUMBER),
     }
 }
 

@@ -6,7 +6,7 @@ use mingjing_domain::case::procedure::{PROCEDURE, Relation, Step, Verb, step};
 use mingjing_domain::case::types::Stage;
 use serde_json::{Map, Value, json};
 
-use super::body::{MAX_FEN, MAX_ITEMS, MAX_NUMBER};
+use super::body::{MAX_FEN, MAX_ITEMS, bounds};
 use crate::kit::openapi::{
     Operation, header_parameter, key, limit, or_null, plain_text, query, schema, words,
 };
@@ -36,7 +36,10 @@ pub fn field(it: &Field) -> Value {
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Instant => json!({ "type": "string", "format": "date-time" }),
         Kind::Money => json!({ "type": "integer", "minimum": 0, "maximum": MAX_FEN }),
-        Kind::Number => json!({ "type": "integer", "minimum": 0, "maximum": MAX_NUMBER }),
+        Kind::Number => {
+            let (min, max) = bounds(it.name);
+            json!({ "type": "integer", "minimum": min, "maximum": max })
+        }
         Kind::Flag => json!({ "type": "boolean", "default": false }),
         Kind::Choice(choices) => {
             json!({ "type": "string", "enum": choices.iter().map(|(name, _)| name).collect::<Vec<_>>() })
@@ -86,7 +89,8 @@ fn ordinal() -> Value {
     json!({ "type": "integer", "minimum": 1, "maximum": u16::MAX })
 }
 
-fn object(fields: &[Field]) -> Value {
+/// JSON schema of a group of fields.
+pub fn object(fields: &[Field]) -> Value {
     let properties: Map<String, Value> = fields.iter().map(|it| (it.name.to_owned(), field(it))).collect();
     let required: Vec<&str> = fields.iter().filter(|it| it.required).map(|it| it.name).collect();
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
@@ -94,7 +98,12 @@ fn object(fields: &[Field]) -> Value {
 
 /// JSON schema of the body of a verb, with the late entry.
 pub fn body(verb: Verb) -> Value {
-    let mut out = object(&form::fields(verb));
+    with_time(&form::fields(verb))
+}
+
+/// JSON schema of a body of fields, with the claimed time of the act.
+pub fn with_time(fields: &[Field]) -> Value {
+    let mut out = object(fields);
     let late = json!({
         "happened_at": { "type": ["string", "null"], "format": "date-time", "description": "实际发生的时刻；仅补录或者设备记录时填写" },
         "late_reason": { "type": ["string", "null"], "maxLength": 500, "description": "补录原因" },
@@ -112,7 +121,8 @@ pub fn example(verb: Verb) -> Value {
     Value::Object(example_of(&form::fields(verb)))
 }
 
-fn example_of(fields: &[Field]) -> Map<String, Value> {
+/// A body of fields that passes the check.
+pub fn example_of(fields: &[Field]) -> Map<String, Value> {
     fields
         .iter()
         .filter(|it| it.required || it.kind == Kind::Flag || form::INFORMANT.contains(&it.name))
@@ -343,9 +353,10 @@ fn schemas() -> Vec<(&'static str, Value)> {
                 "type": "object", "required": ["waiting", "cases"],
                 "properties": {
                     "waiting": { "type": "array", "items": {
-                        "type": "object", "required": ["id", "publication", "party", "title", "since", "case", "number", "due"],
+                        "type": "object", "required": ["id", "publication", "recording", "party", "title", "since", "case", "number", "due"],
                         "properties": {
                             "id": id, "publication": { "type": ["string", "null"], "format": "uuid", "description": "等待办理的公示事项" },
+                            "recording": { "type": ["string", "null"], "format": "uuid", "description": "超期未上传的音像记录" },
                             "party": { "type": ["integer", "null"], "minimum": 1, "description": "等待制作公示文本的当事人序号" },
                             "title": typed("string", "等待办理的事项"), "since": { "type": "string", "format": "date" },
                             "case": typed("string", "案件名称"), "number": maybe("string"),

@@ -15,6 +15,7 @@ use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::matter::{Actor, MatterId, Moment, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicyError, PolicySet, System};
+use mingjing_domain::recording::{CustodyRules, RecordingBook, RecordingFact, RecordingRules};
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::TextKey;
@@ -32,6 +33,35 @@ pub struct RulesOfDay {
     pub policy: PolicySet,
     /// Calendar of the organ's region.
     pub calendar: Arc<Calendar>,
+    /// Custody of recordings on the day; none where no setting holds then.
+    pub custody: Option<CustodyRules>,
+}
+
+impl RulesOfDay {
+    /// The same rules with no list of what is to be recorded.
+    pub fn without_lists(&self) -> Self {
+        Self {
+            law: self.law.clone().with_recordings(Arc::default()),
+            policy: self.policy.clone(),
+            calendar: Arc::clone(&self.calendar),
+            custody: self.custody.clone(),
+        }
+    }
+
+    /// Custody of recordings on the day.
+    ///
+    /// # Errors
+    /// When no setting of custody holds for the organ on the day.
+    pub fn custody(&self) -> Result<&CustodyRules, Refusal> {
+        self.custody.as_ref().ok_or_else(|| {
+            Refusal::new(
+                "list.none",
+                mingjing_domain::recording::list::TEXT_SUFFICES,
+                "本机关没有音像记录事项清单",
+                "请系统管理员核对机关的行政区划和清单文件。",
+            )
+        })
+    }
 }
 
 type Cached = (OrganId, Date, u64, String);
@@ -45,6 +75,7 @@ pub struct Rules {
     by_day: Mutex<BTreeMap<Cached, Arc<RulesOfDay>>>,
     by_note: Mutex<BTreeMap<CachedNoted, Option<Arc<RulesOfDay>>>>,
     by_region: Mutex<BTreeMap<(String, String), Arc<Calendar>>>,
+    lists: Mutex<BTreeMap<(String, String), Arc<RecordingRules>>>,
 }
 
 /// Calendars kept at a time: regions, and versions of what was imported.
@@ -61,6 +92,7 @@ impl Rules {
             by_day: Mutex::default(),
             by_note: Mutex::default(),
             by_region: Mutex::default(),
+            lists: Mutex::default(),
         }
     }
 
@@ -85,7 +117,7 @@ impl Rules {
             .resolve(&jurisdiction(organ), day, Timestamp::MAX)
             .map_err(|e| no_rules(day, &e))?;
         let calendar = self.calendar(&organ.profile.region, imported)?;
-        let rules = Arc::new(RulesOfDay { law: law_of(organ, &policy), policy, calendar });
+        let rules = Arc::new(self.of_day(organ, day, policy, calendar));
         let mut cache = lock(&self.by_day);
         if cache.len() >= KEPT {
             cache.clear();
@@ -121,7 +153,7 @@ impl Rules {
             self.policies.resolve_noted(&jurisdiction(organ), day, rules).map_err(|e| no_rules(day, &e))?;
         let found = policy
             .zip(self.calendar_noted(&organ.profile.region, imported, calendar))
-            .map(|(policy, calendar)| Arc::new(RulesOfDay { law: law_of(organ, &policy), policy, calendar }));
+            .map(|(policy, calendar)| Arc::new(self.of_day(organ, day, policy, calendar)));
         let mut cache = lock(&self.by_note);
         if cache.len() >= KEPT {
             cache.clear();
@@ -147,6 +179,24 @@ impl Rules {
             let view = book.view(Some(region));
             (*view.version().digest == *digest).then(|| Arc::new(view))
         })
+    }
+
+    /// What holds for an organ on a day by these settings and this calendar.
+    fn of_day(&self, organ: &OrganState, day: Date, policy: PolicySet, calendar: Arc<Calendar>) -> RulesOfDay {
+        let list = self.list(&jurisdiction(organ), &organ.profile.system);
+        // What the program ships it knows: only the acts of a case ask what was known before.
+        let custody = CustodyRules::of(&policy, &list, day, Timestamp::MAX);
+        RulesOfDay { law: law_of(organ, &policy).with_recordings(list), policy, calendar, custody }
+    }
+
+    /// The list of what is recorded, of all times, for a jurisdiction.
+    fn list(&self, jurisdiction: &Jurisdiction, system: &str) -> Arc<RecordingRules> {
+        let key = (jurisdiction.region.clone(), system.to_owned());
+        let mut known = lock(&self.lists);
+        if known.len() >= KEPT_CALENDARS {
+            known.clear();
+        }
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(RecordingBook::built_in().of(jurisdiction))))
     }
 
     /// The calendar of a region, with what was imported.
@@ -219,6 +269,8 @@ pub struct Gathered {
     pub heads: Vec<StaffId>,
     /// Rules and calendar.
     pub rules: Arc<RulesOfDay>,
+    /// Recordings that the command names, as the case sees them.
+    pub recordings: BTreeMap<MatterId, RecordingFact>,
 }
 
 impl Gathered {
@@ -233,11 +285,13 @@ impl Gathered {
         let rules = &self.rules;
         let mut facts = Facts::new(moment, actor, organ, &rules.law, &rules.calendar, key);
         facts.people = self.people.iter().map(|(id, state)| (*id, person(state))).collect();
+        facts.recordings.clone_from(&self.recordings);
         facts
     }
 }
 
-fn person(state: &StaffState) -> Person {
+/// A person as decisions see them.
+pub fn person(state: &StaffState) -> Person {
     let certificates = state.certificates.iter().map(|c| CertificateFact {
         number: c.number.clone(),
         categories: c.categories.clone(),
@@ -284,6 +338,16 @@ pub fn people_written(
     ids
 }
 
+/// Recordings that a command relies upon.
+pub fn recordings_of(command: &CaseCommand) -> Option<MatterId> {
+    match command {
+        CaseCommand::AttachRecording { recording, .. } => Some(*recording),
+        CaseCommand::AddEvidence(evidence) => evidence.recording,
+        // No other command names one.
+        _ => None,
+    }
+}
+
 /// Whether the decision needs to know the heads of the organ.
 pub const fn needs_heads(command: &CaseCommand) -> bool {
     matches!(
@@ -302,6 +366,11 @@ impl Written {
     pub fn of(value: &impl Serialize) -> Self {
         let value = serde_json::to_value(value).unwrap_or_default();
         Self::deserialize(&value).unwrap_or_default()
+    }
+
+    /// The identifiers.
+    pub fn into_ids(self) -> BTreeSet<StaffId> {
+        self.0
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Around<'a> {
     pub organ: &'a OrganProfile,
     /// Today, Shanghai.
     pub today: Date,
+    /// Recordings of the case, all of them stored.
+    pub recordings: &'a [Choice],
     /// What the machine found on each of the ten points, for the reviewer.
     pub findings: &'a [(Point, bool, String)],
 }
@@ -137,7 +139,7 @@ fn input(verb: Verb, it: &Field, around: &Around<'_>) -> Input {
         Kind::Proposal => Input::Choice(proposals(verb, around)),
         Kind::EvidenceList => Input::MultiChoice(evidence(around)),
         Kind::Ordinal => Input::Choice(ordinals(it.name, around)),
-        Kind::Recording => Input::Line,
+        Kind::Recording => Input::Choice(around.recordings.to_vec()),
         Kind::Region => Input::Choice(regions(around.organ)),
         Kind::Category => Input::Choice(categories(around)),
         Kind::List(fields) => Input::List(fields.iter().map(|it| spec(verb, it, around)).collect()),
@@ -381,7 +383,7 @@ fn regroup(object: &mut Map<String, Value>, list: &str, key: &str) {
 }
 
 /// Without nulls and empty lists; a nameless field is its value.
-fn bare(value: Value) -> Value {
+pub fn bare(value: Value) -> Value {
     match value {
         Value::Object(object) => {
             let mut out = Map::new();

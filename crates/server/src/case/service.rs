@@ -1,5 +1,6 @@
 //! One function for every command on a case: load, decide, append, enqueue.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,13 +15,14 @@ use mingjing_domain::cite::Citation;
 use mingjing_domain::informant::{self, Informant, Told};
 use mingjing_domain::matter::{Actor, Matter as _, MatterId, Meta, OrganId, StaffId, TimeSource};
 use mingjing_domain::organ::OrganState;
+use mingjing_domain::recording::{Recording, RecordingFact};
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::StaffState;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::facts::{Gathered, Rules, is_head, needs_heads, people, staff_matter};
+use super::facts::{Gathered, Rules, RulesOfDay, is_head, needs_heads, people, recordings_of, staff_matter};
 use super::store;
 use crate::calendar::service::CALENDAR;
 use crate::informant::service as informants;
@@ -197,7 +199,8 @@ pub async fn carry_out(
     }
     let organ = loaded.as_ref().map_or(actor.organ, |c| c.organ);
     let state = loaded.as_ref().map(|c| Arc::clone(&c.state));
-    let gathered = gather(w, rules, organ, &actor, state.as_deref(), command).await?;
+    let mut gathered = gather(w, rules, organ, &actor, state.as_deref(), command).await?;
+    gathered.recordings = recordings(w, case, command, &gathered.rules).await?;
     let key = match &loaded {
         Some(case) => w.text_key(case.family).await?,
         None => [0; 32],
@@ -230,7 +233,28 @@ pub async fn carry_out(
     }
     w.note("rules", gathered.rules.law.version.clone());
     w.note("calendar", gathered.rules.calendar.version().digest.to_string());
+    w.note("recordings", gathered.rules.law.recordings.digest.clone());
+    if !gathered.recordings.is_empty() {
+        // They may stand in another family: the audit decides on what was noted.
+        w.note("recorded", serde_json::to_value(&gathered.recordings)?);
+    }
     append(w, loaded, organ, events, options.render).await
+}
+
+/// Recordings that the command names, as the case sees them.
+async fn recordings(
+    w: &mut Write,
+    case: Option<MatterId>,
+    command: &CaseCommand,
+    rules: &RulesOfDay,
+) -> Result<BTreeMap<MatterId, RecordingFact>, WriteError> {
+    let mut out = BTreeMap::new();
+    if let (Some(case), Some(id)) = (case, recordings_of(command))
+        && let Some(it) = w.load::<Recording>(id).await?
+    {
+        out.insert(id, it.fact(case, rules.custody()?.tolerance_s.value));
+    }
+    Ok(out)
 }
 
 /// Whether documents may come of a command; which ones a proposal issues is known
@@ -358,7 +382,7 @@ async fn gather(
     if with_heads {
         ids.extend(crate::staff::store::heads(w.tx_of(StaffState::KIND).await?, organ).await?);
     }
-    let mut known = std::collections::BTreeMap::new();
+    let mut known = BTreeMap::new();
     for id in ids {
         if let Some(state) = w.load::<StaffState>(staff_matter(id)).await? {
             known.insert(id, state.state);
@@ -369,7 +393,7 @@ async fn gather(
     } else {
         Vec::new()
     };
-    Ok(Gathered { organ: found.state, people: known, heads, rules })
+    Ok(Gathered { organ: found.state, people: known, heads, rules, recordings: BTreeMap::new() })
 }
 
 /// Facts for looking at a case without changing it: what its reader may do.
@@ -386,9 +410,9 @@ pub async fn gather_for_view(
     let day = mingjing_domain::matter::civil_day(app.now());
     let imported = app.load::<Imported>(CALENDAR).await?;
     let rules = rules.on(&found.state, found.version, day, imported.as_deref())?;
-    let mut known = std::collections::BTreeMap::new();
+    let mut known = BTreeMap::new();
     if let Some(state) = app.load::<StaffState>(staff_matter(actor.id)).await? {
         known.insert(actor.id, state.state);
     }
-    Ok(Gathered { organ: found.state, people: known, heads: Vec::new(), rules })
+    Ok(Gathered { organ: found.state, people: known, heads: Vec::new(), rules, recordings: BTreeMap::new() })
 }

@@ -148,6 +148,8 @@ pub struct Waiting {
     pub id: MatterId,
     /// Publication, where it waits for something to be done to one.
     pub publication: Option<MatterId>,
+    /// Recording, where it waits for its upload.
+    pub recording: Option<MatterId>,
     /// Party whose decision waits for its public copy, from 1.
     pub party: Option<u16>,
     /// What waits.
@@ -198,6 +200,7 @@ pub async fn waiting<S: Sql>(
         Ok(Waiting {
             id: MatterId(row.uuid("matter_id")?),
             publication: None,
+            recording: None,
             party: None,
             title: row.text("title")?,
             since: row.text("since")?,

@@ -12,6 +12,8 @@ use mingjing_domain::erasure::{
 };
 use mingjing_domain::informant::Informant;
 use mingjing_domain::matter::{Actor, MatterId, StaffId};
+use mingjing_domain::recording::Recording;
+use mingjing_domain::recording::retention::standing;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -23,6 +25,7 @@ use crate::kit::error::WriteError;
 use crate::kit::write::{Loaded, Write};
 use crate::ops::OpsError;
 use crate::ops::erase::{approval_of, erase};
+use crate::recording::view as recordings;
 
 /// What carries out an approved destruction.
 #[derive(Clone)]
@@ -131,6 +134,15 @@ async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteEr
             published |= it.live.is_some();
             with.push(copy);
         }
+    }
+    let mut retention = retention;
+    let today = w.moment().recorded_day();
+    for recording in recordings::of_family(w.tx().await?, case.family).await? {
+        let Some(it) = w.load::<Recording>(recording).await? else { continue };
+        if let Some(hold) = it.holds.iter().find(|hold| standing(hold, today)) {
+            retention = Retention::Held { trigger: hold.trigger };
+        }
+        with.push(recording);
     }
     if let Some(informant) = case.clue.informant
         && w.load::<Informant>(informant).await?.is_some_and(|it| !it.erased)

@@ -17,7 +17,8 @@ pub const CASE_READ: &Verb =
         name: "case.read", label: "查看案件", basis: Citation::of("国办发〔2018〕118号", "（十五）")
     };
 
-const READERS: [Role; 10] = [
+/// Those who see the business of their organ.
+pub const READERS: [Role; 10] = [
     Role::Officer,
     Role::UnitHead,
     Role::Reviewer,

@@ -69,6 +69,9 @@ pub fn all() -> Vec<Registered> {
         entry::<mingjing_domain::calendar::import::Imported>(),
         entry::<mingjing_domain::informant::Informant>(),
         entry::<mingjing_domain::viewing::Viewings>(),
+        entry::<mingjing_domain::recording::Recording>(),
+        entry::<mingjing_domain::device::Device>(),
+        entry::<mingjing_domain::recording::disposal::Disposal>(),
         entry::<mingjing_domain::organ::OrganState>(),
         entry::<mingjing_domain::staff::StaffState>(),
     ]

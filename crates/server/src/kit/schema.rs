@@ -26,6 +26,9 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0041_projection", include_str!("../../migrations/0041_projection.sql")),
     ("0042_ended_session", include_str!("../../migrations/0042_ended_session.sql")),
     ("0043_desk", include_str!("../../migrations/0043_desk.sql")),
+    ("0050_recording", include_str!("../../migrations/0050_recording.sql")),
+    ("0051_device", include_str!("../../migrations/0051_device.sql")),
+    ("0052_disposal", include_str!("../../migrations/0052_disposal.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

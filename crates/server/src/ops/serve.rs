@@ -31,6 +31,7 @@ use crate::ledger::{self, check, sequencer};
 use crate::record::job::Records;
 use crate::record::web::Pages;
 use crate::record::{self, wire};
+use crate::recording::jobs::{CENTRALISE, handler as centralising};
 
 /// Settings of documents.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -104,7 +105,9 @@ impl Parts {
 
     /// A worker for every kind of job.
     pub fn worker(&self) -> Worker {
-        Worker::new(self.app().clone()).on(RENDER, self.records.handler())
+        Worker::new(self.app().clone())
+            .on(RENDER, self.records.handler())
+            .on(CENTRALISE, centralising(Arc::new(Rules::built_in())))
     }
 
     /// Every route: those of the features, the log, and the verification of documents.

@@ -9,10 +9,13 @@ use mingjing::kit::http::{self, Listed, Routes};
 use mingjing::kit::limits::WebConfig;
 use mingjing::kit::openapi::{Operation, describes};
 use mingjing::ops::serve::{DocumentConfig, Parts};
+use mingjing::recording;
 use mingjing::staff::actions::Act;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::{PROCEDURE, Relation};
+use mingjing_domain::device::DeviceVerb;
 use mingjing_domain::disclosure;
+use mingjing_domain::recording::form::disposal_fields;
 use serde_json::Value;
 
 use crate::office::Office;
@@ -133,16 +136,30 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /decisions", Twin::Is(&["decision_list"])),
     ("GET /decisions/{id}", Twin::Is(&["decision_read", "decision_proof", "decision_original"])),
     ("GET /desk", Twin::Is(&["desk"])),
+    ("GET /devices", Twin::Is(&["device_list"])),
+    ("GET /devices/new", SHEET),
+    ("GET /devices/{id}", Twin::Is(&["device_read"])),
+    ("GET /devices/{id}/do/{verb}", SHEET),
+    ("GET /disposals", Twin::Is(&["disposal_list"])),
+    ("GET /disposals/new", SHEET),
+    ("GET /disposals/{id}", Twin::Is(&["disposal_read"])),
+    ("GET /disposals/{id}/do/{act}", SHEET),
     ("GET /erasures", Twin::Is(&["erasure_list"])),
     ("GET /erasures/new", SHEET),
     ("GET /erasures/{id}", Twin::Is(&["erasure_read"])),
     ("GET /officers", Twin::Is(&["officers"])),
     ("GET /organs", Twin::Is(&["public_organs"])),
     ("GET /organs/{id}", Twin::Is(&["public_organ"])),
+    ("GET /organs/{id}/recordings", Twin::Is(&["public_recording_matters"])),
     ("GET /procedure", Twin::Is(&["procedure_penalty"])),
     ("GET /publications", Twin::Is(&["publication_list"])),
     ("GET /publications/{id}", Twin::Is(&["publication_read"])),
     ("GET /publications/{id}/{verb}", SHEET),
+    ("GET /recordings", Twin::Is(&["recording_list"])),
+    ("GET /recordings/list", Twin::Is(&["recording_matters"])),
+    ("GET /recordings/new", SHEET),
+    ("GET /recordings/{id}", Twin::Is(&["recording_read"])),
+    ("GET /recordings/{id}/do/{verb}", SHEET),
     ("GET /search", Twin::Is(&["case_list"])),
     ("GET /sign-in", DOOR),
     ("GET /staff", Twin::Is(&["staff_list"])),
@@ -161,10 +178,16 @@ const TWINS: &[(&str, Twin)] = &[
     ("POST /cases/{id}/do/{verb}", Twin::Is(&["draft_keep", "draft_discard"])),
     ("POST /cases/{id}/documents/again", Twin::Is(&["case_documents_again"])),
     ("POST /cases/{id}/informant", Twin::Is(&["informant_read"])),
+    ("POST /devices/new", Twin::Is(&["device_register"])),
+    ("POST /devices/{id}/do/{verb}", Twin::Is(&[])),
+    ("POST /disposals/new", Twin::Is(&["disposal_propose"])),
+    ("POST /disposals/{id}/do/{act}", Twin::Is(&[])),
     ("POST /erasures/new", Twin::Is(&["erasure_propose"])),
     ("POST /erasures/{id}/carry_out", Twin::Is(&["erasure_carry_out"])),
     ("POST /erasures/{id}/decide", Twin::Is(&["erasure_decide"])),
     ("POST /publications/{id}/{verb}", Twin::Is(&[])),
+    ("POST /recordings/new", Twin::Is(&["recording_register"])),
+    ("POST /recordings/{id}/do/{verb}", Twin::Is(&[])),
     ("POST /sign-in", DOOR),
     ("POST /sign-out", DOOR),
     ("POST /staff/new", Twin::Is(&["staff_register"])),
@@ -191,6 +214,9 @@ async fn every_page_and_every_form_has_its_twin() {
     let verbs = PROCEDURE.iter().filter(|row| row.relation != Relation::System);
     let mut forms: Vec<String> = verbs.map(|row| format!("case_{}", wire_name(&row.verb))).collect();
     forms.extend(Act::ALL.iter().map(|it| format!("staff_{}", it.name())));
+    forms.extend(recording::verbs::acting().map(|it| format!("recording_{}", wire_name(&it))));
+    forms.extend(DeviceVerb::ALL.iter().map(|it| format!("device_{}", wire_name(it))));
+    forms.extend(disposal_fields().into_iter().map(|(name, _, _)| format!("disposal_{name}")));
     forms.extend(disclosure::Verb::ALL.iter().map(|it| format!("publication_{}", wire_name(it))));
     for id in &forms {
         let found: Vec<&Operation> = routes.operations.iter().filter(|it| it.id == *id).collect();

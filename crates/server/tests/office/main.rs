@@ -19,4 +19,5 @@ mod life_form;
 mod matrix;
 mod office;
 mod pages;
+mod recordings;
 mod steps;

@@ -14,6 +14,7 @@ mod hearing;
 mod look;
 mod ordinary;
 mod publication;
+mod recordings;
 mod rounds;
 
 use browser::Browser;
@@ -29,6 +30,7 @@ async fn the_main_job_is_done_by_its_people_in_a_browser() {
     ordinary::to_the_archive(&county, &mut browser, &case).await;
     hearing::to_the_decision(&county, &mut browser).await;
     rounds::everywhere_else(&county, &mut browser, &case).await;
+    recordings::everywhere(&county, &mut browser, &case).await;
     destruction::when_its_time_is_over(&county, &mut browser, &case).await;
     county.holds().await;
     browser.close().await;

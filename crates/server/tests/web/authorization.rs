@@ -22,6 +22,7 @@ const PUBLIC: &[&str] = &[
     "GET /api/v1/public/officers",
     "GET /api/v1/public/organs",
     "GET /api/v1/public/organs/{name}",
+    "GET /api/v1/public/organs/{name}/recording-list",
     "GET /api/v1/public/verify",
     "GET /decisions",
     "GET /decisions.json",
@@ -32,6 +33,7 @@ const PUBLIC: &[&str] = &[
     "GET /officers",
     "GET /organs",
     "GET /organs/{id}",
+    "GET /organs/{id}/recordings",
     "GET /procedure",
     "GET /readyz",  // probes of the operator
     "GET /sign-in", // the door itself

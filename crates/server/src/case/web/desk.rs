@@ -123,7 +123,7 @@ fn elsewhere(shell: &Shell, who: &Identity) -> Markup {
             @if shown {
                 h2 { "监督" }
                 p { "您可以查看监督区域内各机关的案件，不能办理。" }
-                div.buttons { a.btn href="/cases" { "看案件" } }
+                div.buttons { a.btn href="/cases" { "看案件" } a.btn.quiet href="/recordings?late=1" { "超期上传的音像记录" } }
             } @else {
                 h2 { "没有等您办理的案件事项" }
                 p { "您的岗位不接触业务数据。可以办理的事项在上方导航中。" }
@@ -164,6 +164,9 @@ const fn copy(it: &store::Waiting) -> bool {
 
 /// The limit of what waits.
 fn limit(it: &store::Waiting, limits: &BTreeMap<MatterId, Next>, today: Date) -> Option<Markup> {
+    if it.recording.is_some() {
+        return Some(show::tag(Tone::Seal, "超期"));
+    }
     if !copy(it) {
         return limits.get(&it.id).map(days);
     }
@@ -195,6 +198,9 @@ fn queue(waiting: &[store::Waiting], limits: &BTreeMap<MatterId, Next>, today: D
 
 /// Where it is done.
 fn place(it: &store::Waiting) -> String {
+    if let Some(id) = it.recording {
+        return format!("/recordings/{id}");
+    }
     match (it.publication, it.party) {
         (Some(id), _) => format!("/publications/{id}"),
         (None, Some(party)) => format!("/publications/{}.{party}", it.id),

@@ -90,7 +90,12 @@ impl Desk {
         let found = state.map_or_else(Vec::new, |it| findings::findings(it, &facts, &people));
         let shut =
             state.and_then(|it| mingjing_domain::case::decide::available(it, step(verb), &facts).err());
+        let recordings = match id {
+            Some(id) => crate::recording::access::choices(shell, id).await?,
+            None => Vec::new(),
+        };
         let around = Around {
+            recordings: &recordings,
             case: state,
             people: &people,
             organ: &gathered.organ.profile,

@@ -1,5 +1,6 @@
 //! Pages of cases: desk, list, search, the case itself, its forms.
 
+mod acts;
 mod brief;
 mod desk;
 mod export;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::super::access::{self, People, opened, rules};
 use super::super::{service, tables, words};
 use super::file::Proofs;
-use super::{file, parts};
+use super::{acts, file, parts};
 use crate::disclosure::view as publications;
 use crate::informant::service as informants;
 use crate::kit::auth::Identity;
@@ -32,7 +32,11 @@ use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
 use crate::ledger;
 use crate::record::service as record;
+use crate::recording::view as recordings;
 use crate::viewing::verbs as viewing_verbs;
+
+/// Most recordings of a case that its page lists.
+const RECORDINGS: u32 = 100;
 
 /// By which of the two times a case is shown as it stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +118,9 @@ pub(super) async fn page(
     } else {
         Vec::new()
     };
+    let recorded = recordings::of_case(shell.app.db(), id, RECORDINGS).await?;
     let seen = Shown {
+        recorded,
         unmade: file::Unmade { failures: &failures, csrf: &who.csrf },
         who: &who,
         tombstone,
@@ -151,6 +157,8 @@ async fn proofs(shell: &Shell, id: MatterId) -> Result<Proofs, Failure> {
 }
 
 struct Shown<'a> {
+    /// Its recordings, newest first.
+    recorded: Vec<recordings::Line>,
     unmade: file::Unmade<'a>,
     who: &'a Identity,
     /// Says so when the content is gone.
@@ -198,7 +206,7 @@ fn body(it: &Shown<'_>, facts: &Facts<'_>, events: &[Opened<CaseEvent>], proofs:
         }
         div.cols.below {
             div.stack { (file::parties(it.id, it.case, it.open)) @if it.then.is_none() { (file::handlers(it.case, it.people)) (informant(it)) } }
-            div.stack { (file::evidence(it.case, it.people)) }
+            div.stack { (acts::recorded(it.id, it.case, facts, &it.recorded, it.then.is_none())) (file::evidence(it.case, it.people)) }
             div.stack { (file::proposals(it.case, it.people)) }
         }
     }

@@ -58,6 +58,11 @@ fn cached(headers: &HeaderMap, media: &'static str, caching: &'static str, body:
     cached_as(headers, media, caching, &tag, || body)
 }
 
+/// A page about organs and procedures, as caches may keep it.
+pub fn steady(headers: &HeaderMap, body: Vec<u8>) -> Response {
+    cached(headers, HTML, STEADY, body)
+}
+
 fn cached_as(
     headers: &HeaderMap,
     media: &'static str,

@@ -77,7 +77,10 @@ pub(super) async fn one(
     let officers =
         store::officers(shell.app.db(), Some(organ.state.id), None, query.get("after"), PAGE).await?;
     let next = (officers.len() == PAGE as usize).then(|| officers.last().map(|o| o.number.clone())).flatten();
-    let decisions = html! { a.btn.quiet href=(format!("/decisions?organ={name}")) { "看它的决定" } };
+    let decisions = html! {
+        @if organ.profile.kind.enforces() { a.btn.quiet href=(format!("/organs/{name}/recordings")) { "音像记录事项清单" } }
+        a.btn.quiet href=(format!("/decisions?organ={name}")) { "看它的决定" }
+    };
     let body = html! {
         (page::heading(None, &organ.profile.name, Some(html! { (organ.profile.kind.label()) }), Some(decisions)))
         div.stack {

@@ -232,11 +232,20 @@ impl Asked<'_> {
         let (rules, calendar) = (noted("rules")?, noted("calendar")?);
         let day = self.command.moment.recorded_day();
         let found = self.rules.noted(organ, version, day, imported, (rules, calendar))?;
-        found.ok_or_else(|| Objection {
+        let changed = |what| Objection {
             code: "rules.changed",
             article: "《行政处罚法》第三十七条".to_owned(),
-            what: format!("当时所依据的规则版本 {rules}、工作日历版本 {calendar}，本程序就该日不能得出"),
-        })
+            what,
+        };
+        let found = found.ok_or_else(|| {
+            changed(format!("当时所依据的规则版本 {rules}、工作日历版本 {calendar}，本程序就该日不能得出"))
+        })?;
+        match self.command.note("recordings") {
+            Some(list) if list != found.law.recordings.digest => {
+                Err(changed(format!("当时所依据的音像记录事项清单版本 {list}，本程序就该日不能得出")))
+            }
+            _ => Ok(found),
+        }
     }
 
     /// The person who acted held the claimed roles just before: sessions are

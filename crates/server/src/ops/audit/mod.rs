@@ -53,6 +53,9 @@ pub fn kinds() -> Vec<Audited> {
         crate::erasure::audit::audited(),
         crate::informant::audit::audited(),
         crate::viewing::audit::audited(),
+        crate::recording::audit::audited(),
+        crate::device::audit::audited(),
+        crate::disposal::audit::audited(),
     ]
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use mingjing_domain::calendar::import::Imported;
+use mingjing_domain::device::Device;
 use mingjing_domain::matter::{Matter, MatterId, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::staff::{Role, StaffState};
@@ -50,6 +51,8 @@ pub struct Reference {
     pub organs: HashMap<MatterId, History<OrganState>>,
     /// People.
     pub people: HashMap<MatterId, History<StaffState>>,
+    /// Devices: what one lacked is a finding on what it recorded.
+    pub devices: HashMap<MatterId, History<Device>>,
     /// The calendar's imports.
     pub calendar: History<Imported>,
     by_organ: HashMap<OrganId, Vec<MatterId>>,
@@ -70,16 +73,20 @@ impl Reference {
             }
         }
         let calendar = histories::<Imported, S>(sql).await?.remove(&CALENDAR).unwrap_or_default();
-        Ok(Self { organs, people, calendar, by_organ })
+        let devices = histories::<Device, S>(sql).await?;
+        Ok(Self { organs, people, devices, calendar, by_organ })
     }
 
-    /// The version of a person, an organ or the calendar in force just before `seq`; none when it
+    /// The version of a person, an organ, a device or the calendar in force just before `seq`; none when it
     /// is none of these.
     pub fn version_before(&self, id: MatterId, seq: u64) -> Option<u64> {
         match self.people.get(&id) {
             Some(it) => Some(it.version_before(seq)),
             None if id == CALENDAR => Some(self.calendar.version_before(seq)),
-            None => self.organs.get(&id).map(|it| it.version_before(seq)),
+            None => match self.organs.get(&id) {
+                Some(it) => Some(it.version_before(seq)),
+                None => self.devices.get(&id).map(|it| it.version_before(seq)),
+            },
         }
     }
 

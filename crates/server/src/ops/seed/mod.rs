@@ -6,6 +6,7 @@ mod decide;
 pub mod names;
 mod next;
 mod plan;
+mod recording;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
@@ -140,6 +141,7 @@ pub async fn seed(app: &App, clock: &ManualClock, order: &Order) -> Result<Seede
     };
     seeder.clues(first);
     seeder.run().await?;
+    seeder.recordings().await?;
     Ok(seeder.done)
 }
 
@@ -207,6 +209,23 @@ impl Seeder<'_> {
         let left: Vec<Arc<Case>> = self.lives.drain().filter_map(|(_, life)| life.case).collect();
         for case in left {
             self.count(&case);
+        }
+        Ok(())
+    }
+
+    /// Devices and recordings of the organs that enforce, on the evening of the last day.
+    async fn recordings(&mut self) -> Result<(), SeedError> {
+        self.clock.set(at(self.order.until, EVENING + 30).max(self.app.now()));
+        let organs: Vec<_> =
+            self.county.organs.iter().filter(|it| !it.category.is_empty()).cloned().collect();
+        for organ in &organs {
+            let mut maker = recording::Maker {
+                app: self.app,
+                clock: self.clock,
+                rules: &self.rules,
+                draw: &mut self.draw,
+            };
+            maker.organ(organ).await?;
         }
         Ok(())
     }

@@ -1,0 +1,3 @@
+//! What other features see of the ledger of devices.
+
+pub use super::store::{Filter, Line, list};

@@ -1,0 +1,16 @@
+//! 音像记录: recordings of enforcement, their way into the store, what holds them.
+
+pub mod access;
+pub mod api;
+pub mod audit;
+mod describe;
+pub mod field;
+pub mod jobs;
+pub mod service;
+pub mod shape;
+pub mod sheet;
+pub mod store;
+pub mod tables;
+pub mod verbs;
+pub mod view;
+pub mod web;
