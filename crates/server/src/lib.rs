@@ -3,8 +3,10 @@
 pub mod calendar;
 pub mod case;
 pub mod cli;
+mod cli_verify;
 pub mod disclosure;
 pub mod erasure;
+pub mod evidence;
 pub mod features;
 pub mod informant;
 pub mod kit;
