@@ -1,5 +1,5 @@
 //! The evidence store behind HTTP: the upload protocol, ranges, checks, and what survives.
-#![allow(dead_code)] // the house of the stories
+#![allow(dead_code, clippy::manual_async_fn)] // the house of the stories
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 #[path = "../support/mod.rs"]
