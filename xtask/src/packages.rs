@@ -46,7 +46,12 @@ pub const TESTS: &[Need] = &[
     },
     Need { package: "chromium", why: "浏览器测试", probe: Probe::Program("chromium") },
     Need { package: "chromium-driver", why: "浏览器测试", probe: Probe::Program("chromedriver") },
-    Need { package: "npm", why: "取得无障碍检查程序 axe-core", probe: Probe::Program("npm") },
+    Need {
+        package: "npm",
+        why: "取得无障碍检查程序 axe-core 和上传客户端 tus-js-client",
+        probe: Probe::Program("npm"),
+    },
+    Need { package: "nodejs", why: "运行上传客户端 tus-js-client", probe: Probe::Program("node") },
     Need {
         package: "python3-venv",
         why: "取得接口检查程序 schemathesis",

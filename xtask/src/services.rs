@@ -13,6 +13,11 @@ use std::process::{Command, Stdio};
 const AXE_VERSION: &str = "4.14.1";
 const AXE_SHA256: &str = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c";
 
+/// A client of the upload protocol that others wrote, in exactly this version.
+const TUS_VERSION: &str = "4.3.1";
+const TUS_INTEGRITY: &str =
+    "sha512-ZLeYmjrkaU1fUsKbIi8JML52uAocjEZtBx4DKjRrqzrZa0O4MYwT6db+oqePlspV+FxXJAyFBc/L5gwUi2OFsg==";
+
 /// Starts everything and says under which variables the tests find it.
 ///
 /// # Errors
@@ -22,6 +27,7 @@ pub fn start(workspace: &Workspace, guard: &Guard) -> Result<Vec<(&'static str, 
         ("MINGJING_TEST_PG", postgres(guard)?),
         ("MINGJING_TEST_WEBDRIVER", webdriver(guard)?),
         ("MINGJING_TEST_AXE", axe(workspace)?.display().to_string()),
+        ("MINGJING_TEST_TUS", tus_client(workspace)?.display().to_string()),
         ("MINGJING_TEST_SCHEMATHESIS", schemathesis(workspace)?.display().to_string()),
     ])
 }
@@ -197,25 +203,48 @@ fn axe(workspace: &Workspace) -> Result<PathBuf, Fail> {
     if !file.is_file() {
         println!("取得 axe-core {AXE_VERSION}……");
         std::fs::create_dir_all(&folder).map_err(|e| format!("{}：{e}", folder.display()))?;
-        let mut npm = Command::new("npm");
-        npm.args([
-            "install",
-            "--no-save",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            "--loglevel=error",
-            "--prefix",
-        ])
-        .arg(&folder);
-        npm.arg(format!("axe-core@{AXE_VERSION}"));
-        capture(&mut npm)?;
+        npm_install(&folder, &format!("axe-core@{AXE_VERSION}"))?;
     }
     let digest = capture(Command::new("sha256sum").arg(&file))?;
     if digest.split_whitespace().next() == Some(AXE_SHA256) {
         Ok(file)
     } else {
         Err(format!("{} 的摘要与项目记载的不同；请删除该目录后重试。", file.display()))
+    }
+}
+
+/// Installs one package below `folder`, without running anything of it.
+fn npm_install(folder: &Path, package: &str) -> Result<(), Fail> {
+    let mut npm = Command::new("npm");
+    npm.args([
+        "install",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        "--loglevel=error",
+        "--prefix",
+    ])
+    .arg(folder)
+    .arg(package);
+    capture(&mut npm).map(drop)
+}
+
+/// The folder that has `tus-js-client` of exactly the pinned version, kept in the target folder.
+fn tus_client(workspace: &Workspace) -> Result<PathBuf, Fail> {
+    let folder = workspace.target.join("xtask").join(format!("tus-js-client-{TUS_VERSION}"));
+    let known = folder.join("node_modules/.package-lock.json");
+    if !known.is_file() {
+        println!("取得 tus-js-client {TUS_VERSION}……");
+        std::fs::create_dir_all(&folder).map_err(|e| format!("{}：{e}", folder.display()))?;
+        npm_install(&folder, &format!("tus-js-client@{TUS_VERSION}"))?;
+    }
+    // npm compares what it unpacks with the digest that it notes here.
+    let noted = std::fs::read_to_string(&known).map_err(|e| format!("{}：{e}", known.display()))?;
+    if noted.contains(TUS_INTEGRITY) {
+        Ok(folder)
+    } else {
+        Err(format!("{} 的摘要与项目记载的不同；请删除该目录后重试。", folder.display()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The command line: one subcommand a job of operation.
 
-use std::io::{BufRead, IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,13 +8,16 @@ use clap::{Args, Parser, Subcommand};
 use mingjing_domain::calendar::Calendar;
 use mingjing_domain::due;
 use mingjing_domain::matter::MatterId;
-use mingjing_ledger::bundle::{Bundle, Verified, verify_document};
 use mingjing_ledger::note::VerifierKey;
-use mingjing_ledger::package::verify_package;
-use mingjing_ledger::vectors::{Verdict, check_line};
 
 use crate::calendar;
+use crate::cli_verify::{verify, verify_proofs};
 use crate::erasure::service::{self as erasure, Destroyer};
+use crate::evidence::config::{self as evidence_config, EvidenceConfig};
+use crate::evidence::hooks::Hooks;
+use crate::evidence::scrub::Scrub;
+use crate::evidence::service::Store;
+use crate::evidence::{console, copy};
 use crate::kit::blob::Blobs;
 use crate::kit::clock::SystemClock;
 use crate::kit::config::Config;
@@ -63,7 +66,7 @@ pub struct Global {
 }
 
 /// Sections of the settings besides those of the store.
-const SECTIONS: [&str; 2] = ["documents", "web"];
+const SECTIONS: [&str; 3] = ["documents", "evidence", "web"];
 
 fn unknown_setting(source: &Path, name: &str) -> OpsError {
     OpsError::Refused(format!("配置文件 {} 中有不认识的设置项“{name}”，请核对拼写", source.display()))
@@ -110,6 +113,7 @@ impl Global {
             // Every job says so, not only the one that needs the section.
             self.section::<WebConfig>("web")?;
             self.section::<serve::DocumentConfig>("documents")?;
+            self.section::<EvidenceConfig>("evidence")?;
         }
         if let Some(data) = &self.data {
             config.data.clone_from(data);
@@ -148,11 +152,17 @@ pub enum Command {
     Backup {
         /// 目标文件夹
         folder: PathBuf,
+        /// 证据密钥记录另存于此（不得在备份文件夹之内）；不给出的，不备份密钥记录
+        #[arg(long)]
+        evidence_keys: Option<PathBuf>,
     },
     /// 从备份恢复到空的数据文件夹或者数据库
     Restore {
         /// 备份文件夹
         folder: PathBuf,
+        /// 另存的证据密钥记录
+        #[arg(long)]
+        evidence_keys: Option<PathBuf>,
         /// 备份早于锚定检查点时，另开新账本
         #[arg(long)]
         new_log: bool,
@@ -174,6 +184,8 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// 巡检：逐份核对证据库，可以中断后接着进行，也可以在服务运行时进行
+    Scrub(console::ScrubArgs),
     /// 检查运行状况
     Doctor,
     /// 计算期限：给出参数算一个，或者从标准输入读 CSV；给出 --data 的，用上其中导入的工作日历
@@ -265,8 +277,13 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Vkey => vkey(&global.load()?).await,
         Command::Fsck { url: Some(url), vkey } => fsck_outside(&url, &vkey),
         Command::Fsck { url: None, vkey } => fsck_inside(&global.load()?, &vkey).await,
-        Command::Backup { folder } => make_backup(&global.load()?, &folder).await,
-        Command::Restore { folder, new_log } => put_back(&global.load()?, &folder, new_log).await,
+        Command::Backup { folder, evidence_keys } => {
+            make_backup(global, &folder, evidence_keys.as_deref()).await
+        }
+        Command::Restore { folder, evidence_keys, new_log } => {
+            put_back(global, &folder, evidence_keys.as_deref(), new_log).await
+        }
+        Command::Scrub(args) => console::scrub(&global.load()?, &global.section("evidence")?, &args).await,
         Command::Verify { files, vkey } => verify(&files, &vkey),
         Command::VerifyProofs => verify_proofs(),
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
@@ -301,11 +318,11 @@ async fn carry_out(cli: Cli) -> Outcome {
     }
 }
 
-fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
+pub(crate) fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
     writeln!(std::io::stdout(), "{line}").map_err(|e| OpsError::io(Path::new("stdout"), e))
 }
 
-fn parse_keys(texts: &[String]) -> Result<Vec<VerifierKey>, OpsError> {
+pub(crate) fn parse_keys(texts: &[String]) -> Result<Vec<VerifierKey>, OpsError> {
     let mut keys = Vec::new();
     for text in texts {
         // A key may be given itself, or by a file that lists keys.
@@ -378,15 +395,21 @@ async fn fsck_inside(config: &Config, vkey: &[String]) -> Outcome {
     print_report(&report)
 }
 
-async fn make_backup(config: &Config, folder: &Path) -> Outcome {
+async fn make_backup(global: &Global, folder: &Path, keys: Option<&Path>) -> Outcome {
+    let (config, own) = (&global.load()?, global.section::<EvidenceConfig>("evidence")?);
     let app = ops::open_existing(config).await?;
     let made = backup::backup(&app, &config.blobs(), folder).await?;
     let rows: u64 = made.tables.iter().map(|it| it.rows).sum();
     say(format!("已备份：{} 行，{} 个文件，账本 {} 条", rows, made.files.len(), made.size))?;
+    let copied = copy::backup(config, &own, folder, keys)?;
+    if copied != copy::Copied::default() {
+        say(copied.words())?;
+    }
     Ok(true)
 }
 
-async fn put_back(config: &Config, folder: &Path, new_log: bool) -> Outcome {
+async fn put_back(global: &Global, folder: &Path, evidence_keys: Option<&Path>, new_log: bool) -> Outcome {
+    let (config, own) = (&global.load()?, global.section::<EvidenceConfig>("evidence")?);
     if config.database.is_none() {
         std::fs::create_dir_all(&config.data).map_err(|e| OpsError::io(&config.data, e))?;
     }
@@ -419,6 +442,10 @@ async fn put_back(config: &Config, folder: &Path, new_log: bool) -> Outcome {
     if let Some(origin) = &done.new_log {
         say(format!("已另开新账本：{origin}"))?;
     }
+    let copied = copy::restore(config, &own, folder, evidence_keys)?;
+    if copied != copy::Copied::default() {
+        say(copied.words())?;
+    }
     db.close().await?;
     let app = ops::open(config).await?;
     if done.erased > 0 {
@@ -426,85 +453,6 @@ async fn put_back(config: &Config, folder: &Path, new_log: bool) -> Outcome {
         rebuild::rebuild(&app, true).await?;
     }
     fsck_inside(config, &[]).await
-}
-
-fn verify(files: &[PathBuf], vkey: &[String]) -> Outcome {
-    let keys = parse_keys(vkey)?;
-    let mut all = true;
-    for path in files {
-        match verify_one(path, &keys)? {
-            Ok(lines) => {
-                say(format!("{}：验证通过", path.display()))?;
-                for line in lines {
-                    say(format!("  {line}"))?;
-                }
-            }
-            Err(reason) => {
-                all = false;
-                say(format!("{}：验证不通过：{reason}", path.display()))?;
-            }
-        }
-    }
-    Ok(all)
-}
-
-fn verify_one(path: &Path, keys: &[VerifierKey]) -> Result<Result<Vec<String>, String>, OpsError> {
-    if path.is_dir() {
-        let mut files = Vec::new();
-        walk(path, path, &mut files)?;
-        return Ok(verify_package(files, keys)
-            .map(|it| vec![format!("文件 {} 个，证明 {} 份", it.files, it.proofs.len())])
-            .map_err(|e| e.to_string()));
-    }
-    let bytes = std::fs::read(path).map_err(|e| OpsError::io(path, e))?;
-    Ok(if bytes.starts_with(b"%PDF") {
-        verify_document(&bytes, keys).map(|it| describe(&it.proof)).map_err(|e| e.to_string())
-    } else {
-        Bundle::from_bytes(&bytes)
-            .and_then(|bundle| bundle.verify(keys))
-            .map(|it| describe(&it))
-            .map_err(|e| e.to_string())
-    })
-}
-
-fn describe(it: &Verified) -> Vec<String> {
-    let head = &it.head.checkpoint;
-    let mut lines = vec![format!("账本 {}，第 {} 号，共 {} 条", head.origin, it.index, head.size)];
-    for field in &it.event.fields {
-        if let Some(text) = field.rendered() {
-            lines.push(format!("{}：{text}", field.name()));
-        }
-    }
-    lines.push(format!("另有 {} 项内容未出示", it.event.hidden));
-    lines
-}
-
-fn walk(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), OpsError> {
-    for entry in std::fs::read_dir(folder).map_err(|e| OpsError::io(folder, e))? {
-        let path = entry.map_err(|e| OpsError::io(folder, e))?.path();
-        if path.is_dir() {
-            walk(root, &path, files)?;
-        } else {
-            let bytes = std::fs::read(&path).map_err(|e| OpsError::io(&path, e))?;
-            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-            files.push((name, bytes));
-        }
-    }
-    Ok(())
-}
-
-fn verify_proofs() -> Outcome {
-    let mut all = true;
-    for line in std::io::stdin().lock().lines() {
-        let line = line.map_err(|e| OpsError::io(Path::new("stdin"), e))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let verdict = check_line(&line);
-        all &= matches!(verdict, Verdict::Ok);
-        say(verdict)?;
-    }
-    Ok(all)
 }
 
 async fn rebuild_tables(config: &Config, check: bool) -> Outcome {
@@ -529,6 +477,7 @@ async fn examine(global: &Global) -> Outcome {
     {
         lines.push(doctor::Line { good: false, text });
     }
+    lines.extend(console::examine(config, &global.section("evidence")?)?);
     for line in &lines {
         say(format!("{} {}", if line.good { "正常" } else { "注意" }, line.text))?;
     }
@@ -587,8 +536,23 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
     let web: WebConfig = global.section("web")?;
     let ledger = ops::open_checked(&config).await?;
     let parts = serve::Parts::new(ledger, &config, &global.section("documents")?, web.demo)?;
-    serve::serve(parts, &config, web).await?;
+    let store = evidence(global, &config, parts.ledger.app().now())?;
+    serve::serve(parts, &config, web, store).await?;
     Ok(true)
+}
+
+/// The evidence store for serving, with what it does by itself.
+///
+/// # Errors
+/// A named reason why it cannot be used.
+pub(crate) fn evidence(
+    global: &Global,
+    config: &Config,
+    now: jiff::Timestamp,
+) -> Result<(Store, Scrub), OpsError> {
+    let own: EvidenceConfig = global.section("evidence")?;
+    let vault = evidence_config::open(config, &own, now)?;
+    Ok((Store::new(vault, Hooks::of_recordings(), own), Scrub::open(config)?))
 }
 
 async fn destroy(config: &Config, matter: MatterId) -> Outcome {

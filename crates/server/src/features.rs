@@ -4,7 +4,7 @@ use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::page::Site;
 use crate::kit::{authz, gallery, openapi};
-use crate::{case, device, disclosure, disposal, erasure, informant, recording, staff, viewing};
+use crate::{case, device, disclosure, disposal, erasure, evidence, informant, recording, staff, viewing};
 
 /// Every route of the program; the office's navigation comes in this order.
 pub fn routes(config: &WebConfig) -> Routes {
@@ -22,6 +22,7 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(disposal::api::routes())
         .merge(erasure::web::routes())
         .merge(erasure::api::routes())
+        .merge(evidence::routes())
         .merge(informant::web::routes())
         .merge(informant::api::routes())
         .merge(viewing::web::routes())

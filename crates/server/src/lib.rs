@@ -3,10 +3,12 @@
 pub mod calendar;
 pub mod case;
 pub mod cli;
+mod cli_verify;
 pub mod device;
 pub mod disclosure;
 pub mod disposal;
 pub mod erasure;
+pub mod evidence;
 pub mod features;
 pub mod informant;
 pub mod kit;

@@ -113,6 +113,15 @@ impl Vault {
         }
     }
 
+    /// Whether an object still belongs to no evidence. A scrub beside the process that writes may
+    /// meet an object in the moment before its key record: what it named is asked again later.
+    ///
+    /// # Errors
+    /// Failures of the disk.
+    pub async fn is_foreign(&self, name: &str) -> Result<bool, Error> {
+        Ok(!self.belongs(name).await?)
+    }
+
     /// Checks one piece.
     async fn check(&self, root: [u8; 32]) -> Result<Checked, Error> {
         let name = hex::encode(root);

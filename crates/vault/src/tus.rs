@@ -140,8 +140,8 @@ impl Metadata {
     }
 }
 
-/// See [`Metadata::file_name`].
-fn display_name(given: &str) -> Option<String> {
+/// A file name as it may be shown: see [`Metadata::file_name`].
+pub fn display_name(given: &str) -> Option<String> {
     let last = given.rsplit(['/', '\\']).next().unwrap_or(given);
     let seen = |c: &char| {
         // Zero-width characters, and those that turn the writing direction.

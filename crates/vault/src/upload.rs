@@ -288,6 +288,15 @@ impl Vault {
         .await
     }
 
+    /// Where an upload stood when its state was last recorded. Whoever writes it is not disturbed.
+    ///
+    /// # Errors
+    /// [`Error::NoUpload`], [`Error::Expired`].
+    pub async fn peek(&self, id: &UploadId, now: Timestamp) -> Result<Upload, Error> {
+        let id = id.clone();
+        self.run(move |vault| Ok(upload(&id, &vault.find(&id, now)?))).await
+    }
+
     /// Appends the bytes of one request (tus PATCH) and returns the new offset, when it is on
     /// disk. A request that is still writing the upload is told to stop and its bytes are kept.
     /// Dropping the future keeps what had arrived, as a broken connection does.

@@ -86,8 +86,8 @@ pub(crate) struct Inner {
     pub record_every: u64,
     pub locks: Locks,
     pub pool: Pool,
-    /// Held as long as the vault is open: one process writes.
-    _lock: File,
+    /// Held as long as the vault is open for writing: one process writes.
+    _lock: Option<File>,
 }
 
 /// The evidence store (证据库). Cheap to clone.
@@ -111,6 +111,19 @@ impl Vault {
             Err(TryLockError::Error(error)) => return Err(error).at(&path),
         }
         session::tidy(&config.root.join("uploads"))?;
+        Self::with(config, Some(lock))
+    }
+
+    /// Opens the vault beside the process that writes it, to read and to check: nothing is made,
+    /// tidied or locked. Uploads and destruction belong to the other process.
+    ///
+    /// # Errors
+    /// When the bucket's address cannot be used.
+    pub fn open_beside(config: Config) -> Result<Self, Error> {
+        Self::with(config, None)
+    }
+
+    fn with(config: Config, lock: Option<File>) -> Result<Self, Error> {
         let objects = match &config.bucket {
             Some(bucket) => Objects::S3(Arc::new(Bucket::open(bucket)?)),
             None => Objects::Local(config.root.clone()),

@@ -206,6 +206,7 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(crate::recording::verbs::rows())
         .chain(crate::device::verbs::rows())
         .chain(crate::disposal::verbs::ROWS)
+        .chain(crate::evidence::verbs::ROWS)
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {

@@ -5,9 +5,9 @@ use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, get, on};
 use futures_util::FutureExt as _;
 use lru::LruCache;
@@ -19,6 +19,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use uuid::Uuid;
 
 use super::app::App;
@@ -28,12 +29,12 @@ use super::db::Sql as _;
 use super::entropy::Draw;
 use super::limits::WebConfig;
 use super::openapi::{self, Operation};
-use super::page::{self, NavEntry, Site};
+use super::page::{NavEntry, Site};
 use super::password::{HashError, Hasher};
 use super::problem::Failure;
-use super::resend::{self, Carried, Teller};
+use super::resend::{self, Teller};
 use super::seal::Sealer;
-use super::{assets, metrics};
+use super::{answer, assets, metrics};
 
 /// Versions of a person's and the organ's record, and what they said.
 type KnownPerson = ((u64, u64), Arc<Person>);
@@ -53,7 +54,14 @@ pub struct ShellParts {
     pub(super) tellers: Vec<Teller>,
     openapi: OnceLock<serde_json::Value>,
     described: Described,
+    long: Vec<&'static str>,
+    stamps: Vec<(&'static str, HeaderName, HeaderValue)>,
 }
+
+/// Marks an answer whose bytes come from outside and are given as they are: they get no
+/// right in the page's origin, and are not compressed, since parts of them are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct AsItIs;
 
 /// What the features say of their operations.
 #[derive(Default)]
@@ -137,6 +145,10 @@ pub struct Routes {
     pub schemas: Vec<(&'static str, serde_json::Value)>,
     /// What tells of posted forms.
     pub tellers: Vec<Teller>,
+    /// Paths whose requests may take as long as their bytes come.
+    long: Vec<&'static str>,
+    /// Headers that every answer of a path has.
+    stamps: Vec<(&'static str, HeaderName, HeaderValue)>,
 }
 
 impl Routes {
@@ -198,6 +210,44 @@ impl Routes {
         handler: H,
     ) -> Self {
         self.add(Method::DELETE, MethodFilter::DELETE, path, access, handler)
+    }
+
+    /// Adds a question about what is there, for a path that has no page to read.
+    #[must_use]
+    pub fn head<H: Handler<T, Shell>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.add(Method::HEAD, MethodFilter::HEAD, path, access, handler)
+    }
+
+    /// Adds a question about what a path can do.
+    #[must_use]
+    pub fn options<H: Handler<T, Shell>, T: 'static>(
+        self,
+        path: &'static str,
+        access: Access,
+        handler: H,
+    ) -> Self {
+        self.add(Method::OPTIONS, MethodFilter::OPTIONS, path, access, handler)
+    }
+
+    /// Lets requests of a path take as long as their bytes come. The handler itself bounds how
+    /// long it waits for the next one, and how many bytes it takes.
+    #[must_use]
+    pub fn long(mut self, path: &'static str) -> Self {
+        self.long.push(path);
+        self
+    }
+
+    /// Puts a header on every answer of a path, failures included.
+    #[must_use]
+    pub fn stamp(mut self, path: &'static str, name: &'static str, value: &'static str) -> Self {
+        let entry = (path, HeaderName::from_static(name), HeaderValue::from_static(value));
+        self.stamps.push(entry);
+        self
     }
 
     fn add<H: Handler<T, Shell>, T: 'static>(
@@ -263,6 +313,8 @@ impl Routes {
         self.operations.extend(other.operations);
         self.schemas.extend(other.schemas);
         self.tellers.extend(other.tellers);
+        self.long.extend(other.long);
+        self.stamps.extend(other.stamps);
         self
     }
 }
@@ -322,6 +374,8 @@ pub fn build(app: App, config: WebConfig, routes: Routes) -> Result<(Router, She
         tellers: routes.tellers,
         openapi: OnceLock::new(),
         described,
+        long: routes.long,
+        stamps: routes.stamps,
     }));
     let router = routes
         .router
@@ -331,9 +385,14 @@ pub fn build(app: App, config: WebConfig, routes: Routes) -> Result<(Router, She
         .layer(DefaultBodyLimit::max(body))
         .layer(middleware::from_fn_with_state(shell.clone(), auth::identify))
         .layer(middleware::from_fn_with_state(shell.clone(), outermost))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).compress_when(DefaultPredicate::new().and(ours)))
         .with_state(shell.clone());
     Ok((router, shell))
+}
+
+/// Whether an answer is of our own making.
+fn ours(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<AsItIs>().is_none()
 }
 
 /// Liveness, readiness and figures.
@@ -399,15 +458,25 @@ async fn outermost(State(shell): State<Shell>, mut request: Request, next: Next)
             next.run(request).await
         }
     };
-    let run = tokio::time::timeout(limit, AssertUnwindSafe(answer).catch_unwind());
-    let response = match run.await {
+    let answer = AssertUnwindSafe(answer).catch_unwind();
+    let run = if shell.long.contains(&route.as_str()) {
+        Ok(answer.await)
+    } else {
+        tokio::time::timeout(limit, answer).await
+    };
+    let response = match run {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => Failure::Broken("panic".to_owned()).into_response(),
         Err(_) => Failure::Timeout.into_response(),
     };
-    let asked = Asked { method: &method, path: &path, query: query.as_deref(), id: &id };
-    let mut response = written(&shell, &asked, response);
-    secure_headers(&shell, &mut response, &id);
+    let asked = answer::Asked { method: &method, path: &path, query: query.as_deref(), id: &id };
+    let mut response = answer::written(&shell, &asked, response);
+    answer::secure_headers(&shell, &mut response, &id);
+    for (path, name, value) in &shell.stamps {
+        if *path == route {
+            response.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
     metrics::answered(method.as_str(), &route, status, seconds);
@@ -415,149 +484,11 @@ async fn outermost(State(shell): State<Shell>, mut request: Request, next: Next)
     response
 }
 
-struct Asked<'a> {
-    method: &'a Method,
-    path: &'a str,
-    query: Option<&'a str>,
-    id: &'a str,
-}
-
-impl Asked<'_> {
-    fn is_program(&self) -> bool {
-        is_program(self.path)
-    }
-}
-
 /// Whether a path is for programs: it answers them, and never with a page.
 pub(super) fn is_program(path: &str) -> bool {
     const ROOTS: [&str; 6] = ["/api/", "/log/", "/metrics", "/healthz", "/readyz", "/d/"];
     const FILES: [&str; 2] = [".json", ".atom"];
     ROOTS.iter().any(|it| path.starts_with(it)) || FILES.iter().any(|it| path.ends_with(it))
-}
-
-/// Writes a failure as problem+json or as a page; other answers pass.
-fn written(shell: &Shell, asked: &Asked<'_>, mut response: Response) -> Response {
-    let failure = match response.extensions_mut().remove::<Arc<Failure>>() {
-        Some(failure) => failure,
-        None => match raw_failure(&response) {
-            Some(failure) => Arc::new(failure),
-            None => return response,
-        },
-    };
-    if let Failure::Broken(cause) = failure.as_ref() {
-        tracing::error!(request = asked.id, cause, "request failed");
-    }
-    let identity = response.extensions().get::<Identity>().cloned();
-    if !asked.is_program() && *asked.method == Method::GET {
-        match failure.as_ref() {
-            Failure::SignIn => return Redirect::to(&sign_in_address(asked)).into_response(),
-            Failure::ChangePassword => return Redirect::to("/account").into_response(),
-            Failure::Refused(_)
-            | Failure::Forged
-            | Failure::NotFound
-            | Failure::Method
-            | Failure::Conflict
-            | Failure::Duplicate
-            | Failure::Stale
-            | Failure::Media(_)
-            | Failure::Gone
-            | Failure::TooMany { .. }
-            | Failure::TooLarge
-            | Failure::Malformed(_)
-            | Failure::Timeout
-            | Failure::Unavailable(_)
-            | Failure::Broken(_) => {}
-        }
-    }
-    let carried = response.extensions_mut().remove::<Carried>();
-    let once_more = carried.filter(|_| !asked.is_program());
-    let once_more = once_more.and_then(|it| resend::page(shell, &failure, identity.as_ref(), &it));
-    let mut answer = if let Some(page) = once_more {
-        page
-    } else if asked.is_program() {
-        let media = HeaderValue::from_static("application/problem+json");
-        ([(header::CONTENT_TYPE, media)], failure.json(asked.id).to_string()).into_response()
-    } else {
-        let viewer = identity.as_ref().map(Identity::viewer);
-        page::statement(&shell.site, viewer, failure.title(), failure.markup(asked.id)).into_response()
-    };
-    *answer.status_mut() = failure.status();
-    for name in [header::ALLOW, header::RETRY_AFTER, header::SET_COOKIE] {
-        if let Some(value) = response.headers().get(&name) {
-            answer.headers_mut().insert(name, value.clone());
-        }
-    }
-    if matches!(failure.as_ref(), Failure::SignIn) && asked.is_program() {
-        answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    if let Some(identity) = identity {
-        answer.extensions_mut().insert(identity);
-    }
-    answer
-}
-
-fn sign_in_address(asked: &Asked<'_>) -> String {
-    let next = match asked.query {
-        Some(query) => format!("{}?{query}", asked.path),
-        None => asked.path.to_owned(),
-    };
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
-    format!("/sign-in?{query}")
-}
-
-/// Plain error answers of the framework, for example of its extractors.
-fn raw_failure(response: &Response) -> Option<Failure> {
-    let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
-        return None;
-    }
-    let media = response.headers().get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    if media.is_some_and(|it| !it.starts_with("text/plain")) {
-        return None;
-    }
-    match status {
-        StatusCode::NOT_FOUND => Some(Failure::NotFound),
-        StatusCode::METHOD_NOT_ALLOWED => Some(Failure::Method),
-        StatusCode::PAYLOAD_TOO_LARGE => Some(Failure::TooLarge),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(Failure::Media("另一种格式")),
-        // The health probes say their reason in plain words.
-        StatusCode::SERVICE_UNAVAILABLE => None,
-        _ if status.is_client_error() => Some(Failure::Malformed("格式或者类型不符".to_owned())),
-        _ => Some(Failure::Broken(format!("plain status {status}"))),
-    }
-}
-
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-    font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
-
-fn secure_headers(shell: &Shell, response: &mut Response, id: &str) {
-    let private = response.extensions().get::<Identity>().is_some();
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    set(header::REFERRER_POLICY, if private { "no-referrer" } else { "same-origin" });
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    );
-    if shell.config.secure {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
-    }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
-    let default = if private { "no-store" } else { "no-cache" };
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(default));
-    if private {
-        headers.append(header::VARY, HeaderValue::from_static("Cookie"));
-    }
 }
 
 /// Answers 304 when the client holds this version, otherwise the body with its tag.

@@ -220,7 +220,7 @@ pub fn or_null(schema: &mut Value) {
 }
 
 /// Statuses of failure, a code that comes with each, and what they mean.
-pub(super) const FAILURES: [(u16, &str, &str); 14] = [
+pub(super) const FAILURES: [(u16, &str, &str); 17] = [
     (400, "request.malformed", "请求不能读出"),
     (401, "auth.sign_in", "没有登录，或者令牌无效"),
     (403, "authz.denied", "没有权限；说明权限表的行"),
@@ -231,10 +231,13 @@ pub(super) const FAILURES: [(u16, &str, &str); 14] = [
     (412, "write.stale", "版本号不是最新的：您看过之后内容已有变化"),
     (413, "request.too_large", "提交的内容过大"),
     (415, "request.media", "内容的格式不对"),
+    (416, "vault.range", "读取范围超出文件"),
     (422, "input.invalid", "字段有误；逐项说明位置"),
     (429, "request.too_many", "尝试次数过多"),
+    (460, "upload.checksum", "校验和与收到的内容不符，这一段没有保存"),
     (500, "server.broken", "系统出错"),
     (503, "write.stopped", "暂停办理，或者处理超时"),
+    (507, "vault.disk_full", "磁盘空间不足，已确认的内容没有丢失"),
 ];
 
 /// Routes of the description.

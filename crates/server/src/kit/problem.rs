@@ -63,6 +63,12 @@ pub enum Failure {
     /// The answer took too long.
     #[error("处理超时，未确认完成；请重新打开查看结果")]
     Timeout,
+    /// The request speaks another version of the upload protocol.
+    #[error("上传协议的版本应为 tus 1.0.0（请求头 Tus-Resumable）")]
+    Protocol,
+    /// The evidence store refuses or fails.
+    #[error("{0}")]
+    Evidence(#[from] mingjing_vault::Error),
     /// Writes are stopped, for the named reason.
     #[error("{0}")]
     Unavailable(String),
@@ -123,6 +129,11 @@ impl Failure {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Timeout | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Protocol => StatusCode::PRECONDITION_FAILED,
+            // The store names only statuses that there are.
+            Self::Evidence(error) => {
+                StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -145,6 +156,8 @@ impl Failure {
             Self::TooLarge => "request.too_large",
             Self::Malformed(_) => "request.malformed",
             Self::Timeout => "request.timeout",
+            Self::Protocol => "upload.version",
+            Self::Evidence(error) => error.code(),
             Self::Unavailable(_) => "write.stopped",
             Self::Broken(_) => "server.broken",
         }
@@ -168,6 +181,8 @@ impl Failure {
             Self::TooLarge => "减少内容后重新提交",
             Self::Malformed(_) => "核对后重新提交",
             Self::Timeout => "同一编号的操作只办理一次，可以安全地重新提交",
+            Self::Protocol => "请用支持 tus 1.0.0 的上传程序",
+            Self::Evidence(error) => error.remedy(),
             Self::Unavailable(_) => "可以继续查看；请联系系统管理员",
             Self::Broken(_) => "请稍后重试；仍不成功时，把请求编号告诉系统管理员",
         }
@@ -193,6 +208,8 @@ impl Failure {
             | Self::TooLarge
             | Self::Malformed(_)
             | Self::Timeout
+            | Self::Protocol
+            | Self::Evidence(_)
             | Self::Unavailable(_)
             | Self::Broken(_) => (None, None, json!([])),
         };
@@ -213,6 +230,10 @@ impl Failure {
     fn detail(&self) -> String {
         match self {
             Self::Refused(refusal) => refusal.message.clone(),
+            // Where it lies is for the log.
+            Self::Evidence(error) if self.status().is_server_error() && error.status() != 507 => {
+                "证据库出错，已确认的内容没有丢失".to_owned()
+            }
             Self::SignIn
             | Self::ChangePassword
             | Self::Forged
@@ -227,6 +248,8 @@ impl Failure {
             | Self::TooLarge
             | Self::Malformed(_)
             | Self::Timeout
+            | Self::Protocol
+            | Self::Evidence(_)
             | Self::Unavailable(_)
             | Self::Broken(_) => self.to_string(),
         }
@@ -251,6 +274,8 @@ impl Failure {
             Self::TooLarge => "提交的内容过大",
             Self::Malformed(_) => "请求不能读出",
             Self::Timeout => "处理超时",
+            Self::Protocol => "上传协议的版本不对",
+            Self::Evidence(_) => "证据库没有完成请求",
             Self::Unavailable(_) => "暂停办理",
             Self::Broken(_) => "系统出错",
         }

@@ -63,7 +63,8 @@ pub async fn demo(global: &Global, listen: Option<String>) -> Result<bool, OpsEr
     say(format!("接口令牌（应急管理局执法人员甲，{TOKEN_DAYS} 天）：{}", demo_token(&ledger).await?))?;
     say(format!("地址：http://{}", config.listen))?;
     let parts = Parts::new(ledger, &config, &documents, web.demo)?;
-    serve::serve(parts, &config, web).await?;
+    let store = crate::cli::evidence(global, &config, parts.ledger.app().now())?;
+    serve::serve(parts, &config, web, store).await?;
     Ok(true)
 }
 

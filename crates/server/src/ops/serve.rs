@@ -16,6 +16,8 @@ use super::OpsError;
 use crate::case::facts::Rules;
 use crate::case::service::RENDER;
 use crate::erasure::service::Destroyer;
+use crate::evidence::scrub::Scrub;
+use crate::evidence::service::Store;
 use crate::features;
 use crate::kit::app::App;
 use crate::kit::blob::Blobs;
@@ -171,7 +173,12 @@ const GRACE: Duration = Duration::from_millis(1_000);
 ///
 /// # Errors
 /// A named reason why it cannot serve.
-pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), OpsError> {
+pub async fn serve(
+    parts: Parts,
+    config: &Config,
+    web: WebConfig,
+    (store, scrub): (Store, Scrub),
+) -> Result<(), OpsError> {
     let listener = tokio::net::TcpListener::bind(&config.listen)
         .await
         .map_err(|e| OpsError::Refused(format!("不能在 {} 上提供服务：{e}", config.listen)))?;
@@ -182,10 +189,12 @@ pub async fn serve(parts: Parts, config: &Config, web: WebConfig) -> Result<(), 
     let router = router
         .layer(Extension(parts.ledger.clone()))
         .layer(Extension(parts.records.clone()))
-        .layer(Extension(parts.destroyer.clone()));
+        .layer(Extension(parts.destroyer.clone()))
+        .layer(Extension(store.clone()));
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     tasks.spawn(parts.worker().run(stopped.clone()));
+    tasks.spawn(store.run(parts.app().clone(), scrub, stopped.clone()));
     tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
     if config.database.is_some() {
         tasks.spawn(sequencer::run(parts.app().clone(), stopped.clone()));

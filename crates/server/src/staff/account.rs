@@ -70,6 +70,8 @@ fn message(failure: &Failure) -> String {
         | Failure::TooLarge
         | Failure::Malformed(_)
         | Failure::Timeout
+        | Failure::Protocol
+        | Failure::Evidence(_)
         | Failure::Unavailable(_)
         | Failure::Broken(_) => failure.to_string(),
     }

@@ -126,6 +126,11 @@ impl Office {
         it
     }
 
+    /// The token of a person, as a program sends it.
+    pub fn token(&self, login: &str) -> &str {
+        &self.tokens[login]
+    }
+
     pub fn bench(&self) -> &Bench {
         &self.bench
     }

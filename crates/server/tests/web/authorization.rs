@@ -38,6 +38,8 @@ const PUBLIC: &[&str] = &[
     "GET /readyz",  // probes of the operator
     "GET /sign-in", // the door itself
     "GET /verify",
+    "OPTIONS /api/v1/uploads", // what the upload protocol can do; no data
+    "OPTIONS /api/v1/uploads/{id}",
     "POST /api/v1/public/verify", // reads a file, changes nothing
     "POST /sign-in",              // the door itself
 ];

@@ -1,0 +1,127 @@
+//! What the rest of the program says of evidence: asked before bytes are taken or shown, told
+//! when they are there.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use mingjing_domain::case::Case;
+use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId};
+use mingjing_domain::recording::Recording;
+use mingjing_domain::recording::state::Phase;
+use mingjing_domain::recording::timeline::SegmentNo;
+use mingjing_domain::viewing::handlers;
+use mingjing_ledger::commit::EvidenceIdentity;
+use mingjing_vault::parse_root;
+use uuid::Uuid;
+
+use crate::kit::app::App;
+use crate::kit::auth::Identity;
+use crate::kit::error::{ReadError, WriteError};
+use crate::kit::http::Shell;
+use crate::kit::problem::Failure;
+
+/// A piece of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The recording's matter.
+    pub recording: MatterId,
+    /// Number of the piece in it, from 1.
+    pub segment: SegmentNo,
+}
+
+/// Where a piece is on its way, as far as its bytes are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// Not sealed by the device yet: no bytes are taken.
+    Open,
+    /// Awaited; what came and did not fit may be there besides.
+    Awaited,
+    /// In the store, under this SHA-256 root.
+    Stored([u8; 32]),
+}
+
+/// What a piece is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Organ it belongs to.
+    pub organ: OrganId,
+    /// Those who recorded it, and those who handle its cases.
+    pub handlers: Vec<StaffId>,
+    /// Its bytes.
+    pub held: Held,
+    /// Name of the file as the device gave it; said by the sender and believed by nobody.
+    pub name: String,
+}
+
+/// A piece whose bytes are in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// Who sent it, with the roles held now.
+    pub actor: Actor,
+    /// Which piece.
+    pub place: Place,
+    /// What came; whether it is what the device sealed is decided by the recording.
+    pub identity: EvidenceIdentity,
+    /// The same for the same upload, so that it is told once however often it is said.
+    pub command_id: Uuid,
+}
+
+/// Gives a piece; none when the recording has none such.
+pub type FindPiece =
+    Arc<dyn Fn(App, Place) -> BoxFuture<'static, Result<Option<Piece>, ReadError>> + Send + Sync>;
+/// Is told that a piece is in the store, and records it.
+pub type Tell = Arc<dyn Fn(App, Arrived) -> BoxFuture<'static, Result<(), WriteError>> + Send + Sync>;
+/// Decides whether a person may look at a piece now, and records the look before it happens.
+pub type Look =
+    Arc<dyn Fn(Shell, Identity, Place, Uuid) -> BoxFuture<'static, Result<(), Failure>> + Send + Sync>;
+/// Up to so many roots that rows of recordings name, in order, behind a root.
+pub type Rows = Arc<
+    dyn Fn(App, Option<[u8; 32]>, usize) -> BoxFuture<'static, Result<Vec<[u8; 32]>, ReadError>>
+        + Send
+        + Sync,
+>;
+
+/// The hooks. Where one is none, what needs it is refused, not done by halves.
+#[derive(Clone)]
+pub struct Hooks {
+    /// The pieces.
+    pub piece: FindPiece,
+    /// Told of every piece that came.
+    pub uploaded: Option<Tell>,
+    /// The judge of a look.
+    pub look: Option<Look>,
+    /// What must be in the store.
+    pub rows: Option<Rows>,
+}
+
+impl Hooks {
+    /// Pieces as the recordings' streams have them, and nothing else.
+    pub fn of_recordings() -> Self {
+        Self {
+            piece: Arc::new(|app, place| Box::pin(async move { find(&app, place).await })),
+            uploaded: None,
+            look: None,
+            rows: None,
+        }
+    }
+}
+
+async fn find(app: &App, place: Place) -> Result<Option<Piece>, ReadError> {
+    let Some(it) = app.load::<Recording>(place.recording).await? else { return Ok(None) };
+    let index = usize::from(place.segment).checked_sub(1);
+    let Some(segment) = index.and_then(|at| it.segments.get(at)) else { return Ok(None) };
+    let mut persons: Vec<StaffId> = it.registration.collectors.iter().map(|one| one.staff).collect();
+    for case in &it.cases {
+        if let Some(case) = app.load::<Case>(*case).await? {
+            persons.extend(handlers(&case));
+        }
+    }
+    let stored = segment.identity.as_ref().and_then(|it| parse_root(&it.sha256_root).ok());
+    let held = match (segment.phase, stored) {
+        (_, Some(root)) => Held::Stored(root),
+        (Phase::Captured, None) => Held::Open,
+        (Phase::Sealed | Phase::Mismatched | Phase::Uploaded | Phase::Accepted, None) => Held::Awaited,
+    };
+    let name = segment.capture.name.or_erased().to_owned();
+    Ok(Some(Piece { organ: it.organ, handlers: persons, held, name }))
+}

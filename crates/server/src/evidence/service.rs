@@ -1,0 +1,306 @@
+//! The store as the running program has it: uploads begun, continued, completed; looks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::Stream;
+use jiff::{SignedDuration, Timestamp};
+use mingjing_domain::cite::Citation;
+use mingjing_domain::matter::{Actor, MatterId, StaffId};
+use mingjing_domain::recording::timeline::SegmentNo;
+use mingjing_domain::refusal::Refusal;
+use mingjing_vault::tus::{Metadata, UploadId};
+use mingjing_vault::{Append, Error, NewUpload, Outcome, Retention, Upload, Vault};
+use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
+
+use super::config::EvidenceConfig;
+use super::hooks::{Arrived, Held, Hooks, Piece, Place};
+use super::scrub::{self, Scrub};
+use super::verbs;
+use crate::kit::app::App;
+use crate::kit::auth::{self, Identity};
+use crate::kit::authz::Target;
+use crate::kit::clock::lock;
+use crate::kit::error::WriteError;
+use crate::kit::problem::Failure;
+use crate::viewing::service::derived;
+
+/// Entry of an upload's metadata that says who made it. The sender cannot give it.
+const OWNER: &str = "mingjing-owner";
+
+/// Pause between two rounds of the work that the store does by itself.
+const ROUND: Duration = Duration::from_secs(60);
+
+/// 严格规范归档: what is recorded is kept as it was recorded.
+const KEEPING: Citation = Citation::of("国办发〔2018〕118号", "（九）");
+
+/// The evidence store with what is known of its uploads. Clones share everything.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    vault: Vault,
+    hooks: Hooks,
+    own: EvidenceConfig,
+    /// Requests whose bytes are taken.
+    turns: Semaphore,
+    /// Uploads that are complete and told, or refused for good, since the program started.
+    told: Mutex<BTreeSet<UploadId>>,
+    /// When somebody last asked for bytes of a piece.
+    looks: Mutex<BTreeMap<(StaffId, MatterId, SegmentNo), Timestamp>>,
+}
+
+impl Store {
+    /// Puts the store together.
+    pub fn new(vault: Vault, hooks: Hooks, own: EvidenceConfig) -> Self {
+        let turns = Semaphore::new(own.uploads_at_once.max(1));
+        let (told, looks) = (Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { vault, hooks, own, turns, told, looks }))
+    }
+
+    /// The bytes.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
+    }
+
+    /// What the rest of the program says.
+    pub fn hooks(&self) -> &Hooks {
+        &self.0.hooks
+    }
+
+    /// Settings.
+    pub fn own(&self) -> &EvidenceConfig {
+        &self.0.own
+    }
+
+    /// A piece.
+    ///
+    /// # Errors
+    /// Not found.
+    pub async fn piece(&self, app: &App, place: Place) -> Result<Piece, Failure> {
+        (self.0.hooks.piece)(app.clone(), place).await?.ok_or(Failure::NotFound)
+    }
+
+    /// Begins an upload: it belongs to the person and to the piece that the metadata name.
+    ///
+    /// # Errors
+    /// What is malformed, not there, not the person's, or not awaited.
+    pub async fn begin(
+        &self,
+        app: &App,
+        who: &Identity,
+        metadata: &str,
+        length: Option<u64>,
+    ) -> Result<Upload, Failure> {
+        let place = place(&Metadata::parse(metadata)?)?;
+        let piece = self.piece(app, place).await?;
+        if piece.organ != who.person.organ {
+            return Err(Failure::NotFound);
+        }
+        who.may(verbs::UPLOAD, &Target { handlers: &piece.handlers, ..Target::organ(piece.organ) })?;
+        awaited(&piece)?;
+        if self.0.hooks.uploaded.is_none() {
+            return Err(Failure::Unavailable("音像记录的登记没有启用，不能上传".to_owned()));
+        }
+        let owner = owner_entry(who.person.id);
+        let with_owner = if metadata.trim().is_empty() { owner } else { format!("{metadata},{owner}") };
+        let metadata = Metadata::parse(&with_owner)?;
+        let new = NewUpload { length, metadata, expected: None };
+        Ok(self.0.vault.create(new, app.now()).await?)
+    }
+
+    /// An upload of the person, as it was last recorded; nobody who writes it is disturbed.
+    ///
+    /// # Errors
+    /// Not found, over, or of another person.
+    pub async fn owned(&self, app: &App, who: &Identity, id: &str) -> Result<Upload, Failure> {
+        let upload = self.0.vault.peek(&UploadId::parse(id)?, app.now()).await?;
+        if owner(&upload.metadata)? == who.person.id {
+            return Ok(upload);
+        }
+        Err(Refusal::new(
+            "authz.upload",
+            KEEPING,
+            "这个上传任务由他人建立",
+            "请由建立上传任务的人员接着传，或者另行建立上传任务",
+        )
+        .into())
+    }
+
+    /// Takes the bytes of one request, and completes the upload when they are the last. Waits
+    /// unread while as many others as the settings allow are sending.
+    ///
+    /// # Errors
+    /// As [`Vault::append`] and [`Store::complete`].
+    pub async fn append<S, E>(
+        &self,
+        app: &App,
+        id: &UploadId,
+        append: Append,
+        body: S,
+    ) -> Result<Upload, Failure>
+    where
+        S: Stream<Item = Result<Bytes, E>>,
+    {
+        let begun = append.offset;
+        // The semaphore is never closed.
+        let turn = self.0.turns.acquire().await.map_err(|e| Failure::Broken(e.to_string()))?;
+        let offset = self.0.vault.append(id, append, body, app.now()).await?;
+        drop(turn);
+        metrics::counter!("mingjing_evidence_uploaded_bytes_total").increment(offset - begun);
+        let upload = self.0.vault.peek(id, app.now()).await?;
+        if upload.is_complete() {
+            self.complete(app, id).await?;
+        }
+        Ok(upload)
+    }
+
+    /// Takes a complete upload into the store and tells the recording, also when whoever asked
+    /// goes away meanwhile. Safe to repeat.
+    ///
+    /// # Errors
+    /// Failures of the store, after which it is tried again by itself; what the recording
+    /// refuses (the bytes stay).
+    pub async fn complete(&self, app: &App, id: &UploadId) -> Result<(), Failure> {
+        let (this, app, id) = (self.clone(), app.clone(), id.clone());
+        let ended = tokio::spawn(async move { this.take_in(&app, &id).await }).await;
+        ended.map_err(|e| Failure::Broken(e.to_string()))?
+    }
+
+    async fn take_in(&self, app: &App, id: &UploadId) -> Result<(), Failure> {
+        if lock(&self.0.told).contains(id) {
+            return Ok(());
+        }
+        let stored = self.0.vault.finish(id, &Retention::default(), app.now()).await?;
+        let upload = self.0.vault.peek(id, app.now()).await?;
+        let (owner, place) = (owner(&upload.metadata)?, place(&upload.metadata)?);
+        let piece = self.piece(app, place).await?;
+        let roles = auth::load(app, owner).await?.map_or_else(Vec::new, |it| it.roles);
+        let actor = Actor { id: owner, organ: piece.organ, roles };
+        // An upload's id is drawn once: the command is the same however often it is told.
+        let id_of_upload = Uuid::parse_str(id.as_str()).map_err(|e| Failure::Broken(e.to_string()))?;
+        let command_id = derived(id_of_upload, "uploaded");
+        let Some(tell) = &self.0.hooks.uploaded else {
+            return Err(Failure::Unavailable("音像记录的登记没有启用".to_owned()));
+        };
+        let identity = stored.identity;
+        let told = tell(app.clone(), Arrived { actor, place, identity, command_id }).await;
+        if matches!(told, Ok(()) | Err(WriteError::Refused(_) | WriteError::NotFound(_))) {
+            lock(&self.0.told).insert(id.clone());
+        }
+        told?;
+        let outcome = match stored.outcome {
+            Outcome::New => "new",
+            Outcome::Known => "known",
+            Outcome::Repaired => "repaired",
+        };
+        metrics::counter!("mingjing_evidence_pieces_total", "outcome" => outcome).increment(1);
+        Ok(())
+    }
+
+    /// Completes what came whole and was not told: the program was stopped in between, or the
+    /// store did not answer then. Gives how many there were.
+    ///
+    /// # Errors
+    /// When the disk fails; an upload that cannot be completed is logged and left.
+    pub async fn settle(&self, app: &App) -> Result<usize, Failure> {
+        let mut settled = 0;
+        for (id, upload) in self.0.vault.uploads().await? {
+            let due = upload.as_ref().is_ok_and(|it| it.is_complete() && app.now() < it.expires);
+            if !due || lock(&self.0.told).contains(&id) {
+                continue;
+            }
+            match self.complete(app, &id).await {
+                Ok(()) => settled += 1,
+                Err(error) => tracing::warn!(upload = %id, %error, "an upload cannot be completed"),
+            }
+        }
+        Ok(settled)
+    }
+
+    /// Whether a request for bytes begins a look, or goes on with one. A request for a part
+    /// within the time of the settings goes on; one for the whole always begins.
+    pub fn begins_look(&self, who: StaffId, place: Place, part: bool, now: Timestamp) -> bool {
+        let within = SignedDuration::from_mins(self.0.own.look_minutes.max(0));
+        let mut looks = lock(&self.0.looks);
+        looks.retain(|_, at| now.duration_since(*at) < within);
+        let key = (who, place.recording, place.segment);
+        !(part && looks.contains_key(&key))
+    }
+
+    /// Notes that bytes left, so that further parts belong to the same look.
+    pub fn looked(&self, who: StaffId, place: Place, now: Timestamp) {
+        lock(&self.0.looks).insert((who, place.recording, place.segment), now);
+    }
+
+    /// What the store does by itself until `stop` turns true: completes, removes what expired,
+    /// checks everything now and then.
+    pub async fn run(self, app: App, mut scrub: Scrub, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if let Err(error) = self.round(&app, &mut scrub, &stop).await {
+                tracing::error!(%error, "the evidence store's own work failed");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(ROUND) => {}
+                changed = stop.changed() => if changed.is_err() { return },
+            }
+        }
+    }
+
+    async fn round(&self, app: &App, scrub: &mut Scrub, stop: &watch::Receiver<bool>) -> Result<(), Failure> {
+        self.settle(app).await?;
+        for id in self.0.vault.sweep(app.now()).await? {
+            lock(&self.0.told).remove(&id);
+            tracing::info!(upload = %id, "an upload expired");
+        }
+        let due = scrub.is_due(self.0.own.scrub_days, app.now());
+        while due && !*stop.borrow() && !scrub.slice(self, app).await? {
+            // Between slices those who upload and play come first.
+            tokio::time::sleep(scrub::PAUSE).await;
+        }
+        Ok(())
+    }
+}
+
+/// Refuses bytes for a piece that does not await any.
+fn awaited(piece: &Piece) -> Result<(), Refusal> {
+    let (code, message, remedy) = match piece.held {
+        Held::Awaited => return Ok(()),
+        Held::Open => {
+            ("evidence.not_sealed", "这段记录还没有封存，不能上传内容", "请先在采集设备上结束录制并登记封存")
+        }
+        Held::Stored(_) => ("evidence.stored", "这段记录的内容已经入库，不能再上传", "不必再传"),
+    };
+    Err(Refusal::new(code, KEEPING, message, remedy))
+}
+
+/// The piece that the metadata name.
+fn place(metadata: &Metadata) -> Result<Place, Error> {
+    let recording = metadata.text("recording").and_then(|it| it.parse::<Uuid>().ok());
+    let recording = recording.ok_or(Error::Malformed("Upload-Metadata 应有 recording（音像记录编号）"))?;
+    let segment = metadata.text("segment").and_then(|it| it.parse::<SegmentNo>().ok()).filter(|n| *n > 0);
+    let segment = segment.ok_or(Error::Malformed("Upload-Metadata 应有 segment（段号，从 1 起）"))?;
+    Ok(Place { recording: MatterId(recording), segment })
+}
+
+fn owner(metadata: &Metadata) -> Result<StaffId, Failure> {
+    let id = metadata.text(OWNER).and_then(|it| it.parse::<Uuid>().ok());
+    id.map(StaffId).ok_or_else(|| Failure::Broken("an upload without an owner".to_owned()))
+}
+
+/// The entry that says who made an upload.
+fn owner_entry(owner: StaffId) -> String {
+    format!("{OWNER} {}", STANDARD.encode(owner.0.to_string()))
+}
+
+/// `Upload-Metadata` as the sender gave it.
+pub fn as_sent(metadata: &Metadata) -> String {
+    let all = metadata.header();
+    // The owner's entry stands last.
+    all.split(',').filter(|it| !it.starts_with(OWNER)).collect::<Vec<_>>().join(",")
+}
