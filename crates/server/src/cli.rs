@@ -13,6 +13,7 @@ use mingjing_ledger::note::VerifierKey;
 use mingjing_ledger::package::verify_package;
 use mingjing_ledger::vectors::{Verdict, check_line};
 
+use crate::archive::bag::unzip;
 use crate::calendar;
 use crate::erasure::service::{self as erasure, Destroyer};
 use crate::kit::blob::Blobs;
@@ -452,11 +453,12 @@ fn verify_one(path: &Path, keys: &[VerifierKey]) -> Result<Result<Vec<String>, S
     if path.is_dir() {
         let mut files = Vec::new();
         walk(path, path, &mut files)?;
-        return Ok(verify_package(files, keys)
-            .map(|it| vec![format!("文件 {} 个，证明 {} 份", it.files, it.proofs.len())])
-            .map_err(|e| e.to_string()));
+        return Ok(package(files, keys));
     }
     let bytes = std::fs::read(path).map_err(|e| OpsError::io(path, e))?;
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Ok(unzip(&bytes).map_err(|e| e.to_string()).and_then(|files| package(files, keys)));
+    }
     Ok(if bytes.starts_with(b"%PDF") {
         verify_document(&bytes, keys).map(|it| describe(&it.proof)).map_err(|e| e.to_string())
     } else {
@@ -465,6 +467,17 @@ fn verify_one(path: &Path, keys: &[VerifierKey]) -> Result<Result<Vec<String>, S
             .map(|it| describe(&it))
             .map_err(|e| e.to_string())
     })
+}
+
+/// What a package says of itself when it holds.
+fn package(files: Vec<(String, Vec<u8>)>, keys: &[VerifierKey]) -> Result<Vec<String>, String> {
+    let it = verify_package(files, keys).map_err(|e| e.to_string())?;
+    let mut lines = vec![format!("文件 {} 个，证明 {} 份", it.files, it.proofs.len())];
+    lines.push(match it.seal {
+        Some(seal) => format!("封装已入账：账本 {}，第 {} 号", seal.head.checkpoint.origin, seal.index),
+        None => "没有封装证明：清单只能发现损坏，不能发现替换".to_owned(),
+    });
+    Ok(lines)
 }
 
 fn describe(it: &Verified) -> Vec<String> {

@@ -203,6 +203,9 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(crate::disclosure::verbs::ROWS)
         .chain(crate::viewing::verbs::ROWS)
         .chain(crate::erasure::verbs::ROWS)
+        .chain(crate::viewing_grant::verbs::rows())
+        .chain(crate::archive::verbs::rows())
+        .chain(crate::recording_check::verbs::rows())
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {

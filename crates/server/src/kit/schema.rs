@@ -26,6 +26,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0041_projection", include_str!("../../migrations/0041_projection.sql")),
     ("0042_ended_session", include_str!("../../migrations/0042_ended_session.sql")),
     ("0043_desk", include_str!("../../migrations/0043_desk.sql")),
+    ("0060_records", include_str!("../../migrations/0060_records.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

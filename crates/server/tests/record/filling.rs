@@ -14,7 +14,7 @@ use mingjing_domain::calendar::Calendar;
 use mingjing_domain::case::event::CaseEvent as E;
 use mingjing_domain::case::law::Law;
 use mingjing_domain::case::types::{DocumentKind, DocumentNo};
-use mingjing_domain::policy::{Jurisdiction, PolicyBook, System};
+use mingjing_domain::policy::{FileOrder, Jurisdiction, PolicyBook, System};
 use mingjing_press::{Job, Press, Verification};
 use serde_json::Value;
 
@@ -43,6 +43,9 @@ pub fn filled_with(s: &Stream, no: DocumentNo, organ: &OrganSheet) -> Result<Job
         law: law(),
         calendar: Calendar::national(),
         watermark: Some("演示数据"),
+        file: None,
+        recordings: &[],
+        order: FileOrder::EightClasses,
     };
     fill(&sources, no, &verification())
 }
@@ -218,6 +221,9 @@ fn what_is_missing_is_named_with_its_document() {
         law: law(),
         calendar: Calendar::national(),
         watermark: None,
+        file: None,
+        recordings: &[],
+        order: FileOrder::EightClasses,
     };
     let order = number(&s, DocumentKind::CorrectionOrder);
     let refused = fill(&sources, order, &verification()).unwrap_err();

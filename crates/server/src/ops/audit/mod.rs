@@ -53,6 +53,10 @@ pub fn kinds() -> Vec<Audited> {
         crate::erasure::audit::audited(),
         crate::informant::audit::audited(),
         crate::viewing::audit::audited(),
+        crate::viewing_grant::audit::audited(),
+        crate::archive::audit::files(),
+        crate::archive::audit::transfers(),
+        crate::recording_check::audit::audited(),
     ]
 }
 
