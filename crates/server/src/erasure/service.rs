@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use mingjing_domain::archive::CaseFile;
 use mingjing_domain::case::Case;
 use mingjing_domain::disclosure::Publication;
 use mingjing_domain::erasure::{
@@ -16,6 +17,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::store;
+use crate::archive::service::file_of;
 use crate::kit::app::{App, Request, Written};
 use crate::kit::blob::Blobs;
 use crate::kit::entropy::Draw;
@@ -131,6 +133,10 @@ async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteEr
             published |= it.live.is_some();
             with.push(copy);
         }
+    }
+    // What was said of the file goes with the case's content: one family, one key.
+    if w.load::<CaseFile>(file_of(id)).await?.is_some() {
+        with.push(file_of(id));
     }
     if let Some(informant) = case.clue.informant
         && w.load::<Informant>(informant).await?.is_some_and(|it| !it.erased)

@@ -37,7 +37,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/checks/statistics", read, figures)
         .get("/api/v1/checks/assessment.csv", read, assessed)
         .get("/api/v1/checks/{id}", read, one)
-        .get("/api/v1/checks/{id}/draw", read, draw)
+        .get("/api/v1/checks/{id}/recomputation", read, draw)
         .post("/api/v1/checks/new/{act}", read, begin)
         .post("/api/v1/checks/{id}/{act}", read, post)
         .describe(described())
@@ -236,7 +236,7 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         .produces("text/csv"),
         Operation::get("/api/v1/checks/{id}", "check_read", TAG, verbs::READ.label, schema("Check")),
         Operation::get(
-            "/api/v1/checks/{id}/draw",
+            "/api/v1/checks/{id}/recomputation",
             "check_draw_read",
             TAG,
             "抽取的依据，供复算",
