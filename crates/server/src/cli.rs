@@ -8,12 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use mingjing_domain::calendar::Calendar;
 use mingjing_domain::due;
 use mingjing_domain::matter::MatterId;
-use mingjing_ledger::bundle::{Bundle, Verified, verify_document};
 use mingjing_ledger::note::VerifierKey;
-use mingjing_ledger::package::verify_package;
 use mingjing_ledger::vectors::{Verdict, check_line};
 
-use crate::archive::bag::unzip;
 use crate::calendar;
 use crate::erasure::service::{self as erasure, Destroyer};
 use crate::kit::blob::Blobs;
@@ -25,7 +22,7 @@ use crate::ledger::fsck::Report;
 use crate::ledger::keys::{LogKeys, key_file};
 use crate::ledger::outside::{Place, check};
 use crate::ledger::{fsck, store};
-use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore, serve};
+use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore, serve, verify};
 use crate::record::files;
 
 /// 明镜：行政执法公示、全过程记录、法制审核.
@@ -433,7 +430,7 @@ fn verify(files: &[PathBuf], vkey: &[String]) -> Outcome {
     let keys = parse_keys(vkey)?;
     let mut all = true;
     for path in files {
-        match verify_one(path, &keys)? {
+        match verify::one(path, &keys)? {
             Ok(lines) => {
                 say(format!("{}：验证通过", path.display()))?;
                 for line in lines {
@@ -447,63 +444,6 @@ fn verify(files: &[PathBuf], vkey: &[String]) -> Outcome {
         }
     }
     Ok(all)
-}
-
-fn verify_one(path: &Path, keys: &[VerifierKey]) -> Result<Result<Vec<String>, String>, OpsError> {
-    if path.is_dir() {
-        let mut files = Vec::new();
-        walk(path, path, &mut files)?;
-        return Ok(package(files, keys));
-    }
-    let bytes = std::fs::read(path).map_err(|e| OpsError::io(path, e))?;
-    if bytes.starts_with(b"PK\x03\x04") {
-        return Ok(unzip(&bytes).map_err(|e| e.to_string()).and_then(|files| package(files, keys)));
-    }
-    Ok(if bytes.starts_with(b"%PDF") {
-        verify_document(&bytes, keys).map(|it| describe(&it.proof)).map_err(|e| e.to_string())
-    } else {
-        Bundle::from_bytes(&bytes)
-            .and_then(|bundle| bundle.verify(keys))
-            .map(|it| describe(&it))
-            .map_err(|e| e.to_string())
-    })
-}
-
-/// What a package says of itself when it holds.
-fn package(files: Vec<(String, Vec<u8>)>, keys: &[VerifierKey]) -> Result<Vec<String>, String> {
-    let it = verify_package(files, keys).map_err(|e| e.to_string())?;
-    let mut lines = vec![format!("文件 {} 个，证明 {} 份", it.files, it.proofs.len())];
-    lines.push(match it.seal {
-        Some(seal) => format!("封装已入账：账本 {}，第 {} 号", seal.head.checkpoint.origin, seal.index),
-        None => "没有封装证明：清单只能发现损坏，不能发现替换".to_owned(),
-    });
-    Ok(lines)
-}
-
-fn describe(it: &Verified) -> Vec<String> {
-    let head = &it.head.checkpoint;
-    let mut lines = vec![format!("账本 {}，第 {} 号，共 {} 条", head.origin, it.index, head.size)];
-    for field in &it.event.fields {
-        if let Some(text) = field.rendered() {
-            lines.push(format!("{}：{text}", field.name()));
-        }
-    }
-    lines.push(format!("另有 {} 项内容未出示", it.event.hidden));
-    lines
-}
-
-fn walk(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), OpsError> {
-    for entry in std::fs::read_dir(folder).map_err(|e| OpsError::io(folder, e))? {
-        let path = entry.map_err(|e| OpsError::io(folder, e))?.path();
-        if path.is_dir() {
-            walk(root, &path, files)?;
-        } else {
-            let bytes = std::fs::read(&path).map_err(|e| OpsError::io(&path, e))?;
-            let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-            files.push((name, bytes));
-        }
-    }
-    Ok(())
 }
 
 fn verify_proofs() -> Outcome {

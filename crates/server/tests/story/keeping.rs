@@ -72,7 +72,7 @@ pub async fn bound_and_accepted(county: &County, browser: &mut Browser, case: &s
     browser.open("/desk").await;
     browser.sees(&["检查接收案卷"]).await;
     browser.open(&file).await;
-    browser.sees(&["待检查接收", "卷内目录", "1-"]).await;
+    browser.sees(&["待检查接收", "卷内目录", "1卷"]).await;
     browser.take(&format!("{file}/accept")).await;
     county.minute();
     browser.submit(&[("archive_no", NUMBER), ("retention_years", "10年")]).await;
