@@ -11,7 +11,8 @@ use crate::kit::authz::{Grant, Relation, Verb};
 /// 查看查阅审批: one's own requests; those who approve and the archives see the register.
 pub const READ: &Verb = &Verb { name: "grant.read", label: "查看查阅申请", basis: CALL_UP };
 /// 查看查阅登记: every approval of the organ with each use.
-pub const REGISTER: &Verb = &Verb { name: "grant_register.read", label: "查看查阅登记簿", basis: CALL_UP };
+pub const REGISTER: &Verb =
+    &Verb { name: "grant_register.read", label: "查看查阅登记簿", basis: CALL_UP };
 
 const READERS: &[Role] = &[
     Role::Officer,
