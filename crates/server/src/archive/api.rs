@@ -208,7 +208,7 @@ fn list_of(items: Value) -> Value {
     object_of(&[("items", json!({ "type": "array", "items": items })), ("next?", schema_of("text"))])
 }
 
-fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
+fn schemas() -> Vec<(&'static str, Value)> {
     let (text, number, list) =
         (schema_of("text"), schema_of("number"), json!({ "type": "array", "items": { "type": "object" } }));
     let file = object_of(&[
@@ -236,6 +236,17 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         ("files", list.clone()),
         ("sent_back", list),
     ]);
+    vec![("CaseFile", file), ("Transfer", transfer)]
+}
+
+fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
+    let mut out = of_files();
+    out.extend(of_batches());
+    debug_assert!(out.iter().all(|it| it.method == Method::GET || it.parameters.contains(&key())));
+    (out, schemas())
+}
+
+fn of_files() -> Vec<Operation> {
     let mut out = Vec::new();
     out.push(Operation::get("/api/v1/cases/{id}/file", "file_read", TAG, "案卷", schema("CaseFile")));
     out.push(
@@ -263,6 +274,11 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             schema("CaseFile"),
         ));
     }
+    out
+}
+
+fn of_batches() -> Vec<Operation> {
+    let mut out = Vec::new();
     out.push(
         Operation::get(
             "/api/v1/parties/records",
@@ -311,6 +327,5 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         }
         out.push(it);
     }
-    debug_assert!(out.iter().all(|it| it.method == Method::GET || it.parameters.contains(&key())));
-    (out, vec![("CaseFile", file), ("Transfer", transfer)])
+    out
 }

@@ -236,7 +236,7 @@ pub async fn read(
         },
         Verb::Open => {
             let all = plain(object.get("recordings"), "recording");
-            if all.iter().any(|it| !it.as_str().is_some_and(|it| it.parse::<uuid::Uuid>().is_ok())) {
+            if all.iter().any(|it| it.as_str().is_none_or(|it| it.parse::<uuid::Uuid>().is_err())) {
                 return Ok(Err(fault("recordings", "不是音像记录的编号")));
             }
             object.insert("recordings".to_owned(), all.into());
