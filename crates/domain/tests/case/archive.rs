@@ -482,7 +482,7 @@ fn commands() -> Vec<FileCommand> {
                 files: 1,
                 bytes: 1,
                 // Of the file as it was bound and accepted.
-                catalogue: Desk::accepted().file.unwrap().sealed.unwrap().digest,
+                catalogue: Desk::accepted().file.expect("a file").sealed.expect("bound").digest,
             },
         },
     ]
