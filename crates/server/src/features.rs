@@ -4,7 +4,10 @@ use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::page::Site;
 use crate::kit::{authz, gallery, openapi};
-use crate::{case, device, disclosure, disposal, erasure, evidence, informant, recording, staff, viewing};
+use crate::{
+    archive, case, device, disclosure, disposal, erasure, evidence, informant, recording, recording_check, staff, viewing,
+    viewing_grant,
+};
 
 /// Every route of the program; the office's navigation comes in this order.
 pub fn routes(config: &WebConfig) -> Routes {
@@ -27,6 +30,12 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(informant::api::routes())
         .merge(viewing::web::routes())
         .merge(viewing::api::routes())
+        .merge(viewing_grant::web::routes())
+        .merge(viewing_grant::api::routes())
+        .merge(archive::web::routes())
+        .merge(archive::api::routes())
+        .merge(recording_check::web::routes())
+        .merge(recording_check::api::routes())
         .merge(openapi::routes())
         .merge(disclosure::portal::routes())
         .merge(disclosure::office::routes())

@@ -1,5 +1,6 @@
 //! The one program of 明镜: database, write path, pages, API, ledger.
 
+pub mod archive;
 pub mod calendar;
 pub mod case;
 pub mod cli;
@@ -16,5 +17,8 @@ pub mod ledger;
 pub mod ops;
 pub mod record;
 pub mod recording;
+pub mod recording_check;
+pub mod recording_view;
 pub mod staff;
 pub mod viewing;
+pub mod viewing_grant;

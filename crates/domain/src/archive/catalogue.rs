@@ -40,7 +40,7 @@ pub enum Item {
 }
 
 /// A recording of the case as the file needs to know it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
     /// Its matter.
     pub recording: MatterId,

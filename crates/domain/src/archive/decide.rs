@@ -2,7 +2,7 @@
 
 use super::catalogue::{self, Item, Recorded};
 use super::check::{Lack, check};
-use super::file::{CaseFile, Explained, FileCommand, FileEvent, Late, Paper};
+use super::file::{CaseFile, Explained, FileCommand, FileEvent, Late, Package, Paper};
 use super::words::{COLLECTED, HAND_IN};
 use crate::act_table::{is_digest, open, required};
 use crate::case::Case;
@@ -82,6 +82,7 @@ pub fn decide(
             supplement(state, late, facts)?;
             Ok(FileEvent::Supplemented { late: late.clone(), reason: reason.clone() })
         }
+        (Some(state), FileCommand::Pack { package }) => pack(state, package, facts),
         (
             None,
             FileCommand::AddPaper { .. }
@@ -91,7 +92,8 @@ pub fn decide(
             | FileCommand::Assemble { .. }
             | FileCommand::Accept { .. }
             | FileCommand::Return { .. }
-            | FileCommand::Supplement { .. },
+            | FileCommand::Supplement { .. }
+            | FileCommand::Pack { .. },
         ) => Err(refuse("file.unknown", "该案尚未立卷", "请先立卷")),
     }
 }
@@ -252,6 +254,19 @@ fn accept(state: &CaseFile, archive_no: &str, facts: &FileFacts<'_>) -> Result<F
         return Err(refuse("file.changed", "装订之后卷内材料有变化", "请退回承办人重新整理装订"));
     }
     Ok(FileEvent::Accepted { archive_no: archive_no.to_owned(), digest })
+}
+
+/// A package is of the file as it stands: everything filed, nothing outstanding.
+fn pack(state: &CaseFile, package: &Package, facts: &FileFacts<'_>) -> Result<FileEvent, Refusal> {
+    if !catalogue::unfiled(facts.case, state, facts.recordings).is_empty() {
+        return Err(refuse("file.unfiled", "归档后形成的材料尚未补入案卷", "请先补入案卷再封装"));
+    }
+    let rows = catalogue::rows(facts.case, state, facts.recordings, facts.order, &[]);
+    let sound = is_digest(&package.sha256) && is_digest(&package.stored) && package.files > 0;
+    if !sound || package.catalogue != catalogue::digest(&rows) {
+        return Err(refuse("file.package", "封装的内容与案卷不一致", "请重新封装"));
+    }
+    Ok(FileEvent::Packaged { package: package.clone() })
 }
 
 fn supplement(state: &CaseFile, late: &Late, facts: &FileFacts<'_>) -> Result<(), Refusal> {

@@ -61,6 +61,21 @@ pub enum Late {
     },
 }
 
+/// An electronic package of the file, sealed: a bag with its manifest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// SHA-256 of the manifest of its payload, hex: what the seal proves.
+    pub sha256: String,
+    /// SHA-256 of the bytes as they are stored, hex.
+    pub stored: String,
+    /// Files of the payload.
+    pub files: u32,
+    /// Bytes of the payload.
+    pub bytes: u64,
+    /// Digest of the catalogue as it was then, hex.
+    pub catalogue: String,
+}
+
 /// What may be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
@@ -125,6 +140,11 @@ pub enum FileCommand {
         /// Why it comes only now.
         reason: Text,
     },
+    /// 封装案卷.
+    Pack {
+        /// What came out.
+        package: Package,
+    },
 }
 
 impl FileCommand {
@@ -140,6 +160,7 @@ impl FileCommand {
             Self::Accept { .. } => Verb::Accept,
             Self::Return { .. } => Verb::Return,
             Self::Supplement { .. } => Verb::Supplement,
+            Self::Pack { .. } => Verb::Pack,
         }
     }
 }
@@ -216,6 +237,11 @@ pub enum FileEvent {
         /// Why it comes only now.
         reason: Text,
     },
+    /// 已封装.
+    Packaged {
+        /// What came out.
+        package: Package,
+    },
 }
 
 /// A file as it was bound.
@@ -267,6 +293,8 @@ pub struct CaseFile {
     pub sealed: Option<Sealed>,
     /// 归档号, who checked and accepted it, and the civil day.
     pub accepted: Option<(String, StaffId, Date)>,
+    /// Packages, oldest first: version of the event that sealed it, civil day.
+    pub packages: Vec<(Package, u64, Date)>,
 }
 
 impl CaseFile {
@@ -282,6 +310,7 @@ impl CaseFile {
             notes: Vec::new(),
             sealed: None,
             accepted: None,
+            packages: Vec::new(),
         }
     }
 
@@ -321,6 +350,7 @@ impl Matter for CaseFile {
             FileEvent::Accepted { .. } => "case_file.accepted",
             FileEvent::Returned { .. } => "case_file.returned",
             FileEvent::Supplemented { .. } => "case_file.supplemented",
+            FileEvent::Packaged { .. } => "case_file.packaged",
         };
         (name, 1)
     }
@@ -372,6 +402,7 @@ impl Matter for CaseFile {
                 state.supplement(late, day);
                 state.notes.push((meta.actor, day, reason.clone()));
             }
+            FileEvent::Packaged { package } => state.packages.push((package.clone(), meta.version, day)),
         }
         state
     }

@@ -21,6 +21,6 @@ pub use catalogue::{Item, Recorded, Responsible, Row, Title, extent, number, row
 pub use check::{Lack, Need, check, left_by, needs};
 pub use cover::{BackSheet, Cover, Disposed, Outcome, back_sheet, cover};
 pub use decide::{FileFacts, decide};
-pub use file::{CaseFile, Explained, FileCommand, FileEvent, Late, Paper, Sealed};
+pub use file::{CaseFile, Explained, FileCommand, FileEvent, Late, Package, Paper, Sealed};
 pub use order::{DECISION_FIRST, EIGHT, Sort, heading, place};
 pub use words::*;

@@ -233,7 +233,7 @@ pub struct Transfer {
 }
 
 /// A file as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileFact {
     /// What the list says of it.
     pub listed: Listed,

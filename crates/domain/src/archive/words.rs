@@ -54,6 +54,7 @@ words! {
         Accept = "检查接收",
         Return = "退回整理",
         Supplement = "归档后补充材料",
+        Pack = "封装案卷",
     }
 }
 
@@ -73,6 +74,7 @@ fn row(verb: Verb) -> Row<Verb> {
         Verb::Accept => Row::then(verb, &[Stage::Assembled], Some(Stage::Accepted), ARCHIVE, HAND_IN),
         Verb::Return => Row::then(verb, &[Stage::Assembled], Some(Stage::Assembling), ARCHIVE, COLLECTED),
         Verb::Supplement => Row::then(verb, &[Stage::Accepted], None, ARCHIVE, COLLECTED),
+        Verb::Pack => Row::then(verb, &[Stage::Accepted], None, ARCHIVE, HAND_IN),
     }
 }
 

@@ -13,10 +13,11 @@ use crate::text::Text;
 use crate::viewing_grant::recording_rule;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A recording of the time that is checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
     /// The recording.
     pub recording: MatterId,
@@ -45,7 +46,7 @@ pub struct CheckFacts<'a> {
 }
 
 /// A checkpoint of the ledger as the server found it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// Root hash, hex.
     pub root: String,

@@ -99,7 +99,7 @@ impl Edit {
 }
 
 /// The piece that is masked, as its metadata say.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Original {
     /// The recording.
     pub recording: MatterId,

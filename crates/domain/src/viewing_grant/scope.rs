@@ -55,7 +55,7 @@ impl Material {
 }
 
 /// A thing as it stands when somebody wants to look at it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thing {
     /// Which.
     pub material: Material,

@@ -475,6 +475,16 @@ fn commands() -> Vec<FileCommand> {
             late: Late::Brought { paper: paper(PaperKind::Other, "材料", 1) },
             reason: t("补充"),
         },
+        FileCommand::Pack {
+            package: Package {
+                sha256: "a".repeat(64),
+                stored: "b".repeat(64),
+                files: 1,
+                bytes: 1,
+                // Of the file as it was bound and accepted.
+                catalogue: Desk::accepted().file.expect("a file").sealed.expect("bound").digest,
+            },
+        },
     ]
 }
 

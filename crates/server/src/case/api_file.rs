@@ -9,11 +9,11 @@ use mingjing_domain::case::Case;
 use mingjing_domain::case::state::{ApprovalStage, Hearing};
 use mingjing_domain::case::types::DocumentNo;
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::viewing::Thing;
+use mingjing_domain::viewing_grant::Material;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::access::{People, handled, opened, seen, viewed};
+use super::access::{People, handled, opened, seen};
 use super::api::{looked, proof_name};
 use super::describe::TAG;
 use super::{findings, shape, words};
@@ -28,6 +28,7 @@ use crate::ledger::service::{Disclosure, Ledger, ProofState};
 use crate::record::job::Records;
 use crate::record::service::{RecordError, StoredDocument, failures, of_case, try_again};
 use crate::record::web::private_pdf;
+use crate::viewing_grant::look::{Wish, look};
 
 /// Routes of the file.
 pub(super) fn routes() -> Routes {
@@ -109,7 +110,7 @@ async fn document(
     if case.state.document(no).is_none_or(|it| it.made.is_none()) {
         return Err(Failure::NotFound);
     }
-    viewed(&shell, &who, &case, Thing::Document { no }).await?;
+    look(&shell, &who, &Wish::view(Material::Document { case: id, no })).await?;
     match records.download(&ledger, id, no).await {
         Ok(bytes) => Ok(private_pdf(bytes, no)),
         Err(RecordError::NotFound) => Err(Failure::NotFound),

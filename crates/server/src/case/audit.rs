@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use mingjing_domain::archive::CaseFile;
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::types::Clue;
 use mingjing_domain::case::{Case, CaseCommand};
@@ -11,6 +12,7 @@ use mingjing_domain::recording::{Recording, RecordingFact};
 use serde::Deserialize;
 
 use super::facts::{Gathered, RulesOfDay, is_head, needs_heads, people_written, recordings_of};
+use crate::archive::service::{file_of, fits};
 use crate::ops::audit::command::{Asked, Expected, Objection};
 use crate::ops::audit::stream::{self, Audited};
 
@@ -48,6 +50,13 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let gathered = gather(asked, case, &body.command)?;
     let mut facts = gathered.facts(stored.moment.clone(), stored.actor.clone(), asked.key);
     facts.serials = serials(asked, gathered.organ.id)?;
+    if let Some(id) = body.case {
+        let file = asked.state::<CaseFile>(file_of(id));
+        if file.is_some() && matches!(body.command, CaseCommand::Archive { .. }) {
+            asked.matters_read([file_of(id)])?;
+        }
+        fits(file, &body.command)?;
+    }
     let events = decide(case, &body.command, &facts)?;
     if !numbers_fit(asked, case, &facts) {
         return Err(Objection {

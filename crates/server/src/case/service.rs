@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use mingjing_domain::archive::CaseFile;
 use mingjing_domain::calendar::import::Imported;
 use mingjing_domain::case::command::{Payment, Refund};
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::step;
-use mingjing_domain::case::types::{Clue, DocumentKind, DocumentNo};
+use mingjing_domain::case::types::{Clue, DocumentKind, DocumentNo, Stage};
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
 use mingjing_domain::cite::Citation;
 use mingjing_domain::informant::{self, Informant, Told};
@@ -24,9 +25,11 @@ use uuid::Uuid;
 
 use super::facts::{Gathered, Rules, RulesOfDay, is_head, needs_heads, people, recordings_of, staff_matter};
 use super::store;
+use crate::archive::service::{file_of, fits, recorded};
 use crate::calendar::service::CALENDAR;
 use crate::informant::service as informants;
 use crate::kit::app::{App, Batch, Request, Written};
+use crate::kit::db::DbError;
 use crate::kit::error::WriteError;
 use crate::kit::event::Opened;
 use crate::kit::read::stored;
@@ -220,9 +223,17 @@ pub async fn carry_out(
     {
         facts.receipt_used = store::receipt_used(w.tx().await?, receipt.trim()).await?;
     }
+    let file = match (&loaded, command) {
+        (Some(case), CaseCommand::Archive { .. }) => {
+            let file = w.load::<CaseFile>(file_of(case.id)).await?.map(|it| it.state);
+            fits(file.as_deref(), command).map_err(WriteError::from)?;
+            file
+        }
+        (Some(_) | None, _) => None,
+    };
     let events = decide(state.as_deref(), command, &facts)?;
     if options.render {
-        can_be_made(w, &gathered, loaded.as_ref(), organ, &events, options).await?;
+        can_be_made(w, &gathered, loaded.as_ref(), organ, &events, file.as_deref(), options).await?;
     }
     for (character, count) in facts.used_serials() {
         if !(facts.law.case_bound_numbers && state.as_ref().is_some_and(|c| c.filed.is_some())) {
@@ -268,12 +279,14 @@ fn plain(events: Vec<Opened<CaseEvent>>) -> Vec<(Meta, CaseEvent)> {
 }
 
 /// Refuses an act whose documents could not be made from what is at hand.
+#[allow(clippy::too_many_arguments)] // one look at everything that a document is made from
 async fn can_be_made(
     w: &mut Write,
     gathered: &Gathered,
     loaded: Option<&Loaded<Case>>,
     organ: OrganId,
     events: &[CaseEvent],
+    file: Option<&CaseFile>,
     options: &Options,
 ) -> Result<(), WriteError> {
     if !events.iter().any(|it| matches!(it, CaseEvent::DocumentIssued { .. })) {
@@ -292,6 +305,10 @@ async fn can_be_made(
     for (event, version) in events.iter().zip(version + 1..) {
         all.push((Meta { matter, organ, version, actor, moment: moment.clone() }, event.clone()));
     }
+    let recordings = match file {
+        Some(_) => recorded(w.tx().await?, matter).await?,
+        None => Vec::new(),
+    };
     let planned = Planned {
         events: &all,
         before,
@@ -299,6 +316,9 @@ async fn can_be_made(
         people: &|id| gathered.people.get(&id).map(AsRef::as_ref),
         law: &gathered.rules.law,
         calendar: &gathered.rules.calendar,
+        file,
+        recordings: &recordings,
+        order: gathered.rules.policy.archive_order.value,
     };
     match objection(&planned) {
         None => Ok(()),
@@ -394,6 +414,77 @@ async fn gather(
         Vec::new()
     };
     Ok(Gathered { organ: found.state, people: known, heads, rules, recordings: BTreeMap::new() })
+}
+
+/// The rules for an organ on the day of a write; what they come from is in the read set.
+///
+/// # Errors
+/// When the organ is unknown, no policy covers the day, or the store fails.
+pub async fn rules_of_day(
+    w: &mut Write,
+    rules: &Rules,
+    organ: OrganId,
+) -> Result<Arc<RulesOfDay>, WriteError> {
+    let found = w.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
+    let imported = w.load::<Imported>(CALENDAR).await?;
+    let day = w.moment().recorded_day();
+    let of_day = rules.on(&found.state, found.version, day, imported.as_deref())?;
+    w.note("rules", of_day.law.version.clone());
+    Ok(of_day)
+}
+
+/// The rules for an organ today, to look only.
+///
+/// # Errors
+/// As [`rules_of_day`].
+pub async fn rules_today(app: &App, rules: &Rules, organ: OrganId) -> Result<Arc<RulesOfDay>, WriteError> {
+    let found = app.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
+    let imported = app.load::<Imported>(CALENDAR).await?;
+    let day = mingjing_domain::matter::civil_day(app.now());
+    Ok(rules.on(&found.state, found.version, day, imported.as_deref())?)
+}
+
+/// The newest cases of an organ, for choices of forms.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest(app: &App, organ: OrganId, limit: u32) -> Result<Vec<store::Line>, DbError> {
+    let filter = store::Filter { organs: vec![organ], ..store::Filter::default() };
+    store::list(app.db(), &filter, limit).await
+}
+
+/// Cases of these organs in which words are found, newest first, below a case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn found(
+    app: &App,
+    organs: Vec<OrganId>,
+    words: &str,
+    before: Option<MatterId>,
+    limit: u32,
+) -> Result<Vec<store::Line>, DbError> {
+    let filter = store::Filter { organs, words: Some(words.to_owned()), before, ..store::Filter::default() };
+    store::list(app.db(), &filter, limit).await
+}
+
+/// Cases that one count of ended cases takes in, of each stage.
+const COUNTED: u32 = 2_000;
+
+/// The newest cases of an organ at these stages, loaded.
+///
+/// # Errors
+/// When the store fails.
+pub async fn ended(app: &App, organ: OrganId, stages: &[Stage]) -> Result<Vec<Loaded<Case>>, WriteError> {
+    let mut out = Vec::new();
+    for stage in stages {
+        let filter =
+            store::Filter { organs: vec![organ], stage: Some(wire_name(stage)), ..store::Filter::default() };
+        for line in store::list(app.db(), &filter, COUNTED).await? {
+            out.extend(app.load::<Case>(line.id).await?);
+        }
+    }
+    Ok(out)
 }
 
 /// Facts for looking at a case without changing it: what its reader may do.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use mingjing_domain::archive::CaseFile;
 use mingjing_domain::case::Case;
 use mingjing_domain::disclosure::Publication;
 use mingjing_domain::erasure::{
@@ -18,6 +19,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::store;
+use crate::archive::service::file_of;
 use crate::kit::app::{App, Request, Written};
 use crate::kit::blob::Blobs;
 use crate::kit::entropy::Draw;
@@ -143,6 +145,10 @@ async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteEr
             retention = Retention::Held { trigger: hold.trigger };
         }
         with.push(recording);
+    }
+    // What was said of the file goes with the case's content: one family, one key.
+    if w.load::<CaseFile>(file_of(id)).await?.is_some() {
+        with.push(file_of(id));
     }
     if let Some(informant) = case.clue.informant
         && w.load::<Informant>(informant).await?.is_some_and(|it| !it.erased)

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use mingjing_domain::archive::CaseFile;
 use mingjing_domain::case::Case;
 use mingjing_domain::cite::Citation;
 use mingjing_domain::disclosure::Publication;
@@ -343,6 +344,9 @@ async fn label(shell: &Shell, id: MatterId) -> Result<Markup, Failure> {
     }
     if let Some(copy) = shell.app.load::<Publication>(id).await? {
         return Ok(html! { a href={ "/publications/" (copy.id) } { "公示文本" } });
+    }
+    if let Some(file) = shell.app.load::<CaseFile>(id).await? {
+        return Ok(html! { a href={ "/cases/" (file.case) "/file" } { "案卷的目录、备考表" } });
     }
     Ok(html! { (mingjing_domain::informant::ROLE) "的身份" })
 }

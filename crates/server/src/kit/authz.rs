@@ -207,6 +207,9 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(crate::device::verbs::rows())
         .chain(crate::disposal::verbs::ROWS)
         .chain(crate::evidence::verbs::ROWS)
+        .chain(crate::viewing_grant::verbs::rows())
+        .chain(crate::archive::verbs::rows())
+        .chain(crate::recording_check::verbs::rows())
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {

@@ -1,6 +1,7 @@
 //! What every feature stands on: the database, the one write path, projections,
 //! the HTTP shell, sign-in, authorization and the components of pages.
 
+pub mod acts;
 mod answer;
 pub mod app;
 pub mod ask;

@@ -74,6 +74,10 @@ pub fn all() -> Vec<Registered> {
         entry::<mingjing_domain::recording::disposal::Disposal>(),
         entry::<mingjing_domain::organ::OrganState>(),
         entry::<mingjing_domain::staff::StaffState>(),
+        entry::<mingjing_domain::viewing_grant::Grant>(),
+        entry::<mingjing_domain::archive::CaseFile>(),
+        entry::<mingjing_domain::archive::transfer::Transfer>(),
+        entry::<mingjing_domain::recording_check::Check>(),
     ]
 }
 

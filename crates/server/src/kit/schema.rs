@@ -29,6 +29,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0050_recording", include_str!("../../migrations/0050_recording.sql")),
     ("0051_device", include_str!("../../migrations/0051_device.sql")),
     ("0052_disposal", include_str!("../../migrations/0052_disposal.sql")),
+    ("0060_records", include_str!("../../migrations/0060_records.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

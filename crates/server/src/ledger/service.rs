@@ -67,6 +67,21 @@ pub async fn proof_marks(
     store::proof_marks(app.db(), events).await
 }
 
+/// Root hash (hex), size and instant of the first checkpoint that was made at an instant or
+/// later; none before there is one.
+///
+/// # Errors
+/// When the database fails, or the stored note is not a checkpoint.
+pub async fn checkpoint_since<S: Sql>(
+    sql: &S,
+    at: jiff::Timestamp,
+) -> Result<Option<(String, u64, jiff::Timestamp)>, LedgerError> {
+    let Some(found) = store::checkpoint_since(sql, at).await? else { return Ok(None) };
+    let note = Note::parse(found.note.as_bytes())?;
+    let read = mingjing_ledger::note::Checkpoint::parse(note.text())?;
+    Ok(Some((hex::encode(read.root), found.size, found.made_at)))
+}
+
 /// What a bundle shows of an event.
 #[derive(Clone, Debug, Default)]
 pub struct Disclosure {

@@ -164,6 +164,15 @@ pub async fn latest_checkpoint<S: Sql>(sql: &S) -> Result<Option<StoredCheckpoin
     sql.one("ledger_checkpoint", text, vec![]).await?.as_ref().map(StoredCheckpoint::read).transpose()
 }
 
+/// The first checkpoint that was made at an instant or later.
+///
+/// # Errors
+/// When the database fails.
+pub async fn checkpoint_since<S: Sql>(sql: &S, at: Timestamp) -> Result<Option<StoredCheckpoint>, DbError> {
+    let text = format!("{CHECKPOINT} WHERE made_at >= $1 ORDER BY made_at, size LIMIT 1");
+    sql.one("ledger_checkpoint", text, params![at]).await?.as_ref().map(StoredCheckpoint::read).transpose()
+}
+
 /// All checkpoints, smallest first.
 ///
 /// # Errors

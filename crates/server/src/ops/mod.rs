@@ -12,6 +12,7 @@ pub mod restore;
 pub mod seed;
 pub mod serve;
 mod tables;
+pub mod verify;
 
 use std::sync::Arc;
 

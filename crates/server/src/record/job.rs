@@ -14,6 +14,7 @@ use mingjing_domain::case::law::Law;
 use mingjing_domain::case::types::{DocumentNo, Made};
 use mingjing_domain::case::{Case, CaseCommand, CaseEvent};
 use mingjing_domain::matter::{Actor, MatterId, Meta, OrganId, StaffId, civil_day};
+use mingjing_domain::policy::FileOrder;
 use mingjing_press::child::Client;
 use mingjing_press::{Job, Rendered, Verification};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::archive::service::{accepted, recorded};
 use crate::case::service::{Options, request};
 use crate::kit::app::App;
 use crate::kit::blob::Blobs;
@@ -68,6 +70,8 @@ pub struct Sheets {
     pub law: Law,
     /// Calendar of the organ's region.
     pub calendar: Arc<Calendar>,
+    /// The order of the papers of a file.
+    pub order: FileOrder,
     /// Text across every page, for demonstrations.
     pub watermark: Option<String>,
 }
@@ -238,6 +242,8 @@ pub async fn filled(
         .find(|(_, event)| matches!(event, CaseEvent::DocumentIssued { no: it, .. } if *it == no))
         .ok_or_else(|| JobError(format!("案件中没有第{no}号文书")))?;
     let day = civil_day(issued.moment.recorded_at);
+    let file = accepted(app, matter).await?;
+    let recordings = recorded(app.db(), matter).await.map_err(|e| JobError(e.to_string()))?;
     let sheets = gather(app.clone(), issued.organ, people(&events), day).await?;
     let person = |id: StaffId| sheets.people.get(&id).cloned().unwrap_or_default();
     let sources = Sources {
@@ -247,6 +253,9 @@ pub async fn filled(
         law: &sheets.law,
         calendar: &sheets.calendar,
         watermark: sheets.watermark.as_deref(),
+        file: file.as_ref(),
+        recordings: &recordings,
+        order: sheets.order,
     };
     fill(&sources, no, verification).map_err(|e| JobError(e.to_string()))
 }

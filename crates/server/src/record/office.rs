@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use mingjing_domain::case::types::DocumentNo;
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::viewing::Thing;
+use mingjing_domain::viewing_grant::Material;
 use uuid::Uuid;
 
 use super::job::Records;
@@ -15,6 +15,7 @@ use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::ledger::service::Ledger;
+use crate::viewing_grant::look::{Wish, look};
 
 /// `/cases/{id}/documents/{no}.pdf`: the stored bytes with their proof.
 ///
@@ -36,6 +37,6 @@ pub async fn pdf(
     if case.state.document(no).is_none_or(|it| it.made.is_none()) {
         return Err(Failure::NotFound);
     }
-    access::viewed(&shell, &who, &case, Thing::Document { no }).await?;
+    look(&shell, &who, &Wish::view(Material::Document { case: matter, no })).await?;
     Ok(office_pdf(&records, &ledger, matter, no).await)
 }

@@ -1,11 +1,13 @@
 //! Documents looked at before they exist: an act that issues a document which could
 //! never be made is refused, instead of being on record with its paper missing.
 
+use mingjing_domain::archive::{CaseFile, Recorded};
 use mingjing_domain::calendar::Calendar;
 use mingjing_domain::case::CaseEvent;
 use mingjing_domain::case::law::Law;
 use mingjing_domain::matter::{Meta, StaffId, civil_day};
 use mingjing_domain::organ::OrganProfile;
+use mingjing_domain::policy::FileOrder;
 use mingjing_domain::staff::StaffState;
 use mingjing_press::{Job, Verification, glyphs};
 use serde_json::Value;
@@ -28,6 +30,12 @@ pub struct Planned<'a> {
     pub law: &'a Law,
     /// Calendar.
     pub calendar: &'a Calendar,
+    /// The file of the case as it was accepted; none where it has none.
+    pub file: Option<&'a CaseFile>,
+    /// Recordings of the case.
+    pub recordings: &'a [Recorded],
+    /// The order of the papers of a file.
+    pub order: FileOrder,
 }
 
 /// Why a document of the act could not be made; none when all could.
@@ -46,6 +54,9 @@ pub fn objection(planned: &Planned<'_>) -> Option<String> {
         law: planned.law,
         calendar: planned.calendar,
         watermark: None,
+        file: planned.file,
+        recordings: planned.recordings,
+        order: planned.order,
     };
     let issued = planned.events.iter().skip(planned.before).filter_map(|(_, event)| match event {
         CaseEvent::DocumentIssued { no, .. } => Some(*no),

@@ -65,6 +65,7 @@ async fn sheets(
         people,
         law: of_day.law.clone(),
         calendar: Arc::clone(&of_day.calendar),
+        order: of_day.policy.archive_order.value,
         watermark,
     })
 }

@@ -1,13 +1,16 @@
 //! Decides stored viewings again.
 
+use mingjing_domain::archive::CaseFile;
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::viewing::{self, Thing, Viewings};
+use mingjing_domain::viewing::{self, Thing, ViewingEvent, Viewings};
+use mingjing_domain::viewing_grant::{Thing as Noted, ViewingLaw};
 use serde::Deserialize;
 
 use super::service::matter_of;
 use crate::ops::audit::command::{Asked, Expected, Objection};
 use crate::ops::audit::stream::{self, Audited};
+use crate::viewing_grant::service::{file_of, of_case};
 
 /// Viewings, for the audit.
 pub const fn audited() -> Audited {
@@ -18,6 +21,25 @@ pub const fn audited() -> Audited {
 struct Body {
     case: MatterId,
     what: Thing,
+}
+
+/// A look by the law of viewing: case and file are of this family, so that what was noted
+/// of a document is told again; a recording is taken as noted.
+fn look_again(asked: &Asked<'_>, case: &Case, body: &Body, noted: &Noted) -> Result<ViewingEvent, Objection> {
+    let stored = asked.command;
+    let file = asked.state::<CaseFile>(file_of(body.case));
+    if file.is_some() {
+        asked.matters_read([file_of(body.case)])?;
+    }
+    if !noted.material.is_recording()
+        && of_case(body.case, case, file, noted.material).as_ref() != Some(noted)
+    {
+        return Err(Objection::new("notes.unfit", "所记的材料情况与案卷不符"));
+    }
+    let law = ViewingLaw::of(&asked.rules_of_day(case.organ)?.policy);
+    let standing = viewing::standing(case, &stored.actor);
+    let today = stored.moment.recorded_day();
+    Ok(viewing::look(body.case, standing, &stored.actor, noted, today, &law)?)
 }
 
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
@@ -34,7 +56,10 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     if let Some(missing) = read.iter().find(|id| stored.read_version(**id).is_none()) {
         return Err(Objection::new("read_set.incomplete", format!("没有记明所依据的事项 {missing}")));
     }
-    let event = viewing::decide(case, body.case, body.what, &stored.actor)?;
+    let event = match asked.noted::<Noted>("thing")? {
+        None => viewing::decide(case, body.case, body.what, &stored.actor)?,
+        Some(thing) => look_again(asked, case, &body, &thing)?,
+    };
     let (type_of, shown) = stream::shown::<Viewings>(&event).map_err(|e| Objection::json(&e))?;
     Ok(vec![Expected { matter: Some(matter_of(body.case)), type_of, body: shown }])
 }

@@ -1,17 +1,23 @@
 //! Recording a viewing: before the answer leaves, in the stream of viewings.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use mingjing_domain::case::Case;
 use mingjing_domain::informant::Informant;
 use mingjing_domain::matter::{Actor, MatterId, civil_day};
-use mingjing_domain::viewing::{self, Standing, Thing, Viewings};
+use mingjing_domain::viewing::{self, Standing, Thing, ViewingEvent, Viewings};
+use mingjing_domain::viewing_grant::{self, ViewingLaw};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::case::facts::Rules;
+use crate::case::service::rules_of_day;
 use crate::kit::app::{App, Request};
 use crate::kit::error::WriteError;
 use crate::kit::write::{Loaded, Write};
+use crate::viewing_grant::service as grants;
 
 /// The matter of a case's viewings. It follows from the case, so that two first
 /// viewings at once cannot open two.
@@ -34,7 +40,7 @@ pub fn derived(from: Uuid, what: &str) -> Uuid {
 }
 
 /// For what somebody looks who did not have to say it.
-const fn purpose(standing: Option<Standing>) -> &'static str {
+pub const fn purpose(standing: Option<Standing>) -> &'static str {
     match standing {
         Some(Standing::Handling) => "办理案件",
         Some(Standing::OwnOrgan) => "本机关履行职责",
@@ -94,13 +100,69 @@ pub async fn record(
     Ok(())
 }
 
-async fn append(w: &mut Write, id: MatterId, what: Thing) -> Result<(), WriteError> {
-    let case = w.load::<Case>(id).await?.ok_or(WriteError::NotFound("案件"))?;
-    if let Thing::Informant { informant } = what {
-        w.load::<Informant>(informant).await?.ok_or(WriteError::NotFound("举报人"))?;
+/// Records a look that the approval of viewing does not stand for, after the law of viewing
+/// allowed it: documents and evidence the first time of a day, recordings each time.
+///
+/// # Errors
+/// What the domain refuses, or a fault of the store.
+pub async fn looked(
+    app: &App,
+    rules: &Arc<Rules>,
+    actor: &Actor,
+    case: &Loaded<Case>,
+    what: Thing,
+    thing: &viewing_grant::Thing,
+    command_id: Uuid,
+) -> Result<(), WriteError> {
+    let today = civil_day(app.now());
+    let known = app.load::<Viewings>(matter_of(case.id)).await?;
+    if !what.each_time() && known.is_some_and(|it| it.state.seen(actor.id, what, today)) {
+        return Ok(());
     }
-    let event = viewing::decide(&case.state, id, what, &w.actor().clone())?;
-    let viewings = matter_of(id);
+    let request = Request {
+        actor: actor.clone(),
+        purpose: purpose(viewing::standing(&case.state, actor)).to_owned(),
+        command_id,
+        name: "case.view",
+        body: json!({ "case": case.id, "what": what }),
+        moment: None,
+    };
+    let (rules, thing, id) = (Arc::clone(rules), Arc::new(thing.clone()), case.id);
+    let written = app
+        .write(request, move |w: &mut Write| {
+            let (rules, thing) = (Arc::clone(&rules), Arc::clone(&thing));
+            Box::pin(async move { append_looked(w, &rules, id, what, &thing).await }) as BoxFuture<'_, _>
+        })
+        .await;
+    match written {
+        // Of an erased case nothing personal is left to look at.
+        Ok(_) | Err(WriteError::Erased) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+async fn append_looked(
+    w: &mut Write,
+    rules: &Rules,
+    id: MatterId,
+    what: Thing,
+    seen: &viewing_grant::Thing,
+) -> Result<(), WriteError> {
+    let case = w.load::<Case>(id).await?.ok_or(WriteError::NotFound("案件"))?;
+    let thing = grants::thing(w, seen.material).await?.ok_or(WriteError::NotFound("材料"))?;
+    let of_day = rules_of_day(w, rules, case.organ).await?;
+    w.note("thing", serde_json::to_value(&thing)?);
+    let actor = w.actor().clone();
+    let (standing, today) = (viewing::standing(&case.state, &actor), w.moment().recorded_day());
+    let event = viewing::look(id, standing, &actor, &thing, today, &ViewingLaw::of(&of_day.policy))?;
+    if !matches!(what, Thing::Recording { .. }) {
+        viewing::decide(&case.state, id, what, &actor)?;
+    }
+    put(w, &case, event).await
+}
+
+async fn put(w: &mut Write, case: &Loaded<Case>, event: ViewingEvent) -> Result<(), WriteError> {
+    let viewings = matter_of(case.id);
     match w.load::<Viewings>(viewings).await? {
         Some(mut it) => w.append(&mut it, event).await?,
         None => {
@@ -108,4 +170,13 @@ async fn append(w: &mut Write, id: MatterId, what: Thing) -> Result<(), WriteErr
         }
     }
     Ok(())
+}
+
+async fn append(w: &mut Write, id: MatterId, what: Thing) -> Result<(), WriteError> {
+    let case = w.load::<Case>(id).await?.ok_or(WriteError::NotFound("案件"))?;
+    if let Thing::Informant { informant } = what {
+        w.load::<Informant>(informant).await?.ok_or(WriteError::NotFound("举报人"))?;
+    }
+    let event = viewing::decide(&case.state, id, what, &w.actor().clone())?;
+    put(w, &case, event).await
 }

@@ -22,6 +22,7 @@ use crate::kit::problem::Failure;
 use crate::kit::ui::show;
 use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
+use crate::viewing_grant::service::{Beside, UsedRow, kind_label, uses};
 
 /// Routes of the pages.
 pub fn routes() -> Routes {
@@ -95,6 +96,7 @@ async fn page(
         @if let Some(number) = case.state.number() { " " span.no { (number) } }
     };
     let below = html! { (show::law(&mingjing_domain::viewing::PROTECTION)) " · 查看证件号码、文书和举报人身份的，每人每日每项记一次；举报人身份每次都记" };
+    let used = uses(&shell.app, Beside::Case(case.id), None, PAGE).await?;
     let older = it.before.map(|version| query.with("before", &version.to_string()));
     let body = html! {
         (page::heading(Some(above), "查阅记录", Some(below), None))
@@ -103,6 +105,7 @@ async fn page(
             @else { (table(&case.state, &people, &it.items)) }
             @if let Some(older) = older { div.buttons { a.btn.quiet href=(older) { "更早的" } } }
         }
+        @if !used.is_empty() { section.card { h2 { "经批准的查阅" } (under_approvals(&people, &used)) } }
     };
     let title = "查阅记录";
     let frame = Office {
@@ -114,6 +117,23 @@ async fn page(
         width: Width::Middle,
     };
     Ok(office(&frame, body))
+}
+
+/// Looks, copies and exports under approvals; each leads to its approval.
+fn under_approvals(people: &People, used: &[UsedRow]) -> Markup {
+    html! {
+        div.table.fold tabindex="0" role="region" aria-label="经批准的查阅" {
+            table {
+                thead { tr { th scope="col" { "时间" } th scope="col" { "查阅人" } th scope="col" { "材料" } th scope="col" { "方式" } } }
+                tbody { @for it in used { tr {
+                    td data-label="时间" { a href={ "/grants/" (it.grant) } { (show::time(it.at)) } }
+                    th scope="row" { (people.name(it.by)) }
+                    td data-label="材料" { (it.what) }
+                    td data-label="方式" { (kind_label(&it.kind)) }
+                } } }
+            }
+        }
+    }
 }
 
 fn table(case: &Case, people: &People, items: &[Opened<ViewingEvent>]) -> Markup {

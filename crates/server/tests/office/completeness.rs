@@ -11,11 +11,12 @@ use mingjing::kit::openapi::{Operation, describes};
 use mingjing::ops::serve::{DocumentConfig, Parts};
 use mingjing::recording;
 use mingjing::staff::actions::Act;
+use mingjing::viewing_grant::form as grant_form;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::{PROCEDURE, Relation};
 use mingjing_domain::device::DeviceVerb;
-use mingjing_domain::disclosure;
 use mingjing_domain::recording::form::disposal_fields;
+use mingjing_domain::{archive, disclosure, recording_check};
 use serde_json::Value;
 
 use crate::office::Office;
@@ -130,9 +131,18 @@ const TWINS: &[(&str, Twin)] = &[
     ),
     ("GET /cases/{id}/do/{verb}", Twin::Is(&["draft_read"])),
     ("GET /cases/{id}/documents/{file}", Twin::Is(&["case_documents", "case_document"])),
+    ("GET /cases/{id}/file", Twin::Is(&["file_read"])),
+    ("GET /cases/{id}/file/{verb}", SHEET),
     ("GET /cases/{id}/informant", SHEET),
+    ("GET /cases/{id}/packages/{file}", Twin::Is(&["file_package"])),
     ("GET /cases/{id}/review", Twin::Is(&["case_review"])),
     ("GET /cases/{id}/viewings", Twin::Is(&["case_viewings"])),
+    ("GET /checks", Twin::Is(&["check_list"])),
+    ("GET /checks/assessment.csv", Twin::Is(&["check_assessment"])),
+    ("GET /checks/new/{verb}", SHEET),
+    ("GET /checks/statistics", Twin::Is(&["check_statistics"])),
+    ("GET /checks/{id}", Twin::Is(&["check_read", "check_draw_read"])),
+    ("GET /checks/{id}/{verb}", SHEET),
     ("GET /decisions", Twin::Is(&["decision_list"])),
     ("GET /decisions/{id}", Twin::Is(&["decision_read", "decision_proof", "decision_original"])),
     ("GET /desk", Twin::Is(&["desk"])),
@@ -147,10 +157,16 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /erasures", Twin::Is(&["erasure_list"])),
     ("GET /erasures/new", SHEET),
     ("GET /erasures/{id}", Twin::Is(&["erasure_read"])),
+    ("GET /grants", Twin::Is(&["grant_list", "grant_register"])),
+    ("GET /grants/new", SHEET),
+    ("GET /grants/{id}", Twin::Is(&["grant_read"])),
+    ("GET /grants/{id}/files/{case}/{file}", Twin::Is(&["grant_file"])),
+    ("GET /grants/{id}/{verb}", SHEET),
     ("GET /officers", Twin::Is(&["officers"])),
     ("GET /organs", Twin::Is(&["public_organs"])),
     ("GET /organs/{id}", Twin::Is(&["public_organ"])),
     ("GET /organs/{id}/recordings", Twin::Is(&["public_recording_matters"])),
+    ("GET /parties", Twin::Is(&["party_records"])),
     ("GET /procedure", Twin::Is(&["procedure_penalty"])),
     ("GET /publications", Twin::Is(&["publication_list"])),
     ("GET /publications/{id}", Twin::Is(&["publication_read"])),
@@ -166,6 +182,10 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /staff/new", SHEET),
     ("GET /staff/{id}", Twin::Is(&["staff_read"])),
     ("GET /staff/{id}/{act}", SHEET),
+    ("GET /transfers", Twin::Is(&["transfer_list"])),
+    ("GET /transfers/new", SHEET),
+    ("GET /transfers/{id}", Twin::Is(&["transfer_read"])),
+    ("GET /transfers/{id}/{verb}", SHEET),
     ("GET /v", SHEET),
     ("GET /v/{key}", Twin::Is(&["verify_code"])),
     ("GET /verify", Twin::Is(&["verify_code"])),
@@ -177,7 +197,10 @@ const TWINS: &[(&str, Twin)] = &[
     // And one operation for each verb, below.
     ("POST /cases/{id}/do/{verb}", Twin::Is(&["draft_keep", "draft_discard"])),
     ("POST /cases/{id}/documents/again", Twin::Is(&["case_documents_again"])),
+    ("POST /cases/{id}/file/{verb}", Twin::Is(&[])),
     ("POST /cases/{id}/informant", Twin::Is(&["informant_read"])),
+    ("POST /checks/new/{verb}", Twin::Is(&["check_plan", "check_open"])),
+    ("POST /checks/{id}/{verb}", Twin::Is(&[])),
     ("POST /devices/new", Twin::Is(&["device_register"])),
     ("POST /devices/{id}/do/{verb}", Twin::Is(&[])),
     ("POST /disposals/new", Twin::Is(&["disposal_propose"])),
@@ -185,6 +208,8 @@ const TWINS: &[(&str, Twin)] = &[
     ("POST /erasures/new", Twin::Is(&["erasure_propose"])),
     ("POST /erasures/{id}/carry_out", Twin::Is(&["erasure_carry_out"])),
     ("POST /erasures/{id}/decide", Twin::Is(&["erasure_decide"])),
+    ("POST /grants/new", Twin::Is(&["grant_request"])),
+    ("POST /grants/{id}/{verb}", Twin::Is(&[])),
     ("POST /publications/{id}/{verb}", Twin::Is(&[])),
     ("POST /recordings/new", Twin::Is(&["recording_register"])),
     ("POST /recordings/{id}/do/{verb}", Twin::Is(&[])),
@@ -193,6 +218,8 @@ const TWINS: &[(&str, Twin)] = &[
     ("POST /staff/new", Twin::Is(&["staff_register"])),
     ("POST /staff/{id}/password/reset", Twin::Is(&["staff_reset_password"])),
     ("POST /staff/{id}/{act}", Twin::Is(&[])),
+    ("POST /transfers/new", Twin::Is(&["transfer_propose"])),
+    ("POST /transfers/{id}/{verb}", Twin::Is(&[])),
     ("POST /verify", Twin::Is(&["verify_file"])),
 ];
 
@@ -218,6 +245,10 @@ async fn every_page_and_every_form_has_its_twin() {
     forms.extend(DeviceVerb::ALL.iter().map(|it| format!("device_{}", wire_name(it))));
     forms.extend(disposal_fields().into_iter().map(|(name, _, _)| format!("disposal_{name}")));
     forms.extend(disclosure::Verb::ALL.iter().map(|it| format!("publication_{}", wire_name(it))));
+    forms.extend(archive::Verb::ALL.iter().map(|it| format!("file_{}", wire_name(it))));
+    forms.extend(archive::transfer::Verb::ALL.iter().map(|it| format!("transfer_{}", wire_name(it))));
+    forms.extend(recording_check::Verb::ALL.iter().map(|it| format!("check_{}", wire_name(it))));
+    forms.extend(grant_form::FORMS.iter().map(|it| format!("grant_{}", wire_name(it))));
     for id in &forms {
         let found: Vec<&Operation> = routes.operations.iter().filter(|it| it.id == *id).collect();
         assert_eq!(found.len(), 1, "{id}");

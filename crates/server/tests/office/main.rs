@@ -14,6 +14,7 @@ mod erasures;
 mod guards;
 mod hostile;
 mod informants;
+mod keeping;
 mod life_api;
 mod life_form;
 mod matrix;

@@ -131,6 +131,32 @@ impl Office {
         &self.tokens[login]
     }
 
+    /// With the service of documents, whose press makes nothing here.
+    pub fn with_documents(mut self) -> Self {
+        use mingjing::record::{job::Records, wire};
+        use mingjing_press::child::{Client, ClientConfig};
+        let rules = Arc::new(mingjing::case::facts::Rules::built_in());
+        let records = Records {
+            app: self.app.clone(),
+            blobs: Blobs::new(self.bench.dir.path().join("files")),
+            press: Arc::new(Client::new(ClientConfig::current_program().unwrap())),
+            base_url: "https://mingjing.example".to_owned(),
+            gather: wire::gather(Arc::clone(&rules), None),
+            carry: wire::carry(rules),
+        };
+        let keys = mingjing::ledger::keys::LogKeys::load_or_make(
+            &self.bench.dir.path().join("keys"),
+            crate::support::ORIGIN,
+            false,
+            &mingjing::kit::entropy::SeededEntropy::new(1),
+        )
+        .unwrap();
+        let ledger =
+            mingjing::ledger::service::Ledger::new(self.app.clone(), keys, Some(self.bench.anchor()));
+        self.router = self.router.layer(axum::Extension(records)).layer(axum::Extension(ledger));
+        self
+    }
+
     pub fn bench(&self) -> &Bench {
         &self.bench
     }

@@ -295,8 +295,8 @@ impl Office {
         self.pass(Way::Api, id, "propose_not_file", json!({"opinion": "违法事实不能成立"})).await;
     }
 
-    /// To the archive.
-    pub async fn whole_life(&self, way: Way) -> String {
+    /// Paid and closed.
+    pub async fn closed(&self, way: Way) -> String {
         let id = self.decided(way).await;
         self.day("2026-04-01");
         self.serve_all(way, &id).await;
@@ -310,6 +310,12 @@ impl Office {
         }
         self.pass(way, &id, "propose_close", json!({"ground": "performed", "opinion": "执行完毕"})).await;
         self.make_all(&id).await;
+        id
+    }
+
+    /// To the archive.
+    pub async fn whole_life(&self, way: Way) -> String {
+        let id = self.closed(way).await;
         let archive = json!({"volumes": 1, "pages": 120, "retention_years": 30});
         self.step(way, "archivist", Some(&id), "archive", archive).await;
         assert_eq!(self.case(&id).await.stage, Stage::Archived);

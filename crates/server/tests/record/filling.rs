@@ -14,7 +14,7 @@ use mingjing_domain::calendar::Calendar;
 use mingjing_domain::case::event::CaseEvent as E;
 use mingjing_domain::case::law::Law;
 use mingjing_domain::case::types::{DocumentKind, DocumentNo};
-use mingjing_domain::policy::{Jurisdiction, PolicyBook, System};
+use mingjing_domain::policy::{FileOrder, Jurisdiction, PolicyBook, System};
 use mingjing_press::{Job, Press, Verification};
 use serde_json::Value;
 
@@ -43,6 +43,9 @@ pub fn filled_with(s: &Stream, no: DocumentNo, organ: &OrganSheet) -> Result<Job
         law: law(),
         calendar: Calendar::national(),
         watermark: Some("演示数据"),
+        file: None,
+        recordings: &[],
+        order: FileOrder::EightClasses,
     };
     fill(&sources, no, &verification())
 }
@@ -184,7 +187,10 @@ fn a_document_shows_the_case_as_its_act_left_it() {
     assert_eq!(order["problems"].as_array().unwrap().len(), 2);
     let catalogue = filled(&s, DocumentKind::FileCatalogue).data;
     let rows = catalogue["filed"].as_array().unwrap();
-    assert_eq!(rows.len(), s.documents.len() - 2);
+    // Every document has its pages; evidence whose pages nobody counted has none.
+    let paged: Vec<_> = rows.iter().filter(|row| row["pages"] != "—").collect();
+    assert_eq!(paged.len(), s.documents.len() - 2);
+    assert_eq!(rows.len() - paged.len(), 2, "two items of evidence");
     assert_eq!((&rows[0]["pages"], &rows[1]["pages"]), (&Value::from("1-2"), &Value::from("3-4")));
 }
 
@@ -218,6 +224,9 @@ fn what_is_missing_is_named_with_its_document() {
         law: law(),
         calendar: Calendar::national(),
         watermark: None,
+        file: None,
+        recordings: &[],
+        order: FileOrder::EightClasses,
     };
     let order = number(&s, DocumentKind::CorrectionOrder);
     let refused = fill(&sources, order, &verification()).unwrap_err();

@@ -149,6 +149,7 @@ fn gather(known: Arc<AtomicBool>) -> Gather {
                 people: people.into_iter().map(|id: StaffId| (id, stream::people(id))).collect(),
                 law: crate::filling::law().clone(),
                 calendar: Arc::new(Calendar::national().clone()),
+                order: mingjing_domain::policy::FileOrder::EightClasses,
                 watermark: None,
             })
         })

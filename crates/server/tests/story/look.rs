@@ -13,12 +13,15 @@ const TELEPHONE: u32 = 390;
 const HEIGHT: u32 = 900;
 
 /// Resources that are no pages: files, feeds and what programs read.
-const NO_PAGES: [&str; 12] = [
+const NO_PAGES: [&str; 15] = [
     "/healthz",
     "/readyz",
     "/metrics",
     "/cases/export.csv",
     "/cases/{id}/documents/{file}",
+    "/cases/{id}/packages/{file}",
+    "/checks/assessment.csv",
+    "/grants/{id}/files/{case}/{file}",
     "/decisions.json",
     "/feed.atom",
     "/log/checkpoint",

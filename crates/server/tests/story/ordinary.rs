@@ -288,8 +288,7 @@ pub async fn to_the_archive(county: &County, browser: &mut Browser, case: &str) 
     browser.sees(&["《罚款缴款通知书》没有送达回证", "第四十条"]).await;
     serve(county, browser, case, "罚款缴款通知书").await;
     county.work().await;
-    let archive = [("volumes", "1"), ("pages", "86"), ("retention_years", "10年")];
-    browser.act(county, "yj-archivist", case, "archive", &archive).await;
+    crate::keeping::bound_and_accepted(county, browser, case).await;
     browser.sees(&["已归档"]).await;
     assert!(browser.stops_done().await.ends_with("结案归档"), "{}", browser.stops_done().await);
 }

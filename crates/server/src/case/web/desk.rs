@@ -96,6 +96,8 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
     waiting.sort_by(|a, b| (own(a), &a.since).cmp(&(own(b), &b.since)));
     mine.sort_by_key(|m| due(&m.id));
     let today = civil_day(shell.app.now());
+    let mut others = crate::viewing_grant::web::waiting(&shell, &who).await?;
+    others.extend(crate::archive::web::waiting(&shell, &who).await?);
     let queue = queue(&waiting, &limits, today);
     let body = html! {
         (page::heading(
@@ -106,7 +108,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
         ))
         (counts(&waiting, mine.len()))
         div.two {
-            div.stack { (queue) }
+            div.stack { (queue) (besides(&others)) }
             div.stack { (my_cases(&mine, &limits)) }
         }
     };
@@ -205,6 +207,24 @@ fn place(it: &store::Waiting) -> String {
         (Some(id), _) => format!("/publications/{id}"),
         (None, Some(party)) => format!("/publications/{}.{party}", it.id),
         (None, None) => format!("/cases/{}", it.id),
+    }
+}
+
+/// What waits besides cases: approvals of viewing, files, transfers.
+fn besides(others: &[(String, String, String)]) -> Markup {
+    html! {
+        @if !others.is_empty() {
+            section.card {
+                h2 { "查阅、归档待办 " span.meta.small { (capped(others.len())) "件" } }
+                @for (words, href, from) in others {
+                    div.act {
+                        b { (words) }
+                        a.btn.quiet href=(href) aria-label={ "打开：" (words) } { "打开" }
+                        @if !from.is_empty() { p { span.small { "自" (since(from)) "等候" } } }
+                    }
+                }
+            }
+        }
     }
 }
 

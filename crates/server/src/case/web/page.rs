@@ -257,6 +257,7 @@ fn heading(it: &Shown<'_>) -> Markup {
             }
         }
         @if case.draft.is_some() { a.btn.quiet href={ "/cases/" (it.id) "/review" } { "送审材料" } }
+        a.btn.quiet href={ "/cases/" (it.id) "/file" } { "案卷" }
         @if it.viewings { a.btn.quiet href={ "/cases/" (it.id) "/viewings" } { "查阅记录" } }
         button.btn.quiet type="button" data-print hidden { "打印" }
     };

@@ -248,6 +248,39 @@ impl Asked<'_> {
         }
     }
 
+    /// The rules for an organ on the day of the command, which must be those that it noted.
+    ///
+    /// # Errors
+    /// When the organ was not read, or another rule set was noted.
+    pub fn rules_of_day(&self, organ: OrganId) -> Result<Arc<RulesOfDay>, Objection> {
+        let (version, state) = self.organ(organ)?;
+        let imported = self.imported()?;
+        let day = self.command.moment.recorded_day();
+        let of_day = self.rules.on(&state, version, day, imported.as_deref())?;
+        self.rules_fit("rules", &of_day.law.version)?;
+        Ok(of_day)
+    }
+
+    /// A noted value; none where nothing was noted.
+    ///
+    /// # Errors
+    /// When it is not what it should be.
+    pub fn noted<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Objection> {
+        let noted = self.command.notes.get(key).map(|it| T::deserialize(it));
+        noted.transpose().map_err(|e| Objection::json(&e))
+    }
+
+    /// Everything that these name must have been read.
+    ///
+    /// # Errors
+    /// Names the first that was left out.
+    pub fn matters_read(&self, ids: impl IntoIterator<Item = MatterId>) -> Result<(), Objection> {
+        match ids.into_iter().find(|id| self.command.read_version(*id).is_none()) {
+            None => Ok(()),
+            Some(id) => Err(Objection::new("read_set.incomplete", format!("没有记明所依据的事项 {id}"))),
+        }
+    }
+
     /// The person who acted held the claimed roles just before: sessions are
     /// checked against the person's newest record at each request.
     ///

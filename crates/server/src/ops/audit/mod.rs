@@ -56,6 +56,10 @@ pub fn kinds() -> Vec<Audited> {
         crate::recording::audit::audited(),
         crate::device::audit::audited(),
         crate::disposal::audit::audited(),
+        crate::viewing_grant::audit::audited(),
+        crate::archive::audit::files(),
+        crate::archive::audit::transfers(),
+        crate::recording_check::audit::audited(),
     ]
 }
 

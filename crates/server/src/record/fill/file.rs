@@ -1,10 +1,13 @@
 //! Correction, closing, and the file.
 
 use jiff::civil::Date;
+use mingjing_domain::archive::{self, CaseFile, Item};
 use mingjing_domain::case::CaseEvent;
 use mingjing_domain::case::types::{DocumentKind, ProposalNo};
 use mingjing_domain::codes::format_yuan;
+use mingjing_domain::matter::MatterId;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::parts::disposal_words;
 use super::{Context, Fields, FillError, fields, with, words};
@@ -150,7 +153,10 @@ pub(super) fn cover(cx: &Context<'_>) -> Form {
         parties.push(json!({ "name": cx.line(&cx.case.clue.subject, "parties[0].name", "被核查对象")? }));
     }
     let (result, closed_on) = ending(cx)?;
-    let number = file_number(cx, "archive_number", "归档号")?;
+    let number = match cx.sources.file.and_then(|it| it.accepted.as_ref()) {
+        Some((number, ..)) => number.clone(),
+        None => file_number(cx, "archive_number", "归档号")?,
+    };
     let retention = if *retention_years == 0 { "永久".to_owned() } else { format!("{retention_years}年") };
     let volumes = if *volumes == 1 { String::new() } else { format!("（共{volumes}卷）") };
     let own = fields(json!({
@@ -167,32 +173,40 @@ pub(super) fn cover(cx: &Context<'_>) -> Form {
     Ok(("file_cover", with(cx.head()?, own)))
 }
 
-/// Every document that was made, with the page on which it begins, in the order of the file.
+/// The rows of the file in the order of the law, with the pages of each: as it was bound, or
+/// of the case's own documents where it has no file of its own.
 pub(super) fn catalogue(cx: &Context<'_>) -> Form {
     let number = file_number(cx, "case_number", "案号")?;
-    let mut page = 1;
-    let mut rows = Vec::new();
-    for (index, document) in cx.case.documents.iter().enumerate() {
-        if matches!(document.kind, DocumentKind::FileCover | DocumentKind::FileCatalogue) {
-            continue;
+    let own = CaseFile::new(cx.issued_organ(), MatterId(Uuid::nil()));
+    let (file, recordings) = match cx.sources.file {
+        Some(file) => (file, cx.sources.recordings),
+        None => (&own, &[][..]),
+    };
+    let mut filed = Vec::new();
+    for (index, row) in archive::rows(&cx.case, file, recordings, cx.sources.order, &[]).iter().enumerate() {
+        // A document without pages is one that was not made.
+        if matches!(row.item, Item::Document { .. }) && row.pages.is_none() {
+            return Err(cx.missing(&format!("filed[{index}].pages"), "页号"));
         }
-        let made =
-            document.made.as_ref().ok_or_else(|| cx.missing(&format!("filed[{index}].pages"), "页号"))?;
-        let last = page + made.pages - 1;
-        rows.push(json!({
-            "name": document.kind.label(),
-            "number": document.number.as_ref().map(ToString::to_string),
-            "date": document.issued_on,
-            "pages": if last > page { format!("{page}-{last}") } else { page.to_string() },
+        let mut remark = row.remark.clone();
+        if row.volume > 1 {
+            remark = format!("第{}卷 {remark}", row.volume);
+        }
+        let pages = row.page_words();
+        filed.push(json!({
+            "name": super::one_line(row.shown_title()),
+            "number": row.number,
+            "date": row.dated,
+            "pages": if pages.is_empty() { "—".to_owned() } else { pages },
+            "remark": if remark.trim().is_empty() { Value::Null } else { json!(remark.trim()) },
         }));
-        page = last + 1;
     }
     Ok((
         "file_index",
         fields(json!({
             "case_name": cx.case_name()?,
             "case_number": number,
-            "filed": rows,
+            "filed": filed,
         })),
     ))
 }

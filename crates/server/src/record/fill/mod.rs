@@ -15,14 +15,16 @@ mod review;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use mingjing_domain::archive::{CaseFile, Recorded};
 use mingjing_domain::calendar::Calendar;
 use mingjing_domain::case::facts::{Facts, OrganFact};
 use mingjing_domain::case::law::Law;
 use mingjing_domain::case::state::{Case, PartyState};
 use mingjing_domain::case::types::{Document, DocumentKind, DocumentNo, PartyNo};
 use mingjing_domain::case::{CaseEvent, gate};
-use mingjing_domain::matter::{Actor, Matter, Meta, StaffId};
+use mingjing_domain::matter::{Actor, Matter, Meta, OrganId, StaffId};
 use mingjing_domain::period::{self, Rule, Start};
+use mingjing_domain::policy::FileOrder;
 use mingjing_domain::text::Text;
 use mingjing_press::{Job, Verification};
 use serde_json::{Map, Value, json};
@@ -100,6 +102,12 @@ pub struct Sources<'a> {
     pub calendar: &'a Calendar,
     /// Text across every page, for demonstrations.
     pub watermark: Option<&'a str>,
+    /// The file of the case as it was accepted; none where it has none.
+    pub file: Option<&'a CaseFile>,
+    /// Recordings of the case.
+    pub recordings: &'a [Recorded],
+    /// The order of the papers of a file.
+    pub order: FileOrder,
 }
 
 /// Fills document `no`; `verification` goes on documents that are served.
@@ -247,6 +255,11 @@ impl<'a> Context<'a> {
     fn text(&self, text: &Text, field: &str, label: &str) -> Result<String, FillError> {
         let value = text.value().map(str::trim).filter(|it| !it.is_empty());
         value.map(str::to_owned).ok_or_else(|| self.missing(field, label))
+    }
+
+    /// The organ whose case it is.
+    fn issued_organ(&self) -> OrganId {
+        self.case.organ
     }
 
     /// A text that must be there, on one line.

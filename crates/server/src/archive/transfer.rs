@@ -1,0 +1,140 @@
+//! 案卷移交: one function for every command on a batch.
+
+use futures_util::future::BoxFuture;
+use mingjing_domain::act_table::Act as _;
+use mingjing_domain::archive::CaseFile;
+use mingjing_domain::archive::transfer::{
+    FileFact, Listed, Stage, Transfer, TransferCommand, TransferFacts, decide,
+};
+use mingjing_domain::case::Case;
+use mingjing_domain::case::form::wire_name;
+use mingjing_domain::matter::{Actor, MatterId, StaffId};
+use mingjing_domain::staff::StaffState;
+use serde_json::json;
+use std::sync::Arc;
+use uuid::Uuid;
+
+use super::service::file_of;
+use super::store;
+use crate::case::facts::staff_matter;
+use crate::kit::app::{App, Request, Written};
+use crate::kit::error::WriteError;
+use crate::kit::write::Write;
+use crate::viewing_grant::service::is_lent;
+
+/// Carries out a command. `batch` is none for a proposal. Gives the batch's matter.
+///
+/// # Errors
+/// What the domain refuses, or a fault of the store.
+pub async fn act(
+    app: &App,
+    actor: &Actor,
+    batch: Option<MatterId>,
+    command: TransferCommand,
+    command_id: Uuid,
+) -> Result<Written<MatterId>, WriteError> {
+    let request = Request {
+        actor: actor.clone(),
+        purpose: command.verb().word().to_owned(),
+        command_id,
+        name: "transfer.act",
+        body: json!({ "matter": batch, "do": command }),
+        moment: None,
+    };
+    let command = Arc::new(command);
+    app.write(request, move |w: &mut Write| {
+        let command = Arc::clone(&command);
+        Box::pin(async move { carry_out(w, batch, &command).await }) as BoxFuture<'_, _>
+    })
+    .await
+}
+
+async fn carry_out(
+    w: &mut Write,
+    batch: Option<MatterId>,
+    command: &TransferCommand,
+) -> Result<MatterId, WriteError> {
+    let actor = w.actor().clone();
+    let loaded = match batch {
+        Some(id) => Some(w.load::<Transfer>(id).await?.ok_or(WriteError::NotFound("移交清单"))?),
+        None => None,
+    };
+    let cases: Vec<MatterId> = match (&loaded, command) {
+        (Some(it), _) => it.files.iter().map(|listed| listed.case).collect(),
+        // A proposal names the files; the file of a case follows from it.
+        (None, TransferCommand::Propose { files, .. }) => {
+            let mut out = Vec::new();
+            for id in files {
+                out.extend(w.load::<CaseFile>(*id).await?.map(|it| it.case));
+            }
+            out
+        }
+        (
+            None,
+            TransferCommand::Check { .. }
+            | TransferCommand::HandOver { .. }
+            | TransferCommand::Receive { .. },
+        ) => Vec::new(),
+    };
+    let mut files = Vec::with_capacity(cases.len());
+    for case in cases {
+        files.extend(fact(w, case, batch).await?);
+    }
+    let person = w.load::<StaffState>(staff_matter(actor.id)).await?.ok_or(WriteError::NotFound("人员"))?;
+    w.note("files", serde_json::to_value(&files)?);
+    let facts = TransferFacts { actor: &actor, unit: &person.unit, files: &files };
+    let event = decide(loaded.as_ref().map(|it| it.state.as_ref()), command, &facts)?;
+    match loaded {
+        Some(mut it) => {
+            w.append(&mut it, event).await?;
+            Ok(it.id)
+        }
+        None => {
+            let id = MatterId(w.new_id());
+            w.create::<Transfer>(id, actor.organ, None, event).await?;
+            Ok(id)
+        }
+    }
+}
+
+/// What the list says of a file.
+pub(super) fn listed(id: MatterId, case: &Case, file: &CaseFile) -> Listed {
+    let sealed = file.sealed.as_ref();
+    Listed {
+        file: file_of(id),
+        case: id,
+        archive_no: file.accepted.as_ref().map(|(no, ..)| no.clone()).unwrap_or_default(),
+        volumes: sealed.map_or(0, |it| it.volumes),
+        pages: sealed.map_or(0, |it| it.pages),
+        retention_years: case.archived.map_or(0, |(_, years)| years),
+        digest: sealed.map(|it| it.digest.clone()).unwrap_or_default(),
+    }
+}
+
+/// A file as it stands; `own` is the batch in hand, which does not count as another.
+async fn fact(w: &mut Write, id: MatterId, own: Option<MatterId>) -> Result<Option<FileFact>, WriteError> {
+    let Some(case) = w.load::<Case>(id).await? else { return Ok(None) };
+    let Some(file) = w.load::<CaseFile>(file_of(id)).await? else { return Ok(None) };
+    let unit = match case.officers.first() {
+        Some(officer) => unit_of(w, *officer).await?,
+        None => unit_of(w, case.registered_by).await?,
+    };
+    let stands = store::batch_of(w.tx().await?, file.id).await?.filter(|(batch, _)| Some(*batch) != own);
+    let received = stands.as_ref().is_some_and(|(_, stage)| *stage == wire_name(&Stage::Received));
+    let lent = is_lent(w.tx().await?, id).await?;
+    let accepted = file.accepted.as_ref().map(|(_, _, on)| *on);
+    Ok(Some(FileFact {
+        listed: listed(id, &case.state, &file.state),
+        organ: case.organ,
+        unit,
+        archived_on: accepted.filter(|_| case.archived.is_some()),
+        in_batch: stands.map(|(batch, _)| batch),
+        received,
+        lent,
+    }))
+}
+
+async fn unit_of(w: &mut Write, person: StaffId) -> Result<String, WriteError> {
+    let found = w.load::<StaffState>(staff_matter(person)).await?;
+    Ok(found.map_or_else(String::new, |it| it.unit.clone()))
+}

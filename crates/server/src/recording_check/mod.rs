@@ -1,0 +1,12 @@
+//! 记录检查: draws, the ledger of playback, findings to their end, circulars, statistics.
+
+pub mod api;
+pub mod audit;
+pub mod form;
+pub mod service;
+mod show;
+pub mod statistics;
+pub mod store;
+pub mod tables;
+pub mod verbs;
+pub mod web;

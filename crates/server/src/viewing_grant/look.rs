@@ -1,0 +1,181 @@
+//! The one door through which a document, evidence or a recording is looked at: the domain
+//! judges, the look is recorded, and only then it is shown.
+
+use mingjing_domain::case::Case;
+use mingjing_domain::matter::{MatterId, OrganId, civil_day};
+use mingjing_domain::staff::{Role, StaffState};
+use mingjing_domain::text::Text;
+use mingjing_domain::viewing::{Standing, Thing as Seen, standing, standing_in};
+use mingjing_domain::viewing_grant::{
+    Basis, Grant, GrantCommand, Material, Requester, Span, Thing, Use, UseKind, Viewer, ViewingLaw, may_view,
+    watermark,
+};
+
+use super::service::{act, held, thing_now};
+use crate::case::access::rules;
+use crate::case::facts::staff_matter;
+use crate::case::service::rules_today;
+use crate::kit::auth::Identity;
+use crate::kit::error::WriteError;
+use crate::kit::http::Shell;
+use crate::kit::problem::Failure;
+use crate::kit::write::Loaded;
+use crate::viewing::service as viewings;
+
+/// A look that was allowed and recorded.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// Why it is allowed.
+    pub basis: Basis,
+    /// The text to be laid over what is shown, printed or exported.
+    pub watermark: String,
+}
+
+/// What somebody wants to do with a thing.
+#[derive(Clone, Debug)]
+pub struct Wish<'a> {
+    /// Which thing.
+    pub material: Material,
+    /// What.
+    pub kind: UseKind,
+    /// The part of a recording that is played; none for the whole.
+    pub span: Option<Span>,
+    /// SHA-256 of the bytes that leave, hex; empty for a mere look.
+    pub digest: &'a str,
+}
+
+impl Wish<'_> {
+    /// A look at a thing.
+    pub const fn view(material: Material) -> Self {
+        Self { material, kind: UseKind::View, span: None, digest: "" }
+    }
+}
+
+/// Who the thing belongs to, and how the person stands to it.
+async fn standing_to(
+    shell: &Shell,
+    who: &Identity,
+    thing: &Thing,
+) -> Result<(OrganId, Option<Standing>, Option<Loaded<Case>>), Failure> {
+    let actor = who.actor();
+    match thing.of_case() {
+        Some(id) => {
+            let case = shell.app.load::<Case>(id).await?.ok_or(Failure::NotFound)?;
+            Ok((case.organ, standing(&case.state, &actor), Some(case)))
+        }
+        None => {
+            let Material::Recording { recording } = thing.material else { return Err(Failure::NotFound) };
+            let organ = crate::recording_view::service::one(shell.app.db(), recording).await?;
+            let organ = organ.ok_or(Failure::NotFound)?.organ;
+            Ok((organ, standing_in(organ, &actor), None))
+        }
+    }
+}
+
+/// Who looks, as the watermark names one: name and certificate, or the body or person
+/// outside for whom the archives look.
+async fn viewer_words(shell: &Shell, who: &Identity, grant: Option<&Grant>) -> Result<String, Failure> {
+    let name = &who.person.name;
+    let outside = grant.and_then(|it| match &it.requester {
+        Requester::Staff => None,
+        Requester::Body { name, .. } | Requester::Concerned { name, .. } => Some(name.or_erased()),
+    });
+    if let Some(outside) = outside {
+        return Ok(format!("{outside}（经办{name}）"));
+    }
+    let staff = shell.app.load::<StaffState>(staff_matter(who.person.id)).await?;
+    let certificate = staff.and_then(|it| it.certificates.first().map(|it| it.number.clone()));
+    Ok(certificate.map_or_else(|| name.clone(), |number| format!("{name}（{number}）")))
+}
+
+/// What was judged, to be recorded.
+struct Judged {
+    thing: Thing,
+    basis: Basis,
+    standing: Option<Standing>,
+    case: Option<Loaded<Case>>,
+    grants: Vec<Loaded<Grant>>,
+}
+
+/// Judges a look, copy or export without recording it: for what is asked beside a look.
+///
+/// # Errors
+/// Not found, or the refusal that says how to ask for an approval.
+pub async fn may(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<(), Failure> {
+    judge(shell, who, wish).await.map(|_| ())
+}
+
+async fn judge(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<Judged, Failure> {
+    let thing = thing_now(&shell.app, wish.material).await?.ok_or(Failure::NotFound)?;
+    let (organ, standing, case) = standing_to(shell, who, &thing).await?;
+    let law = ViewingLaw::of(&rules_today(&shell.app, rules(), organ).await?.policy);
+    let actor = who.actor();
+    let today = civil_day(shell.app.now());
+    let archives = actor.has(Role::Archivist).then_some(actor.organ);
+    let grants = held(&shell.app, actor.id, archives).await?;
+    let known: Vec<(MatterId, &Grant)> = grants.iter().map(|it| (it.id, it.state.as_ref())).collect();
+    let basis = may_view(&known, &Viewer::of(&actor, standing), &thing, wish.kind, today, &law)?;
+    Ok(Judged { thing, basis, standing, case, grants })
+}
+
+/// Judges and records a look, copy or export. Nothing may be shown before this is done.
+///
+/// # Errors
+/// Not found; the refusal that says how to ask for an approval; or it cannot be recorded.
+pub async fn look(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<Looked, Failure> {
+    let Judged { thing, basis, standing, case, grants } = judge(shell, who, wish).await?;
+    let known: Vec<(MatterId, &Grant)> = grants.iter().map(|it| (it.id, it.state.as_ref())).collect();
+    match basis {
+        Basis::Granted { grant } => under(shell, who, wish, known.iter().find(|(id, _)| *id == grant)).await,
+        Basis::Handling | Basis::Duty | Basis::OwnOrgan | Basis::Supervising => {
+            let purpose = viewings::purpose(standing);
+            let words = viewer_words(shell, who, None).await?;
+            let watermark = watermark(&words, shell.app.now(), wish.kind, purpose);
+            beside(shell, who, &thing, case.as_ref()).await?;
+            Ok(Looked { basis, watermark })
+        }
+    }
+}
+
+/// A use under an approval, on the approval's own stream.
+async fn under(
+    shell: &Shell,
+    who: &Identity,
+    wish: &Wish<'_>,
+    grant: Option<&(MatterId, &Grant)>,
+) -> Result<Looked, Failure> {
+    let (id, grant) = grant.ok_or(Failure::NotFound)?;
+    let words = viewer_words(shell, who, Some(grant)).await?;
+    let watermark = watermark(&words, shell.app.now(), wish.kind, grant.purpose.label());
+    let used = Use {
+        material: wish.material,
+        kind: wish.kind,
+        watermark: Text::closed(watermark.clone()),
+        span: wish.span,
+        digest: wish.digest.to_owned(),
+    };
+    let command = GrantCommand::Use { used };
+    act(&shell.app, rules(), &who.actor(), Some(*id), command, shell.fresh_id()).await?;
+    Ok(Looked { basis: Basis::Granted { grant: *id }, watermark })
+}
+
+/// A look without approval, beside the case.
+async fn beside(
+    shell: &Shell,
+    who: &Identity,
+    thing: &Thing,
+    case: Option<&Loaded<Case>>,
+) -> Result<(), Failure> {
+    let what = match thing.material {
+        Material::File { .. } => Seen::CaseFile,
+        Material::Document { no, .. } => Seen::Document { no },
+        Material::Evidence { no, .. } => Seen::Evidence { no },
+        Material::Recording { recording } => Seen::Recording { recording },
+    };
+    let Some(case) = case else {
+        // A patrol's stream of looks stands beside the recording itself.
+        return Err(WriteError::NotFound("音像记录").into());
+    };
+    let actor = who.actor();
+    Ok(viewings::looked(&shell.app, rules(), &actor, case, what, thing, shell.fresh_id()).await?)
+}

@@ -1,0 +1,183 @@
+//! The case's file is bound and accepted, looked into with approval, sealed, carried off and
+//! verified with nothing of the program; and the pages around it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mingjing::archive::bag::unzip;
+use mingjing::archive::service::{file_of, recorded};
+use mingjing_domain::archive::{CaseFile, Lack, check};
+use mingjing_domain::case::Case;
+use mingjing_domain::matter::MatterId;
+use mingjing_ledger::package::verify_package;
+use serde_json::json;
+
+use crate::browser::Browser;
+use crate::county::County;
+
+const NUMBER: &str = "2026-应急-001";
+
+fn id_of(case: &str) -> MatterId {
+    MatterId(case.trim_start_matches("/cases/").parse().unwrap())
+}
+
+async fn lacks(county: &County, case: &str) -> Vec<Lack> {
+    let id = id_of(case);
+    let (state, file) = (
+        county.app.load::<Case>(id).await.unwrap().unwrap(),
+        county.app.load::<CaseFile>(file_of(id)).await.unwrap().unwrap(),
+    );
+    let recordings = recorded(county.app.db(), id).await.unwrap();
+    check(&state.state, &file.state, &recordings)
+}
+
+/// An officer binds the file, the archivist accepts it: the case is in the archives.
+pub async fn bound_and_accepted(county: &County, browser: &mut Browser, case: &str) {
+    let file = format!("{case}/file");
+    browser.be("yj-officer1").await;
+    browser.open(&file).await;
+    browser.sees(&["尚未立卷", "完整性、一致性检查", "没有登记页数"]).await;
+    browser.take(&format!("{file}/open")).await;
+    browser.submit(&[]).await;
+    browser.open(&format!("{file}/count_pages")).await;
+    browser.submit(&[("item", "特种作业人员名册"), ("pages", "3")]).await;
+    assert_eq!(browser.path(), file, "{}", browser.refusal().await);
+    browser.open(&format!("{file}/add_paper")).await;
+    let paper = [
+        ("kind", "缴款票据"),
+        ("title", "罚款票据"),
+        ("number", "示票00001"),
+        ("dated", "2026-03-23"),
+        ("responsible", "示例县农村商业银行"),
+        ("pages", "1"),
+    ];
+    browser.submit(&paper).await;
+    assert_eq!(browser.path(), file, "{}", browser.refusal().await);
+    let left = lacks(county, case).await;
+    let explained: Vec<(String, String)> = left
+        .iter()
+        .enumerate()
+        .flat_map(|(at, lack)| {
+            let finding = mingjing::archive::form::lack_code(lack);
+            [
+                (format!("explained[{at}].finding"), finding),
+                (format!("explained[{at}].reason"), "经核对属实".into()),
+            ]
+        })
+        .collect();
+    let explained: Vec<(&str, &str)> = explained.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    browser.open(&format!("{file}/assemble")).await;
+    browser.submit(&explained).await;
+    assert_eq!(browser.path(), file, "{left:#?}\n{}", browser.refusal().await);
+    browser.be("yj-archivist").await;
+    browser.open("/desk").await;
+    browser.sees(&["检查接收案卷"]).await;
+    browser.open(&file).await;
+    browser.sees(&["待检查接收", "卷内目录", "1卷"]).await;
+    browser.take(&format!("{file}/accept")).await;
+    county.minute();
+    browser.submit(&[("archive_no", NUMBER), ("retention_years", "10年")]).await;
+    assert_eq!(browser.path(), file, "{}", browser.refusal().await);
+    browser.sees(&["已归档入库", NUMBER]).await;
+    county.work().await;
+    browser.open(case).await;
+}
+
+async fn fetch(browser: &Browser, href: &str) -> Result<Vec<u8>, String> {
+    let script = "const done = arguments[1]; fetch(arguments[0]).then(async it => { \
+        const bytes = new Uint8Array(await it.arrayBuffer()); let text = ''; \
+        for (const byte of bytes) text += String.fromCharCode(byte); done(it.ok ? btoa(text) : '!' + it.status); })";
+    let got = browser.client.execute_async(script, vec![json!(href)]).await.unwrap();
+    let got = got.as_str().unwrap().to_owned();
+    match got.strip_prefix('!') {
+        Some(status) => Err(status.to_owned()),
+        None => Ok(STANDARD.decode(got).unwrap()),
+    }
+}
+
+/// Sealed, refused without approval, exported with it, verified by a stranger.
+pub async fn carried_off(county: &County, browser: &mut Browser, case: &str) {
+    let file = format!("{case}/file");
+    browser.be("yj-archivist").await;
+    browser.open(&file).await;
+    browser.take(&format!("{file}/pack")).await;
+    county.minute();
+    browser.submit(&[]).await;
+    assert_eq!(browser.path(), file, "{}", browser.refusal().await);
+    county.work().await;
+    let script = "return document.querySelector('a[href*=\"/packages/\"]').getAttribute('href')";
+    let href = browser.script(script, vec![]).await.unwrap().as_str().unwrap().to_owned();
+    browser.be("yj-officer1").await;
+    browser.open(&file).await;
+    assert_eq!(fetch(browser, &href).await, Err("409".to_owned()), "nothing leaves without approval");
+    browser.take(&format!("/grants/new?case={}", case.trim_start_matches("/cases/"))).await;
+    let asked = [
+        ("purpose", "案卷评查"),
+        ("reason", "年度案卷评查"),
+        ("scope[0].covers", "全案"),
+        ("medium", "导出"),
+        ("until", "2026-12-31"),
+    ];
+    browser.submit(&asked).await;
+    let place = browser.path().to_owned();
+    assert!(place.starts_with("/grants/") && place != "/grants/new", "{}", browser.refusal().await);
+    browser.be("yj-unithead").await;
+    browser.open("/desk").await;
+    browser.sees(&["审批查阅申请"]).await;
+    browser.open("/grants").await;
+    browser.open(&place).await;
+    browser.take(&format!("{place}/approve")).await;
+    county.minute();
+    browser.submit(&[("opinion", "同意导出，用毕销毁")]).await;
+    assert_eq!(browser.path(), place, "{}", browser.refusal().await);
+    browser.be("yj-officer1").await;
+    browser.open(&place).await;
+    browser.sees(&["批准查阅的材料"]).await;
+    county.minute();
+    let bytes = fetch(browser, &href).await.unwrap();
+    let files = unzip(&bytes).unwrap();
+    assert!(files.iter().any(|(path, bytes)| path == "核验说明.txt" && !bytes.is_empty()));
+    let report = verify_package(files.clone(), &county.parts.ledger.verifiers()).unwrap();
+    assert!(report.seal.is_some() && report.proofs.len() > 20, "{} proofs", report.proofs.len());
+    let mut bent = files;
+    let at = bent.iter().position(|it| it.0 == "data/封面.txt").unwrap();
+    bent[at].1.push(b'x');
+    assert!(verify_package(bent, &county.parts.ledger.verifiers()).is_err());
+    browser.open(&place).await;
+    browser.sees(&["导出", "查阅经过 1次"]).await;
+    around(browser, case, &place).await;
+}
+
+/// The pages around: forms of every act, the party's records, transfer, checks.
+async fn around(browser: &mut Browser, case: &str, place: &str) {
+    browser.open("/parties?name=示例化工有限公司").await;
+    browser.open("/transfers/new").await;
+    browser.submit(&[("year", "2026"), ("files", NUMBER)]).await;
+    let batch = browser.path().to_owned();
+    assert!(batch.starts_with("/transfers/") && batch != "/transfers/new", "{}", browser.refusal().await);
+    browser.be("yj-archivist").await;
+    for path in ["/transfers", "/parties", "/grants?tab=register", "/grants?tab=all"] {
+        browser.open(path).await;
+    }
+    for verb in ["check", "hand_over", "receive"] {
+        browser.open(&format!("{batch}/{verb}")).await;
+    }
+    for verb in ["refuse", "deliver", "lend", "return", "end", "revoke"] {
+        browser.open(&format!("{place}/{verb}")).await;
+    }
+    for verb in ["mark", "note", "return", "supplement"] {
+        browser.open(&format!("{case}/file/{verb}")).await;
+    }
+    browser.be("yj-reviewhead").await;
+    for path in ["/checks", "/checks/new/plan", "/checks/statistics"] {
+        browser.open(path).await;
+    }
+    browser.open("/checks/new/open").await;
+    let open =
+        [("kind", "专项核查"), ("from", "2026-03-01"), ("to", "2026-03-23"), ("reason", "核查录制情况")];
+    browser.submit(&open).await;
+    let check = browser.path().to_owned();
+    assert!(check.starts_with("/checks/") && !check.contains("new"), "{}", browser.refusal().await);
+    for verb in ["find", "verify", "order", "enter", "discipline", "circulate", "conclude", "draw"] {
+        browser.open(&format!("{check}/{verb}")).await;
+    }
+}
