@@ -4,7 +4,7 @@ use crate::kit::http::{self, Access, Routes};
 use crate::kit::limits::WebConfig;
 use crate::kit::page::Site;
 use crate::kit::{authz, gallery, openapi};
-use crate::{case, disclosure, erasure, informant, staff, viewing};
+use crate::{case, disclosure, erasure, field, informant, staff, viewing};
 
 /// Every route of the program; the office's navigation comes in this order.
 pub fn routes(config: &WebConfig) -> Routes {
@@ -14,6 +14,8 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(staff::api::routes())
         .merge(case::web::routes())
         .merge(case::api::routes())
+        .merge(field::web::routes())
+        .merge(field::api::routes())
         .merge(erasure::web::routes())
         .merge(erasure::api::routes())
         .merge(informant::web::routes())

@@ -6,6 +6,7 @@ pub mod cli;
 pub mod disclosure;
 pub mod erasure;
 pub mod features;
+pub mod field;
 pub mod informant;
 pub mod kit;
 pub mod ledger;

@@ -203,6 +203,7 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(crate::disclosure::verbs::ROWS)
         .chain(crate::viewing::verbs::ROWS)
         .chain(crate::erasure::verbs::ROWS)
+        .chain(crate::field::verbs::ROWS)
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {

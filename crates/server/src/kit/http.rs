@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, get, on};
@@ -33,7 +33,7 @@ use super::password::{HashError, Hasher};
 use super::problem::Failure;
 use super::resend::{self, Carried, Teller};
 use super::seal::Sealer;
-use super::{assets, metrics};
+use super::{assets, headers, metrics};
 
 /// Versions of a person's and the organ's record, and what they said.
 type KnownPerson = ((u64, u64), Arc<Person>);
@@ -325,7 +325,7 @@ pub fn build(app: App, config: WebConfig, routes: Routes) -> Result<(Router, She
     }));
     let router = routes
         .router
-        .route("/assets/{file}", get(assets::serve))
+        .route("/assets/{*file}", get(assets::serve))
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::Method })
         .layer(DefaultBodyLimit::max(body))
@@ -407,7 +407,7 @@ async fn outermost(State(shell): State<Shell>, mut request: Request, next: Next)
     };
     let asked = Asked { method: &method, path: &path, query: query.as_deref(), id: &id };
     let mut response = written(&shell, &asked, response);
-    secure_headers(&shell, &mut response, &id);
+    headers::secure(shell.config.secure, &mut response, &id);
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
     metrics::answered(method.as_str(), &route, status, seconds);
@@ -524,39 +524,6 @@ fn raw_failure(response: &Response) -> Option<Failure> {
         StatusCode::SERVICE_UNAVAILABLE => None,
         _ if status.is_client_error() => Some(Failure::Malformed("格式或者类型不符".to_owned())),
         _ => Some(Failure::Broken(format!("plain status {status}"))),
-    }
-}
-
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-    font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
-
-fn secure_headers(shell: &Shell, response: &mut Response, id: &str) {
-    let private = response.extensions().get::<Identity>().is_some();
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    set(header::CONTENT_SECURITY_POLICY, POLICY);
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    set(header::REFERRER_POLICY, if private { "no-referrer" } else { "same-origin" });
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    );
-    if shell.config.secure {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
-    }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
-    let default = if private { "no-store" } else { "no-cache" };
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(default));
-    if private {
-        headers.append(header::VARY, HeaderValue::from_static("Cookie"));
     }
 }
 

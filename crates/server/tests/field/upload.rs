@@ -1,0 +1,115 @@
+//! The way to the server when it goes wrong: again, never twice, never a hole.
+
+use serde_json::json;
+
+use crate::Field;
+use crate::contract::{Fault, root};
+
+/// Seals a recording with files of these lengths, as the page would; gives its id.
+async fn sealed(field: &Field, lengths: &[usize]) -> String {
+    let body = "const person = await store.recall('person'); const at = new Date().toISOString(); \
+        const act = { id: api.freshId(), person, state: 'open', case: null, title: '日常巡查', verb: 'patrol', label: '日常巡查', \
+            started_at: at, ended_at: at, place: '示例路', coordinates: null, device: '', proves: '巡查经过', party: '', cause: '', absent: '', \
+            ticks: [], told: null, interruptions: [], clock: { offset_ms: 0, measured_at: at }, number: null, problem: null }; \
+        await store.saveAct(act); \
+        for (const [no, length] of given[0].entries()) { \
+            const bytes = new Uint8Array(length).fill(no + 1); \
+            await capture.importFile(act, new File([bytes], `执法记录仪_${no}.mp4`, { type: 'video/mp4', lastModified: Date.now() }), () => {}); } \
+        act.state = 'sealed'; await store.saveAct(act); return act.id";
+    let id = field.device.within(body, vec![json!(lengths)]).await;
+    id.as_str().unwrap().to_owned()
+}
+
+/// Every segment came whole, by one upload each.
+fn whole(field: &Field, recordings: usize, uploads: usize) {
+    field.server.book(|book| {
+        assert_eq!((book.recordings.len(), book.uploads.len()), (recordings, uploads));
+        for (body, _) in book.recordings.values() {
+            for segment in body["segments"].as_array().unwrap() {
+                let upload = book.whole(segment["id"].as_str().unwrap()).expect("whole");
+                assert_eq!(json!(root(&upload.bytes)), segment["sha256_root"]);
+            }
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lost_answers_damage_and_locks_make_nothing_twice() {
+    let field = Field::new().await;
+    field.device.sign_in("yj-officer1").await;
+    field.device.flight(true).await;
+    field.device.until("#status .tag.near").await;
+    sealed(&field, &[3 << 20, 700_000]).await;
+    field.server.book(|book| {
+        book.registering.push_back(Fault::AnswerLost);
+        book.creating.push_back(Fault::AnswerLost);
+        book.sending.extend([Fault::Damaged, Fault::AnswerLost, Fault::Locked, Fault::Damaged]);
+    });
+    // Coming back is enough: nobody presses anything.
+    field.device.flight(false).await;
+    field.device.open("/field#custody").await;
+    field.device.until("[data-act][data-state=done]").await;
+    whole(&field, 1, 2);
+    field.server.book(|book| assert!(book.sending.is_empty() && book.creating.is_empty()));
+    field.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_network_back_is_enough_and_two_pages_make_one_queue() {
+    let field = Field::new().await;
+    field.device.sign_in("yj-officer1").await;
+    field.device.open("/field#custody").await;
+    field.device.until("html[data-offline=ready]").await;
+    let other = field.device.client.new_window(true).await.unwrap();
+    let first = field.device.client.window().await.unwrap();
+    field.device.client.switch_to_window(other.handle).await.unwrap();
+    field.device.open("/field#custody").await;
+    field.device.until("html[data-offline=ready]").await;
+    field.device.flight(true).await;
+    sealed(&field, &[2 << 20, 100]).await;
+    sealed(&field, &[300_000]).await;
+    assert_eq!(field.server.book(|it| it.recordings.len()), 0);
+    // Both pages hear of it at once.
+    field.device.flight(false).await;
+    field.device.until("#waiting").await;
+    field.device.until("[data-act][data-state=done] ~ [data-act][data-state=done]").await;
+    field.device.client.switch_to_window(first).await.unwrap();
+    field.device.press("#send-now").await;
+    field.device.until("[data-act][data-state=done] ~ [data-act][data-state=done]").await;
+    whole(&field, 2, 3);
+    let sent: usize = field.server.book(|it| it.uploads.iter().map(|it| it.bytes.len()).sum());
+    assert_eq!(sent, (2 << 20) + 100 + 300_000);
+    field.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_that_is_gone_begins_anew_and_a_cut_goes_on_where_it_was() {
+    let field = Field::new().await;
+    field.device.sign_in("yj-officer1").await;
+    field.device.flight(true).await;
+    field.device.until("#status .tag.near").await;
+    sealed(&field, &[4 << 20]).await;
+    field.server.book(|book| book.sending.push_back(Fault::Gone));
+    field.device.flight(false).await;
+    field.device.open("/field#custody").await;
+    field.device.until("[data-act][data-state=done]").await;
+    // The first upload stays empty and expires on the server.
+    field.server.book(|book| assert!(book.uploads[0].bytes.is_empty()));
+    whole(&field, 1, 2);
+    field.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_match_stays_on_the_device_and_is_said() {
+    let field = Field::new().await;
+    field.device.sign_in("yj-officer1").await;
+    field.server.book(|book| book.spoil = true);
+    let id = sealed(&field, &[50_000]).await;
+    field.device.open("/field#custody").await;
+    field.device.until("[data-act][data-state=mismatch] .piece[data-state=mismatch]").await;
+    assert!(field.device.text().await.contains("原件仍保存在本机"));
+    field.device.look("mismatch").await;
+    let kept = field.device.within("const [piece] = await store.listPieces(given[0]); return (await store.readRange(piece, 0, 1 << 20)).length", vec![json!(id)]).await;
+    assert_eq!(kept, json!(50_000));
+    field.end().await;
+}
