@@ -1,8 +1,8 @@
 // One act on the spot: what is said before, what is recorded, what is noted, the end.
 
-import { h, fill, field, errors, say, size, time } from "./dom.js";
-import { Full, KIND_WORDS, camera, importFile, photograph, record } from "./capture.js";
-import { listPieces, saveAct } from "./store.js";
+import { h, fill, field, errors, mark, say, size, time } from "./dom.js";
+import { Full, KIND_WORDS, camera, importFile, photograph, record, recover } from "./capture.js";
+import { isFull, listPieces, saveAct } from "./store.js";
 import { sheetForm } from "./sheet.js";
 
 /** What is done before and while recording, in the order of the law. */
@@ -13,6 +13,8 @@ export const TICKS = [
   { what: "rights_told", words: "已告知权利义务" },
 ];
 const STATES = { capturing: "采集中", captured: "已封存，在本机", uploaded: "已上传，待核对", accepted: "已入库，本机已清除", mismatch: "核对不符" };
+// Words of the law for why a recording breaks off.
+const CAUSES = [["device_failure", "设备故障"], ["weather", "天气恶劣"], ["obstruction", "人为阻挠"], ["battery", "电量、存储耗尽"], ["other", "其他客观原因"]];
 const REASONS = {
   full: "设备存储空间不足，记录已停止，此前内容已保存。请先联网上传，或者换用其他设备。",
   device: "摄像头或者麦克风已断开，记录已停止，此前内容已保存。",
@@ -24,14 +26,16 @@ const DENIED = {
   NotReadableError: "摄像头或者麦克风被其他程序占用。请关闭后再试。",
 };
 
+const listed = (it) => (Array.isArray(it) ? it : it ? [it] : []);
+
 /** A new act of a task; nothing is kept until the officer does something. */
 export function fresh(id, person, clock, task, it) {
   return {
-    id, person, state: "open", case: task?.case ?? null, title: task?.title ?? "日常巡查", case_number: task?.number ?? "",
-    verb: it?.verb ?? "patrol", label: it?.label ?? "日常巡查", requirement: it?.requirement ?? "text",
-    wording: it?.wording_before_recording ?? "", guide: it?.wording_guide ?? "", document_guide: it?.document_guide ?? "",
+    id, person, state: "open", case: task?.case ?? null, title: task?.title ?? "没有案件", case_number: task?.number ?? "",
+    patrol: task === null, verb: it?.verb ?? null, link: it?.link ?? (task ? null : "patrol"), label: it?.label ?? "日常巡查", requirement: it?.requirement ?? "text",
+    wording: it?.wording_before_recording ?? "", guide: listed(it?.wording_guide), avoid: listed(it?.wording_avoid), document_guide: listed(it?.document_guide), basis: it?.basis ?? "",
     started_at: new Date().toISOString(), ended_at: null, place: "", coordinates: null, device: "", proves: "",
-    party: task?.party ?? "", cause: task?.cause ?? "", absent: "", ticks: [], told: null, interruptions: [], clock, number: null, problem: null,
+    party: task?.parties ?? task?.party ?? "", cause: task?.cause ?? "", absent: "", ticks: [], told: null, interruptions: [], clock, number: null, problem: null,
   };
 }
 
@@ -41,7 +45,7 @@ export function pieceLine(act, piece) {
   const tone = { accepted: "ok", mismatch: "seal", uploaded: "info" }[piece.state] ?? "";
   return h("li.piece", { "data-piece": piece.id, "data-state": piece.state },
     h("div.head", {}, h("b", {}, `${piece.no}. ${KIND_WORDS[piece.kind]}`), h(tone ? `span.tag.${tone}` : "span.tag", {}, STATES[piece.state] + sent)),
-    h("p.meta.small", {}, time(piece.captured_from), " 至 ", time(piece.captured_to), ` · ${size(piece.bytes)}`, piece.imported ? " · 导入" : "", piece.recovered ? " · 意外中断后恢复" : ""),
+    h("p.meta.small", {}, time(piece.captured_from), " 至 ", time(piece.captured_to, piece.captured_from), ` · ${size(piece.bytes)}`, piece.imported ? " · 导入" : "", piece.recovered ? " · 意外中断后恢复" : ""),
     h("p.meta.small", {}, piece.name),
     piece.root ? h("p.small", {}, "校验值 ", h("code", {}, piece.root)) : null);
 }
@@ -86,11 +90,13 @@ class ActPage {
 
   wording() {
     const { act } = this;
-    const before = act.wording || this.site.wordings?.notice || "";
-    if (!before && !act.guide) return null;
-    return h("details.why", { open: true }, h("summary", {}, "标准用语"),
-      before ? h("blockquote", {}, before) : null, act.guide ? h("p", {}, act.guide) : null,
-      this.site.wordings?.source ? h("p.law.meta.small", {}, this.site.wordings.source) : null);
+    const { wordings } = this.site;
+    const before = act.wording || wordings?.before || "";
+    const points = (words, list) => (list.length > 0 ? [h("h3", {}, words), h("ul", {}, list.map((it) => h("li", {}, it)))] : null);
+    if (!before && act.guide.length === 0) return null;
+    return h("details.more", { open: true }, h("summary", {}, "标准用语"),
+      before ? h("blockquote", {}, before) : null, points("应当说明", act.guide), points("不要", act.avoid),
+      act.basis || wordings?.basis ? h("p.law.meta.small", {}, [act.basis, wordings?.basis].filter(Boolean).join("；")) : null);
   }
 
   async refresh() {
@@ -124,15 +130,15 @@ class ActPage {
 
   showTools() {
     const { act } = this;
-    const shut = this.running ? "正在采集" : !act.told && !act.absent && act.verb !== "patrol" ? "先告知当事人进行音像记录，再开始采集；当事人不在场的，先写明情况。" : "";
+    const shut = this.running ? "正在采集" : !act.told && !act.absent && !act.patrol ? "先告知当事人进行音像记录，再开始采集；当事人不在场的，先写明情况。" : "";
     const button = (id, words, onclick) => h("button.btn.quiet", { type: "button", id, disabled: shut !== "", onclick }, words);
-    const file = h("input", { type: "file", id: "import", multiple: true, accept: "image/*,audio/*,video/*,application/pdf", onchange: (event) => this.bring(event.target) });
-    fill(this.tools, h("div.buttons", {},
+    const file = h("input.visually-hidden", { type: "file", id: "import", disabled: shut !== "", "aria-describedby": "import-hint", multiple: true, accept: "image/*,audio/*,video/*,application/pdf", onchange: (event) => this.bring(event.target) });
+    fill(this.tools, h("div.take", {},
       button("take-photo", "拍照", () => this.photo()), button("take-audio", "录音", () => this.begin("audio")),
-      button("take-video", "录像", () => this.begin("video")), button("take-form", "写笔录", () => this.write())),
-      shut && !this.running ? h("p.shut", {}, shut) : null,
-      h("div.field", {}, h("label", { for: "import" }, "导入执法记录仪的文件"), h("p.hint", { id: "import-hint" }, "文件在本机逐块计算校验值，加密保存；上传入库之前请不要删除原件"), file));
-    file.setAttribute("aria-describedby", "import-hint");
+      button("take-video", "录像", () => this.begin("video")), button("take-form", "写笔录", () => this.write()),
+      h("span.import", {}, file, h("label.btn.quiet", { for: "import" }, "导入执法记录仪的文件"))),
+      h("p.hint.small.meta", { id: "import-hint" }, "导入的文件在本机逐块计算校验值，加密保存；上传入库之前请不要删除原件"),
+      shut && !this.running ? h("p.shut", {}, shut) : null);
   }
 
   async showPieces() {
@@ -140,13 +146,14 @@ class ActPage {
     fill(this.pieces, pieces.length > 0 ? pieces.map((piece) => pieceLine(this.act, piece)) : h("li.empty", {}, "还没有音像和笔录"));
     fill(this.notes, this.act.interruptions.map((note, index) => {
       const words = h("input", { type: "text", value: note.statement, onchange: (event) => { note.statement = event.target.value.trim(); this.save(); } });
-      return h("li.notice.near", {}, h("b", {}, "记录中断 "), time(note.at), field(`note-${index}`, "中断说明", words));
+      const cause = h("select", { onchange: (event) => { note.cause = event.target.value; this.save(); } }, CAUSES.map(([value, label]) => h("option", { value, selected: value === note.cause }, label)));
+      return h("li.notice.near", {}, h("b", {}, "记录中断 "), time(note.at), field(`cause-${index}`, "中断原因", cause), field(`note-${index}`, "中断说明", words));
     }));
     return pieces;
   }
 
   refuse(error) {
-    const words = error instanceof Full ? REASONS.full : DENIED[error?.name] ?? "没有成功，请再试一次；仍不成功的，用执法记录仪记录后导入文件。";
+    const words = error instanceof Full || isFull(error) ? REASONS.full : DENIED[error?.name] ?? "没有成功，请再试一次；仍不成功的，用执法记录仪记录后导入文件。";
     this.running = null;
     this.showTools();
     fill(this.stage, h("div.notice.refused", { role: "alert" }, words));
@@ -176,7 +183,7 @@ class ActPage {
     this.running = null;
     fill(this.stage, reason ? h("div.notice.refused", { role: "alert" }, REASONS[reason]) : null);
     if (reason) {
-      this.act.interruptions.push({ after: piece.id, cause: reason === "full" ? "storage_full" : "device_fault", at: piece.captured_to, statement: REASONS[reason] });
+      this.act.interruptions.push({ after: piece.id, cause: reason === "full" ? "battery" : "device_failure", at: piece.captured_to, statement: REASONS[reason] });
       // On a full device this may fail too; sealing the act writes it again.
       await this.save().catch(() => {});
     }
@@ -250,13 +257,14 @@ class ActPage {
       where.textContent = this.whereWords();
     }, () => { where.textContent = "没有取得位置，请用文字写明地点。"; }, { enableHighAccuracy: true, timeout: 20_000 });
     const devices = h("select", { onchange: (event) => { act.device = event.target.value; this.save(); } },
-      h("option", { value: "" }, "本机（未列入设备台账）"), (this.site.devices ?? []).map((it) => h("option", { value: it.id, selected: it.id === act.device }, it.name ?? it.number ?? it.id)));
-    return h("form.sheet", { onsubmit: (event) => { event.preventDefault(); this.finish(); }, novalidate: true },
+      h("option", { value: "" }, "本机（未列入设备台账）"), (this.site.devices ?? []).map((it) => h("option", { value: it.id, selected: it.id === act.device }, [it.number, it.kind_label, it.model].filter(Boolean).join(" "))));
+    this.sheet = h("form.sheet", { onsubmit: (event) => { event.preventDefault(); this.finish(); }, novalidate: true },
       text("place", "采集地点"), where, h("p", {}, h("button.btn.quiet", { type: "button", onclick: locate }, "记下当前位置")),
       field("device", "记录设备", devices), text("proves", "证明对象", { hint: "这份记录要证明什么" }),
-      text("party", "当事人", { optional: act.verb === "patrol" }), text("cause", "案由", { optional: act.verb === "patrol" }),
+      text("party", "当事人", { optional: act.patrol }), text("cause", "案由", { optional: act.patrol }),
       h("div.buttons", {}, h("button.btn", { id: "finish" }, "结束记录并封存")),
       h("p.hint", {}, "封存之后不能再增减。联网后自动上传，服务器核对一致才清除本机内容。"));
+    return this.sheet;
   }
 
   whereWords() {
@@ -266,32 +274,33 @@ class ActPage {
 
   async finish() {
     const { act } = this;
-    const pieces = await listPieces(act.id);
+    // On a full device a piece may not have been closed; perhaps there is room by now.
+    if (!this.running) await recover(act).catch(() => {});
+    const pieces = await this.showPieces();
     const list = [];
+    if (!this.running && pieces.some((it) => it.state === "capturing")) list.push({ id: "take-photo", message: "存储空间不足，不能封存；请先上传其他记录，或者清理设备" });
     if (this.running) list.push({ id: "stop", message: "先停止正在进行的采集" });
     if (pieces.length === 0) list.push({ id: "take-photo", message: "还没有音像或者笔录，没有可以封存的内容" });
-    const needed = act.verb === "patrol" ? ["place", "proves"] : ["place", "proves", "party", "cause"];
+    const needed = act.patrol ? ["place", "proves"] : ["place", "proves", "party", "cause"];
     const names = { place: "采集地点", proves: "证明对象", party: "当事人", cause: "案由" };
     for (const id of needed) if (!act[id]) list.push({ id, message: `填写${names[id]}` });
     for (const [index, note] of act.interruptions.entries()) if (!note.statement) list.push({ id: `note-${index}`, message: "说明记录中断的原因" });
-    for (const id of needed) {
-      const box = document.getElementById(id).closest(".field");
-      const missing = list.find((it) => it.id === id);
-      box.classList.toggle("wrong", missing !== undefined);
-      box.querySelector(".error")?.remove();
-      document.getElementById(id).toggleAttribute("aria-invalid", missing !== undefined);
-      if (missing) document.getElementById(id).before(h("p.error", {}, missing.message));
-    }
+    mark(this.sheet, list);
     fill(this.wrong, list.length > 0 ? errors(list) : null);
     if (list.length > 0) {
       this.wrong.firstChild.focus();
       return;
     }
-    if (!act.told && act.absent) act.interruptions.push({ after: null, cause: "party_absent", at: act.started_at, statement: act.absent });
-    act.clock = this.site.clock ?? act.clock;
+    act.clock = this.site.clock() ?? act.clock;
     act.ended_at = new Date().toISOString();
     act.state = "sealed";
-    await this.save();
+    try {
+      await this.save();
+    } catch (error) {
+      [act.state, act.ended_at] = ["open", null];
+      this.refuse(error);
+      return;
+    }
     say("已封存");
     this.site.kick();
     this.site.go("#custody");

@@ -83,7 +83,8 @@ export async function register(recording) {
   return (await change(RECORDINGS, { method: "POST", headers, body: JSON.stringify(recording) })).json();
 }
 
-/** How far each segment has come: `{ number, segments: [{ id, state, sha256_root }] }`. */
+/** How far each segment has come: `{ number, segments: [{ id, state, sha256_root, identity }] }`,
+ *  `identity` as the server computed it. */
 export async function custody(id) {
   return (await ask(`${RECORDINGS}/${encodeURIComponent(id)}`)).json();
 }

@@ -69,6 +69,8 @@ export async function record(act, kind, { changed, ended }) {
   const recorder = new MediaRecorder(stream, type ? { mimeType: type } : {});
   const piece = await begin(act, kind, recorder.mimeType || type || `${kind}/webm`);
   const release = await hold(piece);
+  // A dark screen ends recordings on telephones; where this cannot be asked for, it cannot.
+  const awake = await navigator.wakeLock?.request("screen").catch(() => null);
   const hasher = new Hasher();
   let reason = null;
   let broken = false;
@@ -95,6 +97,7 @@ export async function record(act, kind, { changed, ended }) {
   for (const track of stream.getTracks()) track.onended = () => stop("device");
   const over = new Promise((resolve) => { recorder.onstop = resolve; }).then(async () => {
     await last;
+    awake?.release().catch(() => {});
     for (const track of stream.getTracks()) track.stop();
     try {
       if (piece.bytes === 0) await dropEmpty(piece);
@@ -146,7 +149,12 @@ export async function importFile(act, file, progress) {
   await roomFor(file.size);
   const kind = { image: "photo", audio: "audio", video: "video" }[file.type.split("/")[0]] ?? "form";
   const taken = new Date(file.lastModified).toISOString();
-  const piece = await begin(act, kind, file.type || "application/octet-stream", { name: file.name, captured_from: taken, imported: true });
+  let piece;
+  try {
+    piece = await begin(act, kind, file.type || "application/octet-stream", { name: file.name, captured_from: taken, imported: true });
+  } catch (error) {
+    throw isFull(error) ? new Full() : error;
+  }
   const release = await hold(piece);
   try {
     const hasher = new Hasher();
@@ -163,8 +171,9 @@ export async function importFile(act, file, progress) {
     await close(piece, await hasher.finish());
     return piece;
   } catch (error) {
-    // A part of a file is no file; it still lies where it came from.
-    await dropEmpty(piece);
+    // A part of a file is no file; it still lies where it came from. What a full
+    // device does not even let go now, the next start does.
+    await dropEmpty(piece).catch(() => {});
     throw isFull(error) ? new Full() : error;
   } finally {
     release();
@@ -174,8 +183,12 @@ export async function importFile(act, file, progress) {
 /** Closes what a page left open when it was killed; gives what it found. */
 export async function recover(act) {
   const found = [];
+  let before = null;
   for (const piece of await listPieces(act.id)) {
-    if (piece.state !== "capturing") continue;
+    if (piece.state !== "capturing") {
+      before = piece.id;
+      continue;
+    }
     await navigator.locks.request(lockOf(piece), { ifAvailable: true }, async (lock) => {
       if (!lock) return;
       if (piece.bytes === 0 || piece.imported) {
@@ -186,8 +199,9 @@ export async function recover(act) {
         for (let at = 0; at < piece.bytes; at += CHUNK) await hasher.update(await readRange(piece, at, CHUNK));
         piece.recovered = true;
         await close(piece, await hasher.finish());
+        before = piece.id;
       }
-      act.interruptions.push({ after: piece.id, cause: "page_ended", at: piece.captured_to, statement: "页面或者设备意外关闭，记录到此中断，此前内容已保存。" });
+      act.interruptions.push({ after: before, cause: "other", at: piece.captured_to, statement: "页面或者设备意外关闭，记录到此中断，此前内容已保存。" });
       await saveAct(act);
       found.push(piece);
     });

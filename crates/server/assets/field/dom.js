@@ -29,15 +29,12 @@ export function say(words) {
 }
 
 /** A named field as all forms of the program show it. */
-export function field(id, label, control, { hint, error, optional } = {}) {
+export function field(id, label, control, { hint, optional } = {}) {
   control.id = id;
-  const told = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
-  if (told) control.setAttribute("aria-describedby", told);
-  if (error) control.setAttribute("aria-invalid", "true");
-  return h(error ? "div.field.wrong" : "div.field", {},
+  if (hint) control.setAttribute("aria-describedby", `${id}-hint`);
+  return h("div.field", {},
     h("label", { for: id }, label, optional ? h("span.optional", {}, "（选填）") : null),
     hint ? h("p.hint", { id: `${id}-hint` }, hint) : null,
-    error ? h("p.error", { id: `${id}-error` }, error) : null,
     control);
 }
 
@@ -52,13 +49,43 @@ export function errors(list) {
     } }, message)))));
 }
 
+/** Puts what is wrong beside its fields, and takes away what no longer is. */
+export function mark(form, list) {
+  for (const box of form.querySelectorAll(".field.wrong")) {
+    box.classList.remove("wrong");
+    box.querySelector(".error")?.remove();
+    const control = box.querySelector("[aria-invalid]");
+    control?.removeAttribute("aria-invalid");
+    describe(control);
+  }
+  for (const { id, message } of list) {
+    const control = form.querySelector(`#${id}`);
+    if (!control) continue;
+    const error = h("p.error", { id: `${id}-error` }, message);
+    control.before(error);
+    control.closest(".field").classList.add("wrong");
+    control.setAttribute("aria-invalid", "true");
+    describe(control);
+  }
+}
+
+/** Hint and error of a control, as far as there are any, are read with it. */
+function describe(control) {
+  const told = [`${control?.id}-hint`, `${control?.id}-error`].filter((id) => document.getElementById(id));
+  control?.toggleAttribute("aria-describedby", told.length > 0);
+  if (told.length > 0) control.setAttribute("aria-describedby", told.join(" "));
+}
+
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", hour12: false, year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
-/** A `<time>` with civil time in Shanghai, to the second. */
-export function time(at) {
-  const part = Object.fromEntries(clock.formatToParts(new Date(at)).map((it) => [it.type, it.value]));
-  const words = `${part.year}年${part.month}月${part.day}日 ${part.hour}:${part.minute}:${part.second}`;
-  return h("time", { datetime: new Date(at).toISOString() }, words);
+/** A `<time>` with civil time in Shanghai, to the second; without the day when it is
+ *  that of `since`. */
+export function time(at, since) {
+  const parts = (it) => Object.fromEntries(clock.formatToParts(new Date(it)).map(({ type, value }) => [type, value]));
+  const [part, before] = [parts(at), since ? parts(since) : {}];
+  const day = `${part.year}年${part.month}月${part.day}日 `;
+  const same = day === `${before.year}年${before.month}月${before.day}日 `;
+  return h("time", { datetime: new Date(at).toISOString() }, `${same ? "" : day}${part.hour}:${part.minute}:${part.second}`);
 }
 
 /** Bytes for people. */

@@ -127,22 +127,34 @@ async function showTasks() {
       state.tasks?.got_at ? h("p.meta.small", {}, time(state.tasks.got_at), " 取得") : null,
       tasks.length === 0 ? h("p.empty", {}, state.tasks ? "没有要到现场办理的案件" : "还没有取得任务；联网后自动取得") : tasks.map((task) =>
         h("section.task", {}, h("h3", {}, task.title, " ", h("span.no.meta", {}, task.number ?? "")), task.acts.map((it) =>
-          h("div.act", {}, h("b", {}, it.label, " ", tag(it.requirement)), h("button.btn.quiet", { type: "button", "data-verb": it.verb, "data-case": task.case, onclick: () => begin(task, it), "aria-label": `开始${it.label}：${task.title}` }, "开始"))))),
-      h("div.act", {}, h("b", {}, "日常巡查"), h("button.btn.quiet", { type: "button", id: "patrol", onclick: () => begin(null, null), "aria-label": "开始日常巡查" }, "开始"), h("p", {}, "没有案件的记录；发现线索的，上传后转为线索"))));
+          h("div.act", {}, h("b", {}, it.label, " ", tag(it.requirement)), h("button.btn.quiet", { type: "button", "data-act-of": it.link ?? it.verb, "data-case": task.case, onclick: () => begin(task, it), "aria-label": `开始${it.label}：${task.title}` }, "开始"))))),
+      h("div.act", {}, h("b", {}, "日常巡查"), h("button.btn.quiet", { type: "button", id: "patrol", onclick: () => begin(null, state.tasks?.patrol), "aria-label": "开始日常巡查" }, "开始"), h("p", {}, "没有案件的记录；发现线索的，上传后转为线索"))));
 }
 
 const ACT_STATES = { sealed: "待上传", registered: "上传中", done: "全部入库", mismatch: "核对不符" };
 
+/** Opens what the server did not take, to be corrected; what is recorded stays as it is. */
+async function mend(id) {
+  const act = await loadAct(id);
+  if (act.state !== "sealed") return;
+  [act.state, act.problem, act.next_at, act.tries] = ["open", null, 0, 0];
+  await saveAct(act);
+  location.hash = `#act=${id}`;
+}
+
 async function showCustody() {
   const acts = (await listActs(state.person)).filter((it) => it.state !== "open");
   const { usage, free } = await space();
+  // What a person has unfolded stays so when the list changes.
+  const unfolded = new Set([...document.querySelectorAll("#custody-list details[open]")].map((it) => it.closest("[data-act]").dataset.act));
   const blocks = await Promise.all(acts.map(async (act) => {
     const pieces = await listPieces(act.id);
     return h("section.card", { "data-act": act.id, "data-state": act.state, "aria-label": `${act.label} ${act.title}` },
       h("div.head", {}, h("div", {}, h("p.above", {}, act.title), h("h2", {}, act.label, " ", h("span.no.meta", {}, act.number ?? ""))), h(act.state === "done" ? "span.tag.ok" : act.state === "mismatch" ? "span.tag.seal" : "span.tag.near", {}, ACT_STATES[act.state])),
-      h("p.meta.small", {}, act.place, " · ", time(act.started_at), " 至 ", time(act.ended_at), ` · 证明：${act.proves}`),
-      act.problem ? h("div.notice.refused", { role: "alert" }, h("p", {}, act.problem.words), act.problem.article ? h("p.law", {}, act.problem.article) : null, act.problem.remedy ? h("p", {}, act.problem.remedy) : null) : null,
-      h("ol.pieces", {}, pieces.map((piece) => pieceLine(act, piece))));
+      h("p.meta.small", {}, act.place, " · ", time(act.started_at), " 至 ", time(act.ended_at, act.started_at), ` · 证明：${act.proves}`),
+      act.problem ? h("div.notice.refused", { role: "alert" }, h("p", {}, act.problem.words), act.problem.article ? h("p.law", {}, act.problem.article) : null, act.problem.remedy ? h("p", {}, act.problem.remedy) : null,
+        act.state === "sealed" ? h("p", {}, h("button.btn.quiet", { type: "button", id: `mend-${act.id}`, onclick: () => mend(act.id) }, "更正记录信息")) : null) : null,
+      h("details.more", { open: act.state !== "done" || unfolded.has(act.id) }, h("summary", { id: `pieces-${act.id}` }, `${pieces.length} 件音像和笔录`), h("ol.pieces", {}, pieces.map((piece) => pieceLine(act, piece)))));
   }));
   // The frame stays while the list changes: nobody's finger or focus loses its button.
   if (!document.getElementById("custody-list")) {
@@ -165,7 +177,7 @@ async function show() {
     const act = await loadAct(location.hash.slice(5));
     if (act?.person === state.person && act.state === "open") {
       await recover(act);
-      state.open = await actView(view, act, { ...state.tasks, clock: state.clock, kick, go: (hash) => { location.hash = hash; } });
+      state.open = await actView(view, act, { ...state.tasks, clock: () => (state.clock.measured_at ? state.clock : null), kick, go: (hash) => { location.hash = hash; } });
     } else location.replace("#custody");
   } else if (location.hash === "#custody") await showCustody();
   else await showTasks();
@@ -215,12 +227,18 @@ addEventListener("hashchange", async () => { await show(); view.focus(); await k
 addEventListener("online", now);
 addEventListener("offline", () => { state.reached = false; changed(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) kick(); });
+addEventListener("beforeunload", (event) => { if (state.open?.running) event.preventDefault(); });
 bus.onmessage = ({ data }) => {
   if (data === "left") location.reload();
   else changed();
 };
 
 async function start() {
+  if (!isSecureContext) {
+    fill(view, h("section.card.said", { role: "alert" }, h("h2", {}, "需要加密连接"), h("p", {}, "浏览器只在加密连接下允许采集和加密保存。请用加密的地址打开本系统，或者请系统管理员启用加密连接。")));
+    document.documentElement.dataset.ready = "failed";
+    return;
+  }
   await navigator.serviceWorker?.register("/field/worker.js", { scope: "/field", updateViaCache: "none" });
   await meet();
   await learn();

@@ -32,11 +32,14 @@ export function registration(act, pieces) {
     id: it.id, kind: it.kind, name: it.name, type: it.type, bytes: it.bytes, sha256_root: it.root,
     captured_from: it.captured_from, captured_to: it.captured_to,
   }));
+  // Segments are numbered from 1 in the order in which they are told.
+  const number = (id) => pieces.findIndex((it) => it.id === id) + 1;
+  const interruptions = act.interruptions.map((it) => ({ after: number(it.after), cause: it.cause, by: "written", at: it.at, statement: it.statement }));
   return {
-    id: act.id, case: act.case, act: act.verb, place: act.place, coordinates: act.coordinates,
+    id: act.id, case: act.case, act: act.verb, link: act.link, place: act.place, coordinates: act.coordinates,
     started_at: act.started_at, ended_at: act.ended_at, device: act.device || null, proves: act.proves,
-    party: act.party, cause: act.cause, told: act.told, ticks: act.ticks,
-    clock: { device: act.clock.measured_at, offset_ms: act.clock.offset_ms }, segments, interruptions: act.interruptions,
+    party: act.party, cause: act.cause, told: act.told, not_told_because: act.told ? null : act.absent || null, ticks: act.ticks,
+    clock: { device: act.clock.measured_at, offset_ms: act.clock.offset_ms }, segments, interruptions,
   };
 }
 
@@ -91,7 +94,9 @@ async function settle(act, pieces, told) {
   act.number = answer.number ?? act.number;
   for (const piece of pieces.filter((it) => it.state !== "accepted" && it.state !== "mismatch")) {
     const theirs = answer.segments.find((it) => it.id === piece.id);
-    if (theirs?.state === "accepted" && theirs.sha256_root === piece.root) {
+    // What the server computed from what it stored, not what it was told.
+    const root = theirs?.identity?.sha256_root ?? theirs?.sha256_root;
+    if (theirs?.state === "accepted" && root === piece.root) {
       piece.state = "accepted";
       piece.accepted_at = new Date().toISOString();
       await dropParts(piece);

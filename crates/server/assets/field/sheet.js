@@ -2,7 +2,7 @@
 // the sheet as it was signed (a picture, readable without this program), and its words
 // with the strokes (for search and comparison).
 
-import { h, field, errors, time } from "./dom.js";
+import { h, field, errors, mark, time } from "./dom.js";
 import { whole } from "./capture.js";
 
 // A4 at 150 dots an inch.
@@ -120,6 +120,7 @@ export function sheetForm(act, done) {
     if (!text.value.trim()) list.push({ id: "sheet-text", message: "填写笔录内容" });
     if (!name.value.trim()) list.push({ id: "sheet-name", message: "填写签名人姓名" });
     if (strokes.length === 0 && !refused.value.trim()) list.push({ id: "sheet-refused", message: "请签名；不签名的，注明原因" });
+    mark(event.target, list);
     wrong.replaceChildren(...(list.length > 0 ? [errors(list)] : []));
     if (list.length > 0) {
       wrong.firstChild.focus();
@@ -138,7 +139,7 @@ export function sheetForm(act, done) {
   return h("form.sheet.signing", { onsubmit: keep, novalidate: true },
     wrong,
     field("sheet-title", "笔录名称", title),
-    act.document_guide ? h("p.hint", {}, act.document_guide) : null,
+    (act.document_guide ?? []).map((it) => h("p.hint", {}, it)),
     field("sheet-text", "笔录内容", text, { hint: "写明起止时间、地点、在场人和检查情况" }),
     field("sheet-name", "签名人姓名", name),
     field("sheet-role", "签名人身份", role),

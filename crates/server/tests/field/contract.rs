@@ -49,8 +49,8 @@ pub struct Book {
     pub sending: VecDeque<Fault>,
     /// What the server adds to what it got, so that the roots differ.
     pub spoil: bool,
-    /// Transfers that brought bytes.
-    pub transfers: usize,
+    /// The next registration is refused with these words.
+    pub refusing: Option<&'static str>,
 }
 
 #[derive(Clone, Default)]
@@ -99,6 +99,9 @@ impl Contract {
     fn register(&self, headers: &HeaderMap, body: Value) -> Response {
         self.book(|book| {
             let id = body["id"].as_str().unwrap().to_owned();
+            if let Some(words) = book.refusing.take() {
+                return problem(StatusCode::UNPROCESSABLE_ENTITY, words);
+            }
             assert_eq!(header(headers, "idempotency-key"), id);
             let next = format!("（示）应急音〔2026〕{}号", book.recordings.len() + 1);
             let (first, number) = book.recordings.entry(id).or_insert_with(|| (body.clone(), next)).clone();
@@ -176,7 +179,6 @@ impl Contract {
             upload.bytes.extend_from_slice(&bytes);
             assert!(upload.bytes.len() as u64 <= upload.length);
             let at = upload.bytes.len().to_string();
-            book.transfers += 1;
             match fault {
                 Some(_) => lost(),
                 None => (StatusCode::NO_CONTENT, [("upload-offset", at)]).into_response(),
@@ -203,25 +205,33 @@ impl Book {
         }
         let root = hex::encode(identity(&bytes).root.sha256);
         let state = if segment["sha256_root"] == json!(root) { "accepted" } else { "mismatch" };
-        json!({ "id": id, "state": state, "sha256_root": root })
+        json!({ "id": id, "state": state, "sha256_root": segment["sha256_root"], "identity": { "sha256_root": root } })
     }
 }
 
 /// One task of an officer.
 fn tasks() -> Value {
+    let act = |verb: Value, link: &str, label: &str, requirement: &str| {
+        json!({
+            "verb": verb, "link": link, "label": label, "requirement": requirement,
+            "basis": "国办发〔2018〕118号（八）",
+            "wording_before_recording": "现依法执法，全程录音录像，请您配合。",
+            "wording_guide": ["说明检查事由和依据", "告知权利义务"], "wording_avoid": ["代替当事人陈述"],
+            "document_guide": ["写明起止时间、地点、在场人、检查情况"],
+        })
+    };
     json!({
-        "devices": [{ "id": "018f0000-0000-7000-8000-000000000001", "name": "执法记录仪 01号" }],
+        "devices": [{ "id": "018f0000-0000-7000-8000-000000000001", "number": "01", "kind_label": "执法记录仪", "model": "示例型" }],
         "tasks": [{
             "case": "018f0000-0000-7000-8000-000000000002", "title": "示例化工有限公司未按规定检查安全设备",
-            "number": "（示）应急立〔2026〕1号", "party": "示例化工有限公司", "cause": "未按规定检查安全设备",
+            "number": "（示）应急立〔2026〕1号", "parties": "示例化工有限公司", "cause": "未按规定检查安全设备",
             "acts": [
-                { "verb": "record_inspection", "label": "现场检查", "requirement": "must",
-                  "wording_before_recording": "现依法进行现场检查，全程录音录像，请您配合。",
-                  "wording_guide": "说明检查事由和依据", "document_guide": "写明起止时间、地点、在场人、检查情况" },
-                { "verb": "add_evidence", "label": "询问", "requirement": "as_needed" },
+                act(json!("record_scene"), "on_site", "现场检查", "must"),
+                act(json!("record_inquiry"), "evidence", "调查取证", "as_needed"),
             ],
         }],
-        "wordings": { "notice": "现依法执法，全程录音录像。", "source": "行政执法全过程记录制度" },
+        "patrol": act(Value::Null, "patrol", "日常巡查", "text"),
+        "wordings": { "before": "现依法执法，全程录音录像。", "basis": "行政执法全过程记录制度" },
     })
 }
 

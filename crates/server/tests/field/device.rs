@@ -123,13 +123,13 @@ impl Device {
     }
 
     /// Runs the body of an asynchronous function in the page, with the page's modules
-    /// as `store`, `merkle`, `queue`, `capture`, `api`.
+    /// as `store`, `merkle`, `page`, `capture`, `api`.
     pub async fn within(&self, body: &str, args: Vec<Value>) -> Value {
         let script = format!(
             "const done = arguments[arguments.length - 1], given = [...arguments].slice(0, -1); (async () => {{ \
              const home = document.querySelector('script[src*=\"/main.js\"]').src; \
              const load = name => import(new URL(name + '.js', home)); \
-             const [store, merkle, queue, capture, api] = await Promise.all(['store', 'merkle', 'queue', 'capture', 'api'].map(load)); \
+             const [store, merkle, page, capture, api] = await Promise.all(['store', 'merkle', 'act', 'capture', 'api'].map(load)); \
              {body} }})().then(done, e => done('failed: ' + e + ' ' + (e?.stack ?? '')))"
         );
         let answer = self.client.execute_async(&script, args).await.unwrap();

@@ -16,7 +16,7 @@ async fn nothing_is_kept_in_clear_and_no_other_page_is_cached() {
     let field = Field::new().await;
     let device = &field.device;
     device.sign_in("yj-officer1").await;
-    device.press("[data-verb=add_evidence]").await;
+    device.press("[data-act-of=evidence]").await;
     device.write("place", "示例县示例路").await;
     device.press("#tick-told").await;
     device.press("#take-photo").await;
@@ -91,12 +91,25 @@ async fn a_full_device_says_so_and_keeps_what_it_has() {
     device.press("#take-video").await;
     device.until("#running [data-bytes]").await;
     let used = device.within("return (await navigator.storage.estimate()).usage", vec![]).await;
-    let quota = json!({ "origin": field.network.base, "quotaSize": used.as_u64().unwrap() + (2 << 20) });
+    let quota = json!({ "origin": field.network.base, "quotaSize": used.as_u64().unwrap() + 600_000 });
     device.debugger("Storage.overrideQuotaForOrigin", quota).await;
     device.until(".notice.refused").await;
     assert!(device.text().await.contains("设备存储空间不足"));
-    device.until(".piece[data-state=captured]").await;
     device.until("#note-0").await;
+    // A file that does not fit is refused, and nothing of it stays.
+    let refused = device
+        .within(
+            "const [act] = await store.listActs(await store.recall('person')); const file = new File([new Uint8Array(8 << 20)], 'a.mp4', { type: 'video/mp4' }); \
+             const said = await capture.importFile(act, file, () => {}).then(() => 'kept', e => e.constructor.name + e.name); \
+             return [said, (await store.listPieces(act.id)).length]",
+            vec![],
+        )
+        .await;
+    assert_eq!(refused, json!(["FullError", 1]));
+    // There is room again: what could not be closed then is closed now.
+    device.debugger("Storage.overrideQuotaForOrigin", json!({ "origin": field.network.base })).await;
+    device.press("#finish").await;
+    device.until(".piece[data-state=captured]").await;
     // What was written until then is whole, and its root is that of what is there.
     let same = device
         .within(
@@ -107,16 +120,6 @@ async fn a_full_device_says_so_and_keeps_what_it_has() {
         )
         .await;
     assert_eq!(same, json!(true));
-    // A file that does not fit is refused, and nothing of it stays.
-    let refused = device
-        .within(
-            "const [act] = await store.listActs(await store.recall('person')); const file = new File([new Uint8Array(8 << 20)], 'a.mp4', { type: 'video/mp4' }); \
-             const said = await capture.importFile(act, file, () => {}).then(() => 'kept', e => e.constructor.name); \
-             return [said, (await store.listPieces(act.id)).length]",
-            vec![],
-        )
-        .await;
-    assert_eq!(refused, json!(["Full", 1]));
     device.look("full").await;
     field.end().await;
 }

@@ -35,6 +35,13 @@ async fn sign_a_sheet(field: &Field) {
         const box = pad.getBoundingClientRect(); const at = (type, x, y) => pad.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: box.left + x, clientY: box.top + y, bubbles: true })); \
         at('pointerdown', 20, 20); at('pointermove', 90, 60); at('pointermove', 150, 30); at('pointerup', 150, 30)";
     device.script(draw).await;
+    // On paper stands the sheet alone.
+    device.debugger("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
+    let printed = "return ['.bar', '#views', '#status', '.ticks', '.pieces', '.signing .btn', '.signing', '.pad', '#sheet-text'] \
+        .map(it => document.querySelector(it).getClientRects().length > 0)";
+    let expected = json!([false, false, false, false, false, false, true, true, true]);
+    assert_eq!(device.script(printed).await, expected);
+    device.debugger("Emulation.setEmulatedMedia", json!({ "media": "" })).await;
     device.press(".signing .buttons .btn").await;
     device.until(".piece:nth-child(4)").await;
 }
@@ -49,7 +56,7 @@ async fn what_is_taken_without_a_network_survives_a_killed_browser_and_arrives_o
     field.device.open("/field").await;
     field.device.until("html[data-ready=yes]").await;
     assert!(field.device.text().await.contains("没有网络，可以照常记录"));
-    field.device.press("[data-verb=record_inspection]").await;
+    field.device.press("[data-act-of=on_site]").await;
     field.device.until("#take-video[disabled]").await;
     assert!(field.device.text().await.contains("先告知当事人"));
     for it in ["certificate_shown", "identity_stated", "told", "rights_told"] {
@@ -115,8 +122,9 @@ async fn arrived(field: &Field) {
     let told = &recordings[0];
     assert_eq!(told["ticks"].as_array().unwrap().len(), 4);
     assert_eq!(told["told"]["at"], told["ticks"][2]["at"]);
-    assert_eq!(told["interruptions"][0]["cause"], "page_ended");
-    assert_eq!(told["interruptions"][0]["after"], segments[4]["id"]);
+    assert_eq!(told["interruptions"][0]["cause"], "other");
+    assert_eq!(told["interruptions"][0]["after"], 5);
+    assert_eq!((&told["act"], &told["link"]), (&json!("record_scene"), &json!("on_site")));
     assert_eq!(told["party"], "示例化工有限公司");
     // The server's clock stands in March, the device's does not.
     assert!(told["clock"]["offset_ms"].as_i64().unwrap().abs() > 3_600_000);

@@ -8,9 +8,8 @@ use crate::contract::{Fault, root};
 /// Seals a recording with files of these lengths, as the page would; gives its id.
 async fn sealed(field: &Field, lengths: &[usize]) -> String {
     let body = "const person = await store.recall('person'); const at = new Date().toISOString(); \
-        const act = { id: api.freshId(), person, state: 'open', case: null, title: '日常巡查', verb: 'patrol', label: '日常巡查', \
-            started_at: at, ended_at: at, place: '示例路', coordinates: null, device: '', proves: '巡查经过', party: '', cause: '', absent: '', \
-            ticks: [], told: null, interruptions: [], clock: { offset_ms: 0, measured_at: at }, number: null, problem: null }; \
+        const clock = { offset_ms: 0, measured_at: at }; \
+        const act = Object.assign(page.fresh(api.freshId(), person, clock, null, null), { ended_at: at, place: '示例路', proves: '巡查经过' }); \
         await store.saveAct(act); \
         for (const [no, length] of given[0].entries()) { \
             const bytes = new Uint8Array(length).fill(no + 1); \
@@ -111,5 +110,24 @@ async fn what_does_not_match_stays_on_the_device_and_is_said() {
     field.device.look("mismatch").await;
     let kept = field.device.within("const [piece] = await store.listPieces(given[0]); return (await store.readRange(piece, 0, 1 << 20)).length", vec![json!(id)]).await;
     assert_eq!(kept, json!(50_000));
+    field.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_server_refuses_is_corrected_and_sent_again() {
+    let field = Field::new().await;
+    field.device.sign_in("yj-officer1").await;
+    field.server.book(|book| book.refusing = Some("采集地点不在本机关管辖区域内"));
+    let id = sealed(&field, &[50_000]).await;
+    field.device.open("/field#custody").await;
+    field.device.until(".notice.refused").await;
+    assert!(field.device.text().await.contains("采集地点不在本机关管辖区域内"));
+    field.device.look("refused").await;
+    field.device.press(&format!("#mend-{id}")).await;
+    field.device.write("place", "示例县示例路2号").await;
+    field.device.press("#finish").await;
+    field.device.until("[data-act][data-state=done]").await;
+    whole(&field, 1, 1);
+    field.server.book(|book| assert_eq!(book.recordings[&id].0["place"], "示例县示例路2号"));
     field.end().await;
 }
