@@ -59,6 +59,8 @@ async function forgetField() {
 for (const form of document.querySelectorAll("form[action=\"/sign-out\"]")) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    forgetField().finally(() => form.submit());
+    // Whatever the browser's storage does, leaving is not held up for long.
+    const patience = new Promise((over) => { setTimeout(over, 1500); });
+    Promise.race([forgetField(), patience]).catch(() => {}).then(() => form.submit());
   });
 }

@@ -12,7 +12,7 @@ const view = document.getElementById("view");
 const status = document.getElementById("status");
 const bus = new BroadcastChannel("mingjing-field");
 
-const state = { person: "", name: "", signedOut: false, reached: false, csrf: "", clock: { offset_ms: 0, measured_at: null }, tasks: null, tasksAt: null, open: null, halt: "", others: 0 };
+const state = { person: "", name: "", signedOut: false, reached: false, csrf: "", clock: { offset_ms: 0, measured_at: null }, tasks: null, tasksAt: null, open: null, release: null, halt: "", others: 0 };
 
 // Connection and person.
 
@@ -169,19 +169,37 @@ async function showCustody() {
 async function show() {
   await state.open?.leave();
   state.open = null;
+  state.release?.();
+  state.release = null;
   for (const link of document.querySelectorAll("#views a")) link.toggleAttribute("aria-current", link.hash === (location.hash || "#tasks"));
   await showStatus();
   if (!state.person) {
     fill(view, h("section.card.said", {}, h("h2", {}, "请先登录"), h("p", {}, "登录一次之后，没有网络也可以在本机继续记录。"), h("p", {}, h("a.btn", { href: SIGN_IN }, "登录"))));
   } else if (location.hash.startsWith("#act=")) {
-    const act = await loadAct(location.hash.slice(5));
-    if (act?.person === state.person && act.state === "open") {
+    const id = location.hash.slice(5);
+    const release = await claim(id);
+    state.release = release;
+    const act = await loadAct(id);
+    if (!release) {
+      fill(view, h("section.card.said", {}, h("h2", {}, "这项记录正在另一个页面办理"), h("p", {}, "请回到那个页面；那个页面关闭之后，再从“我的任务”继续。")));
+    } else if (act?.person === state.person && act.state === "open") {
       await recover(act);
       state.open = await actView(view, act, { ...state.tasks, clock: () => (state.clock.measured_at ? state.clock : null), kick, go: (hash) => { location.hash = hash; } });
     } else location.replace("#custody");
   } else if (location.hash === "#custody") await showCustody();
   else await showTasks();
   document.documentElement.dataset.view = location.hash || "#tasks";
+}
+
+/** Takes an act for this page alone; gives how to let go of it, none when another page
+ *  has it: two copies of one act would overwrite each other. */
+function claim(id) {
+  return new Promise((resolve) => {
+    navigator.locks.request(`field-act-${id}`, { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(null);
+      return new Promise((over) => resolve(over));
+    });
+  });
 }
 
 let drawing = Promise.resolve();
@@ -242,7 +260,12 @@ async function start() {
   await navigator.serviceWorker?.register("/field/worker.js", { scope: "/field", updateViaCache: "none" });
   await meet();
   await learn();
-  for (const act of state.person ? await listActs(state.person) : []) if (act.state === "open") await recover(act);
+  for (const { id, state: stage } of state.person ? await listActs(state.person) : []) {
+    const release = stage === "open" ? await claim(id) : null;
+    if (!release) continue;
+    await recover(await loadAct(id));
+    release();
+  }
   await show();
   document.documentElement.dataset.ready = "yes";
   await navigator.serviceWorker?.ready;

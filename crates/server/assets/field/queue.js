@@ -80,6 +80,13 @@ async function uploadWhole(piece, told) {
     await upload(piece, told);
   } catch (error) {
     if (!(error instanceof Refused) || (error.status !== 404 && error.status !== 410)) throw error;
+    // Perhaps it is complete, and only the last answer was lost.
+    const theirs = (await custody(piece.act)).segments.find((it) => it.id === piece.id);
+    if (["uploaded", "accepted", "mismatch"].includes(theirs?.state)) {
+      [piece.state, piece.sent] = ["uploaded", piece.bytes];
+      await savePiece(piece);
+      return;
+    }
     piece.location = "";
     piece.sent = 0;
     piece.attempt += 1;

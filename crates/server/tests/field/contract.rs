@@ -49,6 +49,8 @@ pub struct Book {
     pub sending: VecDeque<Fault>,
     /// What the server adds to what it got, so that the roots differ.
     pub spoil: bool,
+    /// A complete upload is known no longer, only its segment.
+    pub forgets: bool,
     /// The next registration is refused with these words.
     pub refusing: Option<&'static str>,
 }
@@ -150,6 +152,9 @@ impl Contract {
     fn offset(&self, no: usize) -> Response {
         self.book(|book| {
             let upload = &book.uploads[no];
+            if book.forgets && upload.bytes.len() as u64 == upload.length {
+                return problem(StatusCode::NOT_FOUND, "没有这个上传");
+            }
             let (at, length) = (upload.bytes.len().to_string(), upload.length.to_string());
             [("upload-offset", at), ("upload-length", length)].into_response()
         })

@@ -123,3 +123,28 @@ async fn a_full_device_says_so_and_keeps_what_it_has() {
     device.look("full").await;
     field.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_act_is_open_in_one_page_at_a_time() {
+    let field = Field::new().await;
+    let device = &field.device;
+    device.sign_in("yj-officer1").await;
+    device.press("#patrol").await;
+    device.press("#tick-told").await;
+    device.until("#tick-told[aria-pressed=true]").await;
+    let act = device.client.current_url().await.unwrap().fragment().unwrap().to_owned();
+    let first = device.client.window().await.unwrap();
+    let second = device.client.new_window(true).await.unwrap();
+    device.client.switch_to_window(second.handle).await.unwrap();
+    device.open(&format!("/field#{act}")).await;
+    device.until("#view .said").await;
+    assert!(device.text().await.contains("正在另一个页面办理"));
+    device.client.switch_to_window(first).await.unwrap();
+    device.open("/field#tasks").await;
+    device.until(".card.decisive").await;
+    let other = device.client.windows().await.unwrap().pop().unwrap();
+    device.client.switch_to_window(other).await.unwrap();
+    device.client.refresh().await.unwrap();
+    device.until("#tick-told[aria-pressed=true]").await;
+    field.end().await;
+}

@@ -131,3 +131,18 @@ async fn what_the_server_refuses_is_corrected_and_sent_again() {
     field.server.book(|book| assert_eq!(book.recordings[&id].0["place"], "示例县示例路2号"));
     field.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_whose_last_answer_is_lost_is_not_begun_again() {
+    let field = Field::new().await;
+    field.device.sign_in("yj-officer1").await;
+    field.server.book(|book| {
+        book.forgets = true;
+        book.sending.push_back(Fault::AnswerLost);
+    });
+    sealed(&field, &[50_000]).await;
+    field.device.open("/field#custody").await;
+    field.device.until("[data-act][data-state=done]").await;
+    whole(&field, 1, 1);
+    field.end().await;
+}
