@@ -34,6 +34,9 @@ export class Refused extends Error {
   }
 }
 
+/** Whether the server answered the last time it was asked. */
+export let heard = false;
+
 let csrf = "";
 
 async function ask(address, options = {}) {
@@ -41,8 +44,10 @@ async function ask(address, options = {}) {
   try {
     response = await fetch(address, { ...options, redirect: "error", cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
   } catch (error) {
+    heard = false;
     throw new Offline(error.message);
   }
+  heard = true;
   if (response.ok) return response;
   const problem = await response.json().catch(() => null);
   throw new Refused(response.status, problem, Number(response.headers.get("Retry-After")) || 0);

@@ -2,7 +2,7 @@
 // what the server has not accepted stays here.
 
 import { h, fill, say, size, time } from "./dom.js";
-import { Offline, Refused, SIGN_IN, field, freshId, session } from "./api.js";
+import { Offline, Refused, SIGN_IN, field, freshId, heard, session } from "./api.js";
 import { forget, listActs, listPieces, loadAct, loadTasks, othersWaiting, recall, remember, saveAct, saveTasks, space } from "./store.js";
 import { actView, fresh, pieceLine } from "./act.js";
 import { recover } from "./capture.js";
@@ -59,7 +59,7 @@ async function kick() {
   if (state.reached) {
     try {
       const next = await run(state.person, () => { bus.postMessage("changed"); changed(); });
-      state.halt = "";
+      [state.halt, state.reached] = ["", heard];
       // Another page at it, or nothing due: come again.
       const wait = next === "busy" ? 10_000 : next === null ? 0 : Math.max(500, next - Date.now());
       if (wait > 0) timer = setTimeout(kick, wait);

@@ -51,6 +51,8 @@ pub struct Book {
     pub spoil: bool,
     /// A complete upload is known no longer, only its segment.
     pub forgets: bool,
+    /// What happens when the next bytes have come, before that is answered.
+    pub then: Option<Box<dyn FnOnce() + Send>>,
     /// The next registration is refused with these words.
     pub refusing: Option<&'static str>,
 }
@@ -184,6 +186,9 @@ impl Contract {
             upload.bytes.extend_from_slice(&bytes);
             assert!(upload.bytes.len() as u64 <= upload.length);
             let at = upload.bytes.len().to_string();
+            if let Some(then) = book.then.take() {
+                then();
+            }
             match fault {
                 Some(_) => lost(),
                 None => (StatusCode::NO_CONTENT, [("upload-offset", at)]).into_response(),

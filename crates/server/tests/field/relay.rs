@@ -42,6 +42,14 @@ impl Relay {
         self.open.send_replace(false);
     }
 
+    /// What cuts it later, from elsewhere.
+    pub fn scissors(&self) -> impl FnOnce() + Send + 'static {
+        let open = Arc::clone(&self.open);
+        move || {
+            open.send_replace(false);
+        }
+    }
+
     pub fn mend(&self) {
         self.open.send_replace(true);
     }

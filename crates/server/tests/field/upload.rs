@@ -82,7 +82,7 @@ async fn the_network_back_is_enough_and_two_pages_make_one_queue() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_upload_that_is_gone_begins_anew_and_a_cut_goes_on_where_it_was() {
+async fn an_upload_that_is_gone_begins_anew() {
     let field = Field::new().await;
     field.device.sign_in("yj-officer1").await;
     field.device.flight(true).await;
@@ -142,6 +142,25 @@ async fn an_upload_whose_last_answer_is_lost_is_not_begun_again() {
     });
     sealed(&field, &[50_000]).await;
     field.device.open("/field#custody").await;
+    field.device.until("[data-act][data-state=done]").await;
+    whole(&field, 1, 1);
+    field.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_cut_in_the_middle_it_goes_on_from_what_the_server_holds() {
+    let field = Field::new().await;
+    field.device.sign_in("yj-officer1").await;
+    let scissors = field.network.scissors();
+    field.server.book(|book| book.then = Some(Box::new(scissors)));
+    sealed(&field, &[12 << 20]).await;
+    field.device.open("/field#custody").await;
+    field.device.until("#status .tag.near").await;
+    field.device.until("[data-act][data-state=registered]").await;
+    let held = field.server.book(|book| book.uploads[0].bytes.len());
+    assert!(held > 0 && held < 12 << 20, "{held}");
+    field.network.mend();
+    field.device.press("#send-now").await;
     field.device.until("[data-act][data-state=done]").await;
     whole(&field, 1, 1);
     field.end().await;
