@@ -32,3 +32,35 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+// Signing out takes along what the field page keeps for the person on this device;
+// records that still wait to be uploaded stay sealed until the same person is back.
+async function forgetField() {
+  const all = (await indexedDB.databases?.()) ?? [];
+  if (!all.some((it) => it.name === "mingjing-field")) return;
+  await new Promise((over) => {
+    const asked = indexedDB.open("mingjing-field");
+    asked.onerror = over;
+    asked.onsuccess = () => {
+      const tx = asked.result.transaction(["meta", "tasks", "acts", "pieces"], "readwrite");
+      tx.oncomplete = tx.onabort = over;
+      tx.objectStore("meta").clear();
+      tx.objectStore("tasks").clear();
+      tx.objectStore("acts").openCursor().onsuccess = ({ target: { result: row } }) => {
+        if (!row) return;
+        if (row.value.state === "done") {
+          row.delete();
+          tx.objectStore("pieces").index("act").openCursor(row.value.id).onsuccess = ({ target: { result: piece } }) => { piece?.delete(); piece?.continue(); };
+        }
+        row.continue();
+      };
+    };
+  });
+}
+for (const form of document.querySelectorAll("form[action=\"/sign-out\"]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    // Whatever the browser's storage does, leaving is not held up for long.
+    const patience = new Promise((over) => { setTimeout(over, 1500); });
+    Promise.race([forgetField(), patience]).catch(() => {}).then(() => form.submit());
+  });
+}

@@ -11,6 +11,7 @@ pub mod disposal;
 pub mod erasure;
 pub mod evidence;
 pub mod features;
+pub mod field;
 pub mod informant;
 pub mod kit;
 pub mod ledger;

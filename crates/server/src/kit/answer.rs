@@ -1,11 +1,11 @@
-//! How an answer leaves: failures in the form that was asked for, headers that protect.
+//! How an answer leaves: failures in the form that was asked for.
 
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
 use super::auth::Identity;
-use super::http::{AsItIs, Shell, is_program};
+use super::http::{Shell, is_program};
 use super::page;
 use super::problem::Failure;
 use super::resend::{self, Carried};
@@ -141,43 +141,5 @@ fn raw_failure(response: &Response) -> Option<Failure> {
         StatusCode::SERVICE_UNAVAILABLE => None,
         _ if status.is_client_error() => Some(Failure::Malformed("格式或者类型不符".to_owned())),
         _ => Some(Failure::Broken(format!("plain status {status}"))),
-    }
-}
-
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-    font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; \
-    frame-ancestors 'none'";
-
-/// For bytes that are not ours: opened as a document they may do nothing.
-const FOREIGN: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
-
-/// Puts the headers on an answer that keep a browser from doing more with it than is meant.
-pub fn secure_headers(shell: &Shell, response: &mut Response, id: &str) {
-    let private = response.extensions().get::<Identity>().is_some();
-    let foreign = response.extensions().get::<AsItIs>().is_some();
-    let headers = response.headers_mut();
-    let mut set = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
-    };
-    set(header::CONTENT_SECURITY_POLICY, if foreign { FOREIGN } else { POLICY });
-    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::X_FRAME_OPTIONS, "DENY");
-    set(header::REFERRER_POLICY, if private { "no-referrer" } else { "same-origin" });
-    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    );
-    if shell.config.secure {
-        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
-    }
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
-    }
-    let default = if private { "no-store" } else { "no-cache" };
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(default));
-    if private {
-        headers.append(header::VARY, HeaderValue::from_static("Cookie"));
     }
 }

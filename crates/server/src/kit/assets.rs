@@ -1,5 +1,6 @@
 //! Style sheet, small modules and the mark: inside the program, served under
-//! names that carry their digest, so that they may be kept for ever.
+//! names that carry their digest, so that they may be kept for ever. Files of a
+//! folder name one another, so they carry the digest of the whole folder in theirs.
 
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -25,8 +26,25 @@ struct Asset {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let mut all: Vec<Asset> = Files::iter().filter_map(|name| load(&name)).collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
+    let folders: Vec<Option<(String, String)>> = all.iter().map(|it| placed(it, &all)).collect();
+    for (asset, url) in all.iter_mut().zip(folders) {
+        if let Some((folder, file)) = url {
+            asset.url = format!("/assets/{folder}/{file}");
+        }
+    }
     all
 });
+
+/// Folder with its digest, and name in it, of a file that stands in one.
+fn placed(asset: &Asset, all: &[Asset]) -> Option<(String, String)> {
+    let (folder, file) = asset.name.rsplit_once('/')?;
+    let mut hasher = Sha256::new();
+    for other in all.iter().filter(|it| it.name.rsplit_once('/').is_some_and(|(its, _)| its == folder)) {
+        hasher.update(other.name.as_bytes());
+        hasher.update(Sha256::digest(&other.body));
+    }
+    Some((format!("{folder}-{}", hex::encode(&hasher.finalize()[..8])), file.to_owned()))
+}
 
 fn load(name: &str) -> Option<Asset> {
     let body = match Files::get(name)?.data {
@@ -51,7 +69,19 @@ pub fn url(name: &str) -> &'static str {
     ASSETS.iter().find(|it| it.name == name).map_or("", |it| it.url.as_str())
 }
 
-/// Serves `/assets/{file}`.
+/// Addresses of the files of a folder, in the order of their names.
+pub fn folder(name: &str) -> Vec<&'static str> {
+    let of = |it: &&Asset| it.name.rsplit_once('/').is_some_and(|(its, _)| its == name);
+    ASSETS.iter().filter(of).map(|it| it.url.as_str()).collect()
+}
+
+/// Content of a file, for those who serve it under an address of their own; empty
+/// when there is no such file.
+pub fn body(name: &str) -> Bytes {
+    ASSETS.iter().find(|it| it.name == name).map_or_else(Bytes::new, |it| it.body.clone())
+}
+
+/// Serves `/assets/{*file}`.
 pub async fn serve(Path(file): Path<String>) -> Response {
     let found = ASSETS.iter().find(|it| it.url.strip_prefix("/assets/") == Some(file.as_str()));
     match found {
@@ -79,6 +109,17 @@ mod tests {
             assert!(url(name).ends_with(extension), "{name}");
         }
         assert_eq!(url("absent.css"), "");
+    }
+
+    #[test]
+    fn files_of_a_folder_share_its_digest() {
+        let all = folder("field");
+        assert!(all.len() > 5 && all.contains(&url("field/main.js")), "{all:?}");
+        let homes: std::collections::BTreeSet<&str> =
+            all.iter().map(|it| it.rsplit_once('/').unwrap().0).collect();
+        assert_eq!(homes.len(), 1);
+        assert!(homes.first().unwrap().starts_with("/assets/field-"));
+        assert!(!body("field/main.js").is_empty() && body("field/absent.js").is_empty());
     }
 
     #[test]

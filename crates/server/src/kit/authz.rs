@@ -210,6 +210,7 @@ pub fn rows() -> impl Iterator<Item = &'static Grant> {
         .chain(crate::viewing_grant::verbs::rows())
         .chain(crate::archive::verbs::rows())
         .chain(crate::recording_check::verbs::rows())
+        .chain(crate::field::verbs::ROWS)
 }
 
 fn rows_of(verb: &Verb) -> impl Iterator<Item = &'static Grant> {

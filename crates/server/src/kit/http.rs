@@ -34,7 +34,7 @@ use super::password::{HashError, Hasher};
 use super::problem::Failure;
 use super::resend::{self, Teller};
 use super::seal::Sealer;
-use super::{answer, assets, metrics};
+use super::{answer, assets, headers, metrics};
 
 /// Versions of a person's and the organ's record, and what they said.
 type KnownPerson = ((u64, u64), Arc<Person>);
@@ -379,7 +379,7 @@ pub fn build(app: App, config: WebConfig, routes: Routes) -> Result<(Router, She
     }));
     let router = routes
         .router
-        .route("/assets/{file}", get(assets::serve))
+        .route("/assets/{*file}", get(assets::serve))
         .fallback(|| async { Failure::NotFound })
         .method_not_allowed_fallback(|| async { Failure::Method })
         .layer(DefaultBodyLimit::max(body))
@@ -471,7 +471,7 @@ async fn outermost(State(shell): State<Shell>, mut request: Request, next: Next)
     };
     let asked = answer::Asked { method: &method, path: &path, query: query.as_deref(), id: &id };
     let mut response = answer::written(&shell, &asked, response);
-    answer::secure_headers(&shell, &mut response, &id);
+    headers::secure(shell.config.secure, &mut response, &id);
     for (path, name, value) in &shell.stamps {
         if *path == route {
             response.headers_mut().insert(name.clone(), value.clone());

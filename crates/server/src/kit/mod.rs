@@ -21,6 +21,7 @@ pub mod event;
 pub(crate) mod flush;
 pub mod form;
 pub mod gallery;
+pub mod headers;
 pub mod http;
 pub mod jobs;
 pub mod limits;

@@ -115,6 +115,7 @@ enum Twin {
 }
 
 const SHEET: Twin = Twin::None("an empty form; its fields are the schema of the operation");
+const FILE: Twin = Twin::None("a file of the field page, for the browser itself");
 const DOOR: Twin = Twin::None("opens or ends a browser's session; a program has a token");
 
 /// Every page and what stands for it. A page that is missing here fails the test.
@@ -157,6 +158,10 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /erasures", Twin::Is(&["erasure_list"])),
     ("GET /erasures/new", SHEET),
     ("GET /erasures/{id}", Twin::Is(&["erasure_read"])),
+    // And tasks, recordings and uploads, which belong to recordings.
+    ("GET /field", Twin::Is(&["field_session"])),
+    ("GET /field/manifest.webmanifest", FILE),
+    ("GET /field/worker.js", FILE),
     ("GET /grants", Twin::Is(&["grant_list", "grant_register"])),
     ("GET /grants/new", SHEET),
     ("GET /grants/{id}", Twin::Is(&["grant_read"])),

@@ -11,6 +11,7 @@ mod calendars;
 mod completeness;
 mod description;
 mod erasures;
+mod field;
 mod guards;
 mod hostile;
 mod informants;

@@ -14,6 +14,7 @@ use mingjing::kit::app::App;
 use mingjing::kit::blob::Blobs;
 use mingjing::kit::clock::ManualClock;
 use mingjing::kit::entropy::{Draw, OsEntropy};
+use mingjing::kit::http::Routes;
 use mingjing::kit::limits::WebConfig;
 use mingjing::kit::password::Hasher;
 use mingjing::kit::{http, registry, serving};
@@ -42,6 +43,11 @@ pub struct County {
 
 impl County {
     pub async fn new() -> Self {
+        Self::with(Routes::new()).await
+    }
+
+    /// As [`County::new`], with further routes beside the program's own.
+    pub async fn with(more: Routes) -> Self {
         let bench = Bench::sqlite();
         let app = bench.app_with(registry::all()).await;
         let web = WebConfig { demo: true, argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() };
@@ -70,7 +76,7 @@ impl County {
             list: bench.dir.path().join("destroyed.json"),
         };
         let parts = Parts { ledger: bench.ledger(&app).await, records, destroyer };
-        let routes = parts.routes(&web);
+        let routes = parts.routes(&web).merge(more);
         let readable = routes.listed.iter().filter(|it| it.method == Method::GET).map(|it| it.path).collect();
         let patience = serving::Patience::from(&web);
         let (router, _) = http::build(app.clone(), web, routes).unwrap();

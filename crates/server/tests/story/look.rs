@@ -13,7 +13,7 @@ const TELEPHONE: u32 = 390;
 const HEIGHT: u32 = 900;
 
 /// Resources that are no pages: files, feeds and what programs read.
-const NO_PAGES: [&str; 15] = [
+const NO_PAGES: [&str; 17] = [
     "/healthz",
     "/readyz",
     "/metrics",
@@ -28,6 +28,8 @@ const NO_PAGES: [&str; 15] = [
     "/log/keys",
     "/log/tile/{*path}",
     "/d/{file}",
+    "/field/manifest.webmanifest",
+    "/field/worker.js",
     // Short for another page.
     "/v",
 ];

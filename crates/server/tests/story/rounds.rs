@@ -13,7 +13,14 @@ pub async fn everywhere_else(county: &County, browser: &mut Browser, case: &str)
     for (who, paths) in [
         (
             "yj-officer1",
-            &["/cases", "/cases?stage=archived&q=示例", "/search", "/search?q=示例化工", "/account"][..],
+            &[
+                "/cases",
+                "/cases?stage=archived&q=示例",
+                "/search",
+                "/search?q=示例化工",
+                "/account",
+                "/field",
+            ][..],
         ),
         ("yj-officer1", &["/cases?q=没有这家", "/publications?tab=public", "/publications?tab=ended"]),
         ("sf-supervisor", &["/desk", "/cases"]),

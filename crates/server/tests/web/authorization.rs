@@ -28,8 +28,10 @@ const PUBLIC: &[&str] = &[
     "GET /decisions.json",
     "GET /decisions/{id}",
     "GET /feed.atom",
-    "GET /healthz", // probes of the operator
-    "GET /metrics", // figures without personal data; can be bound elsewhere
+    "GET /field/manifest.webmanifest", // fetched by the browser without a session; names nobody
+    "GET /field/worker.js",            // the same; addresses of public files
+    "GET /healthz",                    // probes of the operator
+    "GET /metrics",                    // figures without personal data; can be bound elsewhere
     "GET /officers",
     "GET /organs",
     "GET /organs/{id}",
