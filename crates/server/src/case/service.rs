@@ -430,6 +430,7 @@ pub async fn rules_of_day(
     let day = w.moment().recorded_day();
     let of_day = rules.on(&found.state, found.version, day, imported.as_deref())?;
     w.note("rules", of_day.law.version.clone());
+    w.note("calendar", of_day.calendar.version().digest.to_string());
     Ok(of_day)
 }
 

@@ -255,10 +255,7 @@ impl Asked<'_> {
     pub fn rules_of_day(&self, organ: OrganId) -> Result<Arc<RulesOfDay>, Objection> {
         let (version, state) = self.organ(organ)?;
         let imported = self.imported()?;
-        let day = self.command.moment.recorded_day();
-        let of_day = self.rules.on(&state, version, day, imported.as_deref())?;
-        self.rules_fit("rules", &of_day.law.version)?;
-        Ok(of_day)
+        self.rules_noted(&state, version, imported.as_deref())
     }
 
     /// A noted value; none where nothing was noted.
