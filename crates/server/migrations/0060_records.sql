@@ -130,24 +130,26 @@ CREATE TABLE recording_filed (
   root TEXT NOT NULL,
   carrier TEXT NOT NULL,
   secrecy TEXT,
-  due_at {int} NOT NULL,
-  arrived_at {int},
-  late_excused {int} NOT NULL
+  term_from {int},
+  term_source TEXT,
+  uploaded_at {int},
+  excuse TEXT,
+  CHECK ((term_from IS NULL) = (term_source IS NULL))
 ){strict};
-CREATE INDEX recording_filed_case ON recording_filed (case_id, matter_id);
 CREATE INDEX recording_filed_day ON recording_filed (organ_id, recorded_on, matter_id);
 
--- Acts that must be recorded, and what became of it; rows come from the cases.
+-- Acts that a list may want recorded, and what became of it; rows come from the cases.
 CREATE TABLE recording_act (
   matter_id {blob} NOT NULL,
-  version {int} NOT NULL,
+  no {int} NOT NULL,
   organ_id {blob} NOT NULL,
-  link TEXT NOT NULL,
-  unit TEXT NOT NULL,
+  act TEXT NOT NULL,
+  recorded_by {blob} NOT NULL,
+  recorded_at {int} NOT NULL,
   officers TEXT NOT NULL,
   acted_on TEXT NOT NULL,
-  kept TEXT NOT NULL,
-  PRIMARY KEY (matter_id, version)
+  kept TEXT NOT NULL CHECK (kept IN ('recorded', 'excused', 'missing')),
+  PRIMARY KEY (matter_id, no)
 ){clustered};
 CREATE INDEX recording_act_day ON recording_act (organ_id, acted_on, matter_id);
 

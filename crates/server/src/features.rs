@@ -5,8 +5,8 @@ use crate::kit::limits::WebConfig;
 use crate::kit::page::Site;
 use crate::kit::{authz, gallery, openapi};
 use crate::{
-    archive, case, device, disclosure, disposal, erasure, evidence, field, informant, recording, recording_check,
-    staff, viewing, viewing_grant,
+    archive, case, device, disclosure, disposal, erasure, evidence, field, informant, recording,
+    recording_check, staff, viewing, viewing_grant,
 };
 
 /// Every route of the program; the office's navigation comes in this order.

@@ -114,6 +114,8 @@ pub struct Recording {
     pub class: RetentionClass,
     /// Who registered it, and the civil day.
     pub registered: (StaffId, Date),
+    /// When it was registered here.
+    pub registered_at: Timestamp,
     /// Cases it belongs to, the first one first.
     pub cases: Vec<MatterId>,
     /// The party was told.
@@ -169,6 +171,11 @@ pub struct RecordingFact {
 }
 
 impl Recording {
+    /// The term of an upload runs from the end of the work.
+    pub const WORK_ENDED: &'static str = "工作结束";
+    /// It runs from the end of the last piece, as long as the end of the work is not known.
+    pub const LAST_PIECE: &'static str = "最后一段结束";
+
     /// A piece by number.
     pub fn segment(&self, no: SegmentNo) -> Option<&Segment> {
         self.segments.get(usize::from(no).checked_sub(1)?)
@@ -216,7 +223,7 @@ impl Recording {
     /// and until that is registered the end of the last piece.
     pub fn term_start(&self) -> Option<(Timestamp, &'static str)> {
         let last = self.segments.iter().map(Segment::ended).max()?;
-        Some(self.work_ended_at.map_or((last, "最后一段结束"), |at| (at, "工作结束")))
+        Some(self.work_ended_at.map_or((last, Self::LAST_PIECE), |at| (at, Self::WORK_ENDED)))
     }
 
     /// Every piece is in the store as the device sealed it.
@@ -281,6 +288,7 @@ pub(super) fn first(
         number: number.cloned(),
         class,
         registered: (meta.actor, meta.moment.recorded_day()),
+        registered_at: meta.moment.recorded_at,
         cases,
         told: None,
         segments: Vec::new(),

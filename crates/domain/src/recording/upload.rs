@@ -87,11 +87,41 @@ pub fn lateness(
     rules: &CustodyRules,
     now: Timestamp,
 ) -> Result<Lateness, PeriodError> {
-    let Some((start, source)) = recording.term_start() else {
+    Course::of(recording).lateness(rules, now)
+}
+
+/// How far an upload has come, as far as its term asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Course {
+    /// From when the term runs, and what happened then; none while nothing was recorded.
+    pub start: Option<(Timestamp, &'static str)>,
+    /// When the last piece came; none while one is missing.
+    pub uploaded_at: Option<Timestamp>,
+    /// Lawful ground of a late upload.
+    pub excuse: Option<Excuse>,
+}
+
+impl Course {
+    /// Of a recording.
+    pub fn of(it: &Recording) -> Self {
+        Self { start: it.term_start(), uploaded_at: it.uploaded_at(), excuse: it.excuse }
+    }
+
+    /// As [`lateness`].
+    ///
+    /// # Errors
+    /// As [`lateness`].
+    pub fn lateness(&self, rules: &CustodyRules, now: Timestamp) -> Result<Lateness, PeriodError> {
+        judged(self, rules, now)
+    }
+}
+
+fn judged(it: &Course, rules: &CustodyRules, now: Timestamp) -> Result<Lateness, PeriodError> {
+    let Some((start, source)) = it.start else {
         return Ok(Lateness::Nothing);
     };
     let limit = hours_after(&rules.upload, start, source, &[])?;
-    let uploaded_at = recording.uploaded_at();
+    let uploaded_at = it.uploaded_at;
     let reached = uploaded_at.unwrap_or(now);
     if reached <= limit.due {
         return Ok(match uploaded_at {
@@ -100,7 +130,7 @@ pub fn lateness(
         });
     }
     let mut due = limit.due;
-    if let Some(excuse) = recording.excuse {
+    if let Some(excuse) = it.excuse {
         let Some(able_at) = excuse.able_at else {
             return Ok(Lateness::Excused { limit, excuse, at: uploaded_at });
         };

@@ -2,7 +2,7 @@
 //! with nothing under the line says so instead of a number.
 
 use crate::matter::StaffId;
-use crate::policy::AvLink;
+use crate::recording::words::Link;
 use jiff::civil::Date;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -64,7 +64,7 @@ pub enum Kept {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActRow {
     /// Link of enforcement.
-    pub link: AvLink,
+    pub link: Link,
     /// Unit.
     pub unit: String,
     /// Who acted.
@@ -124,7 +124,7 @@ pub fn by_unit(rows: &[ActRow]) -> BTreeMap<String, Coverage> {
 }
 
 /// Coverage by link of enforcement.
-pub fn by_link(rows: &[ActRow]) -> BTreeMap<AvLink, Coverage> {
+pub fn by_link(rows: &[ActRow]) -> BTreeMap<Link, Coverage> {
     grouped(rows, |row| vec![row.link])
 }
 

@@ -102,7 +102,7 @@ function base64(bytes) {
 
 /** Creates an upload; gives its address. `attempt` counts those that were lost. */
 export async function createUpload(piece) {
-  const facts = { recording: piece.act, segment: piece.id, filename: piece.name, filetype: piece.type, sha256_root: piece.root };
+  const facts = { recording: piece.act, segment: piece.id, filename: piece.name, filetype: piece.type, sha256_root: piece.root, via: "field" };
   const metadata = Object.entries(facts).map(([name, value]) => `${name} ${base64(new TextEncoder().encode(value))}`).join(",");
   const headers = { ...TUS, "Upload-Length": piece.bytes, "Upload-Metadata": metadata, "Idempotency-Key": `${piece.id}-${piece.attempt}` };
   const response = await change(UPLOADS, { method: "POST", headers });

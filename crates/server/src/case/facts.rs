@@ -182,7 +182,13 @@ impl Rules {
     }
 
     /// What holds for an organ on a day by these settings and this calendar.
-    fn of_day(&self, organ: &OrganState, day: Date, policy: PolicySet, calendar: Arc<Calendar>) -> RulesOfDay {
+    fn of_day(
+        &self,
+        organ: &OrganState,
+        day: Date,
+        policy: PolicySet,
+        calendar: Arc<Calendar>,
+    ) -> RulesOfDay {
         let list = self.list(&jurisdiction(organ), &organ.profile.system);
         // What the program ships it knows: only the acts of a case ask what was known before.
         let custody = CustodyRules::of(&policy, &list, day, Timestamp::MAX);

@@ -12,6 +12,7 @@ use mingjing_domain::staff::Role;
 use crate::disclosure::tables::{SOURCE, source_rows};
 use crate::kit::projection::{ColumnType, Projects, Row, TableSpec};
 use crate::params;
+use crate::recording_view::service::{ACT, act_rows};
 
 use ColumnType::{Blob, Int, Text};
 
@@ -317,7 +318,8 @@ fn since(case: &Case) -> String {
 }
 
 impl Projects for Case {
-    const TABLES: &'static [TableSpec] = &[ROW, OFFICER, TASK, TERM, RECEIPT, DOCUMENT, RETENTION, SOURCE];
+    const TABLES: &'static [TableSpec] =
+        &[ROW, OFFICER, TASK, TERM, RECEIPT, DOCUMENT, RETENTION, SOURCE, ACT];
 
     fn rows(id: MatterId, organ: OrganId, _version: u64, case: &Self) -> Vec<Row> {
         let stage = wire_name(&case.stage);
@@ -346,6 +348,7 @@ impl Projects for Case {
                 .iter()
                 .map(|staff| Row { table: OFFICER.name, values: params![id, *staff, organ, stage.clone()] }),
         );
+        rows.extend(act_rows(id, case));
         rows.extend(tasks(case).into_iter().map(|t| Row {
             table: TASK.name,
             values: params![id, t.task, organ, wire_name(&t.role), t.staff, t.title, t.since],

@@ -29,10 +29,14 @@ use crate::viewing::service::derived;
 /// Name of the command as stored.
 pub const NAME: &str = "disposal.act";
 
-/// Destroys the stored bytes and keys of a recording's pieces; doing it again is
-/// harmless. The evidence store brings its own; without one there are no bytes.
-pub type Shredder =
-    Arc<dyn Fn(MatterId, Vec<String>) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+/// Destroys stored bytes and their keys by the order of a list: the roots of every recording
+/// on it. Doing it again is harmless. The evidence store brings its own; without one there
+/// are no bytes.
+pub type Shredder = Arc<
+    dyn Fn(App, MatterId, BTreeMap<MatterId, Vec<String>>) -> BoxFuture<'static, Result<(), String>>
+        + Send
+        + Sync,
+>;
 
 /// The name of an act in the table of the domain.
 pub const fn name_of(command: &DisposalCommand) -> &'static str {
@@ -247,16 +251,14 @@ pub async fn carry_out(
         drop(batch);
         let roots: BTreeMap<MatterId, Vec<String>> =
             it.list.iter().map(|it| (it.recording, it.roots.clone())).collect();
-        for (recording, roots) in roots {
-            shred(recording, roots).await.map_err(|e| {
-                Refusal::new(
-                    "disposal.bytes",
-                    disposal::NOT_AT_WILL,
-                    format!("存储中的内容没有销毁：{e}"),
-                    "请系统管理员检查存储后重新执行",
-                )
-            })?;
-        }
+        shred(app.clone(), it.id, roots).await.map_err(|e| {
+            Refusal::new(
+                "disposal.bytes",
+                disposal::NOT_AT_WILL,
+                format!("存储中的内容没有销毁：{e}"),
+                "请系统管理员检查存储后重新执行",
+            )
+        })?;
     }
     act(app, rules, actor, Some(it.id), command, command_id).await?;
     Ok(())

@@ -1,15 +1,20 @@
 //! Destruction of bytes by an approved order, and the list of it outside data and backups.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use mingjing_domain::matter::MatterId;
 use mingjing_vault::{Error, Tombstone, Vault, parse_root};
 use serde::{Deserialize, Serialize};
 
+use crate::disposal::service::Shredder;
 use crate::kit::config::Config;
 use crate::ops::OpsError;
+use crate::recording::view as recordings;
 
 /// One line of the list: a restore does not bring back what stands on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,4 +84,24 @@ fn append(list: &Path, line: &Destroyed) -> Result<(), OpsError> {
     file.write_all(format!("{text}\n").as_bytes())
         .and_then(|()| file.sync_all())
         .map_err(|e| OpsError::io(list, e))
+}
+
+/// Destroys what a list for destruction names, for [`crate::disposal`]: bytes that another
+/// recording still holds stay.
+pub fn shredder(vault: Vault, list: PathBuf) -> Shredder {
+    Arc::new(move |app, order, roots| {
+        let (vault, list) = (vault.clone(), list.clone());
+        Box::pin(async move {
+            let now = app.now();
+            let of_list: BTreeSet<MatterId> = roots.keys().copied().collect();
+            for root in roots.values().flatten().collect::<BTreeSet<_>>() {
+                let held = recordings::holding(app.db(), root).await.map_err(|e| e.to_string())?;
+                let needed = held.iter().filter(|it| !of_list.contains(it)).count();
+                destroy(&vault, &list, root, &order.0.to_string(), needed, now)
+                    .await
+                    .map_err(|e| e.to_string())?;
+            }
+            Ok(())
+        })
+    })
 }

@@ -9,16 +9,22 @@ use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId};
 use mingjing_domain::recording::Recording;
 use mingjing_domain::recording::state::Phase;
 use mingjing_domain::recording::timeline::SegmentNo;
+use mingjing_domain::recording::words::UploadVia;
 use mingjing_domain::viewing::handlers;
+use mingjing_domain::viewing_grant::Material;
 use mingjing_ledger::commit::EvidenceIdentity;
 use mingjing_vault::parse_root;
 use uuid::Uuid;
 
+use crate::case::access::rules;
 use crate::kit::app::App;
 use crate::kit::auth::Identity;
 use crate::kit::error::{ReadError, WriteError};
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
+use crate::recording::service::uploaded;
+use crate::recording::view as recordings;
+use crate::viewing_grant::look::{Wish, look};
 
 /// A piece of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +64,8 @@ pub struct Piece {
 pub struct Arrived {
     /// Who sent it, with the roles held now.
     pub actor: Actor,
+    /// By which way, as the sender said.
+    pub via: UploadVia,
     /// Which piece.
     pub place: Place,
     /// What came; whether it is what the device sealed is decided by the recording.
@@ -69,6 +77,10 @@ pub struct Arrived {
 /// Gives a piece; none when the recording has none such.
 pub type FindPiece =
     Arc<dyn Fn(App, Place) -> BoxFuture<'static, Result<Option<Piece>, ReadError>> + Send + Sync>;
+/// The number of a piece that is known by the identifier its device gave it.
+pub type FindNumber = Arc<
+    dyn Fn(App, MatterId, Uuid) -> BoxFuture<'static, Result<Option<SegmentNo>, ReadError>> + Send + Sync,
+>;
 /// Is told that a piece is in the store, and records it.
 pub type Tell = Arc<dyn Fn(App, Arrived) -> BoxFuture<'static, Result<(), WriteError>> + Send + Sync>;
 /// Decides whether a person may look at a piece now, and records the look before it happens.
@@ -86,6 +98,8 @@ pub type Rows = Arc<
 pub struct Hooks {
     /// The pieces.
     pub piece: FindPiece,
+    /// Their numbers.
+    pub number: FindNumber,
     /// Told of every piece that came.
     pub uploaded: Option<Tell>,
     /// The judge of a look.
@@ -95,15 +109,35 @@ pub struct Hooks {
 }
 
 impl Hooks {
-    /// Pieces as the recordings' streams have them, and nothing else.
+    /// Recordings as their streams have them; looks as the law of viewing judges them.
     pub fn of_recordings() -> Self {
         Self {
             piece: Arc::new(|app, place| Box::pin(async move { find(&app, place).await })),
-            uploaded: None,
-            look: None,
-            rows: None,
+            number: Arc::new(|app, recording, piece| {
+                Box::pin(async move { Ok(recordings::piece(app.db(), recording, piece).await?) })
+            }),
+            uploaded: Some(Arc::new(|app, it| Box::pin(async move { told(&app, it).await }))),
+            look: Some(Arc::new(|shell, who, place, _| {
+                Box::pin(async move {
+                    let material = Material::Recording { recording: place.recording };
+                    look(&shell, &who, &Wish::view(material)).await.map(|_| ())
+                })
+            })),
+            rows: Some(Arc::new(|app, after, most| {
+                Box::pin(async move {
+                    let after = after.map(hex::encode);
+                    let rows = recordings::roots_behind(app.db(), after.as_deref(), most).await?;
+                    Ok(rows.iter().filter_map(|it| parse_root(it).ok()).collect())
+                })
+            })),
         }
     }
+}
+
+/// Records that a piece came.
+async fn told(app: &App, it: Arrived) -> Result<(), WriteError> {
+    let place = (it.place.recording, it.place.segment);
+    uploaded(app, rules(), &it.actor, place, it.via, &it.identity, it.command_id).await.map(|_| ())
 }
 
 async fn find(app: &App, place: Place) -> Result<Option<Piece>, ReadError> {

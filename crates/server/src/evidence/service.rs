@@ -9,9 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_util::Stream;
 use jiff::{SignedDuration, Timestamp};
+use mingjing_domain::case::form::wire_name;
 use mingjing_domain::cite::Citation;
 use mingjing_domain::matter::{Actor, MatterId, StaffId};
 use mingjing_domain::recording::timeline::SegmentNo;
+use mingjing_domain::recording::words::UploadVia;
 use mingjing_domain::refusal::Refusal;
 use mingjing_vault::tus::{Metadata, UploadId};
 use mingjing_vault::{Append, Error, NewUpload, Outcome, Retention, Upload, Vault};
@@ -86,6 +88,28 @@ impl Store {
         (self.0.hooks.piece)(app.clone(), place).await?.ok_or(Failure::NotFound)
     }
 
+    /// Which piece metadata name: by its number in the recording, or by the identifier that
+    /// its device gave it.
+    async fn place(&self, app: &App, metadata: &Metadata) -> Result<Place, Failure> {
+        let recording = metadata.text("recording").and_then(|it| it.parse::<Uuid>().ok()).map(MatterId);
+        let recording =
+            recording.ok_or(Error::Malformed("Upload-Metadata 应有 recording（音像记录编号）"))?;
+        let said = metadata.text("segment").unwrap_or_default();
+        let segment = match said.parse::<Uuid>() {
+            Ok(piece) => {
+                let found = (self.0.hooks.number)(app.clone(), recording, piece).await?;
+                found.ok_or(Failure::NotFound)?
+            }
+            Err(_) => {
+                let number = said.parse::<SegmentNo>().ok().filter(|n| *n > 0);
+                number.ok_or(Error::Malformed(
+                    "Upload-Metadata 应有 segment（段号，从 1 起；或者设备给的编号）",
+                ))?
+            }
+        };
+        Ok(Place { recording, segment })
+    }
+
     /// Begins an upload: it belongs to the person and to the piece that the metadata name.
     ///
     /// # Errors
@@ -97,7 +121,9 @@ impl Store {
         metadata: &str,
         length: Option<u64>,
     ) -> Result<Upload, Failure> {
-        let place = place(&Metadata::parse(metadata)?)?;
+        let parsed = Metadata::parse(metadata)?;
+        let place = self.place(app, &parsed).await?;
+        via(&parsed)?;
         let piece = self.piece(app, place).await?;
         if piece.organ != who.person.organ {
             return Err(Failure::NotFound);
@@ -178,7 +204,8 @@ impl Store {
         }
         let stored = self.0.vault.finish(id, &Retention::default(), app.now()).await?;
         let upload = self.0.vault.peek(id, app.now()).await?;
-        let (owner, place) = (owner(&upload.metadata)?, place(&upload.metadata)?);
+        let (owner, place) = (owner(&upload.metadata)?, self.place(app, &upload.metadata).await?);
+        let via = via(&upload.metadata)?;
         let piece = self.piece(app, place).await?;
         let roles = auth::load(app, owner).await?.map_or_else(Vec::new, |it| it.roles);
         let actor = Actor { id: owner, organ: piece.organ, roles };
@@ -189,7 +216,7 @@ impl Store {
             return Err(Failure::Unavailable("音像记录的登记没有启用".to_owned()));
         };
         let identity = stored.identity;
-        let told = tell(app.clone(), Arrived { actor, place, identity, command_id }).await;
+        let told = tell(app.clone(), Arrived { actor, via, place, identity, command_id }).await;
         if matches!(told, Ok(()) | Err(WriteError::Refused(_) | WriteError::NotFound(_))) {
             lock(&self.0.told).insert(id.clone());
         }
@@ -280,12 +307,16 @@ fn awaited(piece: &Piece) -> Result<(), Refusal> {
 }
 
 /// The piece that the metadata name.
-fn place(metadata: &Metadata) -> Result<Place, Error> {
-    let recording = metadata.text("recording").and_then(|it| it.parse::<Uuid>().ok());
-    let recording = recording.ok_or(Error::Malformed("Upload-Metadata 应有 recording（音像记录编号）"))?;
-    let segment = metadata.text("segment").and_then(|it| it.parse::<SegmentNo>().ok()).filter(|n| *n > 0);
-    let segment = segment.ok_or(Error::Malformed("Upload-Metadata 应有 segment（段号，从 1 起）"))?;
-    Ok(Place { recording: MatterId(recording), segment })
+/// By which way a piece comes: `station`, `field` or `computer`; a computer when nothing is said.
+fn via(metadata: &Metadata) -> Result<UploadVia, Error> {
+    match metadata.text("via") {
+        None => Ok(UploadVia::Computer),
+        Some(said) => UploadVia::ALL
+            .iter()
+            .copied()
+            .find(|it| wire_name(it) == *said)
+            .ok_or(Error::Malformed("Upload-Metadata 的 via 应为 station、field 或者 computer")),
+    }
 }
 
 fn owner(metadata: &Metadata) -> Result<StaffId, Failure> {

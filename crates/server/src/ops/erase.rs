@@ -35,7 +35,7 @@ pub struct Erased {
 
 /// Tables outside stream and projections that may hold what was said about a
 /// matter: its erasure empties them of the matter's rows.
-pub const SIDE_TABLES: &[&str] = &["draft", "job", "publication_page", "recording_act", "recording_filed"];
+pub const SIDE_TABLES: &[&str] = &["draft", "job", "publication_page"];
 
 /// Tables with a matter in each row that hold no text and no personal data.
 pub const WITHOUT_TEXT: &[&str] = &["document"];

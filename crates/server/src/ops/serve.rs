@@ -16,6 +16,7 @@ use super::OpsError;
 use crate::case::facts::Rules;
 use crate::case::service::RENDER;
 use crate::erasure::service::Destroyer;
+use crate::evidence::destroy::{list_file, shredder};
 use crate::evidence::scrub::Scrub;
 use crate::evidence::service::Store;
 use crate::features;
@@ -190,6 +191,7 @@ pub async fn serve(
         .layer(Extension(parts.ledger.clone()))
         .layer(Extension(parts.records.clone()))
         .layer(Extension(parts.destroyer.clone()))
+        .layer(Extension(shredder(store.vault().clone(), list_file(config))))
         .layer(Extension(store.clone()));
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();

@@ -10,6 +10,7 @@ use mingjing_domain::recording::words::Finding;
 use crate::case::tables::terms;
 use crate::kit::projection::{ColumnType, Projects, Row, TableSpec};
 use crate::params;
+use crate::recording_view::service::{FILED, Filed, filed_row};
 
 use ColumnType::{Blob, Int, Text};
 
@@ -258,10 +259,10 @@ fn searchable(it: &Recording) -> Vec<String> {
 }
 
 impl Projects for Recording {
-    const TABLES: &'static [TableSpec] = &[ROW, SEGMENT, CASE, COLLECTOR, TERM, MARK, FINDING, HOLD];
+    const TABLES: &'static [TableSpec] = &[ROW, SEGMENT, CASE, COLLECTOR, TERM, MARK, FINDING, HOLD, FILED];
 
     fn rows(id: MatterId, organ: OrganId, _: u64, it: &Self) -> Vec<Row> {
-        let mut rows = vec![line(id, organ, it)];
+        let mut rows = vec![line(id, organ, it), filed_row(&Filed::of(id, it))];
         rows.extend((1_i64..).zip(&it.segments).map(|(no, s)| Row {
             table: SEGMENT.name,
             values: params![

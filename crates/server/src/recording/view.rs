@@ -1,3 +1,5 @@
 //! What other features see of recordings in lists.
 
-pub use super::store::{Filter, Line, Overdue, list, of_case, of_family, old, overdue};
+pub use super::store::{
+    Filter, Line, Overdue, holding, list, of_case, of_family, old, overdue, piece, roots_behind,
+};

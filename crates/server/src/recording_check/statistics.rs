@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use mingjing_domain::case::clock::archived_in_time;
 use mingjing_domain::case::types::Stage as CaseStage;
-use mingjing_domain::matter::{MatterId, Moment, OrganId, civil_day};
+use mingjing_domain::matter::{MatterId, Moment, OrganId, StaffId, civil_day};
 use mingjing_domain::recording_check::Check;
 use mingjing_domain::recording_check::report::{
     AssessmentRow, Measured, Year, assessment, conduct, points, prohibited,
@@ -24,7 +24,7 @@ use super::show::bars;
 use super::store;
 use super::verbs;
 use crate::case::access::{People, rules};
-use crate::case::service::{ended, gather_for_view};
+use crate::case::service::{ended, gather_for_view, rules_today};
 use crate::kit::acts::cell;
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
@@ -60,8 +60,16 @@ pub struct Ground {
 /// When the store fails.
 pub async fn ground(shell: &Shell, organ: OrganId, days: (Date, Date)) -> Result<Ground, Failure> {
     let (db, now) = (shell.app.db(), shell.app.now());
-    let acts = recordings::acts(db, organ, days).await?;
-    let uploads = recordings::in_days(db, organ, days, now).await?.iter().map(|it| it.upload(now)).collect();
+    let of_day = rules_today(&shell.app, rules(), organ).await?;
+    let people = People::of(shell, organ).await?;
+    let acts = recordings::acts(db, organ, days, &of_day.law.recordings).await?;
+    let unit = |by: StaffId| people.get(by).map_or_else(String::new, |it| it.unit.clone());
+    let acts = acts.into_iter().map(|(by, act)| ActRow { unit: unit(by), ..act }).collect();
+    let mut uploads = Vec::new();
+    for it in recordings::in_days(db, organ, days, now).await? {
+        let row = it.upload(of_day.custody()?, now).map_err(|e| Failure::Broken(e.to_string()))?;
+        uploads.extend(row);
+    }
     let mut checks = Vec::new();
     for id in store::page(db, organ, None, CHECKS).await? {
         let found = shell.app.load::<Check>(id).await?;

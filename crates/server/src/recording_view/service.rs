@@ -2,12 +2,15 @@
 
 use jiff::Timestamp;
 use mingjing_domain::archive::Recorded;
+use mingjing_domain::period::PeriodError;
+use mingjing_domain::recording::CustodyRules;
+use mingjing_domain::recording::upload::Lateness;
 use mingjing_domain::recording_check::Candidate;
 use mingjing_domain::recording_check::stats::{Arrival, UploadRow};
 use mingjing_domain::text::Text;
 use mingjing_domain::viewing_grant::{Material, Thing};
 
-pub use super::store::{ACT, FILED, Filed, acts, filed_row, in_days, of_case, one};
+pub use super::store::{ACT, FILED, Filed, act_rows, acts, filed_row, in_days, of_case, one};
 
 impl Filed {
     /// As the file of its case needs to know it.
@@ -40,21 +43,25 @@ impl Filed {
         Candidate { recording: self.recording, unit: self.unit.clone(), collectors: self.collectors.clone() }
     }
 
-    /// Whether it reached the store in its term, as it stands at `now`.
-    pub fn upload(&self, now: Timestamp) -> UploadRow {
-        let (arrival, until) = match self.arrived_at {
-            Some(at) if at <= self.due_at => (Arrival::InTime, at),
-            Some(at) if self.late_excused => (Arrival::LateExcused, at),
-            Some(at) => (Arrival::Late, at),
-            None if now <= self.due_at => (Arrival::Awaited, now),
-            None => (Arrival::Overdue, now),
+    /// Whether it reached the store in its term, as it stands at `now`; none where nothing was
+    /// recorded yet.
+    ///
+    /// # Errors
+    /// When the term of the policy is not in hours, or leaves the representable range.
+    pub fn upload(&self, custody: &CustodyRules, now: Timestamp) -> Result<Option<UploadRow>, PeriodError> {
+        let (arrival, late_hours) = match self.course.lateness(custody, now)? {
+            Lateness::Nothing => return Ok(None),
+            Lateness::Pending { .. } | Lateness::Excused { at: None, .. } => (Arrival::Awaited, 0),
+            Lateness::InTime { .. } => (Arrival::InTime, 0),
+            Lateness::Excused { at: Some(_), .. } => (Arrival::LateExcused, 0),
+            Lateness::Late { at: Some(_), hours, .. } => (Arrival::Late, hours),
+            Lateness::Late { at: None, hours, .. } => (Arrival::Overdue, hours),
         };
-        let hours = until.duration_since(self.due_at).as_hours().max(0);
-        UploadRow {
+        Ok(Some(UploadRow {
             unit: self.unit.clone(),
             officers: self.collectors.clone(),
             arrival,
-            late_hours: u32::try_from(hours).unwrap_or(u32::MAX),
-        }
+            late_hours: u32::try_from(late_hours).unwrap_or(u32::MAX),
+        }))
     }
 }

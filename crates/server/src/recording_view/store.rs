@@ -3,8 +3,12 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use mingjing_domain::case::form::wire_name;
+use mingjing_domain::case::recorded::{ActState, acts as numbered};
+use mingjing_domain::case::state::Case;
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
-use mingjing_domain::policy::AvLink;
+use mingjing_domain::recording::Recording;
+use mingjing_domain::recording::list::{ActOf, RecordingRules};
+use mingjing_domain::recording::upload::{Course, Excuse};
 use mingjing_domain::recording_check::stats::{ActRow, Kept};
 use mingjing_domain::secrecy::Secrecy;
 use serde::de::DeserializeOwned;
@@ -31,28 +35,31 @@ pub const FILED: TableSpec = TableSpec {
         ("root", Text),
         ("carrier", Text),
         ("secrecy", Text),
-        ("due_at", Int),
-        ("arrived_at", Int),
-        ("late_excused", Int),
+        ("term_from", Int),
+        ("term_source", Text),
+        ("uploaded_at", Int),
+        ("excuse", Text),
     ],
     key: &["matter_id"],
 };
 
-/// Acts that must be recorded, for the tables of the case. `kept` is `recorded`, `excused`
-/// or `missing`; `officers` is a JSON array of identifiers.
+/// Acts that a list may want recorded, for the tables of the case; whether one had to be is
+/// asked of the list when it is read. `act` and `officers` are JSON, `kept` is `recorded`,
+/// `excused` or `missing`.
 pub const ACT: TableSpec = TableSpec {
     name: "recording_act",
     columns: &[
         ("matter_id", Blob),
-        ("version", Int),
+        ("no", Int),
         ("organ_id", Blob),
-        ("link", Text),
-        ("unit", Text),
+        ("act", Text),
+        ("recorded_by", Blob),
+        ("recorded_at", Int),
         ("officers", Text),
         ("acted_on", Text),
         ("kept", Text),
     ],
-    key: &["matter_id", "version"],
+    key: &["matter_id", "no"],
 };
 
 /// A recording that belongs to a case or to a patrol.
@@ -76,19 +83,50 @@ pub struct Filed {
     pub registered_at: Timestamp,
     /// Who recorded.
     pub collectors: Vec<StaffId>,
-    /// Evidence identity, hex; empty before it is stored.
+    /// Evidence roots of its pieces, SHA-256 in hex, in order with a blank between; empty before
+    /// all of it is stored.
     pub root: String,
     /// Where it is kept; empty before it is stored.
     pub carrier: String,
     /// Its mark.
     pub secrecy: Option<Secrecy>,
-    /// By when it has to be in the store.
-    pub due_at: Timestamp,
-    /// When it was accepted in the store.
-    pub arrived_at: Option<Timestamp>,
-    /// It is late for a lawful reason.
-    pub late_excused: bool,
+    /// How far its upload has come.
+    pub course: Course,
 }
+
+impl Filed {
+    /// Of a recording as it stands.
+    pub fn of(id: MatterId, it: &Recording) -> Self {
+        let of = &it.registration;
+        let mut title = of.link.label().to_owned();
+        let cause = of.cause.or_erased();
+        if !cause.is_empty() {
+            title.push('：');
+            title.push_str(cause);
+        }
+        let kept = it.accepted() && it.destroyed.is_none();
+        let roots =
+            it.segments.iter().filter_map(|it| it.identity.as_ref()).map(|it| it.sha256_root.as_str());
+        Self {
+            recording: id,
+            organ: it.organ,
+            case: it.cases.first().copied(),
+            number: it.number.as_ref().map_or_else(String::new, ToString::to_string),
+            title,
+            unit: of.unit.clone(),
+            recorded_on: it.made_on(),
+            registered_at: it.registered_at,
+            collectors: of.collectors.iter().map(|one| one.staff).collect(),
+            root: if it.accepted() { roots.collect::<Vec<_>>().join(" ") } else { String::new() },
+            carrier: if kept { CARRIER.to_owned() } else { String::new() },
+            secrecy: None,
+            course: Course::of(it),
+        }
+    }
+}
+
+/// Where bytes of recordings are kept.
+const CARRIER: &str = "证据库";
 
 /// The row of a recording.
 pub fn filed_row(it: &Filed) -> Row {
@@ -108,23 +146,52 @@ pub fn filed_row(it: &Filed) -> Row {
             it.root.clone(),
             it.carrier.clone(),
             it.secrecy.map(|mark| wire_name(&mark)),
-            it.due_at,
-            it.arrived_at,
-            it.late_excused,
+            it.course.start.map(|(at, _)| at),
+            it.course.start.map(|(_, source)| source),
+            it.course.uploaded_at,
+            it.course.excuse.and_then(|it| serde_json::to_string(&it).ok()),
         ],
     }
 }
 
 const COLUMNS: &str = "matter_id, organ_id, case_id, number, title, unit, recorded_on, registered_at, \
-                       collectors, root, carrier, secrecy, due_at, arrived_at, late_excused";
+                       collectors, root, carrier, secrecy, term_from, term_source, uploaded_at, excuse";
 
 fn word<T: DeserializeOwned>(table: &'static str, column: &str, text: String) -> Result<T, DbError> {
     serde_json::from_value(text.into()).map_err(|e| DbError::row(table, column, e))
 }
 
-fn link(name: &str) -> Result<AvLink, DbError> {
-    let known = AvLink::ALL.iter().find(|it| wire_name(*it) == name);
-    known.copied().ok_or_else(|| DbError::row(ACT.name, "link", name))
+/// The rows of a case's acts.
+pub fn act_rows(id: MatterId, case: &Case) -> impl Iterator<Item = Row> {
+    let officers: Vec<String> = case.officers.iter().map(|id| id.0.to_string()).collect();
+    let officers = serde_json::Value::from(officers).to_string();
+    numbered(case).map(move |(no, it)| Row {
+        table: ACT.name,
+        values: params![
+            id,
+            i64::from(no),
+            case.organ,
+            serde_json::to_string(&it.of).unwrap_or_default(),
+            it.by,
+            it.recorded_at,
+            officers.clone(),
+            it.on.to_string(),
+            kept_name(it),
+        ],
+    })
+}
+
+fn kept_name(it: &ActState) -> &'static str {
+    match (it.recordings.is_empty(), it.settled()) {
+        (false, _) => "recorded",
+        (true, true) => "excused",
+        (true, false) => "missing",
+    }
+}
+
+/// What happened when the term of an upload began, as a recording words it.
+fn source(stored: &str) -> &'static str {
+    [Recording::WORK_ENDED, Recording::LAST_PIECE].into_iter().find(|it| *it == stored).unwrap_or("")
 }
 
 fn people(table: &'static str, row: &DbRow, column: &str) -> Result<Vec<StaffId>, DbError> {
@@ -149,9 +216,16 @@ fn read(row: &DbRow) -> Result<Filed, DbError> {
         root: row.text("root")?,
         carrier: row.text("carrier")?,
         secrecy: row.opt_text("secrecy")?.map(|it| word(FILED.name, "secrecy", it)).transpose()?,
-        due_at: row.instant("due_at")?,
-        arrived_at: row.opt_instant("arrived_at")?,
-        late_excused: row.int("late_excused")? != 0,
+        course: Course {
+            start: row.opt_instant("term_from")?.zip(row.opt_text("term_source")?.as_deref().map(source)),
+            uploaded_at: row.opt_instant("uploaded_at")?,
+            excuse: row
+                .opt_text("excuse")?
+                .map(|it| {
+                    serde_json::from_str::<Excuse>(&it).map_err(|e| DbError::row(FILED.name, "excuse", e))
+                })
+                .transpose()?,
+        },
     })
 }
 
@@ -164,7 +238,13 @@ const MOST: u32 = 20_000;
 /// When the database fails or a row is not what the program writes; so for all below.
 pub async fn of_case<S: Sql>(sql: &S, case: MatterId) -> Result<Vec<Filed>, DbError> {
     let text = format!(
-        "SELECT {COLUMNS} FROM recording_filed WHERE case_id = $1 ORDER BY case_id, matter_id LIMIT {MOST}"
+        "SELECT {} FROM recording_case c JOIN recording_filed f ON f.matter_id = c.matter_id \
+         WHERE c.case_id = $1 ORDER BY c.case_id, c.matter_id LIMIT {MOST}",
+        COLUMNS
+            .split(", ")
+            .map(|it| format!("f.{} AS {}", it.trim(), it.trim()))
+            .collect::<Vec<_>>()
+            .join(", ")
     );
     sql.all(FILED.name, text, params![case]).await?.iter().map(read).collect()
 }
@@ -197,32 +277,39 @@ pub async fn in_days<S: Sql>(
     sql.all(FILED.name, text, values).await?.iter().map(read).collect()
 }
 
-/// The acts of an organ between two civil days, both included, that must be recorded.
+/// The acts of an organ between two civil days, both included, that had to be recorded by the
+/// list as it held and was known; the unit is left blank, and with each act stands who entered it.
 ///
 /// # Errors
 /// As [`of_case`].
-pub async fn acts<S: Sql>(sql: &S, organ: OrganId, days: (Date, Date)) -> Result<Vec<ActRow>, DbError> {
+pub async fn acts<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    days: (Date, Date),
+    lists: &RecordingRules,
+) -> Result<Vec<(StaffId, ActRow)>, DbError> {
     let text = format!(
-        "SELECT link, unit, officers, acted_on, kept FROM recording_act WHERE organ_id = $1 \
-         AND acted_on >= $2 AND acted_on <= $3 ORDER BY acted_on, matter_id, version LIMIT {MOST}"
+        "SELECT act, recorded_by, recorded_at, officers, acted_on, kept FROM recording_act \
+         WHERE organ_id = $1 AND acted_on >= $2 AND acted_on <= $3 \
+         ORDER BY organ_id, acted_on, matter_id, no LIMIT {MOST}"
     );
     let values = params![organ, days.0.to_string(), days.1.to_string()];
     let rows = sql.all(ACT.name, text, values).await?;
-    rows.iter()
-        .map(|row| {
-            let kept = match row.text("kept")?.as_str() {
-                "recorded" => Kept::Recorded,
-                "excused" => Kept::Excused,
-                "missing" => Kept::Missing,
-                other => return Err(DbError::row(ACT.name, "kept", other)),
-            };
-            Ok(ActRow {
-                link: link(&row.text("link")?)?,
-                unit: row.text("unit")?,
-                officers: people(ACT.name, row, "officers")?,
-                on: day(ACT.name, row, "acted_on")?,
-                kept,
-            })
-        })
-        .collect()
+    let read = |row: &DbRow| {
+        let act: ActOf =
+            serde_json::from_str(&row.text("act")?).map_err(|e| DbError::row(ACT.name, "act", e))?;
+        let on = day(ACT.name, row, "acted_on")?;
+        let asked = lists.required(&act, on, row.instant("recorded_at")?);
+        let kept = match row.text("kept")?.as_str() {
+            "recorded" => Kept::Recorded,
+            "excused" => Kept::Excused,
+            "missing" => Kept::Missing,
+            other => return Err(DbError::row(ACT.name, "kept", other)),
+        };
+        let Some(link) = asked.link.filter(|_| asked.must()) else { return Ok(None) };
+        let officers = people(ACT.name, row, "officers")?;
+        let by = StaffId(row.uuid("recorded_by")?);
+        Ok(Some((by, ActRow { link, unit: String::new(), officers, on, kept })))
+    };
+    rows.iter().filter_map(|row| read(row).transpose()).collect()
 }

@@ -4,17 +4,19 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use axum::Json;
-use axum::extract::{Path, Request};
-use axum::http::{HeaderMap, StatusCode};
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Path, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mingjing::field::verbs::USE;
-use mingjing::kit::http::{Access, Routes};
 use mingjing_ledger::commit::{EvidenceHasher, EvidenceIdentity};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tower::ServiceExt as _;
 
 /// One upload as the server holds it.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +59,20 @@ pub struct Book {
     pub refusing: Option<&'static str>,
 }
 
+/// Lets in whom the program knows: it is asked for the same person's session.
+async fn door(program: Router, request: Request, next: Next) -> Response {
+    let mut ask = Request::get("/api/v1/field/session").body(Body::empty()).unwrap();
+    for name in [header::COOKIE, header::HOST, header::AUTHORIZATION] {
+        if let Some(value) = request.headers().get(&name) {
+            ask.headers_mut().insert(name, value.clone());
+        }
+    }
+    *ask.extensions_mut() = request.extensions().clone();
+    ask.extensions_mut().remove::<MatchedPath>();
+    let known = program.oneshot(ask).await.unwrap();
+    if known.status().is_success() { next.run(request).await } else { known }
+}
+
 #[derive(Clone, Default)]
 pub struct Contract(Arc<Mutex<Book>>);
 
@@ -66,7 +82,7 @@ fn identity(bytes: &[u8]) -> EvidenceIdentity {
     hasher.finish()
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+fn said<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).map_or("", |it| it.to_str().unwrap())
 }
 
@@ -84,20 +100,29 @@ impl Contract {
         with(&mut self.0.lock().unwrap())
     }
 
-    pub fn routes(&self) -> Routes {
-        let door = Access::Verb(USE);
+    /// Stands before the program and answers in its place, to whom it lets in.
+    pub fn before(&self, program: Router) -> Router {
         let (a, b, c, d, e) = (self.clone(), self.clone(), self.clone(), self.clone(), self.clone());
-        Routes::new()
-            .get("/api/v1/field", door, || async { Json(tasks()) })
-            .post("/api/v1/recordings", door, move |headers: HeaderMap, Json(body): Json<Value>| async move {
-                a.register(&headers, body)
-            })
-            .get("/api/v1/recordings/{id}", door, move |Path(id): Path<String>| async move { b.custody(&id) })
-            .post("/api/v1/uploads", door, move |headers: HeaderMap| async move { c.create(&headers) })
-            .get("/api/v1/uploads/{no}", door, move |Path(no): Path<usize>| async move { d.offset(no) })
-            .patch("/api/v1/uploads/{no}", door, move |Path(no): Path<usize>, request: Request| async move {
-                e.append(no, request).await
-            })
+        let register =
+            move |headers: HeaderMap, Json(body): Json<Value>| async move { a.register(&headers, body) };
+        let append =
+            move |Path(no): Path<usize>, request: Request| async move { e.append(no, request).await };
+        let inside = program.clone();
+        Router::new()
+            .route("/api/v1/field", get(|| async { Json(tasks()) }))
+            .route("/api/v1/recordings", post(register))
+            .route(
+                "/api/v1/recordings/{id}",
+                get(move |Path(id): Path<String>| async move { b.custody(&id) }),
+            )
+            .route("/api/v1/uploads", post(move |headers: HeaderMap| async move { c.create(&headers) }))
+            .route(
+                "/api/v1/uploads/{no}",
+                get(move |Path(no): Path<usize>| async move { d.offset(no) }).patch(append),
+            )
+            .layer(DefaultBodyLimit::disable())
+            .layer(from_fn(move |request: Request, next: Next| door(inside.clone(), request, next)))
+            .fallback_service(program)
     }
 
     fn register(&self, headers: &HeaderMap, body: Value) -> Response {
@@ -106,7 +131,7 @@ impl Contract {
             if let Some(words) = book.refusing.take() {
                 return problem(StatusCode::UNPROCESSABLE_ENTITY, words);
             }
-            assert_eq!(header(headers, "idempotency-key"), id);
+            assert_eq!(said(headers, "idempotency-key"), id);
             let next = format!("（示）应急音〔2026〕{}号", book.recordings.len() + 1);
             let (first, number) = book.recordings.entry(id).or_insert_with(|| (body.clone(), next)).clone();
             assert_eq!(first, body, "the same identifier says the same");
@@ -129,14 +154,14 @@ impl Contract {
     }
 
     fn create(&self, headers: &HeaderMap) -> Response {
-        assert_eq!(header(headers, "tus-resumable"), "1.0.0");
+        assert_eq!(said(headers, "tus-resumable"), "1.0.0");
         let pair = |it: &str| {
             let (name, value) = it.split_once(' ').unwrap();
             (name.to_owned(), String::from_utf8(STANDARD.decode(value).unwrap()).unwrap())
         };
-        let metadata = header(headers, "upload-metadata").split(',').map(pair).collect();
+        let metadata = said(headers, "upload-metadata").split(',').map(pair).collect();
         let (key, length) =
-            (header(headers, "idempotency-key"), header(headers, "upload-length").parse().unwrap());
+            (said(headers, "idempotency-key"), said(headers, "upload-length").parse().unwrap());
         self.book(|book| {
             let no = book.uploads.iter().position(|it| it.key == key).unwrap_or_else(|| {
                 book.uploads.push(Upload { key: key.to_owned(), length, metadata, bytes: Vec::new() });
@@ -167,7 +192,7 @@ impl Contract {
         // A cut in the middle: what came is not acknowledged.
         let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else { return lost() };
         let headers = parts.headers;
-        assert_eq!(header(&headers, "content-type"), "application/offset+octet-stream");
+        assert_eq!(said(&headers, "content-type"), "application/offset+octet-stream");
         let fault = self.book(|book| book.sending.pop_front());
         match fault {
             Some(Fault::Locked) => return problem(StatusCode::LOCKED, "正在上传"),
@@ -176,8 +201,8 @@ impl Contract {
             Some(Fault::AnswerLost) | None => {}
         }
         let checksum = format!("sha256 {}", STANDARD.encode(Sha256::digest(&bytes)));
-        assert_eq!(header(&headers, "upload-checksum"), checksum);
-        let offset: usize = header(&headers, "upload-offset").parse().unwrap();
+        assert_eq!(said(&headers, "upload-checksum"), checksum);
+        let offset: usize = said(&headers, "upload-offset").parse().unwrap();
         self.book(|book| {
             let upload = &mut book.uploads[no];
             if offset != upload.bytes.len() {

@@ -17,6 +17,7 @@ mod keeping;
 mod offline;
 mod relay;
 mod upload;
+mod whole;
 
 use contract::Contract;
 use county::County;
@@ -34,8 +35,8 @@ pub struct Field {
 impl Field {
     pub async fn new() -> Self {
         let server = Contract::default();
-        // The one line that goes when the program itself answers for recordings.
-        let county = County::with(server.routes()).await;
+        let before = server.clone();
+        let county = County::behind(move |program| before.before(program)).await;
         let network = Relay::before(&county.base).await;
         let device = Device::new(&network.base).await;
         Self { county, server, network, device }

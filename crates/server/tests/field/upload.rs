@@ -5,9 +5,8 @@ use serde_json::json;
 use crate::Field;
 use crate::contract::{Fault, root};
 
-/// Seals a recording with files of these lengths, as the page would; gives its id.
-async fn sealed(field: &Field, lengths: &[usize]) -> String {
-    let body = "const person = await store.recall('person'); const at = new Date().toISOString(); \
+/// Seals a recording with files of the given lengths, as the page would.
+pub const SEAL: &str = "const person = await store.recall('person'); const at = new Date().toISOString(); \
         const clock = { offset_ms: 0, measured_at: at }; \
         const act = Object.assign(page.fresh(api.freshId(), person, clock, null, null), { ended_at: at, place: '示例路', proves: '巡查经过' }); \
         await store.saveAct(act); \
@@ -15,7 +14,10 @@ async fn sealed(field: &Field, lengths: &[usize]) -> String {
             const bytes = new Uint8Array(length).fill(no + 1); \
             await capture.importFile(act, new File([bytes], `执法记录仪_${no}.mp4`, { type: 'video/mp4', lastModified: Date.now() }), () => {}); } \
         act.state = 'sealed'; await store.saveAct(act); return act.id";
-    let id = field.device.within(body, vec![json!(lengths)]).await;
+
+/// Seals a recording with files of these lengths; gives its id.
+async fn sealed(field: &Field, lengths: &[usize]) -> String {
+    let id = field.device.within(SEAL, vec![json!(lengths)]).await;
     id.as_str().unwrap().to_owned()
 }
 

@@ -1,16 +1,20 @@
 //! What is kept, who may look, and what is checked: files from the first page to the
 //! archives, approvals of viewing, checks drawn by lot. Each decided again by the audit.
 
+use mingjing::case::access::rules;
 use mingjing::kit::limits::WebConfig;
-use mingjing::recording_view::service::{FILED, Filed, filed_row};
+use mingjing::recording::service::uploaded;
 use mingjing_domain::case::types::Stage;
-use mingjing_domain::matter::{MatterId, StaffId};
+use mingjing_domain::matter::{Actor, MatterId};
+use mingjing_domain::recording::words::UploadVia;
 use mingjing_domain::recording_check::Point;
+use mingjing_domain::staff::Role;
 use mingjing_domain::viewing_grant::Grant;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::office::{ORGAN, Office, matter};
+use crate::recordings::{captured, identity};
 use crate::steps::Way;
 use crate::support::Bench;
 
@@ -265,37 +269,22 @@ async fn copies_and_volumes_leave_through_the_archives_alone(bench: Bench) {
     office.holds().await;
 }
 
-/// Recordings of an organ, as the recordings' own feature will write them.
+/// Recordings of patrols, of two units, taken half an hour ago and all in the store.
 async fn recorded(office: &Office, count: u128) -> Vec<MatterId> {
-    let mut rows = Vec::new();
     let mut ids = Vec::new();
     for n in 1..=count {
-        let recording = MatterId(Uuid::from_u128(0x5eed_0000 + n));
-        let filed = Filed {
-            recording,
-            organ: ORGAN,
-            case: None,
-            number: format!("（示）应急音〔2026〕{n}号"),
-            title: "现场检查".into(),
-            unit: if n % 3 == 0 { "法制机构" } else { "执法大队" }.into(),
-            recorded_on: "2026-03-02".parse().unwrap(),
-            registered_at: office.app.now(),
-            collectors: vec![StaffId(office.people["a"].0)],
-            root: "ab".repeat(32),
-            carrier: "证据库".into(),
-            secrecy: None,
-            due_at: office.app.now(),
-            arrived_at: Some(office.app.now()),
-            late_excused: false,
-        };
-        rows.push(filed_row(&filed).values);
-        ids.push(recording);
+        let id = Uuid::from_u128((0x5eed_0000 + n) << 16);
+        let bytes = n.to_be_bytes();
+        let mut told = captured(office, id, None, &[&bytes]);
+        told["unit"] = json!(if n % 3 == 0 { "法制机构" } else { "执法大队" });
+        office.does("a", "/api/v1/recordings", told).await;
+        let actor = Actor { id: office.people["a"], organ: ORGAN, roles: vec![Role::Officer] };
+        let (place, stored) = ((MatterId(id), 1), identity(&bytes));
+        uploaded(&office.app, rules(), &actor, place, UploadVia::Station, &stored, office.fresh())
+            .await
+            .unwrap();
+        ids.push(MatterId(id));
     }
-    let columns: Vec<&str> = FILED.columns.iter().map(|it| it.0).collect();
-    let tx = office.app.db().begin().await.unwrap();
-    let head = format!("INSERT INTO {} ({})", FILED.name, columns.join(", "));
-    tx.insert(&head, columns.len(), rows, "").await.unwrap();
-    tx.commit().await.unwrap();
     ids
 }
 

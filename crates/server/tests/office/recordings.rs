@@ -3,10 +3,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 use mingjing::case::access::rules;
+use mingjing::evidence::config::{self, EvidenceConfig};
+use mingjing::evidence::destroy::{list_file, shredder};
+use mingjing::kit::config::Config;
 use mingjing::kit::limits::WebConfig;
 use mingjing::recording::{jobs, service};
 use mingjing_domain::recording::words::UploadVia;
 use mingjing_ledger::commit::{EvidenceHasher, EvidenceIdentity};
+use mingjing_vault::tus::Metadata;
+use mingjing_vault::{Append, NewUpload, Retention, Vault};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -26,7 +31,7 @@ async fn office(bench: Bench) -> Office {
     Office::on(bench, config).await
 }
 
-fn identity(bytes: &[u8]) -> EvidenceIdentity {
+pub fn identity(bytes: &[u8]) -> EvidenceIdentity {
     let mut hasher = EvidenceHasher::new();
     hasher.update(bytes);
     hasher.finish()
@@ -37,7 +42,7 @@ fn before(office: &Office, minutes: i64) -> Timestamp {
 }
 
 /// What a device captured half an hour ago, with a clock two seconds ahead.
-fn captured(office: &Office, id: Uuid, case: Option<&str>, pieces: &[&[u8]]) -> Value {
+pub fn captured(office: &Office, id: Uuid, case: Option<&str>, pieces: &[&[u8]]) -> Value {
     let ahead = |minutes| before(office, minutes).checked_add(SignedDuration::from_secs(2)).unwrap();
     let count = i64::try_from(pieces.len()).unwrap();
     let segments: Vec<Value> = (0..count)
@@ -196,6 +201,23 @@ async fn held(office: &Office, api: &str) {
     assert_eq!(it["kept"]["holds"][0]["trigger"], "objection");
 }
 
+/// Puts bytes into a store that from now on stands beside the office's program.
+async fn in_the_store(office: &mut Office, bytes: &'static [u8]) -> (Vault, EvidenceIdentity) {
+    let dir = office.bench.dir.path();
+    let config = Config { data: dir.join("data"), keys: Some(dir.join("keys")), ..Config::default() };
+    std::fs::create_dir_all(&config.data).unwrap();
+    let vault = config::open(&config, &EvidenceConfig::default(), office.app.now()).unwrap();
+    let shred = shredder(vault.clone(), list_file(&config));
+    office.router = office.router.clone().layer(axum::Extension(shred));
+    let new = NewUpload { length: Some(bytes.len() as u64), metadata: Metadata::default(), expected: None };
+    let now = office.app.now();
+    let upload = vault.create(new, now).await.unwrap();
+    let body = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(bytes))]);
+    vault.append(&upload.id, Append::default(), body, now).await.unwrap();
+    let stored = vault.finish(&upload.id, &Retention::default(), now).await.unwrap();
+    (vault, stored.identity)
+}
+
 async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench) {
     let mut office = office(bench).await;
     office.day("2026-11-24");
@@ -210,7 +232,8 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
         roles: vec![mingjing_domain::staff::Role::Officer],
     };
     let place = (matter(&id.to_string()), 1);
-    let stored = identity(b"patrol");
+    let (vault, stored) = in_the_store(&mut office, b"patrol").await;
+    assert!(vault.evidence(&stored.root.sha256).await.is_ok());
     service::uploaded(&office.app, rules(), &actor, place, UploadVia::Station, &stored, office.fresh())
         .await
         .unwrap();
@@ -241,6 +264,10 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
         (&done["progress"], &done["carried_out"]["number"]),
         (&json!("carried_out"), &json!("示销〔2027〕1号"))
     );
+    // The bytes are gone with their key; what they were stays known.
+    assert!(vault.evidence(&stored.root.sha256).await.is_err());
+    let stone = vault.tombstone(&stored.root.sha256).await.unwrap().expect("a tombstone");
+    assert_eq!(json!(stone.order), list["id"]);
     let it = office.read("a", &api).await.json();
     assert_eq!((&it["state"], it["segments"][0]["identity"].is_object()), (&json!("destroyed"), true));
     let page = office.open("head", &format!("/disposals/{}", list["id"].as_str().unwrap())).await;

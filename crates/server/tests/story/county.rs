@@ -4,17 +4,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::http::Method;
+use axum::{Extension, Router};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use mingjing::case::facts::Rules;
 use mingjing::erasure::service::Destroyer;
+use mingjing::evidence::config::EvidenceConfig;
+use mingjing::evidence::hooks::Hooks;
+use mingjing::evidence::service::Store;
 use mingjing::kit::app::App;
 use mingjing::kit::blob::Blobs;
 use mingjing::kit::clock::ManualClock;
+use mingjing::kit::config::Config;
 use mingjing::kit::entropy::{Draw, OsEntropy};
-use mingjing::kit::http::Routes;
 use mingjing::kit::limits::WebConfig;
 use mingjing::kit::password::Hasher;
 use mingjing::kit::{http, registry, serving};
@@ -33,6 +36,9 @@ pub const PASSWORD: &str = "一句很长而且好记的话";
 pub struct County {
     pub app: App,
     pub parts: Parts,
+    /// Bytes of recordings.
+    #[allow(dead_code)]
+    pub store: Store,
     pub clock: Arc<ManualClock>,
     /// Where it is served, without a slash at the end.
     pub base: String,
@@ -43,11 +49,11 @@ pub struct County {
 
 impl County {
     pub async fn new() -> Self {
-        Self::with(Routes::new()).await
+        Self::behind(|program| program).await
     }
 
-    /// As [`County::new`], with further routes beside the program's own.
-    pub async fn with(more: Routes) -> Self {
+    /// As [`County::new`], with something standing before the program.
+    pub async fn behind(front: impl FnOnce(Router) -> Router) -> Self {
         let bench = Bench::sqlite();
         let app = bench.app_with(registry::all()).await;
         let web = WebConfig { demo: true, argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() };
@@ -76,16 +82,27 @@ impl County {
             list: bench.dir.path().join("destroyed.json"),
         };
         let parts = Parts { ledger: bench.ledger(&app).await, records, destroyer };
-        let routes = parts.routes(&web).merge(more);
+        let routes = parts.routes(&web);
         let readable = routes.listed.iter().filter(|it| it.method == Method::GET).map(|it| it.path).collect();
         let patience = serving::Patience::from(&web);
+        let settings = Config {
+            data: bench.dir.path().join("evidence"),
+            keys: Some(bench.dir.path().join("evidence-keys")),
+            ..Config::default()
+        };
+        std::fs::create_dir_all(&settings.data).unwrap();
+        let own = EvidenceConfig::default();
+        let vault = mingjing::evidence::config::open(&settings, &own, app.now()).unwrap();
+        let store = Store::new(vault, Hooks::of_recordings(), own);
         let (router, _) = http::build(app.clone(), web, routes).unwrap();
         let router = router
             .layer(Extension(parts.ledger.clone()))
             .layer(Extension(parts.records.clone()))
-            .layer(Extension(parts.destroyer.clone()));
+            .layer(Extension(parts.destroyer.clone()))
+            .layer(Extension(store.clone()));
+        let router = front(router);
         tokio::spawn(serving::serve(listener, router, std::future::pending(), patience));
-        Self { app, parts, clock: bench.clock.clone(), base, readable, bench }
+        Self { app, parts, store, clock: bench.clock.clone(), base, readable, bench }
     }
 
     /// Moves the clock to nine in the morning of a day, Shanghai.

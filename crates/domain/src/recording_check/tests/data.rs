@@ -1,7 +1,7 @@
 //! Detection and statistics over rows.
 
 use super::*;
-use crate::policy::AvLink;
+use crate::recording::words::Link;
 use crate::recording_check::detect::*;
 use crate::recording_check::report::*;
 use crate::recording_check::stats::*;
@@ -95,13 +95,13 @@ fn a_rate_with_nothing_to_measure_is_no_number() {
     assert!(rate(0, 0).weaker(rate(0, 9)).is_gt() && rate(1, 3).weaker(rate(2, 6)).is_eq());
 }
 
-fn row(unit: &str, link: AvLink, officers: &[u128], kept: Kept) -> ActRow {
+fn row(unit: &str, link: Link, officers: &[u128], kept: Kept) -> ActRow {
     let officers = officers.iter().map(|n| staff(*n)).collect();
     ActRow { link, unit: unit.into(), officers, on: day("2026-03-05"), kept }
 }
 
 fn rows() -> Vec<ActRow> {
-    use AvLink::{Hearing, OnSite, Service};
+    use Link::{Hearing, OnSite, Service};
     vec![
         row("一中队", OnSite, &[1, 2], Kept::Recorded),
         row("一中队", OnSite, &[1, 2], Kept::Excused),
@@ -129,7 +129,7 @@ fn coverage_by_unit_link_and_officer() {
 #[test]
 fn the_weakest_come_first_and_few_acts_say_nothing() {
     let links: Vec<_> = weakest(&by_link(&rows()), 1).into_iter().map(|(link, _)| link).collect();
-    assert_eq!(links, [AvLink::Service]);
+    assert_eq!(links, [Link::Service]);
     let officers: Vec<_> = weakest(&by_officer(&rows()), 2).into_iter().map(|(who, _)| who).collect();
     // 3: none of 2; then 1, 4 and 5 at one half, 1 with two such acts.
     assert_eq!(officers, [staff(3), staff(1), staff(4), staff(5)]);

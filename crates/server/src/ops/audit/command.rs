@@ -232,11 +232,10 @@ impl Asked<'_> {
         let (rules, calendar) = (noted("rules")?, noted("calendar")?);
         let day = self.command.moment.recorded_day();
         let found = self.rules.noted(organ, version, day, imported, (rules, calendar))?;
-        let changed = |what| Objection {
-            code: "rules.changed",
-            article: "《行政处罚法》第三十七条".to_owned(),
-            what,
-        };
+        let changed =
+            |what| Objection {
+                code: "rules.changed", article: "《行政处罚法》第三十七条".to_owned(), what
+            };
         let found = found.ok_or_else(|| {
             changed(format!("当时所依据的规则版本 {rules}、工作日历版本 {calendar}，本程序就该日不能得出"))
         })?;
