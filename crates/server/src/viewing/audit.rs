@@ -3,8 +3,9 @@
 use mingjing_domain::archive::CaseFile;
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::MatterId;
+use mingjing_domain::recording::Recording;
 use mingjing_domain::viewing::{self, Thing, ViewingEvent, Viewings};
-use mingjing_domain::viewing_grant::{Thing as Noted, ViewingLaw};
+use mingjing_domain::viewing_grant::{Material, Thing as Noted, ViewingLaw};
 use serde::Deserialize;
 
 use super::service::matter_of;
@@ -42,13 +43,28 @@ fn look_again(asked: &Asked<'_>, case: &Case, body: &Body, noted: &Noted) -> Res
     Ok(viewing::look(body.case, standing, &stored.actor, noted, today, &law)?)
 }
 
+/// A look at a recording that belongs to no case, beside which it stands.
+fn patrol_again(asked: &Asked<'_>, body: &Body) -> Result<Vec<Expected>, Objection> {
+    let it = asked
+        .state::<Recording>(body.case)
+        .ok_or_else(|| Objection::new("read_set.unknown", format!("所查阅的案件 {} 不存在", body.case)))?;
+    asked.matters_read([body.case])?;
+    let of = Material::Recording { recording: body.case };
+    let noted = asked.noted::<Noted>("thing")?.filter(|it| it.material == of && it.case.is_none());
+    let noted = noted.ok_or_else(|| Objection::new("notes.unfit", "没有记明所查阅的音像记录"))?;
+    let law = ViewingLaw::of(&asked.rules_of_day(it.organ)?.policy);
+    let actor = &asked.command.actor;
+    let (standing, today) = (viewing::standing_in(it.organ, actor), asked.command.moment.recorded_day());
+    let event = viewing::look(body.case, standing, actor, &noted, today, &law)?;
+    let (type_of, shown) = stream::shown::<Viewings>(&event).map_err(|e| Objection::json(&e))?;
+    Ok(vec![Expected { matter: Some(matter_of(body.case)), type_of, body: shown }])
+}
+
 fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let stored = asked.command;
     let body: Body = stored.read()?;
     asked.actor_held_roles()?;
-    let case = asked
-        .state::<Case>(body.case)
-        .ok_or_else(|| Objection::new("read_set.unknown", format!("所查阅的案件 {} 不存在", body.case)))?;
+    let Some(case) = asked.state::<Case>(body.case) else { return patrol_again(asked, &body) };
     let mut read = vec![body.case];
     if let Thing::Informant { informant } = body.what {
         read.push(informant);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use mingjing_domain::case::Case;
 use mingjing_domain::informant::Informant;
-use mingjing_domain::matter::{Actor, MatterId, civil_day};
+use mingjing_domain::matter::{Actor, MatterId, OrganId, civil_day};
+use mingjing_domain::recording::Recording;
 use mingjing_domain::viewing::{self, Standing, Thing, ViewingEvent, Viewings};
 use mingjing_domain::viewing_grant::{self, ViewingLaw};
 use serde_json::json;
@@ -162,14 +163,67 @@ async fn append_looked(
 }
 
 async fn put(w: &mut Write, case: &Loaded<Case>, event: ViewingEvent) -> Result<(), WriteError> {
-    let viewings = matter_of(case.id);
+    put_beside(w, case.id, (case.organ, case.family), event).await
+}
+
+async fn put_beside(
+    w: &mut Write,
+    beside: MatterId,
+    (organ, family): (OrganId, MatterId),
+    event: ViewingEvent,
+) -> Result<(), WriteError> {
+    let viewings = matter_of(beside);
     match w.load::<Viewings>(viewings).await? {
         Some(mut it) => w.append(&mut it, event).await?,
         None => {
-            w.create::<Viewings>(viewings, case.organ, Some(case.family), event).await?;
+            w.create::<Viewings>(viewings, organ, Some(family), event).await?;
         }
     }
     Ok(())
+}
+
+/// Records a look at a recording that belongs to no case; the looks stand beside it.
+///
+/// # Errors
+/// As [`looked`].
+pub async fn looked_at_patrol(
+    app: &App,
+    rules: &Arc<Rules>,
+    actor: &Actor,
+    (recording, organ): (MatterId, OrganId),
+    thing: &viewing_grant::Thing,
+    command_id: Uuid,
+) -> Result<(), WriteError> {
+    let what = Thing::Recording { recording };
+    let request = Request {
+        actor: actor.clone(),
+        purpose: purpose(viewing::standing_in(organ, actor)).to_owned(),
+        command_id,
+        name: "case.view",
+        body: json!({ "case": recording, "what": what }),
+        moment: None,
+    };
+    let (rules, material) = (Arc::clone(rules), thing.material);
+    let written = app
+        .write(request, move |w: &mut Write| {
+            let rules = Arc::clone(&rules);
+            Box::pin(async move {
+                let it = w.load::<Recording>(recording).await?.ok_or(WriteError::NotFound("音像记录"))?;
+                let thing = grants::thing(w, material).await?.ok_or(WriteError::NotFound("材料"))?;
+                let of_day = rules_of_day(w, &rules, it.organ).await?;
+                w.note("thing", serde_json::to_value(&thing)?);
+                let actor = w.actor().clone();
+                let standing = viewing::standing_in(it.organ, &actor);
+                let (today, law) = (w.moment().recorded_day(), ViewingLaw::of(&of_day.policy));
+                let event = viewing::look(recording, standing, &actor, &thing, today, &law)?;
+                put_beside(w, recording, (it.organ, it.family), event).await
+            }) as BoxFuture<'_, _>
+        })
+        .await;
+    match written {
+        Ok(_) | Err(WriteError::Erased) => Ok(()),
+        Err(other) => Err(other),
+    }
 }
 
 async fn append(w: &mut Write, id: MatterId, what: Thing) -> Result<(), WriteError> {

@@ -3,6 +3,7 @@
 
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::{MatterId, OrganId, civil_day};
+use mingjing_domain::recording::Recording;
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::Text;
 use mingjing_domain::viewing::{Standing, Thing as Seen, standing, standing_in};
@@ -16,7 +17,6 @@ use crate::case::access::rules;
 use crate::case::facts::staff_matter;
 use crate::case::service::rules_today;
 use crate::kit::auth::Identity;
-use crate::kit::error::WriteError;
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::kit::write::Loaded;
@@ -105,6 +105,22 @@ pub async fn may(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<(), F
     judge(shell, who, wish).await.map(|_| ())
 }
 
+/// What a look would show, without recording it: for the page from which things are played,
+/// each of which is recorded when it is.
+///
+/// # Errors
+/// As [`may`].
+pub async fn foreseen(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<Looked, Failure> {
+    let Judged { basis, standing, grants, .. } = judge(shell, who, wish).await?;
+    let grant = match basis {
+        Basis::Granted { grant } => grants.iter().find(|it| it.id == grant).map(|it| it.state.as_ref()),
+        Basis::Handling | Basis::Duty | Basis::OwnOrgan | Basis::Supervising => None,
+    };
+    let words = viewer_words(shell, who, grant).await?;
+    let purpose = grant.map_or_else(|| viewings::purpose(standing), |it| it.purpose.label());
+    Ok(Looked { basis, watermark: watermark(&words, shell.app.now(), wish.kind, purpose) })
+}
+
 async fn judge(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<Judged, Failure> {
     let thing = thing_now(&shell.app, wish.material).await?.ok_or(Failure::NotFound)?;
     let (organ, standing, case) = standing_to(shell, who, &thing).await?;
@@ -172,10 +188,14 @@ async fn beside(
         Material::Evidence { no, .. } => Seen::Evidence { no },
         Material::Recording { recording } => Seen::Recording { recording },
     };
-    let Some(case) = case else {
-        // A patrol's stream of looks stands beside the recording itself.
-        return Err(WriteError::NotFound("音像记录").into());
-    };
     let actor = who.actor();
+    let Some(case) = case else {
+        let Material::Recording { recording } = thing.material else { return Err(Failure::NotFound) };
+        let it = shell.app.load::<Recording>(recording).await?.ok_or(Failure::NotFound)?;
+        let place = (recording, it.organ);
+        return Ok(
+            viewings::looked_at_patrol(&shell.app, rules(), &actor, place, thing, shell.fresh_id()).await?
+        );
+    };
     Ok(viewings::looked(&shell.app, rules(), &actor, case, what, thing, shell.fresh_id()).await?)
 }

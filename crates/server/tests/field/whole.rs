@@ -13,6 +13,8 @@ use crate::upload::SEAL;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_taken_without_a_network_is_in_the_store_and_proved() {
     let county = County::new().await;
+    // The device keeps the time of this machine.
+    county.clock.set(jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_mins(2)).unwrap());
     let network = Relay::before(&county.base).await;
     let device = Device::new(&network.base).await;
     device.sign_in("yj-officer1").await;

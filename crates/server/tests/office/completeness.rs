@@ -180,6 +180,7 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /recordings/list", Twin::Is(&["recording_matters"])),
     ("GET /recordings/new", SHEET),
     ("GET /recordings/{id}", Twin::Is(&["recording_read"])),
+    ("GET /recordings/{id}/play", Twin::Is(&["recording_read", "evidence_content"])),
     ("GET /recordings/{id}/do/{verb}", SHEET),
     ("GET /search", Twin::Is(&["case_list"])),
     ("GET /sign-in", DOOR),

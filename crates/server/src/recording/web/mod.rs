@@ -3,6 +3,7 @@
 mod form;
 mod list;
 mod page;
+mod player;
 pub mod published;
 mod timeline;
 
@@ -19,6 +20,7 @@ pub fn routes() -> Routes {
         .get("/recordings/new", register, form::new_page)
         .post("/recordings/new", register, form::new_post)
         .get("/recordings/{id}", read, page::page)
+        .get("/recordings/{id}/play", read, player::page)
         .get("/recordings/{id}/do/{verb}", read, form::act_page)
         .post("/recordings/{id}/do/{verb}", read, form::act_post)
         .get("/organs/{id}/recordings", Access::Public, published::public)

@@ -218,7 +218,10 @@ fn custody(it: &Shown<'_>) -> Markup {
                     thead { tr { th scope="col" { "分段" } th scope="col" { "采集" } th scope="col" { "封存" } th scope="col" { "上传" } th scope="col" { "入库" } } }
                     tbody { @for (no, s) in (1..).zip(&it.it.segments) { (piece(it, no, s)) } }
                 } }
-                p.meta.small { "内容在证据存储中；本页只列登记和摘要。没有播放、下载入口的，内容尚未存入或者已经销毁。" }
+                @if it.it.destroyed.is_none() && it.it.segments.iter().any(|s| s.identity.is_some()) {
+                    p { a.btn.quiet href={ "/recordings/" (it.seen.it.id) "/play" } { "回放" } }
+                }
+                p.meta.small { "内容在证据库中；没有回放入口的，内容尚未存入或者已经销毁。每次回放都记入查阅记录。" }
             }
         }
     }

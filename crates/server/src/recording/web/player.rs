@@ -1,0 +1,132 @@
+//! 回放: the pieces that are in the store, with the marks that lead into them. The page
+//! judges whether the person may look; each piece that is then played is recorded as a
+//! look before its first byte leaves.
+
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use maud::{Markup, html};
+use mingjing_domain::matter::MatterId;
+use mingjing_domain::recording::Recording;
+use mingjing_domain::recording::state::Segment;
+use mingjing_domain::recording::words::SegmentKind;
+use mingjing_domain::viewing_grant::Material;
+use uuid::Uuid;
+
+use super::super::access::opened;
+use super::super::sheet;
+use super::timeline::{clock, length};
+use crate::evidence::name::media;
+use crate::kit::ask;
+use crate::kit::assets;
+use crate::kit::auth::Identity;
+use crate::kit::http::Shell;
+use crate::kit::page::{self, Width};
+use crate::kit::problem::Failure;
+use crate::kit::ui::show::{self, Tone};
+use crate::viewing_grant::look::{Wish, foreseen};
+
+/// GET /recordings/{id}/play
+pub(super) async fn page(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    uri: Uri,
+) -> Result<Markup, Failure> {
+    ask::nothing(uri.query())?;
+    let id = MatterId(id);
+    let seen = opened(&shell, &who, id).await?;
+    let it = &seen.it.state;
+    let looked = foreseen(&shell, &who, &Wish::view(Material::Recording { recording: id })).await?;
+    let number = it.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
+    let above = html! { a href={ "/recordings/" (id) } { "音像记录 " (number) } };
+    let below = html! { "每次播放都记入查阅记录；水印为：" (looked.watermark) };
+    let body = html! {
+        (page::heading(Some(above), "回放", Some(below), None))
+        div.stack {
+            @for (no, piece) in (1_u16..).zip(&it.segments) { (shown(id, it, (no, piece), &looked.watermark)) }
+            @if it.segments.is_empty() { section.card { p.empty { "还没有采集。" } } }
+        }
+        script type="module" src=(assets::url("player.js")) {}
+    };
+    Ok(sheet::frame(&shell, &who, "回放", "/recordings", Width::Middle, body))
+}
+
+/// Address of a piece's bytes.
+fn address(id: MatterId, no: u16) -> String {
+    format!("/api/v1/recordings/{id}/segments/{no}/content")
+}
+
+fn shown(id: MatterId, it: &Recording, (no, piece): (u16, &Segment), watermark: &str) -> Markup {
+    let name = piece.capture.name.or_erased();
+    let gone = it.destroyed.is_some();
+    let src = address(id, no);
+    let plays = media(name).map_or("", |it| it.split_once('/').map_or("", |(kind, _)| kind));
+    html! {
+        section.card id={ "piece-" (no) } {
+            h2 { "第" (no) "段 " (piece.capture.kind.label()) " "
+                span.meta.small { (name) " · " (clock(piece.started())) "—" (clock(piece.ended())) " · " (length(piece.started(), piece.ended())) } }
+            @if gone { p.meta { (show::tag(Tone::Seal, "内容已销毁")) } }
+            @else if piece.identity.is_none() { p.meta { (show::tag(Tone::Near, "内容还没有入库")) } }
+            @else {
+                div.screen data-kind=(plays) {
+                    @match (piece.capture.kind, plays) {
+                        (SegmentKind::Video | SegmentKind::Surveillance, "video") =>
+                            video controls preload="none" src=(src) aria-label={ "第" (no) "段录像" } {},
+                        (SegmentKind::Audio, "audio") | (SegmentKind::Video | SegmentKind::Surveillance, "audio") =>
+                            audio controls preload="none" src=(src) aria-label={ "第" (no) "段录音" } {},
+                        (_, "image") => a.btn.quiet data-picture={ "第" (no) "段照片：" (name) } href=(src) { "查看照片" },
+                        _ => p.meta { "浏览器不能直接播放这种文件。 " a href={ (src) "?download" } { "取得文件" } },
+                    }
+                    p.watermark aria-hidden="true" { (watermark) }
+                }
+                (cues(it, no))
+            }
+        }
+    }
+}
+
+/// Marks as places to go to.
+fn cues(it: &Recording, no: u16) -> Markup {
+    let marks: Vec<_> = it.marks.iter().filter(|mark| mark.segment == no).collect();
+    html! {
+        @if !marks.is_empty() {
+            h3 { "标记" }
+            ul.cues {
+                @for mark in marks {
+                    li {
+                        button.btn.quiet type="button" data-seek=(seconds(mark.offset_ms)) data-piece=(no) {
+                            (at(mark.offset_ms)) " " (mark.kind.label())
+                        }
+                        @if !mark.note.is_blank() { " " span.meta { (mark.note.or_erased()) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn seconds(offset_ms: u64) -> String {
+    format!("{}.{:03}", offset_ms / 1_000, offset_ms % 1_000)
+}
+
+/// `00:20`, or `1:02:03` from an hour on.
+fn at(offset_ms: u64) -> String {
+    let whole = offset_ms / 1_000;
+    let (hours, minutes, seconds) = (whole / 3_600, whole / 60 % 60, whole % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes:02}:{seconds:02}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{at, seconds};
+
+    #[test]
+    fn offsets_read_as_clocks() {
+        assert_eq!((at(20_000), seconds(20_050)), ("00:20".to_owned(), "20.050".to_owned()));
+        assert_eq!(at(3_723_999), "1:02:03");
+    }
+}
