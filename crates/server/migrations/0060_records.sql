@@ -144,6 +144,7 @@ CREATE TABLE recording_act (
   no {int} NOT NULL,
   organ_id {blob} NOT NULL,
   act TEXT NOT NULL,
+  version {int} NOT NULL,
   recorded_by {blob} NOT NULL,
   recorded_at {int} NOT NULL,
   officers TEXT NOT NULL,

@@ -74,6 +74,8 @@ pub struct ActState {
     pub party: Option<PartyNo>,
     /// Civil day of the act.
     pub on: Date,
+    /// Version of the case's stream with which it was recorded.
+    pub version: u64,
     /// When it was recorded here.
     pub recorded_at: Timestamp,
     /// Who recorded it here.
@@ -198,6 +200,7 @@ pub(super) fn note(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                     of,
                     party,
                     on,
+                    version: meta.version,
                     recorded_at,
                     by,
                     recordings: Vec::new(),

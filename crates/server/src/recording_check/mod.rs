@@ -5,6 +5,7 @@ pub mod audit;
 pub mod form;
 pub mod service;
 mod show;
+mod signals;
 pub mod statistics;
 pub mod store;
 pub mod tables;

@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording_check::sample::STATEMENT;
+use mingjing_domain::recording_check::event::Suspicion;
 use mingjing_domain::recording_check::stats::Rate;
 use mingjing_domain::recording_check::{About, Candidate, Check, Finding, Phase, Stage, population, redraw};
 
@@ -103,6 +104,28 @@ const fn phase_tone(phase: Phase) -> Tone {
         Phase::Settled => Tone::Ok,
     }
 }
+
+/// What the data tell and nobody has registered yet.
+pub fn signals(all: &[Suspicion], names: &dyn Fn(MatterId) -> String, people: &People) -> Markup {
+    html! {
+        section.card #signals {
+            h2 { "数据提示 " span.meta.small { (all.len()) "项" } }
+            @if all.is_empty() { p.meta { "检查期间的数据没有显示六种禁止行为的迹象。" } }
+            @for it in all.iter().take(SIGNALS) {
+                div.act {
+                    b { (it.act.label()) }
+                    p { (it.facts.or_erased()) " · " @for thing in &it.about { (about(*thing, names)) " " }
+                        span.meta { @for who in &it.persons { (people.name(*who)) " " } } }
+                }
+            }
+            @if all.len() > SIGNALS { p.meta { "另有" (all.len() - SIGNALS) "项；请缩短检查期间分次核查。" } }
+            p.meta.small { "由系统按记录比对得出，须经检查人员核实；属实的，登记为问题。" }
+        }
+    }
+}
+
+/// Signals that one page shows.
+pub const SIGNALS: usize = 100;
 
 /// Findings, each with what was done about it.
 pub fn findings(check: &Check, names: &dyn Fn(MatterId) -> String, people: &People) -> Markup {

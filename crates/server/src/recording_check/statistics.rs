@@ -64,7 +64,7 @@ pub async fn ground(shell: &Shell, organ: OrganId, days: (Date, Date)) -> Result
     let people = People::of(shell, organ).await?;
     let acts = recordings::acts(db, organ, days, &of_day.law.recordings).await?;
     let unit = |by: StaffId| people.get(by).map_or_else(String::new, |it| it.unit.clone());
-    let acts = acts.into_iter().map(|(by, act)| ActRow { unit: unit(by), ..act }).collect();
+    let acts = acts.into_iter().map(|it| ActRow { unit: unit(it.by), ..it.row }).collect();
     let mut uploads = Vec::new();
     for it in recordings::in_days(db, organ, days, now).await? {
         let row = it.upload(of_day.custody()?, now).map_err(|e| Failure::Broken(e.to_string()))?;

@@ -8,14 +8,14 @@ use maud::{Markup, html};
 use mingjing_domain::act_table::{Act as _, open, ready};
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::recording_check::{BeaconKind, Check, Stage, Verb};
+use mingjing_domain::recording_check::{About, BeaconKind, Check, Stage, Verb};
 use mingjing_domain::refusal::{FieldError, Refusal};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::form::{Around, BEGINS, read, specs};
 use super::service::{act, population_of};
-use super::{show, statistics, store, verbs};
+use super::{show, signals, statistics, store, verbs};
 use crate::case::access::People;
 use crate::kit::acts::{self, Doing, Step, doing};
 use crate::kit::auth::Identity;
@@ -213,12 +213,22 @@ async fn submit(
 /// Numbers and titles of the recordings of a check.
 async fn names(shell: &Shell, it: &Check) -> Result<BTreeMap<MatterId, String>, Failure> {
     let mut out = BTreeMap::new();
-    for id in &it.sample {
-        if let Some(filed) = recordings::one(shell.app.db(), *id).await? {
-            out.insert(*id, format!("{} {}", filed.number, filed.title));
+    named(shell, it.sample.iter().copied(), &mut out).await?;
+    Ok(out)
+}
+
+/// Numbers and titles of recordings.
+async fn named(
+    shell: &Shell,
+    ids: impl Iterator<Item = MatterId>,
+    out: &mut BTreeMap<MatterId, String>,
+) -> Result<(), Failure> {
+    for id in ids {
+        if let Some(filed) = recordings::one(shell.app.db(), id).await? {
+            out.insert(id, format!("{} {}", filed.number, filed.title));
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 /// What the forms of a check choose from.
@@ -275,7 +285,14 @@ fn offered(who: &Identity, it: &Check) -> Vec<Verb> {
 async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) -> Result<Markup, Failure> {
     let it = seen(&shell, &who, id).await?;
     let people = People::of(&shell, it.organ).await?;
-    let known = names(&shell, &it.state).await?;
+    let mut known = names(&shell, &it.state).await?;
+    let found = if it.stage == Stage::Closed { Vec::new() } else { signals::of(&shell, &it).await? };
+    let shown = found.iter().take(show::SIGNALS).flat_map(|it| &it.about);
+    let recordings = shown.filter_map(|about| match about {
+        About::Recording { recording } => Some(*recording),
+        About::Act { .. } | About::File { .. } | About::Device { .. } => None,
+    });
+    named(&shell, recordings, &mut known).await?;
     let name = |id: MatterId| known.get(&id).cloned().unwrap_or_else(|| id.to_string());
     let candidates =
         if it.planned.is_some() { population_of(&shell.app, &it.state).await? } else { Vec::new() };
@@ -304,6 +321,7 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
                 (show::draw(&it.state, &candidates))
                 (show::ledger(&it.state, &name, &people))
                 (show::findings(&it.state, &name, &people))
+                @if it.stage != Stage::Closed { (show::signals(&found, &name, &people)) }
             }
             div.stack {
                 (actions(&open))

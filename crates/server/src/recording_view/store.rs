@@ -53,6 +53,7 @@ pub const ACT: TableSpec = TableSpec {
         ("no", Int),
         ("organ_id", Blob),
         ("act", Text),
+        ("version", Int),
         ("recorded_by", Blob),
         ("recorded_at", Int),
         ("officers", Text),
@@ -172,6 +173,7 @@ pub fn act_rows(id: MatterId, case: &Case) -> impl Iterator<Item = Row> {
             i64::from(no),
             case.organ,
             serde_json::to_string(&it.of).unwrap_or_default(),
+            it.version,
             it.by,
             it.recorded_at,
             officers.clone(),
@@ -277,8 +279,23 @@ pub async fn in_days<S: Sql>(
     sql.all(FILED.name, text, values).await?.iter().map(read).collect()
 }
 
+/// An act that had to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// Its case.
+    pub case: MatterId,
+    /// Version of the case's stream with which it was recorded.
+    pub version: u64,
+    /// Who entered it.
+    pub by: StaffId,
+    /// When it was entered.
+    pub at: Timestamp,
+    /// The row of coverage; its unit is left blank.
+    pub row: ActRow,
+}
+
 /// The acts of an organ between two civil days, both included, that had to be recorded by the
-/// list as it held and was known; the unit is left blank, and with each act stands who entered it.
+/// list as it held and was known.
 ///
 /// # Errors
 /// As [`of_case`].
@@ -287,9 +304,9 @@ pub async fn acts<S: Sql>(
     organ: OrganId,
     days: (Date, Date),
     lists: &RecordingRules,
-) -> Result<Vec<(StaffId, ActRow)>, DbError> {
+) -> Result<Vec<Acted>, DbError> {
     let text = format!(
-        "SELECT act, recorded_by, recorded_at, officers, acted_on, kept FROM recording_act \
+        "SELECT matter_id, version, act, recorded_by, recorded_at, officers, acted_on, kept FROM recording_act \
          WHERE organ_id = $1 AND acted_on >= $2 AND acted_on <= $3 \
          ORDER BY organ_id, acted_on, matter_id, no LIMIT {MOST}"
     );
@@ -298,8 +315,8 @@ pub async fn acts<S: Sql>(
     let read = |row: &DbRow| {
         let act: ActOf =
             serde_json::from_str(&row.text("act")?).map_err(|e| DbError::row(ACT.name, "act", e))?;
-        let on = day(ACT.name, row, "acted_on")?;
-        let asked = lists.required(&act, on, row.instant("recorded_at")?);
+        let (on, at) = (day(ACT.name, row, "acted_on")?, row.instant("recorded_at")?);
+        let asked = lists.required(&act, on, at);
         let kept = match row.text("kept")?.as_str() {
             "recorded" => Kept::Recorded,
             "excused" => Kept::Excused,
@@ -308,8 +325,14 @@ pub async fn acts<S: Sql>(
         };
         let Some(link) = asked.link.filter(|_| asked.must()) else { return Ok(None) };
         let officers = people(ACT.name, row, "officers")?;
-        let by = StaffId(row.uuid("recorded_by")?);
-        Ok(Some((by, ActRow { link, unit: String::new(), officers, on, kept })))
+        let version = row.int("version")?;
+        Ok(Some(Acted {
+            case: MatterId(row.uuid("matter_id")?),
+            version: u64::try_from(version).map_err(|e| DbError::row(ACT.name, "version", e))?,
+            by: StaffId(row.uuid("recorded_by")?),
+            at,
+            row: ActRow { link, unit: String::new(), officers, on, kept },
+        }))
     };
     rows.iter().filter_map(|row| read(row).transpose()).collect()
 }
