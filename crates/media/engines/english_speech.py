@@ -6,6 +6,7 @@ its own with a model of its own.
     [speech]
     kind = "command"
     argv = ["/opt/speech/bin/python", "/opt/speech/english_speech.py", "{input}"]
+    readable = ["/opt/speech"]
 
 Reads one WAV file (PCM, 16 bit, mono, 16,000 a second), writes one JSON object: one span a word with its milliseconds
 and confidence. Exit code 1 and a line on standard error for any other file. Writes no file and needs no network.

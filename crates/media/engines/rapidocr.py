@@ -5,6 +5,7 @@ package carries its models, so that nothing is loaded from elsewhere.
     [ocr]
     kind = "command"
     argv = ["/opt/ocr/bin/python", "/opt/ocr/rapidocr.py", "{input}"]
+    readable = ["/opt/ocr"]
 
 Reads one picture, writes one JSON object: one span a line of text, its place as parts of the picture's width and
 height (the rectangle around the quadrangle that the engine gives), its confidence. Exit code 1 and a line on standard
@@ -17,6 +18,7 @@ import sys
 
 import cv2
 import numpy
+import onnxruntime
 from rapidocr_onnxruntime import RapidOCR
 
 PACKAGE = "rapidocr-onnxruntime"
@@ -30,6 +32,8 @@ def part(value, whole):
 
 
 def main():
+    # Newer runtimes report their use to the maker; without a network they cannot, and they need not try.
+    onnxruntime.disable_telemetry_events()
     with open(sys.argv[1], "rb") as file:
         data = numpy.frombuffer(file.read(), dtype=numpy.uint8)
     # Turned upright as EXIF says; decoding stops at the limit of the address space.

@@ -3,7 +3,11 @@
 //!
 //! The program starts itself with the argument `media` and a task; the file is its standard input. The answer on
 //! standard output is one byte, 0 made or 1 refused, and the metadata as JSON or the small picture
-//! ([`Small`] as width and height, u32 big endian each, and the JPEG), or the [`MediaError`] as JSON.
+//! ([`Small`] as width and height, u32 big endian each, and the JPEG), or the [`MediaError`] as JSON. Having opened its
+//! file, such a child may open nothing more. The task `exec` confines itself in the same way and becomes another program
+//! ([`Sandbox::confined`]).
+
+mod confine;
 
 use crate::error::{MediaError, shorten};
 use crate::metadata::{self, Metadata, ReadLimits};
@@ -23,12 +27,17 @@ pub const ARGUMENT: &str = "media";
 
 const NAME: &str = "读取文件的子进程";
 const METADATA: &str = "metadata";
+pub(crate) const EXEC: &str = "exec";
 const THUMBNAIL: &str = "thumbnail";
 const MADE: u8 = 0;
 const REFUSED: u8 = 1;
 
-/// Works as the child: `task` is the argument after [`ARGUMENT`], the file is standard input.
-pub fn run(task: Option<&str>, mut stdout: impl Write) -> ExitCode {
+/// Works as the child: `arguments` are those after [`ARGUMENT`], the file is standard input.
+pub fn run(arguments: &[OsString], mut stdout: impl Write) -> ExitCode {
+    let task = arguments.first().and_then(|task| task.to_str());
+    if task == Some(EXEC) {
+        return confine::exec(arguments.get(1..).unwrap_or_default());
+    }
     // A panic in a decoder is caught and answered; its report is of no use to the parent.
     std::panic::set_hook(Box::new(|_| {}));
     let answer = match work(task) {
@@ -42,8 +51,13 @@ pub fn run(task: Option<&str>, mut stdout: impl Write) -> ExitCode {
 }
 
 fn work(task: Option<&str>) -> Result<Vec<u8>, MediaError> {
-    // Standard input as a file that can seek.
-    let file = || File::open(crate::sandbox::INPUT);
+    // Standard input as a file that can seek. After that this process needs no other; where the kernel cannot refuse
+    // them, the limits remain.
+    let file = || {
+        let file = File::open(crate::sandbox::INPUT)?;
+        confine::confine(&[]).map_err(|error| MediaError::NoSandbox { reason: error.to_string() })?;
+        Ok::<_, MediaError>(file)
+    };
     match task {
         Some(METADATA) => {
             let found = metadata::read(file()?, &ReadLimits::default())?;
@@ -110,6 +124,7 @@ impl Client {
             program: &self.program,
             arguments: &arguments,
             environment: &BTreeMap::new(),
+            readable: None,
             input: spool,
             limits: &self.limits,
         })?;

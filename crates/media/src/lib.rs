@@ -15,7 +15,7 @@
 //! ```no_run
 //! # use mingjing_media::{child::Client, probe::Ffprobe, sandbox::Sandbox, spool::Spool, error::MediaError};
 //! # fn f(mut stored: impl std::io::Read + std::io::Seek) -> Result<(), MediaError> {
-//! let sandbox = Sandbox::detect()?; // once, at start
+//! let sandbox = Sandbox::detect()?.confined(std::env::current_exe()?); // once, at start
 //! let copy = Spool::ends(&mut stored, &std::env::temp_dir(), Spool::HEAD, Spool::TAIL)?;
 //! let found = Client::current_program(&sandbox)?.metadata(&copy);
 //! let probed = Ffprobe::find(&sandbox, None).and_then(|ffprobe| ffprobe.probe(&copy));

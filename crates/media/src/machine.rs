@@ -15,9 +15,9 @@
 //! `http` only when the configuration says `allow_http = true`.
 //!
 //! `[kind = "command"]`, a local program: each `{input}` of its arguments becomes a path under which the bytes lie,
-//! `{media_type}` the media type; no shell. It runs in the [`crate::sandbox`], without network where the kernel allows
-//! that. The answer on standard output is the JSON below or, with `output = "text"`, plain text.
-//! `engines/rapidocr.py` of this crate is a complete example.
+//! `{media_type}` the media type; no shell. It runs in the [`crate::sandbox`], without network where the kernel
+//! allows that, and with `readable = […]` without other files than those. The answer on standard output is the JSON
+//! below or, with `output = "text"`, plain text. `engines/rapidocr.py` of this crate is a complete example.
 //!
 //! ```json
 //! {

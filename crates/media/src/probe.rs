@@ -77,6 +77,7 @@ impl Ffprobe {
             program: &self.program,
             arguments: &arguments,
             environment: &BTreeMap::new(),
+            readable: Some(&[]),
             input: spool,
             limits: &self.limits,
         })?;

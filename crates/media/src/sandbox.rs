@@ -1,10 +1,13 @@
 //! A foreign program on a foreign file: no shell, fixed arguments, an empty environment, limits set before it starts,
 //! no network and no other processes in sight where the kernel allows that, a wall clock, and a measured answer.
 //!
-//! Three programs of util-linux stand before the one that is meant, each replacing itself by the next: `unshare` (name
-//! spaces), `setpriv` (no new privileges), `prlimit` (limits). The limits hold before the first instruction of the
-//! program, which setting them from outside after its start would not give. Linux only, as the rest of operation is.
+//! Three programs of util-linux stand before the one that is meant, each replacing itself by the next: `unshare`
+//! (name spaces), `setpriv` (no new privileges), `prlimit` (limits); then, where the caller asks for that, this
+//! program itself, which takes the file system from itself and becomes the other ([`Sandbox::confined`]). The
+//! limits hold before the first instruction of the program, which setting them from outside after its start would
+//! not give. Linux only, as the rest of operation is.
 
+use crate::child;
 use crate::error::{Bound, MediaError, shorten};
 use crate::spool::Spool;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -60,6 +63,8 @@ pub struct Isolation {
     pub namespaces: bool,
     /// It cannot gain privileges.
     pub no_new_privileges: bool,
+    /// Programs with a list of places see no other files and make no connections (Landlock; [`Sandbox::confined`]).
+    pub files: bool,
 }
 
 /// The way children are started on this machine.
@@ -67,6 +72,7 @@ pub struct Isolation {
 pub struct Sandbox {
     prefix: Vec<OsString>,
     prlimit: PathBuf,
+    launcher: Option<PathBuf>,
     isolation: Isolation,
 }
 
@@ -94,6 +100,8 @@ pub struct Call<'a> {
     pub environment: &'a BTreeMap<String, String>,
     /// Its standard input ([`INPUT`]).
     pub input: &'a Spool,
+    /// Files and folders it may read besides the system's and its own folder; `None` leaves it the whole file system.
+    pub readable: Option<&'a [PathBuf]>,
     /// Its limits.
     pub limits: &'a Limits,
 }
@@ -107,7 +115,6 @@ impl Sandbox {
     pub fn detect() -> Result<Self, MediaError> {
         let missing = |name: &str| MediaError::NoSandbox { reason: format!("没有 {name}") };
         let prlimit = on_path("prlimit").ok_or_else(|| missing("prlimit"))?;
-        let probe = on_path("true").ok_or_else(|| missing("true"))?;
         let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
         let setpriv = on_path("setpriv").map(|path| {
             let mut prefix = vec![path.into_os_string()];
@@ -125,29 +132,43 @@ impl Sandbox {
         let mut ways = Vec::new();
         if let Some(mut prefix) = unshare {
             prefix.extend(plain.iter().cloned());
-            ways.push((prefix, Isolation { namespaces: true, no_new_privileges }));
+            ways.push((prefix, Isolation { namespaces: true, no_new_privileges, files: false }));
         }
-        ways.push((plain, Isolation { namespaces: false, no_new_privileges }));
-        ways.push((Vec::new(), Isolation { namespaces: false, no_new_privileges: false }));
-        let nothing = Spool::whole(&mut std::io::empty(), &std::env::temp_dir(), 0)?;
+        ways.push((plain, Isolation { namespaces: false, no_new_privileges, files: false }));
+        ways.push((Vec::new(), Isolation { namespaces: false, no_new_privileges: false, files: false }));
         let mut reason = String::new();
         for (prefix, isolation) in ways {
-            let sandbox = Self { prefix, prlimit: prlimit.clone(), isolation };
-            let call = Call {
-                name: "true",
-                program: &probe,
-                arguments: &[],
-                environment: &BTreeMap::new(),
-                input: &nothing,
-                limits: &Limits::reading(),
-            };
-            match sandbox.run(&call) {
+            let sandbox = Self { prefix, prlimit: prlimit.clone(), launcher: None, isolation };
+            match sandbox.attempt() {
                 Ok(output) if output.status.success() => return Ok(sandbox),
                 Ok(output) => reason = shorten(&output.stderr),
                 Err(error) => reason = error.to_string(),
             }
         }
         Err(MediaError::NoSandbox { reason })
+    }
+
+    /// Runs the program that does nothing, in every way there is.
+    fn attempt(&self) -> Result<Output, MediaError> {
+        self.run(&Call {
+            name: "true",
+            program: &find("true", None)?,
+            arguments: &[],
+            environment: &BTreeMap::new(),
+            input: &Spool::whole(&mut std::io::empty(), &std::env::temp_dir(), 0)?,
+            readable: Some(&[]),
+            limits: &Limits::reading(),
+        })
+    }
+
+    /// The same, and programs with a list of places are started by a launcher that takes all other files from them:
+    /// a program that calls [`crate::child::run`] when started with [`crate::child::ARGUMENT`], as this one does.
+    /// Where the kernel has no Landlock nothing changes, and [`Isolation::files`] says so. Blocking for a moment.
+    #[must_use]
+    pub fn confined(self, launcher: PathBuf) -> Self {
+        let isolation = Isolation { files: true, ..self.isolation };
+        let confined = Self { launcher: Some(launcher), isolation, ..self.clone() };
+        if confined.attempt().is_ok_and(|output| output.status.success()) { confined } else { self }
     }
 
     /// What children are kept from on this machine, to be shown to who operates it.
@@ -186,6 +207,12 @@ impl Sandbox {
         words.push("--nofile=256:256".into());
         words.push("--core=0:0".into());
         words.push("--".into());
+        if let (Some(launcher), Some(readable)) = (&self.launcher, call.readable) {
+            words.push(launcher.clone().into_os_string());
+            words.extend([child::ARGUMENT, child::EXEC].map(OsString::from));
+            words.extend(readable.iter().map(|place| place.clone().into_os_string()));
+            words.push("--".into());
+        }
         words.push(call.program.as_os_str().to_owned());
         words.extend(call.arguments.iter().cloned());
         let mut words = words.into_iter();

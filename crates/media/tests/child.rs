@@ -6,13 +6,16 @@ mod support;
 
 use mingjing_media::child::{self, Client};
 use mingjing_media::picture::SIDE;
-use mingjing_media::sandbox::Limits;
+use mingjing_media::probe::Ffprobe;
+use mingjing_media::sandbox::{Call, Limits, Sandbox};
 use mingjing_media::spool::Spool;
 use mingjing_media::{Bound, MediaError};
+use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use support::{CREATED, heavy, jpeg, moov, mp4, phone, sandbox, spool};
+use support::{CREATED, Script, heavy, jpeg, moov, mp4, phone, sandbox, spool};
 
 const TESTS: &[(&str, fn())] = &[
     ("metadata_comes_through_the_child", metadata_comes_through_the_child),
@@ -21,13 +24,16 @@ const TESTS: &[(&str, fn())] = &[
     ("reasons_come_through_the_child", reasons_come_through_the_child),
     ("memory_is_the_kernels_to_limit", memory_is_the_kernels_to_limit),
     ("a_library_that_works_without_end_is_ended", a_library_that_works_without_end_is_ended),
+    ("a_confined_program_sees_no_files_but_those_named", a_confined_program_sees_no_files_but_those_named),
+    ("a_confined_ffprobe_still_works", a_confined_ffprobe_still_works),
     ("an_unknown_task_is_refused", an_unknown_task_is_refused),
 ];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|first| first == child::ARGUMENT) {
-        return child::run(arguments.get(1).map(String::as_str), std::io::stdout().lock());
+        let arguments: Vec<_> = arguments.into_iter().skip(1).map(Into::into).collect();
+        return child::run(&arguments, std::io::stdout().lock());
     }
     if arguments.iter().any(|argument| argument == "--list") {
         TESTS.iter().for_each(|(name, _)| println!("{name}: test"));
@@ -122,10 +128,60 @@ fn a_library_that_works_without_end_is_ended() {
     assert!(start.elapsed() < Duration::from_secs(30));
 }
 
+fn confined() -> Option<Sandbox> {
+    let sandbox = sandbox().confined(std::env::current_exe().unwrap());
+    if !sandbox.isolation().files {
+        println!("未运行：本机内核没有 Landlock，子进程能看到其他文件");
+    }
+    sandbox.isolation().files.then_some(sandbox)
+}
+
+fn a_confined_program_sees_no_files_but_those_named() {
+    let Some(sandbox) = confined() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (open, closed) = (folder.path().join("open"), folder.path().join("closed"));
+    [&open, &closed].iter().for_each(|path| std::fs::write(path, "content").unwrap());
+    let script = Script::new(&format!(
+        "cat /proc/self/fd/0; cat {} || echo closed; cat {} || echo closed; cat /proc/{}/environ || echo closed",
+        open.display(),
+        closed.display(),
+        std::process::id()
+    ));
+    let run = |readable: Option<&[PathBuf]>| {
+        let call = Call {
+            name: "script",
+            program: &script.path,
+            arguments: &[],
+            environment: &BTreeMap::new(),
+            readable,
+            input: &spool(b"input "),
+            limits: &Limits::reading(),
+        };
+        String::from_utf8_lossy(&sandbox.run(&call).unwrap().stdout).into_owned()
+    };
+    assert_eq!(run(Some(std::slice::from_ref(&open))), "input contentclosed\nclosed\n");
+    assert!(run(None).starts_with("input contentcontent"));
+}
+
+fn a_confined_ffprobe_still_works() {
+    let Some(sandbox) = confined() else { return };
+    let Ok(ffprobe) = Ffprobe::find(&sandbox, None) else {
+        assert!(std::env::var_os("MINGJING_TEST_MEDIA_PYTHON").is_none(), "the rings install ffprobe");
+        return println!("未运行：本机没有 ffprobe；cargo xtask test 会安装");
+    };
+    let data = [0; 3200];
+    let mut sound =
+        b"RIFF\xA4\x0C\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3E\0\0\0\x7D\0\0\x02\0\x10\0data\x80\x0C\0\0"
+            .to_vec();
+    sound.extend_from_slice(&data);
+    let found = ffprobe.probe(&spool(&sound)).unwrap();
+    assert_eq!((found.container.unwrap().value.as_str(), found.duration_ms.unwrap().value), ("wav", 100));
+}
+
 fn an_unknown_task_is_refused() {
     let mut answer = Vec::new();
     let hook = std::panic::take_hook();
-    child::run(Some("elsewhere"), &mut answer);
+    child::run(&["elsewhere".into()], &mut answer);
     std::panic::set_hook(hook);
     assert!(answer.starts_with(b"\x01{\"code\":\"config\""), "{}", String::from_utf8_lossy(&answer));
 }

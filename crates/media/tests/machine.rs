@@ -234,6 +234,7 @@ fn command(script: &Script, arguments: &[&str], output: OutputForm) -> CommandEn
         output,
         timeout_seconds: 20,
         memory_mib: 1024,
+        readable: None,
         environment: BTreeMap::from([("MODEL".to_owned(), "small".to_owned())]),
     };
     CommandEngine::open(&config, &sandbox()).unwrap()

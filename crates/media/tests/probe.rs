@@ -84,6 +84,7 @@ fn said(sandbox: &Sandbox, body: &str, limits: &Limits, input: &Spool) -> (bool,
             program: &script.path,
             arguments: &[],
             environment: &BTreeMap::new(),
+            readable: None,
             input,
             limits,
         })

@@ -40,6 +40,10 @@ pub struct CommandConfig {
     /// Address space, MiB; 4,096 if not given (runtimes of models reserve much).
     #[serde(default = "default_memory")]
     pub memory_mib: u64,
+    /// Files and folders it may read besides the system's and its own folder (its models, its interpreter's modules):
+    /// where the kernel allows that it sees no other, and makes no connection. Without the list it sees what the
+    /// server's user sees.
+    pub readable: Option<Vec<PathBuf>>,
     /// Environment; nothing else is handed down.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
@@ -57,6 +61,7 @@ pub struct CommandEngine {
     label: String,
     engine: Option<Engine>,
     output: OutputForm,
+    readable: Option<Vec<PathBuf>>,
     environment: BTreeMap<String, String>,
     sandbox: Sandbox,
     limits: Limits,
@@ -100,8 +105,8 @@ impl CommandEngine {
             output_bytes: answer.bytes,
         };
         let (arguments, environment) = (arguments.to_vec(), config.environment.clone());
-        let (output, sandbox) = (config.output, sandbox.clone());
-        Ok(Self { program, arguments, label, engine, output, environment, sandbox, limits, answer })
+        let (output, readable, sandbox) = (config.output, config.readable.clone(), sandbox.clone());
+        Ok(Self { program, arguments, label, engine, output, readable, environment, sandbox, limits, answer })
     }
 
     /// The same with other limits.
@@ -128,6 +133,7 @@ impl CommandEngine {
             program: &self.program,
             arguments: &arguments,
             environment: &self.environment,
+            readable: self.readable.as_deref(),
             input: &request.spool,
             limits: &self.limits,
         })?;

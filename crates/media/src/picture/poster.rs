@@ -67,6 +67,7 @@ impl Ffmpeg {
             program: &self.program,
             arguments: &arguments,
             environment: &BTreeMap::new(),
+            readable: Some(&[]),
             input: spool,
             limits: &self.limits,
         })?;
