@@ -54,7 +54,7 @@ pub const TESTS: &[Need] = &[
     Need { package: "nodejs", why: "运行上传客户端 tus-js-client", probe: Probe::Program("node") },
     Need {
         package: "python3-venv",
-        why: "取得接口检查程序 schemathesis",
+        why: "取得接口检查程序 schemathesis 和识别程序",
         // Debian keeps the part that makes environments in a package of its own.
         probe: Probe::File(&["/usr/lib/*/ensurepip/__init__.py", "/usr/local/lib/*/ensurepip/__init__.py"]),
     },
@@ -64,6 +64,10 @@ pub const TESTS: &[Need] = &[
         package: "libfaketime",
         why: "移动时钟的测试",
         probe: Probe::File(&["/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib/faketime/libfaketime.so.1"]),
+    },
+    Need { package: "ffmpeg", why: "音像文件的检查和封面", probe: Probe::Program("ffprobe") },
+    Need {
+        package: "espeak-ng", why: "语音识别测试的合成语音", probe: Probe::Program("espeak-ng")
     },
     Need { package: "faketime", why: "移动时钟的测试", probe: Probe::Program("faketime") },
 ];

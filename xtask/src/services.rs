@@ -1,4 +1,4 @@
-//! What the tests talk to: a private PostgreSQL, a WebDriver, axe-core, a fuzzer of the API.
+//! What the tests talk to: a private PostgreSQL, a WebDriver, axe-core, a fuzzer of the API, engines of recognition.
 
 use crate::Fail;
 use crate::guard::{Guard, random_hex};
@@ -29,6 +29,7 @@ pub fn start(workspace: &Workspace, guard: &Guard) -> Result<Vec<(&'static str, 
         ("MINGJING_TEST_AXE", axe(workspace)?.display().to_string()),
         ("MINGJING_TEST_TUS", tus_client(workspace)?.display().to_string()),
         ("MINGJING_TEST_SCHEMATHESIS", schemathesis(workspace)?.display().to_string()),
+        ("MINGJING_TEST_MEDIA_PYTHON", engines(workspace)?.display().to_string()),
     ])
 }
 
@@ -248,26 +249,34 @@ fn tus_client(workspace: &Workspace) -> Result<PathBuf, Fail> {
     }
 }
 
-/// The fuzzer of the API with everything it needs, in exactly these versions.
-const SCHEMATHESIS: &str = include_str!("schemathesis.txt");
-
-/// The program `schemathesis` in an environment of its own, kept in the target
-/// folder under the digest of the versions.
+/// The fuzzer of the API, in an environment of its own.
 fn schemathesis(workspace: &Workspace) -> Result<PathBuf, Fail> {
-    let list = workspace.root.join("xtask/src/schemathesis.txt");
+    environment(workspace, "schemathesis", "bin/schemathesis", &[])
+}
+
+/// A Python with the engines of recognition whose packages carry their models. The list is whole, and one package
+/// stands in for another of the same content (OpenCV without windows, which needs no display libraries), so what the
+/// packages ask for is not looked at; nor the highest Python that one of them was declared for.
+fn engines(workspace: &Workspace) -> Result<PathBuf, Fail> {
+    environment(workspace, "engines", "bin/python", &["--no-deps", "--ignore-requires-python"])
+}
+
+/// An environment with exactly the versions of `xtask/src/<name>.txt`, kept in the target folder under the digest
+/// of that list; returns one of its programs.
+fn environment(workspace: &Workspace, name: &str, program: &str, options: &[&str]) -> Result<PathBuf, Fail> {
+    let list = workspace.root.join(format!("xtask/src/{name}.txt"));
     let digest = capture(Command::new("sha256sum").arg(&list))?;
-    let name = digest.get(..12).ok_or("sha256sum 没有给出摘要")?;
-    let folder = workspace.target.join("xtask").join(format!("schemathesis-{name}"));
-    let (program, done) = (folder.join("bin/schemathesis"), folder.join("complete"));
+    let short = digest.get(..12).ok_or("sha256sum 没有给出摘要")?;
+    let folder = workspace.target.join("xtask").join(format!("{name}-{short}"));
+    let (program, done) = (folder.join(program), folder.join("complete"));
     if done.is_file() && program.is_file() {
         return Ok(program);
     }
-    let version = SCHEMATHESIS.lines().find(|line| line.starts_with("schemathesis=="));
-    println!("取得 {}……", version.ok_or("版本表中没有 schemathesis")?);
+    println!("取得 {name}（{}）……", list.display());
     capture(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
     let mut pip = Command::new(folder.join("bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--no-input", "--only-binary", ":all:"]);
-    capture(pip.arg("--requirement").arg(&list))?;
+    capture(pip.args(options).arg("--requirement").arg(&list))?;
     // An environment that was cut short is made anew.
     write(&done, "")?;
     Ok(program)

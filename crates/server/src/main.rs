@@ -11,13 +11,20 @@ use mingjing::cli::{Cli, run};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// Started with the argument `press`, the program is the child that sets
-/// documents; it needs neither settings nor a runtime.
+/// Started with the argument `press` or `media`, the program is the child that sets
+/// documents, or that reads a file of a stranger; it needs neither settings nor a runtime.
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|it| it == mingjing_press::child::ARGUMENT) {
-        return mingjing_press::child::run(std::io::stdin().lock(), std::io::stdout().lock());
+    let mut arguments = std::env::args_os().skip(1);
+    match arguments.next() {
+        Some(it) if it == mingjing_press::child::ARGUMENT => {
+            mingjing_press::child::run(std::io::stdin().lock(), std::io::stdout().lock())
+        }
+        Some(it) if it == mingjing_media::child::ARGUMENT => {
+            let rest: Vec<_> = arguments.collect();
+            mingjing_media::child::run(&rest, std::io::stdout().lock())
+        }
+        _ => program(),
     }
-    program()
 }
 
 /// Threads of the runtime beyond the number of cores.

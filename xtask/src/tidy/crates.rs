@@ -4,7 +4,7 @@ use super::Finding;
 use super::tree::{TextFile, Tree};
 
 /// Crates that depend on nothing of ours.
-const LEAVES: &[&str] = &["domain", "ledger", "press", "search"];
+const LEAVES: &[&str] = &["domain", "ledger", "media", "press", "search"];
 
 /// Crates that may depend on some of ours, and on which.
 const ABOVE: &[(&str, &[&str])] = &[("vault", &["ledger"])];

@@ -48,7 +48,7 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule {
         name: "crates",
-        says: "domain、ledger、press 不依赖本项目其他部分，vault 只依赖 ledger；domain、ledger 为纯函数库",
+        says: "domain、ledger、media、press 不依赖本项目其他部分，vault 只依赖 ledger；domain、ledger 为纯函数库",
         check: crates::check,
     },
     Rule {

@@ -3,8 +3,8 @@
 
 use maud::{Markup, html};
 use mingjing_domain::matter::MatterId;
+use mingjing_domain::recording_check::Suspicion;
 use mingjing_domain::recording_check::sample::STATEMENT;
-use mingjing_domain::recording_check::event::Suspicion;
 use mingjing_domain::recording_check::stats::Rate;
 use mingjing_domain::recording_check::{About, Candidate, Check, Finding, Phase, Stage, population, redraw};
 

@@ -7,10 +7,10 @@ use mingjing_domain::recording::Recording;
 use mingjing_domain::recording::event::Subject;
 use mingjing_domain::recording::words::Finding;
 use mingjing_domain::recording_check::Check;
+use mingjing_domain::recording_check::Suspicion;
 use mingjing_domain::recording_check::detect::{
     ActTrace, DamageTrace, RecordingTrace, SegmentTrace, Traces, detect,
 };
-use mingjing_domain::recording_check::event::Suspicion;
 use mingjing_domain::recording_check::stats::Kept;
 
 use crate::case::access::rules;
@@ -34,20 +34,19 @@ pub async fn of(shell: &Shell, check: &Loaded<Check>) -> Result<Vec<Suspicion>, 
     let (app, now) = (&shell.app, shell.app.now());
     let of_day = rules_today(app, rules(), check.organ).await?;
     let custody = of_day.custody()?;
-    let acts: Vec<ActTrace> =
-        recordings::acts(app.db(), check.organ, check.period, &of_day.law.recordings)
-            .await?
-            .into_iter()
-            .map(|it| ActTrace {
-                case: it.case,
-                version: it.version,
-                officers: it.row.officers,
-                recorded: it.row.kept == Kept::Recorded,
-                excused: it.row.kept == Kept::Excused,
-                // The term of the upload has passed since the act was entered.
-                due: hours_after(&custody.upload, it.at, "登记", &[]).is_ok_and(|until| until.due < now),
-            })
-            .collect();
+    let acts: Vec<ActTrace> = recordings::acts(app.db(), check.organ, check.period, &of_day.law.recordings)
+        .await?
+        .into_iter()
+        .map(|it| ActTrace {
+            case: it.case,
+            version: it.version,
+            officers: it.row.officers,
+            recorded: it.row.kept == Kept::Recorded,
+            excused: it.row.kept == Kept::Excused,
+            // The term of the upload has passed since the act was entered.
+            due: hours_after(&custody.upload, it.at, "登记", &[]).is_ok_and(|until| until.due < now),
+        })
+        .collect();
     let mut traces = Vec::new();
     for filed in recordings::in_days(app.db(), check.organ, check.period, now).await? {
         if let Some(it) = app.load::<Recording>(filed.recording).await? {

@@ -1,0 +1,144 @@
+//! This crate's own readers in a child process of the same program, as the press does it: what a hostile file costs
+//! is bounded by the kernel, and a fault in a decoder stays outside the server.
+//!
+//! The program starts itself with the argument `media` and a task; the file is its standard input. The answer on
+//! standard output is one byte, 0 made or 1 refused, and the metadata as JSON or the small picture
+//! ([`Small`] as width and height, u32 big endian each, and the JPEG), or the [`MediaError`] as JSON. Having opened its
+//! file, such a child may open nothing more. The task `exec` confines itself in the same way and becomes another program
+//! ([`Sandbox::confined`]).
+
+mod confine;
+
+use crate::error::{MediaError, shorten};
+use crate::metadata::{self, Metadata, ReadLimits};
+use crate::picture::{PictureLimits, Small, thumbnail};
+use crate::sandbox::{Call, Limits, Sandbox};
+use crate::spool::Spool;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Argument with which the program is started as a reader of files.
+pub const ARGUMENT: &str = "media";
+
+const NAME: &str = "读取文件的子进程";
+const METADATA: &str = "metadata";
+pub(crate) const EXEC: &str = "exec";
+const THUMBNAIL: &str = "thumbnail";
+const MADE: u8 = 0;
+const REFUSED: u8 = 1;
+
+/// Works as the child: `arguments` are those after [`ARGUMENT`], the file is standard input.
+pub fn run(arguments: &[OsString], mut stdout: impl Write) -> ExitCode {
+    let task = arguments.first().and_then(|task| task.to_str());
+    if task == Some(EXEC) {
+        return confine::exec(arguments.get(1..).unwrap_or_default());
+    }
+    // A panic in a decoder is caught and answered; its report is of no use to the parent.
+    std::panic::set_hook(Box::new(|_| {}));
+    let answer = match work(task) {
+        Ok(body) => [&[MADE], body.as_slice()].concat(),
+        Err(error) => [&[REFUSED], serde_json::to_vec(&error).unwrap_or_default().as_slice()].concat(),
+    };
+    match stdout.write_all(&answer).and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn work(task: Option<&str>) -> Result<Vec<u8>, MediaError> {
+    // Standard input as a file that can seek. After that this process needs no other; where the kernel cannot refuse
+    // them, the limits remain.
+    let file = || {
+        let file = File::open(crate::sandbox::INPUT)?;
+        confine::confine(&[]).map_err(|error| MediaError::NoSandbox { reason: error.to_string() })?;
+        Ok::<_, MediaError>(file)
+    };
+    match task {
+        Some(METADATA) => {
+            let found = metadata::read(file()?, &ReadLimits::default())?;
+            serde_json::to_vec(&found).map_err(|error| MediaError::Io { reason: error.to_string() })
+        }
+        Some(THUMBNAIL) => {
+            let small = thumbnail(file()?, &PictureLimits::default())?;
+            Ok([&small.width.to_be_bytes()[..], &small.height.to_be_bytes(), &small.jpeg].concat())
+        }
+        Some(_) | None => Err(MediaError::Config { reason: "没有这项任务".into() }),
+    }
+}
+
+/// The parent's side.
+#[derive(Debug, Clone)]
+pub struct Client {
+    program: PathBuf,
+    sandbox: Sandbox,
+    limits: Limits,
+}
+
+impl Client {
+    /// Starts this very program as the child, with [`Limits::reading`] (the allocator's reservations are within its
+    /// address space).
+    ///
+    /// # Errors
+    /// [`MediaError::Io`] if the path of the running program is unknown.
+    pub fn current_program(sandbox: &Sandbox) -> Result<Self, MediaError> {
+        let limits = Limits { wall: Duration::from_secs(30), ..Limits::reading() };
+        Ok(Self { program: std::env::current_exe()?, sandbox: sandbox.clone(), limits })
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// [`metadata::read`] in the child ([`Spool::ends`] suffices). Blocking.
+    ///
+    /// # Errors
+    /// Those of [`metadata::read`], and [`MediaError::Failed`], [`MediaError::TimedOut`] of the process.
+    pub fn metadata(&self, spool: &Spool) -> Result<Metadata, MediaError> {
+        let body = self.ask(METADATA, spool)?;
+        serde_json::from_slice(&body).map_err(|error| nonsense(&error.to_string()))
+    }
+
+    /// [`thumbnail`] in the child (needs [`Spool::whole`]). Blocking.
+    ///
+    /// # Errors
+    /// Those of [`thumbnail`], and [`MediaError::Failed`], [`MediaError::TimedOut`] of the process.
+    pub fn thumbnail(&self, spool: &Spool) -> Result<Small, MediaError> {
+        let body = self.ask(THUMBNAIL, spool)?;
+        let (width, rest) = body.split_first_chunk().ok_or_else(|| nonsense("短"))?;
+        let (height, jpeg) = rest.split_first_chunk().ok_or_else(|| nonsense("短"))?;
+        let (width, height) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
+        Ok(Small { width, height, jpeg: jpeg.to_vec() })
+    }
+
+    fn ask(&self, task: &str, spool: &Spool) -> Result<Vec<u8>, MediaError> {
+        let arguments = [ARGUMENT, task].map(OsString::from);
+        let output = self.sandbox.run(&Call {
+            name: NAME,
+            program: &self.program,
+            arguments: &arguments,
+            environment: &BTreeMap::new(),
+            readable: None,
+            input: spool,
+            limits: &self.limits,
+        })?;
+        let answer = output.well(NAME)?;
+        match answer.split_first() {
+            Some((&MADE, body)) => Ok(body.to_vec()),
+            Some((&REFUSED, body)) => {
+                Err(serde_json::from_slice(body).unwrap_or_else(|error| nonsense(&error.to_string())))
+            }
+            Some((_, _)) | None => Err(nonsense("没有回答")),
+        }
+    }
+}
+
+fn nonsense(reason: &str) -> MediaError {
+    MediaError::Nonsense { program: NAME.into(), reason: shorten(reason) }
+}
