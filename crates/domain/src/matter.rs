@@ -226,6 +226,17 @@ pub trait Matter: Sized + Clone + Send + Sync + 'static {
     /// # Errors
     /// When the body is not what its type says.
     fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<Self::Event, DecodeError>;
+    /// As [`Matter::decode`], from the body's letters; where most events are read, without
+    /// building a value between.
+    ///
+    /// # Errors
+    /// When the body is not JSON, or not what its type says.
+    fn read(type_name: &str, version: u16, body: &str) -> Result<Self::Event, DecodeError> {
+        match serde_json::from_str(body) {
+            Ok(body) => Self::decode(type_name, version, body),
+            Err(e) => Err(DecodeError { type_name: type_name.to_owned(), version, reason: e.to_string() }),
+        }
+    }
     /// The state after `event`; `None` before the first.
     fn evolve(state: Option<Self>, meta: &Meta, event: &Self::Event) -> Self;
 }

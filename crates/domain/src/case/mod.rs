@@ -47,15 +47,11 @@ impl Matter for Case {
     }
 
     fn decode(type_name: &str, version: u16, body: serde_json::Value) -> Result<CaseEvent, DecodeError> {
-        let error = |reason: String| DecodeError { type_name: type_name.into(), version, reason };
-        if version != 1 {
-            return Err(error("没有该版本的读法".into()));
-        }
-        let event: CaseEvent = serde_json::from_value(body).map_err(|e| error(e.to_string()))?;
-        if event.type_name() != type_name {
-            return Err(error(format!("内容是 {}", event.type_name())));
-        }
-        Ok(event)
+        of_type(type_name, version, serde_json::from_value(body))
+    }
+
+    fn read(type_name: &str, version: u16, body: &str) -> Result<CaseEvent, DecodeError> {
+        of_type(type_name, version, serde_json::from_str(body))
     }
 
     fn evolve(state: Option<Self>, meta: &Meta, event: &CaseEvent) -> Self {
@@ -75,4 +71,21 @@ impl Matter for Case {
         };
         evolve::next(evolve::first(meta, nothing), meta, event)
     }
+}
+
+/// The event that was read, if it is of the stored type and version.
+fn of_type(
+    type_name: &str,
+    version: u16,
+    read: serde_json::Result<CaseEvent>,
+) -> Result<CaseEvent, DecodeError> {
+    let error = |reason: String| DecodeError { type_name: type_name.into(), version, reason };
+    if version != 1 {
+        return Err(error("没有该版本的读法".into()));
+    }
+    let event = read.map_err(|e| error(e.to_string()))?;
+    if event.type_name() != type_name {
+        return Err(error(format!("内容是 {}", event.type_name())));
+    }
+    Ok(event)
 }

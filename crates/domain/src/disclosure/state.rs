@@ -345,13 +345,11 @@ impl Matter for Publication {
         version: u16,
         body: serde_json::Value,
     ) -> Result<PublicationEvent, DecodeError> {
-        let fail = |reason: String| DecodeError { type_name: type_name.to_owned(), version, reason };
-        if version != 1 {
-            return Err(fail("没有这个版本".into()));
-        }
-        let event: PublicationEvent = serde_json::from_value(body).map_err(|e| fail(e.to_string()))?;
-        let (found, _) = Self::type_of(&event);
-        if found == type_name { Ok(event) } else { Err(fail(format!("内容是 {found}"))) }
+        of_type(type_name, version, serde_json::from_value(body))
+    }
+
+    fn read(type_name: &str, version: u16, body: &str) -> Result<PublicationEvent, DecodeError> {
+        of_type(type_name, version, serde_json::from_str(body))
     }
 
     fn evolve(state: Option<Self>, meta: &Meta, event: &PublicationEvent) -> Self {
@@ -361,4 +359,19 @@ impl Matter for Publication {
         state.ending_event(meta, event);
         state
     }
+}
+
+/// The event that was read, if it is of the stored type and version.
+fn of_type(
+    type_name: &str,
+    version: u16,
+    read: serde_json::Result<PublicationEvent>,
+) -> Result<PublicationEvent, DecodeError> {
+    let fail = |reason: String| DecodeError { type_name: type_name.to_owned(), version, reason };
+    if version != 1 {
+        return Err(fail("没有这个版本".into()));
+    }
+    let event = read.map_err(|e| fail(e.to_string()))?;
+    let (found, _) = Publication::type_of(&event);
+    if found == type_name { Ok(event) } else { Err(fail(format!("内容是 {found}"))) }
 }

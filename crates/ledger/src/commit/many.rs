@@ -5,7 +5,7 @@
 //! RFC 6962 shape.
 
 use super::name_len;
-use crate::hash::{Pair, sha256, tag};
+use crate::hash::{Pair, tag};
 use crate::lanes::Messages;
 
 /// Several trees that grow together.
@@ -51,15 +51,16 @@ impl Forest {
         }
         let sizes: Vec<usize> = levels.iter().map(Vec::len).collect();
         while levels.iter().any(|it| it.len() > 1) {
-            let mut nodes = Messages::default();
-            let mut sha = Vec::new();
+            let nodes = levels.iter().map(|it| it.len() / 2).sum();
+            // Tag and two digests fill more than one block.
+            let (mut sha256, mut sm3) = (Messages::with_room(nodes, 2), Messages::with_room(nodes, 2));
             for (level, (node, _)) in levels.iter().zip(&self.trees) {
                 for it in level.as_chunks::<2>().0 {
-                    sha.push(sha256(&[&[*node], &it[0].sha256, &it[1].sha256]));
-                    nodes.push(&[&[*node], &it[0].sm3, &it[1].sm3]);
+                    sha256.push(&[&[*node], &it[0].sha256, &it[1].sha256]);
+                    sm3.push(&[&[*node], &it[0].sm3, &it[1].sm3]);
                 }
             }
-            let mut above = sha.into_iter().zip(nodes.sm3()).map(|(sha256, sm3)| Pair { sha256, sm3 });
+            let mut above = sha256.sha256().zip(sm3.sm3()).map(|(sha256, sm3)| Pair { sha256, sm3 });
             for level in &mut levels {
                 let odd = if level.len() % 2 == 1 { level.pop() } else { None };
                 let nodes = level.len() / 2;
@@ -75,17 +76,16 @@ impl Forest {
 
 /// Closes each tree under its head: the two functions see their own tops.
 fn close<'a>(tops: &[(Pair, usize)], head: impl Fn(usize) -> Vec<&'a [u8]>) -> Vec<Pair> {
-    let mut messages = Messages::default();
-    let mut sha = Vec::with_capacity(tops.len());
+    let (mut sha256, mut sm3) = (Messages::with_room(tops.len(), 2), Messages::with_room(tops.len(), 2));
     for (at, (top, _)) in tops.iter().enumerate() {
         let mut parts = head(at);
         parts.push(&top.sha256);
-        sha.push(sha256(&parts));
+        sha256.push(&parts);
         parts.pop();
         parts.push(&top.sm3);
-        messages.push(&parts);
+        sm3.push(&parts);
     }
-    sha.into_iter().zip(messages.sm3()).map(|(sha256, sm3)| Pair { sha256, sm3 }).collect()
+    sha256.sha256().zip(sm3.sm3()).map(|(sha256, sm3)| Pair { sha256, sm3 }).collect()
 }
 
 /// Events whose roots are computed together. See [`super::event_root`] for one.
@@ -93,6 +93,14 @@ fn close<'a>(tops: &[(Pair, usize)], head: impl Fn(usize) -> Vec<&'a [u8]>) -> V
 pub struct Events(Forest);
 
 impl Events {
+    /// For events whose envelopes and bodies have so many bytes in all.
+    pub fn with_room(bytes: usize) -> Self {
+        let mut events = Self::default();
+        // Names, salts and padding take as much again.
+        events.0.messages.reserve(bytes * 2);
+        events
+    }
+
     /// Begins the next event with its envelope bytes as stored.
     pub fn begin(&mut self, envelope: &[u8]) {
         self.finish();
@@ -187,6 +195,7 @@ impl<'a> Leaves<'a> {
 mod tests {
     use super::super::{event_root, field_leaf, text_leaf};
     use super::*;
+    use crate::hash::sha256;
     use proptest::prelude::*;
 
     fn salt(at: usize) -> [u8; 32] {
