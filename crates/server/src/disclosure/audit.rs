@@ -12,6 +12,7 @@ use mingjing_domain::disclosure::{
 use mingjing_domain::matter::MatterId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::service::Act;
 use super::source;
@@ -106,7 +107,8 @@ fn noted<T: DeserializeOwned>(asked: &Asked<'_>, key: &str) -> Result<Option<T>,
 
 /// A member of the first stored event.
 fn written<T: DeserializeOwned>(asked: &Asked<'_>, pointer: &str) -> Result<T, Objection> {
-    let value = asked.events.first().and_then(|it| it.pointer(pointer));
+    let first: Option<Value> = asked.events.first().and_then(|it| serde_json::from_str(it).ok());
+    let value = first.as_ref().and_then(|it| it.pointer(pointer));
     let value = value.ok_or_else(|| Objection::new("event.unlawful", "事件没有公示文本"))?;
     T::deserialize(value).map_err(|e| Objection::json(&e))
 }

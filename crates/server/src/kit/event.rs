@@ -11,6 +11,8 @@
 //! `made` or `package` with a member `sha256` is followed by a leaf
 //! `document_sha256` or `package_sha256` that holds the hex digest alone.
 
+use std::borrow::Cow;
+
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use mingjing_domain::matter::{
@@ -43,7 +45,7 @@ const PAIR_LEN: usize = 64;
 /// What the store says about an event; committed with it, public with its proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Envelope {
+pub struct Envelope<S = Value> {
     /// [`FORMAT`].
     pub format: u16,
     /// Identifier of the event, UUIDv7.
@@ -76,7 +78,7 @@ pub struct Envelope {
     /// When it is said to have happened.
     pub happened_at: Timestamp,
     /// Where that claim comes from, texts lifted out.
-    pub source: Value,
+    pub source: S,
 }
 
 /// What a new event needs besides its body.
@@ -266,6 +268,9 @@ pub fn guard_openings(body: &[u8], salt: &[u8; 32]) -> Result<Vec<GuardOpening>,
     Ok(out)
 }
 
+/// What stands before the name of a field in the name of its leaf.
+const GUARD: &str = "guard:";
+
 /// Shows each leaf of the body in order: name, salt, bytes.
 fn guards(
     body: &[u8],
@@ -273,13 +278,12 @@ fn guards(
     mut show: impl FnMut(&str, [u8; 32], &[u8]),
 ) -> Result<(), WriteError> {
     let fields = guard_fields(body)?;
-    let names: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = fields.iter().map(|(leaf, _)| &leaf[GUARD.len()..]).collect();
     let shape = serde_json::to_vec(&names)?;
     let salts = Salts::of(salt);
     show("shape", salts.field("shape"), &shape);
-    for (name, bytes) in &fields {
-        let leaf = format!("guard:{name}");
-        show(&leaf, salts.field(&leaf), bytes);
+    for ((leaf, bytes), name) in fields.iter().zip(names) {
+        show(leaf, salts.field(leaf), bytes);
         if let Some((leaf, digest)) = file_digest(name, bytes) {
             show(leaf, salts.field(leaf), digest.as_bytes());
         }
@@ -338,33 +342,35 @@ impl Salts {
     }
 }
 
-/// The body's committed fields: members of the object, or of the one object
-/// inside it where the event is written as `{"variant": {…}}`.
+/// The body's committed fields, each under the name of its leaf: members of the object, or
+/// of the one object inside it where the event is written as `{"variant": {…}}`.
 fn guard_fields(body: &[u8]) -> Result<Vec<(String, &[u8])>, WriteError> {
     if body.first() != Some(&b'{') {
-        return Ok(vec![(String::new(), body)]);
+        return Ok(vec![(GUARD.to_owned(), body)]);
     }
-    let outer: Members<'_> = serde_json::from_slice(body)?;
+    let body = std::str::from_utf8(body).map_err(<serde_json::Error as serde::de::Error>::custom)?;
+    let outer: Members<'_> = serde_json::from_str(body)?;
     if let [(tag, inner)] = outer.0.as_slice()
         && inner.get().starts_with('{')
     {
         let fields: Members<'_> = serde_json::from_str(inner.get())?;
         if !fields.0.iter().any(|(name, _)| name.starts_with('$')) {
-            return Ok(fields
-                .0
-                .iter()
-                .map(|(name, raw)| (format!("/{tag}/{name}"), raw.get().as_bytes()))
-                .collect());
+            let named = fields.0.iter().map(|(name, raw)| ([GUARD, "/", tag, "/", name].concat(), raw));
+            return Ok(named.map(|(leaf, raw)| (leaf, raw.get().as_bytes())).collect());
         }
     }
-    Ok(outer.0.iter().map(|(name, raw)| (format!("/{name}"), raw.get().as_bytes())).collect())
+    let named = outer.0.iter().map(|(name, raw)| ([GUARD, "/", name].concat(), raw));
+    Ok(named.map(|(leaf, raw)| (leaf, raw.get().as_bytes())).collect())
 }
 
 /// Members of a JSON object in order, values as the bytes they stand in.
-struct Members<'a>(Vec<(String, &'a RawValue)>);
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// A name, borrowed where it holds no escape.
+        #[derive(Deserialize)]
+        struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
             type Value = Members<'de>;
@@ -372,9 +378,9 @@ impl<'de> Deserialize<'de> for Members<'de> {
                 f.write_str("a JSON object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry::<String, &'de RawValue>()? {
-                    members.push(member);
+                let mut members = Vec::with_capacity(8);
+                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+                    members.push((name, value));
                 }
                 Ok(Members(members))
             }

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use mingjing_domain::matter::{Matter, MatterId, OrganId};
 use sea_orm::Value;
 
-use super::db::{DbError, Row as DbRow, Sql, Tx};
+use super::db::{DbError, Row as DbRow, Sql, Tx, listed};
 use crate::params;
 
 /// Version of what rows say: raised whenever the rows of an unchanged state change,
 /// so that databases made before are put right when they are opened.
 pub const VERSION: i64 = 2;
+
+/// Matters whose rows are read at a time.
+const MATTERS: usize = 16;
 
 /// Type of a projected column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,26 +129,26 @@ impl TableSpec {
         rows.iter().map(|row| self.read(row)).collect()
     }
 
-    /// Rows of all matters of the families after `after` up to `last`, each with
-    /// its matter.
+    /// Shows the rows of these matters, each with its matter.
     ///
     /// # Errors
     /// When the database fails or a column has another type.
-    pub async fn stored_of_families<S: Sql>(
+    pub async fn stored_of(
         &self,
-        sql: &S,
-        after: MatterId,
-        last: MatterId,
-    ) -> Result<Vec<(MatterId, Row)>, DbError> {
-        let columns: Vec<String> = self.columns.iter().map(|(name, _)| format!("t.{name}")).collect();
-        let text = format!(
-            "SELECT {} FROM matter m JOIN {} t ON t.matter_id = m.id \
-             WHERE m.family > $1 AND m.family <= $2",
-            columns.join(", "),
-            self.name
-        );
-        let rows = sql.all(self.name, text, params![after, last]).await?;
-        rows.iter().map(|row| Ok((MatterId(row.uuid("matter_id")?), self.read(row)?))).collect()
+        tx: &Tx,
+        matters: &[MatterId],
+        mut show: impl FnMut(MatterId, Row) + Send,
+    ) -> Result<(), DbError> {
+        let columns = self.column_list();
+        for (list, some) in listed(matters, MATTERS) {
+            let text = format!("SELECT {columns} FROM {} WHERE matter_id IN {list}", self.name);
+            let look = |row: &DbRow| {
+                show(MatterId(row.uuid("matter_id")?), self.read(row)?);
+                Ok(())
+            };
+            tx.each(self.name, &text, some, look).await?;
+        }
+        Ok(())
     }
 
     fn read(&self, row: &DbRow) -> Result<Row, DbError> {

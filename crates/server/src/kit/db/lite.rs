@@ -14,7 +14,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, ffi};
 use sea_orm::Value;
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 
-use super::DbError;
+use super::{DbError, Row};
 use crate::kit::clock::lock;
 
 /// Most readers of one file.
@@ -110,9 +110,26 @@ impl LiteRow {
         row: &rusqlite::Row<'_>,
         like: Option<&Self>,
     ) -> Result<Self, rusqlite::Error> {
-        let mut cells = Vec::with_capacity(columns.len());
-        let mut texts = String::with_capacity(like.map_or(0, |it| it.texts.len()));
-        let mut blobs = Vec::with_capacity(like.map_or(0, |it| it.blobs.len()));
+        let mut it = Self::of(Arc::clone(columns));
+        it.texts.reserve(like.map_or(0, |it| it.texts.len()));
+        it.blobs.reserve(like.map_or(0, |it| it.blobs.len()));
+        it.fill(row)?;
+        Ok(it)
+    }
+
+    /// A row without values yet.
+    fn of(columns: Arc<[String]>) -> Self {
+        let cells = Vec::with_capacity(columns.len());
+        Self { columns, cells, texts: String::new(), blobs: Vec::new(), next: AtomicUsize::new(0) }
+    }
+
+    /// Reads a row in place of the one before.
+    fn fill(&mut self, row: &rusqlite::Row<'_>) -> Result<(), rusqlite::Error> {
+        let Self { columns, cells, texts, blobs, next } = self;
+        cells.clear();
+        texts.clear();
+        blobs.clear();
+        *next.get_mut() = 0;
         for at in 0..columns.len() {
             cells.push(match row.get_ref(at)? {
                 ValueRef::Null => Cell::Null,
@@ -130,7 +147,7 @@ impl LiteRow {
                 }
             });
         }
-        Ok(Self { columns: Arc::clone(columns), cells, texts, blobs, next: AtomicUsize::new(0) })
+        Ok(())
     }
 
     /// The value of a column.
@@ -307,6 +324,26 @@ impl Held {
             found.push(LiteRow::read(&columns, row, found.last())?);
         }
         Ok(found)
+    }
+
+    /// Shows the rows of a query one after the other; all are read into one.
+    pub(super) fn each(
+        &self,
+        (table, sql): (&'static str, &str),
+        params: &[Value],
+        look: &mut dyn FnMut(&Row) -> Result<(), DbError>,
+    ) -> Result<(), DbError> {
+        let mut statement = bound(self.connection()?, sql, params)?;
+        let columns: Arc<[String]> = statement.column_names().iter().map(|&it| it.to_owned()).collect();
+        let mut shown = Row::lite(table, LiteRow::of(columns));
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(LiteError::from)? {
+            if let Some(it) = shown.lite_mut() {
+                it.fill(row).map_err(LiteError::from)?;
+            }
+            look(&shown)?;
+        }
+        Ok(())
     }
 
     /// The one number that a statement gives.

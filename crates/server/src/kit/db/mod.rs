@@ -190,6 +190,25 @@ impl Sql for Tx {
 const MAX_PARAMS: usize = 8_000;
 
 impl Tx {
+    /// Shows all rows to `look` one after the other: what it does not keep does not stay.
+    ///
+    /// # Errors
+    /// When the engine fails, or `look` does.
+    pub async fn each(
+        &self,
+        table: &'static str,
+        sql: &str,
+        params: Vec<Value>,
+        mut look: impl FnMut(&Row) -> Result<(), DbError> + Send,
+    ) -> Result<(), DbError> {
+        match &self.0 {
+            Begun::Lite(tx) => tx.with(|it| Ok(it.each((table, sql), &params, &mut look)))?,
+            Begun::Server(tx) => {
+                server_all(tx, table, sql.to_owned(), params).await?.iter().try_for_each(look)
+            }
+        }
+    }
+
     /// Runs a statement; gives the number of rows it changed.
     ///
     /// # Errors
@@ -286,6 +305,15 @@ pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
         out.push(')');
     }
     out
+}
+
+/// Lists for `IN`, each with its parameters, at most `size` at a time. The last repeats
+/// a value until it is as long as the others, so that one statement serves them all.
+pub fn listed<T: IntoParam + Copy>(values: &[T], size: usize) -> impl Iterator<Item = (String, Vec<Value>)> {
+    values.chunks(size.max(1)).map(move |some| {
+        let fill = some.last().copied().into_iter().cycle().take(size.saturating_sub(some.len()));
+        (placeholders(1, size), some.iter().copied().chain(fill).map(IntoParam::into_param).collect())
+    })
 }
 
 /// The database.

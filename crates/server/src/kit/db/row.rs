@@ -57,6 +57,14 @@ impl Row {
         Self { table, inner: Read::Lite(row) }
     }
 
+    /// The row of the engine inside the process, if it is one, to be filled again.
+    pub(super) fn lite_mut(&mut self) -> Option<&mut LiteRow> {
+        match &mut self.inner {
+            Read::Lite(row) => Some(row),
+            Read::Server(_) => None,
+        }
+    }
+
     pub(super) fn server(table: &'static str, row: QueryResult) -> Self {
         Self { table, inner: Read::Server(row) }
     }
@@ -113,6 +121,35 @@ impl Row {
     /// Bytes or NULL.
     pub fn opt_bytes(&self, column: &str) -> Result<Option<Vec<u8>>, DbError> {
         self.get(column)
+    }
+
+    /// Looks at a text where it stands.
+    ///
+    /// # Errors
+    /// As all readers.
+    pub fn with_text<T>(&self, column: &str, look: impl FnOnce(&str) -> T) -> Result<T, DbError> {
+        if let Read::Lite(row) = &self.inner
+            && let Some(Stored::Text(it)) = row.get(column)
+        {
+            return Ok(look(it));
+        }
+        Ok(look(&self.text(column)?))
+    }
+
+    /// Adds bytes to `out`; whether there were any or NULL.
+    ///
+    /// # Errors
+    /// As all readers.
+    pub fn append(&self, column: &str, out: &mut Vec<u8>) -> Result<bool, DbError> {
+        if let Read::Lite(row) = &self.inner
+            && let Some(Stored::Blob(it)) = row.get(column)
+        {
+            out.extend_from_slice(it);
+            return Ok(true);
+        }
+        let read = self.opt_bytes(column)?;
+        out.extend_from_slice(read.as_deref().unwrap_or_default());
+        Ok(read.is_some())
     }
 
     /// Thirty-two bytes.

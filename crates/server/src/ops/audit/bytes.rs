@@ -2,11 +2,14 @@
 
 use mingjing_domain::matter::MatterId;
 use mingjing_ledger::Pair;
-use mingjing_ledger::commit::{Events, entry};
+use mingjing_ledger::commit::{ENTRY_LEN, Events, entry};
 
 use super::load::{EventRow, HeadRow};
 use super::report::{AuditReport, Finding};
 use crate::kit::event::{Content, Envelope, add_guards, split_leaves};
+
+/// The source of a claimed time in an envelope, as the letters it stands in.
+pub type Source = Box<serde_json::value::RawValue>;
 
 /// What binds an event into the record.
 const RECORD: &str = "《行政处罚法》第四十七条";
@@ -35,13 +38,14 @@ pub struct Commitment {
 
 /// Recomputes the commitments of many events at once, in their order; an error says
 /// why the bytes commit to nothing.
-pub fn commitments<'a>(events: impl IntoIterator<Item = &'a EventRow>) -> Vec<Result<Commitment, String>> {
-    let mut together = Events::default();
-    let mut read = Vec::new();
+pub fn commitments(events: &[EventRow]) -> Vec<Result<Commitment, String>> {
+    let bytes = events.iter().map(|it| it.envelope().len() + it.body().len()).sum();
+    let mut together = Events::with_room(bytes);
+    let mut read = Vec::with_capacity(events.len());
     for event in events {
-        together.begin(&event.envelope);
-        let leaves = add_guards(&event.body, &event.salt, &mut together)
-            .and_then(|()| split_leaves(&event.content_leaves));
+        together.begin(event.envelope());
+        let leaves = add_guards(event.body(), &event.salt, &mut together)
+            .and_then(|()| split_leaves(event.content_leaves()));
         for leaf in leaves.iter().flatten() {
             together.leaf(*leaf);
         }
@@ -55,7 +59,7 @@ pub fn commitments<'a>(events: impl IntoIterator<Item = &'a EventRow>) -> Vec<Re
 /// Gives the log entry for the event that follows.
 pub fn check(
     event: &EventRow,
-    envelope: &Envelope,
+    envelope: &Envelope<Source>,
     commitment: Result<Commitment, String>,
     beside: &Beside<'_>,
     report: &mut AuditReport,
@@ -69,18 +73,18 @@ pub fn check(
         }
     };
     let bytes = entry(&root);
-    match (&event.leaf, beside.waiting) {
-        (Some(leaf), _) if *leaf == bytes => report.leaves += 1,
+    match (event.leaf(), beside.waiting) {
+        (Some(leaf), _) if leaf == bytes => report.leaves += 1,
         (None, Some(waiting)) if *waiting == bytes => report.waiting += 1,
         (Some(_), _) | (None, Some(_)) => {
             report.add(found("event.altered", "内容与账本中的承诺不符".to_owned()));
         }
         (None, None) => report.add(found("event.unlogged", "事件没有入账".to_owned())),
     }
-    if event.root_sha256 != root.sha256 || event.root_sm3 != root.sm3 {
+    if event.roots() != (&root.sha256[..], &root.sm3[..]) {
         report.add(found("event.altered", "内容与所记摘要不符".to_owned()));
     }
-    if event.prev.as_deref() != beside.prev {
+    if event.prev() != beside.prev {
         report.add(found("event.chain", "前一事件的承诺不符".to_owned()));
     }
     if !columns_fit(event, envelope) {
@@ -90,19 +94,27 @@ pub fn check(
     Some(bytes)
 }
 
-fn columns_fit(event: &EventRow, envelope: &Envelope) -> bool {
-    let prev_fits = match (&envelope.prev, &event.prev) {
-        (Some(hex), Some(bytes)) => hex::decode(hex).is_ok_and(|it| it == *bytes),
+/// Whether these are the bytes that the digits stand for.
+fn stands_for(digits: &str, bytes: &[u8]) -> bool {
+    let mut lower = [0; ENTRY_LEN * 2];
+    // Writing digits is faster than reading them; other spellings are read.
+    let written = bytes.len() == ENTRY_LEN && hex::encode_to_slice(bytes, &mut lower).is_ok();
+    (written && digits.as_bytes() == lower) || hex::decode(digits).is_ok_and(|it| it == bytes)
+}
+
+fn columns_fit(event: &EventRow, envelope: &Envelope<Source>) -> bool {
+    let prev_fits = match (&envelope.prev, event.prev()) {
+        (Some(hex), Some(bytes)) => stands_for(hex, bytes),
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     };
     prev_fits
         && envelope.matter == event.matter
         && envelope.version == event.version
-        && envelope.kind.name() == event.kind
+        && envelope.kind.name().as_bytes() == event.kind()
         && envelope.organ == event.organ
         && envelope.family == event.family
-        && envelope.type_name == event.type_name
+        && envelope.type_name.as_bytes() == event.type_name()
         && i64::from(envelope.type_version) == event.type_version
         && envelope.command == event.command
         && envelope.recorded_at.as_microsecond() == event.recorded_at

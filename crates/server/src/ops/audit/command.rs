@@ -10,7 +10,7 @@ use mingjing_domain::matter::{Actor, MatterId, Moment, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::{Role, StaffState};
-use mingjing_domain::text::{TextKey, keyed_digest};
+use mingjing_domain::text::{TextKey, keyed_digest, split_sealed};
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -35,7 +35,7 @@ pub struct Command {
     /// Why.
     pub purpose: String,
     /// The typed command, as the JSON that was stored; see [`Command::read`].
-    pub body: Vec<u8>,
+    pub body: String,
     /// Both times.
     pub moment: Moment,
     /// Identifiers drawn.
@@ -58,7 +58,7 @@ impl Command {
     /// # Errors
     /// When it is not that.
     pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Objection> {
-        serde_json::from_slice(&self.body).map_err(|e| Objection::json(&e))
+        serde_json::from_str(&self.body).map_err(|e| Objection::json(&e))
     }
 
     /// The version at which a matter was read.
@@ -79,8 +79,8 @@ pub struct Expected {
     pub matter: Option<MatterId>,
     /// Type and its version.
     pub type_of: (&'static str, u16),
-    /// Body.
-    pub body: Value,
+    /// Body, as JSON.
+    pub body: String,
 }
 
 /// Why a stored command cannot stand.
@@ -124,7 +124,7 @@ pub struct Asked<'a> {
     /// The command.
     pub command: &'a Command,
     /// Bodies of the events that are stored for it, sealed.
-    pub events: &'a [&'a Value],
+    pub events: &'a [&'a str],
     /// Streams of the family, as they stood when the command came.
     pub streams: &'a HashMap<MatterId, Box<dyn Stream>>,
     /// Organs and people at all versions.
@@ -287,17 +287,57 @@ impl Asked<'_> {
 
 /// Whether an event that was decided again says what the stored one says. Texts
 /// are compared by length and keyed digest, so erasure changes nothing.
-pub fn same(expected: &Value, stored: &Value, key: &TextKey) -> bool {
+pub fn same(expected: &str, stored: &str, key: &TextKey) -> bool {
+    if same_to_the_letter(expected, stored) {
+        return true;
+    }
+    match (serde_json::from_str(expected), serde_json::from_str(stored)) {
+        (Ok(expected), Ok(stored)) => same_value(&expected, &stored, key),
+        (Err(_), _) | (_, Err(_)) => false,
+    }
+}
+
+/// Whether both are the same letters but for the slots, which only the stored one has.
+/// Most are; then neither needs to be taken apart. Each text must show length and digest.
+fn same_to_the_letter(expected: &str, stored: &str) -> bool {
+    let (mut new, mut parts) = (expected, split_sealed(stored));
+    let Some(rest) = parts.next().and_then(|it| new.strip_prefix(it)) else { return false };
+    new = rest;
+    for part in parts {
+        let Some((slot, sealed)) = part.split_once(',') else { return false };
+        if slot.parse::<u32>().is_err() {
+            return false;
+        }
+        let Some(rest) = new.strip_prefix('{').and_then(|it| it.strip_prefix(sealed)) else { return false };
+        if !shows_digest(sealed) {
+            return false;
+        }
+        new = rest;
+    }
+    new.is_empty()
+}
+
+/// Whether this is the rest of a marker with length and digest, and nothing else in it but
+/// that it is publishable: `"n":2,"d":"…"}` or `"n":2,"d":"…","p":true}`.
+fn shows_digest(sealed: &str) -> bool {
+    let rest = sealed.strip_prefix("\"n\":").map(|it| it.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let rest = rest.and_then(|it| it.strip_prefix(",\"d\":\"")).and_then(|it| it.split_once('"'));
+    rest.is_some_and(|(digest, end)| {
+        !digest.contains('\\') && (end.starts_with('}') || end.starts_with(",\"p\":true}"))
+    })
+}
+
+fn same_value(expected: &Value, stored: &Value, key: &TextKey) -> bool {
     match (expected, stored) {
         (Value::Object(new), Value::Object(old)) => {
             if old.contains_key("$x") {
                 return same_text(new, old, key);
             }
             new.len() == old.len()
-                && new.iter().all(|(name, value)| old.get(name).is_some_and(|it| same(value, it, key)))
+                && new.iter().all(|(name, value)| old.get(name).is_some_and(|it| same_value(value, it, key)))
         }
         (Value::Array(new), Value::Array(old)) => {
-            new.len() == old.len() && new.iter().zip(old).all(|(new, old)| same(new, old, key))
+            new.len() == old.len() && new.iter().zip(old).all(|(new, old)| same_value(new, old, key))
         }
         (new, old) => new == old,
     }
@@ -318,5 +358,49 @@ fn same_text(new: &Object, old: &Object, key: &TextKey) -> bool {
         }
         (None, Some(text)) => Some(hex::encode(keyed_digest(key, text)).as_str()) == digest,
         (None, None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(slot: &str, rest: &str) -> String {
+        format!(r#"{{"Filed":{{"name":{{{slot}{rest}}},"n":1}}}}"#)
+    }
+
+    #[test]
+    fn texts_differ_by_slot_alone() {
+        let key = [7; 32];
+        for rest in [r#""n":2,"d":"aa""#, r#""n":2,"d":"aa","p":true"#] {
+            let (new, old) = (sealed("", rest), sealed(r#""$x":12,"#, rest));
+            assert!(same_to_the_letter(&new, &old));
+            assert!(same(&new, &old, &key));
+            for other in [r#""n":3,"d":"aa""#, r#""n":2,"d":"ab""#, r#""n":2"#] {
+                assert!(!same(&sealed("", other), &old, &key), "{other}");
+                assert!(!same(&new, &sealed(r#""$x":12,"#, other), &key), "{other}");
+            }
+        }
+        let (closed, open) = (r#""n":2,"d":"aa""#, r#""n":2,"d":"aa","p":true"#);
+        assert!(!same(&sealed("", closed), &sealed(r#""$x":1,"#, open), &key));
+        assert!(!same(&sealed("", open), &sealed(r#""$x":1,"#, closed), &key));
+        // A text without a digest is never the same, not even to the letter.
+        assert!(!same(&sealed("", r#""n":2"#), &sealed(r#""$x":0,"#, r#""n":2"#), &key));
+    }
+
+    #[test]
+    fn what_is_written_otherwise_is_compared_by_value() {
+        let key = [7; 32];
+        let digest = hex::encode(keyed_digest(&key, "甲"));
+        let old = sealed(r#""$x":0,"#, &format!(r#""n":1,"d":"{digest}""#));
+        assert!(same(&sealed("", r#""$t":"甲""#), &old, &key));
+        assert!(!same(&sealed("", r#""$t":"乙""#), &old, &key));
+        assert!(same(r#"{"a":1,"b":"\u0041"}"#, r#"{"b":"A","a":1}"#, &key));
+        assert!(!same(r#"{"a":1}"#, r#"{"a":1,"b":2}"#, &key));
+        assert!(!same(r#"{"a":1}"#, r#"{"a":1"#, &key));
+        // Letters inside a string are no marker.
+        let text = serde_json::json!({ "a": "{\"$x\":1," }).to_string();
+        assert!(same(&text, &text, &key));
+        assert!(!same(&serde_json::json!({ "a": "{" }).to_string(), &text, &key));
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use mingjing_domain::matter::{Actor, MatterId, MatterKind, Moment, OrganId, StaffId};
-use mingjing_domain::staff::Role;
+use mingjing_domain::matter::{Actor, MatterId, MatterKind, OrganId, StaffId};
 use mingjing_domain::text::TextKey;
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,7 +10,7 @@ use uuid::Uuid;
 use super::command::{Command, Number};
 use super::report::Finding;
 use super::stream::Audited;
-use crate::kit::db::{DbError, Row as DbRow, Sql, Tx};
+use crate::kit::db::{DbError, Row as DbRow, Sql, Tx, listed};
 use crate::kit::event::{Content, KEY_SLOT};
 use crate::kit::projection::Row;
 use crate::ledger::service::read_content;
@@ -19,6 +18,9 @@ use crate::params;
 
 /// Families read at a time: few enough that what was read is still near when it is replayed.
 pub const PAGE: i64 = 12;
+
+/// Commands looked for with one statement.
+const COMMANDS: usize = 64;
 
 /// Head of a matter as stored.
 #[derive(Clone, Debug)]
@@ -30,27 +32,85 @@ pub struct HeadRow {
     pub erased: bool,
 }
 
-/// An event as stored, with its leaf.
+/// An event as stored, with its leaf. What is of no fixed length stands in one piece.
 pub struct EventRow {
     pub seq: u64,
     pub matter: MatterId,
     pub version: u64,
-    pub kind: String,
     pub organ: OrganId,
     pub family: MatterId,
-    pub type_name: String,
     pub type_version: i64,
-    pub envelope: Vec<u8>,
-    pub body: Vec<u8>,
     pub salt: [u8; 32],
-    pub content_leaves: Vec<u8>,
-    pub root_sha256: Vec<u8>,
-    pub root_sm3: Vec<u8>,
-    pub prev: Option<Vec<u8>>,
     pub command: Uuid,
     pub recorded_at: i64,
     pub happened_at: i64,
-    pub leaf: Option<Vec<u8>>,
+    bytes: Box<[u8]>,
+    /// Where each [`Part`] ends.
+    ends: [usize; 9],
+    prev_there: bool,
+    leaf_there: bool,
+}
+
+/// The parts of an event's bytes, in their order.
+#[derive(Clone, Copy)]
+enum Part {
+    Kind,
+    Type,
+    Envelope,
+    Body,
+    ContentLeaves,
+    RootSha256,
+    RootSm3,
+    Prev,
+    Leaf,
+}
+
+impl EventRow {
+    fn part(&self, part: Part) -> &[u8] {
+        let at = part as usize;
+        let from = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.bytes[from..self.ends[at]]
+    }
+
+    /// Kind of its matter.
+    pub fn kind(&self) -> &[u8] {
+        self.part(Part::Kind)
+    }
+
+    /// Name of its type.
+    pub fn type_name(&self) -> &[u8] {
+        self.part(Part::Type)
+    }
+
+    /// Its envelope.
+    pub fn envelope(&self) -> &[u8] {
+        self.part(Part::Envelope)
+    }
+
+    /// Its body, texts lifted out.
+    pub fn body(&self) -> &[u8] {
+        self.part(Part::Body)
+    }
+
+    /// Leaves of its texts.
+    pub fn content_leaves(&self) -> &[u8] {
+        self.part(Part::ContentLeaves)
+    }
+
+    /// Roots over everything.
+    pub fn roots(&self) -> (&[u8], &[u8]) {
+        (self.part(Part::RootSha256), self.part(Part::RootSm3))
+    }
+
+    /// Log entry of the stream's previous event.
+    pub fn prev(&self) -> Option<&[u8]> {
+        self.prev_there.then(|| self.part(Part::Prev))
+    }
+
+    /// Its entry in the log.
+    pub fn leaf(&self) -> Option<&[u8]> {
+        self.leaf_there.then(|| self.part(Part::Leaf))
+    }
 }
 
 /// One family.
@@ -59,7 +119,7 @@ pub struct Family {
     pub id: Option<MatterId>,
     pub key: Option<TextKey>,
     pub matters: Vec<(MatterId, HeadRow)>,
-    /// In the order of matters and versions.
+    /// In no order.
     pub events: Vec<EventRow>,
     pub contents: HashMap<(MatterId, u64), Vec<Content>>,
 }
@@ -117,15 +177,14 @@ pub async fn page(tx: &Tx, kinds: &[Audited], families: Families) -> Result<Page
     let matters = heads(tx, range(), &place, &mut page).await?;
     events(tx, range(), &matters, &mut page).await?;
     contents(tx, range(), &matters, &mut page).await?;
-    commands(tx, range(), &mut page).await?;
+    commands(tx, &mut page).await?;
     for audited in kinds {
-        if !page.families.iter().any(|f| f.matters.iter().any(|(_, it)| it.kind == Some(audited.kind))) {
-            continue;
-        }
+        let matters = page.families.iter().flat_map(|it| &it.matters);
+        let of_kind: Vec<MatterId> =
+            matters.filter(|(_, it)| it.kind == Some(audited.kind)).map(|it| it.0).collect();
         for table in audited.tables {
-            for (matter, row) in table.stored_of_families(tx, after, last).await? {
-                page.rows.entry(matter).or_default().push(row);
-            }
+            let rows = &mut page.rows;
+            table.stored_of(tx, &of_kind, |matter, row| rows.entry(matter).or_default().push(row)).await?;
         }
     }
     let sql = format!(
@@ -178,46 +237,72 @@ async fn events(
          e.envelope, e.body, e.salt, e.content_leaves, e.root_sha256, e.root_sm3, e.prev, \
          e.command_id, e.recorded_at, e.happened_at, l.entry FROM matter m \
          JOIN event e ON e.matter_id = m.id LEFT JOIN ledger_leaf l \
-         ON l.matter_id = e.matter_id AND l.version = e.version \
-         WHERE {OF_PAGE} ORDER BY e.matter_id, e.version"
+         ON l.matter_id = e.matter_id AND l.version = e.version WHERE {OF_PAGE}"
     );
-    for row in tx.all("event", sql, range).await? {
-        let event = match event_row(&row) {
-            Ok(event) => event,
+    let mut bytes = Vec::new();
+    let look = |row: &DbRow| {
+        match event_row(row, &mut bytes) {
+            Ok(event) => {
+                if let Some(at) = matters.get(&event.matter) {
+                    page.families[*at].events.push(event);
+                }
+            }
             Err(error) => {
                 let place = (MatterId(row.uuid("matter_id")?), row.uint("version")?);
                 page.faults.push(Finding::new("event.altered", error.to_string()).at(place.0, place.1));
-                continue;
             }
-        };
-        if let Some(at) = matters.get(&event.matter) {
-            page.families[*at].events.push(event);
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    tx.each("event", &sql, range, look).await
 }
 
-fn event_row(row: &DbRow) -> Result<EventRow, DbError> {
+/// Reads an event; its bytes are gathered in `bytes` first, so that they take no more
+/// room than they need.
+fn event_row(row: &DbRow, bytes: &mut Vec<u8>) -> Result<EventRow, DbError> {
+    bytes.clear();
+    let (seq, matter, version) = (row.uint("seq")?, MatterId(row.uuid("matter_id")?), row.uint("version")?);
+    let mut ends = [0; 9];
+    row.with_text("kind", |it| bytes.extend_from_slice(it.as_bytes()))?;
+    ends[Part::Kind as usize] = bytes.len();
+    let (organ, family) = (OrganId(row.uuid("organ_id")?), MatterId(row.uuid("family")?));
+    row.with_text("type", |it| bytes.extend_from_slice(it.as_bytes()))?;
+    ends[Part::Type as usize] = bytes.len();
+    let type_version = row.int("type_version")?;
+    let mut part = |part: Part, column: &str| {
+        let there = row.append(column, bytes)?;
+        ends[part as usize] = bytes.len();
+        Ok::<bool, DbError>(there)
+    };
+    let must = |there: bool, column| match there {
+        true => Ok(()),
+        false => Err(DbError::row("event", column, "is NULL")),
+    };
+    must(part(Part::Envelope, "envelope")?, "envelope")?;
+    must(part(Part::Body, "body")?, "body")?;
+    let salt = row.bytes32("salt")?;
+    must(part(Part::ContentLeaves, "content_leaves")?, "content_leaves")?;
+    must(part(Part::RootSha256, "root_sha256")?, "root_sha256")?;
+    must(part(Part::RootSm3, "root_sm3")?, "root_sm3")?;
+    let prev_there = part(Part::Prev, "prev")?;
+    let command = row.uuid("command_id")?;
+    let (recorded_at, happened_at) = (row.int("recorded_at")?, row.int("happened_at")?);
+    let leaf_there = part(Part::Leaf, "entry")?;
     Ok(EventRow {
-        seq: row.uint("seq")?,
-        matter: MatterId(row.uuid("matter_id")?),
-        version: row.uint("version")?,
-        kind: row.text("kind")?,
-        organ: OrganId(row.uuid("organ_id")?),
-        family: MatterId(row.uuid("family")?),
-        type_name: row.text("type")?,
-        type_version: row.int("type_version")?,
-        envelope: row.bytes("envelope")?,
-        body: row.bytes("body")?,
-        salt: row.bytes32("salt")?,
-        content_leaves: row.bytes("content_leaves")?,
-        root_sha256: row.bytes("root_sha256")?,
-        root_sm3: row.bytes("root_sm3")?,
-        prev: row.opt_bytes("prev")?,
-        command: row.uuid("command_id")?,
-        recorded_at: row.int("recorded_at")?,
-        happened_at: row.int("happened_at")?,
-        leaf: row.opt_bytes("entry")?,
+        seq,
+        matter,
+        version,
+        organ,
+        family,
+        type_version,
+        salt,
+        command,
+        recorded_at,
+        happened_at,
+        bytes: bytes.as_slice().into(),
+        ends,
+        prev_there,
+        leaf_there,
     })
 }
 
@@ -229,53 +314,61 @@ async fn contents(
 ) -> Result<(), DbError> {
     let sql = format!(
         "SELECT c.matter_id, c.version, c.slot, c.name, c.class, c.salt, c.text FROM matter m \
-         JOIN event_content c ON c.matter_id = m.id WHERE {OF_PAGE} \
-         ORDER BY c.matter_id, c.version, c.slot"
+         JOIN event_content c ON c.matter_id = m.id WHERE {OF_PAGE}"
     );
-    for row in tx.all("event_content", sql, range).await? {
+    let look = |row: &DbRow| {
         let (id, version) = (MatterId(row.uuid("matter_id")?), row.uint("version")?);
-        let Some(at) = matters.get(&id) else { continue };
+        let Some(at) = matters.get(&id) else { return Ok(()) };
         let family = &mut page.families[*at];
         if row.int("slot")? == KEY_SLOT {
             if family.id == Some(id) && version == 1 {
                 family.key = Some(row.bytes32("text")?);
             }
-            continue;
+            return Ok(());
         }
-        match read_content(&row) {
+        match read_content(row) {
             Ok(content) => family.contents.entry((id, version)).or_default().push(content),
             Err(error) => {
                 page.faults.push(Finding::new("content.altered", error.to_string()).at(id, version));
             }
         }
-    }
-    Ok(())
+        Ok(())
+    };
+    tx.each("event_content", &sql, range, look).await
 }
 
-async fn commands(tx: &Tx, range: Vec<sea_orm::Value>, page: &mut Page) -> Result<(), DbError> {
-    let sql = format!(
-        "SELECT c.id, c.name, c.actor, c.organ_id, c.roles, c.purpose, c.body, c.moment, c.context, \
-         c.read_set, c.recorded_at FROM command c WHERE c.id IN (SELECT e.command_id FROM matter m \
-         JOIN event e ON e.matter_id = m.id WHERE {OF_PAGE})"
-    );
-    for row in tx.all("command", sql, range.clone()).await? {
-        let parsed = command(&row);
-        page.commands.insert(row.uuid("id")?, parsed.map_err(|e| e.to_string()));
-    }
-    let sql = format!(
-        "SELECT n.organ_id, n.character, n.year, n.n, n.command_id FROM issued_number n \
-         WHERE n.command_id IN (SELECT e.command_id FROM matter m \
-         JOIN event e ON e.matter_id = m.id WHERE {OF_PAGE})"
-    );
-    for row in tx.all("issued_number", sql, range).await? {
-        let whole = |name: &'static str| row.int(name);
-        let number = (
-            OrganId(row.uuid("organ_id")?),
-            row.text("character")?,
-            i32::try_from(whole("year")?).unwrap_or(0),
-            u32::try_from(whole("n")?).unwrap_or(0),
+/// The commands of the events that were read, and the numbers on record for them.
+async fn commands(tx: &Tx, page: &mut Page) -> Result<(), DbError> {
+    let events = page.families.iter().flat_map(|it| &it.events);
+    let mut ids: Vec<Uuid> = events.map(|it| it.command).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for (list, some) in listed(&ids, COMMANDS) {
+        let sql = format!(
+            "SELECT c.id, c.name, c.actor, c.organ_id, c.roles, c.purpose, c.body, c.moment, c.context, \
+             c.read_set, c.recorded_at FROM command c WHERE c.id IN {list}"
         );
-        page.numbers.entry(row.uuid("command_id")?).or_default().push(number);
+        let look = |row: &DbRow| {
+            page.commands.insert(row.uuid("id")?, command(row).map_err(|e| e.to_string()));
+            Ok(())
+        };
+        tx.each("command", &sql, some.clone(), look).await?;
+        let sql = format!(
+            "SELECT n.organ_id, n.character, n.year, n.n, n.command_id FROM issued_number n \
+             WHERE n.command_id IN {list}"
+        );
+        let look = |row: &DbRow| {
+            let whole = |name: &'static str| row.int(name);
+            let number = (
+                OrganId(row.uuid("organ_id")?),
+                row.text("character")?,
+                i32::try_from(whole("year")?).unwrap_or(0),
+                u32::try_from(whole("n")?).unwrap_or(0),
+            );
+            page.numbers.entry(row.uuid("command_id")?).or_default().push(number);
+            Ok(())
+        };
+        tx.each("issued_number", &sql, some, look).await?;
     }
     Ok(())
 }
@@ -288,25 +381,31 @@ fn command(row: &DbRow) -> Result<Command, DbError> {
         numbers: Vec<Number>,
         notes: HashMap<String, Value>,
     }
-    fn json<T: serde::de::DeserializeOwned>(column: &str, bytes: &[u8]) -> Result<T, DbError> {
-        serde_json::from_slice(bytes).map_err(|e| DbError::row("command", column, e))
+    fn json<T: serde::de::DeserializeOwned>(column: &str, text: &str) -> Result<T, DbError> {
+        serde_json::from_str(text).map_err(|e| DbError::row("command", column, e))
     }
-    json::<serde::de::IgnoredAny>("body", &row.bytes("body")?)?;
-    let roles: Vec<Role> = json("roles", row.text("roles")?.as_bytes())?;
-    let moment: Moment = json("moment", row.text("moment")?.as_bytes())?;
-    let context: Context = json("context", row.text("context")?.as_bytes())?;
+    fn of<T: serde::de::DeserializeOwned>(row: &DbRow, column: &str) -> Result<T, DbError> {
+        row.with_text(column, |text| json(column, text))?
+    }
+    let body = String::from_utf8(row.bytes("body")?).map_err(|e| DbError::row("command", "body", e))?;
+    json::<serde::de::IgnoredAny>("body", &body)?;
+    let context: Context = of(row, "context")?;
     Ok(Command {
         id: row.uuid("id")?,
         name: row.text("name")?,
-        actor: Actor { id: StaffId(row.uuid("actor")?), organ: OrganId(row.uuid("organ_id")?), roles },
+        actor: Actor {
+            id: StaffId(row.uuid("actor")?),
+            organ: OrganId(row.uuid("organ_id")?),
+            roles: of(row, "roles")?,
+        },
         purpose: row.text("purpose")?,
-        body: row.bytes("body")?,
-        moment,
+        body,
+        moment: of(row, "moment")?,
         ids: context.ids,
         nonces: context.nonces,
         numbers: context.numbers,
         notes: context.notes,
-        read_set: json("read_set", row.text("read_set")?.as_bytes())?,
+        read_set: of(row, "read_set")?,
         recorded_at: row.instant("recorded_at")?,
     })
 }

@@ -3,7 +3,6 @@
 use std::any::Any;
 
 use mingjing_domain::matter::{DecodeError, Matter, MatterId, MatterKind, Meta, OrganId};
-use serde_json::Value;
 
 use super::command::Redecide;
 use crate::kit::projection::{Projects, Row, TableSpec};
@@ -18,7 +17,7 @@ pub trait Stream: Send {
     ///
     /// # Errors
     /// When the body is not what its type says.
-    fn fold(&mut self, meta: &Meta, type_of: (&str, u16), body: Value) -> Result<(), DecodeError>;
+    fn fold(&mut self, meta: &Meta, type_of: (&str, u16), body: &str) -> Result<(), DecodeError>;
     /// Rows of the state.
     fn rows(&self, id: MatterId, organ: OrganId) -> Vec<Row>;
 }
@@ -37,8 +36,8 @@ impl<M: Projects> Stream for Folded<M> {
         self.version
     }
 
-    fn fold(&mut self, meta: &Meta, (name, version): (&str, u16), body: Value) -> Result<(), DecodeError> {
-        let event = M::decode(name, version, body)?;
+    fn fold(&mut self, meta: &Meta, (name, version): (&str, u16), body: &str) -> Result<(), DecodeError> {
+        let event = M::read(name, version, body)?;
         self.state = Some(M::evolve(self.state.take(), meta, &event));
         self.version += 1;
         Ok(())
@@ -78,6 +77,6 @@ fn empty<M: Projects>() -> Box<dyn Stream> {
 ///
 /// # Errors
 /// When the event does not serialise.
-pub fn shown<M: Matter>(event: &M::Event) -> Result<((&'static str, u16), Value), serde_json::Error> {
-    Ok((M::type_of(event), serde_json::to_value(event)?))
+pub fn shown<M: Matter>(event: &M::Event) -> Result<((&'static str, u16), String), serde_json::Error> {
+    Ok((M::type_of(event), serde_json::to_string(event)?))
 }
