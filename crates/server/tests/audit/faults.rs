@@ -121,6 +121,11 @@ async fn tampering_is_named(bench: Bench) {
             params![Uuid::from_u128(5)],
             "projection.extra",
         ),
+        (
+            "INSERT INTO case_receipt (matter_id, receipt) SELECT id, 'X' FROM matter WHERE kind <> 'case' LIMIT 1".into(),
+            vec![],
+            "projection.extra",
+        ),
         ("DELETE FROM issued_number WHERE n = 1".into(), vec![], "number.trace"),
         ("DELETE FROM issued_number WHERE n = 1".into(), vec![], "number.gap"),
         ("UPDATE number_counter SET n = n + 1".into(), vec![], "number.counter"),
