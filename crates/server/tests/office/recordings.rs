@@ -5,10 +5,15 @@ use jiff::{SignedDuration, Timestamp};
 use mingjing::case::access::rules;
 use mingjing::evidence::config::{self, EvidenceConfig};
 use mingjing::evidence::destroy::{list_file, shredder};
+use mingjing::evidence::hooks::Hooks;
+use mingjing::evidence::service::Store;
 use mingjing::kit::config::Config;
 use mingjing::kit::limits::WebConfig;
 use mingjing::recording::{jobs, service};
+use mingjing::viewing::service::matter_of;
+use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::words::UploadVia;
+use mingjing_domain::viewing::Viewings;
 use mingjing_ledger::commit::{EvidenceHasher, EvidenceIdentity};
 use mingjing_vault::tus::Metadata;
 use mingjing_vault::{Append, NewUpload, Retention, Vault};
@@ -201,6 +206,24 @@ async fn held(office: &Office, api: &str) {
     assert_eq!(it["kept"]["holds"][0]["trigger"], "objection");
 }
 
+/// Whoever may look sees the bytes, and that is on record first; others learn nothing.
+async fn played(office: &Office, id: Uuid, bytes: &[u8]) {
+    let content = format!("/api/v1/recordings/{id}/segments/1/content");
+    let page = office.open("a", &format!("/recordings/{id}/play")).await;
+    assert!(
+        page.status == 200 && page.body.contains("watermark") && page.body.contains("标记"),
+        "{}",
+        page.body
+    );
+    assert!(office.app.load::<Viewings>(matter_of(MatterId(id))).await.unwrap().is_none());
+    let seen = office.read("a", &content).await;
+    assert_eq!((seen.status, seen.body.as_bytes()), (200.try_into().unwrap(), bytes));
+    let looks = office.app.load::<Viewings>(matter_of(MatterId(id))).await.unwrap().expect("recorded");
+    assert_eq!(looks.version, 1);
+    assert_eq!(office.read("stranger", &content).await.status, 404);
+    assert_eq!(office.open("stranger", &format!("/recordings/{id}/play")).await.status, 404);
+}
+
 /// Puts bytes into a store that from now on stands beside the office's program.
 async fn in_the_store(office: &mut Office, bytes: &'static [u8]) -> (Vault, EvidenceIdentity) {
     let dir = office.bench.dir.path();
@@ -208,7 +231,8 @@ async fn in_the_store(office: &mut Office, bytes: &'static [u8]) -> (Vault, Evid
     std::fs::create_dir_all(&config.data).unwrap();
     let vault = config::open(&config, &EvidenceConfig::default(), office.app.now()).unwrap();
     let shred = shredder(vault.clone(), list_file(&config));
-    office.router = office.router.clone().layer(axum::Extension(shred));
+    let store = Store::new(vault.clone(), Hooks::of_recordings(), EvidenceConfig::default());
+    office.router = office.router.clone().layer(axum::Extension(shred)).layer(axum::Extension(store));
     let new = NewUpload { length: Some(bytes.len() as u64), metadata: Metadata::default(), expected: None };
     let now = office.app.now();
     let upload = vault.create(new, now).await.unwrap();
@@ -237,6 +261,7 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
     service::uploaded(&office.app, rules(), &actor, place, UploadVia::Station, &stored, office.fresh())
         .await
         .unwrap();
+    played(&office, id, b"patrol").await;
     let entry =
         json!({"link": "patrol", "at": before(&office, 20), "place": "示例路1号", "words": "未发现问题"});
     office.does("a", &format!("{api}/add_log_entry"), entry).await;
