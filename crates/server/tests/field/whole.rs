@@ -15,7 +15,7 @@ use crate::upload::SEAL;
 async fn what_was_taken_without_a_network_is_in_the_store_and_proved() {
     let county = County::new().await;
     // The device keeps the time of this machine.
-    county.clock.set(SystemClock.now().checked_add(jiff::SignedDuration::from_mins(2)).unwrap());
+    county.clock.set(SystemClock.now().checked_add(jiff::SignedDuration::from_mins(30)).unwrap());
     let network = Relay::before(&county.base).await;
     let device = Device::new(&network.base).await;
     device.sign_in("yj-officer1").await;
