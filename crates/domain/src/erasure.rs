@@ -83,6 +83,8 @@ pub enum Retention {
     Purpose,
     /// The identity of an informant whose case still goes on.
     InUse,
+    /// Content of a recording of the case is still stored; it goes by a list of its own.
+    Content,
     /// A recording of the case is kept for long: nothing of the file goes before.
     Held {
         /// Why it is kept.
@@ -298,6 +300,12 @@ fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
             "举报人所在的案件尚未办结归档，处理目的没有实现",
             "请在案件结案（不予立案、撤销立案、移送）并归档后呈请",
         )),
+        Retention::Content => Err(Refusal::new(
+            "erasure.content",
+            custody_rules("第十二条"),
+            "所列案件的音像记录内容还在存储中",
+            "请先按销毁清册销毁音像记录的内容，再呈请销毁案卷",
+        )),
         Retention::Held { trigger } => Err(Refusal::new(
             "erasure.held",
             custody_rules("第十四条"),
@@ -486,6 +494,7 @@ mod tests {
         assert_eq!(with(&facts(Retention::Permanent)), "erasure.permanent");
         let day = "2057-01-01".parse().unwrap();
         assert_eq!(with(&facts(Retention::Until { day })), "erasure.retained");
+        assert_eq!(with(&facts(Retention::Content)), "erasure.content");
         let held = facts(Retention::Held { trigger: HoldTrigger::Objection });
         let refusal = decide(None, &propose_case(), &clerk, &held).unwrap_err();
         assert_eq!((refusal.code.as_ref(), &refusal.article), ("erasure.held", &custody_rules("第十四条")));

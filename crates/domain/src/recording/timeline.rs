@@ -70,6 +70,10 @@ pub fn joints(pieces: &[Piece], tolerance: SignedDuration) -> Vec<Joint> {
     }
     for (at, first) in sorted.iter().enumerate() {
         for second in &sorted[at + 1..] {
+            // They stand by their beginnings: no later one overlaps either.
+            if second.from >= first.to {
+                break;
+            }
             let same = first.device == second.device;
             let (from, to) = (second.from, first.to.min(second.to));
             if same && to.duration_since(from) > tolerance {

@@ -261,6 +261,7 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             json!({ "type": "string", "format": "binary" }),
         )
         .at("no", number)
+        .fails(&[409])
         .produces("application/pdf"),
         get(
             "/api/v1/cases/{id}/events/{version}/proof",

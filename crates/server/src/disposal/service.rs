@@ -9,7 +9,9 @@ use mingjing_domain::case::Case;
 use mingjing_domain::cite::Citation;
 use mingjing_domain::matter::{Actor, MatterId, OrganId};
 use mingjing_domain::organ::OrganState;
-use mingjing_domain::recording::disposal::{self, Disposal, DisposalCommand, DisposalFacts, DisposalSubject};
+use mingjing_domain::recording::disposal::{
+    self, Disposal, DisposalCommand, DisposalFacts, DisposalSubject, Progress,
+};
 use mingjing_domain::recording::retention::{FileFact, keeping};
 use mingjing_domain::recording::{Recording, RecordingCommand};
 use mingjing_domain::refusal::Refusal;
@@ -22,6 +24,7 @@ use crate::calendar::service::CALENDAR;
 use crate::case::facts::{Rules, RulesOfDay, staff_matter};
 use crate::kit::app::{App, Batch, Request};
 use crate::kit::error::WriteError;
+use crate::kit::jobs::{Handler, JobError};
 use crate::kit::write::{Loaded, Write};
 use crate::recording::service::{self as recordings, Options, system};
 use crate::viewing::service::derived;
@@ -167,6 +170,9 @@ async fn decide(
     match loaded {
         Some(mut it) => {
             w.append(&mut it, event).await?;
+            if matches!(command, DisposalCommand::CarryOut { .. }) {
+                w.enqueue_at(SHRED, it.id.to_string(), &json!({ "list": it.id }), Some(it.id), w.now());
+            }
             Ok(it.id)
         }
         None => {
@@ -229,12 +235,35 @@ async fn subject(
     }))
 }
 
-/// Destroys what an approved list names and says so: everything is asked before the
-/// first byte goes, and once more in the transaction that says it. Doing it again after
-/// a crash is harmless: what is gone is not missed.
+/// Kind of the job that destroys the bytes of a list that was carried out.
+pub const SHRED: &str = "shred_disposal";
+
+/// Carries the job out: by the list as it was carried out, and again until it is done.
+pub fn shredding(shred: Shredder) -> Handler {
+    Arc::new(move |app, job| {
+        let shred = Arc::clone(&shred);
+        Box::pin(async move {
+            if let Some(id) = job.matter {
+                let found = app.load::<Disposal>(id).await.map_err(|e| JobError(e.to_string()))?;
+                if let Some(it) = found.filter(|it| it.progress == Progress::CarriedOut) {
+                    shred(app.clone(), id, roots(&it)).await.map_err(JobError)?;
+                }
+            }
+            Ok(app.end_job(&job).await?)
+        })
+    })
+}
+
+fn roots(it: &Disposal) -> BTreeMap<MatterId, Vec<String>> {
+    it.list.iter().map(|it| (it.recording, it.roots.clone())).collect()
+}
+
+/// Carries a list out: what the law asks is decided and committed first, with the job that
+/// destroys the bytes, so that nothing is gone that was not lawfully given up, and nothing
+/// given up is forgotten. Then the bytes go at once where that is possible.
 ///
 /// # Errors
-/// What the domain refuses, before anything is destroyed; a fault of the store.
+/// What the domain refuses; a fault of the store, after which nothing is destroyed.
 pub async fn carry_out(
     app: &App,
     rules: &Arc<Rules>,
@@ -244,22 +273,11 @@ pub async fn carry_out(
     command: DisposalCommand,
     command_id: Uuid,
 ) -> Result<(), WriteError> {
-    if let Some(shred) = shredder {
-        // Tried without being kept: a refusal comes before the first byte goes.
-        let mut batch = app.batch().await?;
-        act_in(&mut batch, rules, actor, Some(it.id), command.clone(), command_id).await?;
-        drop(batch);
-        let roots: BTreeMap<MatterId, Vec<String>> =
-            it.list.iter().map(|it| (it.recording, it.roots.clone())).collect();
-        shred(app.clone(), it.id, roots).await.map_err(|e| {
-            Refusal::new(
-                "disposal.bytes",
-                disposal::NOT_AT_WILL,
-                format!("存储中的内容没有销毁：{e}"),
-                "请系统管理员检查存储后重新执行",
-            )
-        })?;
-    }
     act(app, rules, actor, Some(it.id), command, command_id).await?;
+    if let Some(shred) = shredder
+        && let Err(error) = shred(app.clone(), it.id, roots(it)).await
+    {
+        tracing::error!(list = %it.id, error, "content of a list for destruction is still there; tried again");
+    }
     Ok(())
 }

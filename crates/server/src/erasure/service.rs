@@ -141,6 +141,10 @@ async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteEr
     let today = w.moment().recorded_day();
     for recording in recordings::of_family(w.tx().await?, case.family).await? {
         let Some(it) = w.load::<Recording>(recording).await? else { continue };
+        let stored = it.segments.iter().any(|s| s.identity.is_some() || !s.mismatches.is_empty());
+        if it.destroyed.is_none() && stored && !matches!(retention, Retention::Held { .. }) {
+            retention = Retention::Content;
+        }
         if let Some(hold) = it.holds.iter().find(|hold| standing(hold, today)) {
             retention = Retention::Held { trigger: hold.trigger };
         }

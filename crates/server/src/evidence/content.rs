@@ -9,10 +9,11 @@ use mingjing_domain::cite::Citation;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::refusal::Refusal;
+use mingjing_domain::viewing_grant::UseKind;
 use mingjing_vault::Error;
 use uuid::Uuid;
 
-use super::hooks::{Held, Piece, Place};
+use super::hooks::{Asking, Held, Piece, Place};
 use super::name::{disposition, media};
 use super::range::{Asked, asked};
 use super::service::Store;
@@ -57,18 +58,19 @@ pub async fn content(
             return Ok(with_tag(response, &tag));
         }
     };
+    let keep = uri.query().is_some_and(|it| it.split('&').any(|one| one == "download"));
     let range = part.clone().unwrap_or(0..length);
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        look(&shell, &store, &who, place, part.is_some()).await?;
+        let kind = if keep { UseKind::Copy } else { UseKind::View };
+        look(&shell, &store, &who, (place, root), kind, part.is_some()).await?;
         Body::from_stream(evidence.range(range.clone())?.inspect(|piece| {
             if let Err(error) = piece {
                 alarm(error);
             }
         }))
     };
-    let keep = uri.query().is_some_and(|it| it.split('&').any(|one| one == "download"));
     let shown = media(&piece.name).filter(|_| !keep);
     let mut response = body.into_response();
     let out = response.headers_mut();
@@ -123,6 +125,7 @@ async fn seen(
     }
     match piece.held {
         Held::Stored(root) => Ok((piece, root)),
+        Held::Destroyed => Err(Failure::Gone),
         Held::Open | Held::Awaited => Err(Refusal::new(
             "evidence.not_stored",
             Citation::of("国办发〔2018〕118号", "（九）"),
@@ -133,15 +136,24 @@ async fn seen(
     }
 }
 
-/// Records the look before a byte leaves: nothing is shown that could not be recorded.
-async fn look(shell: &Shell, store: &Store, who: &Identity, place: Place, part: bool) -> Result<(), Failure> {
+/// Records the look before a byte leaves: nothing is shown that could not be recorded. What
+/// goes on with a look is judged again; what is taken away is a copy, and always a use of its own.
+async fn look(
+    shell: &Shell,
+    store: &Store,
+    who: &Identity,
+    (place, root): (Place, [u8; 32]),
+    kind: UseKind,
+    part: bool,
+) -> Result<(), Failure> {
     let now = shell.app.now();
-    if store.begins_look(who.person.id, place, part, now) {
-        let Some(judge) = &store.hooks().look else {
-            return Err(Failure::Unavailable("音像记录的查阅登记没有启用，不能播放".to_owned()));
-        };
-        judge(shell.clone(), who.clone(), place, shell.fresh_id()).await?;
+    let Some(judge) = &store.hooks().look else {
+        return Err(Failure::Unavailable("音像记录的查阅登记没有启用，不能播放".to_owned()));
+    };
+    let begins = kind == UseKind::Copy || store.begins_look(who.person.id, place, part, now);
+    judge(shell.clone(), who.clone(), Asking { place, root, kind, begins }).await?;
+    if begins {
+        store.looked(who.person.id, place, now);
     }
-    store.looked(who.person.id, place, now);
     Ok(())
 }

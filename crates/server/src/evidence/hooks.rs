@@ -11,7 +11,7 @@ use mingjing_domain::recording::state::Phase;
 use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::recording::words::UploadVia;
 use mingjing_domain::viewing::handlers;
-use mingjing_domain::viewing_grant::Material;
+use mingjing_domain::viewing_grant::{Material, UseKind};
 use mingjing_ledger::commit::EvidenceIdentity;
 use mingjing_vault::parse_root;
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::recording::service::uploaded;
 use crate::recording::view as recordings;
-use crate::viewing_grant::look::{Wish, look};
+use crate::viewing_grant::look::{Wish, look, may};
 
 /// A piece of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,6 +44,8 @@ pub enum Held {
     Awaited,
     /// In the store, under this SHA-256 root.
     Stored([u8; 32]),
+    /// The recording's content was destroyed; the same bytes may be there for another one.
+    Destroyed,
 }
 
 /// What a piece is.
@@ -83,9 +85,21 @@ pub type FindNumber = Arc<
 >;
 /// Is told that a piece is in the store, and records it.
 pub type Tell = Arc<dyn Fn(App, Arrived) -> BoxFuture<'static, Result<(), WriteError>> + Send + Sync>;
-/// Decides whether a person may look at a piece now, and records the look before it happens.
-pub type Look =
-    Arc<dyn Fn(Shell, Identity, Place, Uuid) -> BoxFuture<'static, Result<(), Failure>> + Send + Sync>;
+/// What somebody wants of a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asking {
+    /// Which piece.
+    pub place: Place,
+    /// Root of its bytes.
+    pub root: [u8; 32],
+    /// To look, or to take a copy away.
+    pub kind: UseKind,
+    /// It begins: it is recorded. Otherwise it goes on, and is only judged.
+    pub begins: bool,
+}
+
+/// Decides whether a person may have a piece now, and records what begins before it happens.
+pub type Look = Arc<dyn Fn(Shell, Identity, Asking) -> BoxFuture<'static, Result<(), Failure>> + Send + Sync>;
 /// Up to so many roots that rows of recordings name, in order, behind a root.
 pub type Rows = Arc<
     dyn Fn(App, Option<[u8; 32]>, usize) -> BoxFuture<'static, Result<Vec<[u8; 32]>, ReadError>>
@@ -117,10 +131,16 @@ impl Hooks {
                 Box::pin(async move { Ok(recordings::piece(app.db(), recording, piece).await?) })
             }),
             uploaded: Some(Arc::new(|app, it| Box::pin(async move { told(&app, it).await }))),
-            look: Some(Arc::new(|shell, who, place, _| {
+            look: Some(Arc::new(|shell, who, it| {
                 Box::pin(async move {
-                    let material = Material::Recording { recording: place.recording };
-                    look(&shell, &who, &Wish::view(material)).await.map(|_| ())
+                    let material = Material::Recording { recording: it.place.recording };
+                    let digest = if it.kind == UseKind::View { String::new() } else { hex::encode(it.root) };
+                    let wish = Wish { kind: it.kind, digest: &digest, ..Wish::view(material) };
+                    if it.begins {
+                        look(&shell, &who, &wish).await.map(|_| ())
+                    } else {
+                        may(&shell, &who, &wish).await
+                    }
                 })
             })),
             rows: Some(Arc::new(|app, after, most| {
@@ -152,6 +172,7 @@ async fn find(app: &App, place: Place) -> Result<Option<Piece>, ReadError> {
     }
     let stored = segment.identity.as_ref().and_then(|it| parse_root(&it.sha256_root).ok());
     let held = match (segment.phase, stored) {
+        _ if it.destroyed.is_some() => Held::Destroyed,
         (_, Some(root)) => Held::Stored(root),
         (Phase::Captured, None) => Held::Open,
         (Phase::Sealed | Phase::Mismatched | Phase::Uploaded | Phase::Accepted, None) => Held::Awaited,

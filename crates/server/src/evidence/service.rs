@@ -301,6 +301,9 @@ fn awaited(piece: &Piece) -> Result<(), Refusal> {
         Held::Open => {
             ("evidence.not_sealed", "这段记录还没有封存，不能上传内容", "请先在采集设备上结束录制并登记封存")
         }
+        Held::Destroyed => {
+            ("evidence.destroyed", "这份音像记录的内容已经依法销毁，不能再上传", "请另行登记音像记录")
+        }
         Held::Stored(_) => ("evidence.stored", "这段记录的内容已经入库，不能再上传", "不必再传"),
     };
     Err(Refusal::new(code, KEEPING, message, remedy))

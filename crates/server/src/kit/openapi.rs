@@ -171,7 +171,9 @@ pub fn limit() -> Value {
 
 /// Words to look for.
 pub fn words() -> Value {
-    json!({ "type": "string", "minLength": 1, "maxLength": super::ask::MAX_CHARS })
+    json!({
+        "type": "string", "minLength": 1, "maxLength": super::ask::MAX_CHARS, "pattern": r"^[^\u0000]*$",
+    })
 }
 
 /// A parameter of the header.

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use super::OpsError;
 use crate::case::facts::Rules;
 use crate::case::service::RENDER;
+use crate::disposal::service::{SHRED, shredding};
 use crate::erasure::service::Destroyer;
 use crate::evidence::destroy::{list_file, shredder};
 use crate::evidence::scrub::Scrub;
@@ -187,15 +188,16 @@ pub async fn serve(
     let patience = Patience::from(&web);
     let (router, _shell) =
         http::build(parts.app().clone(), web, routes).map_err(|e| OpsError::Refused(e.to_string()))?;
+    let shred = shredder(store.vault().clone(), list_file(config));
     let router = router
         .layer(Extension(parts.ledger.clone()))
         .layer(Extension(parts.records.clone()))
         .layer(Extension(parts.destroyer.clone()))
-        .layer(Extension(shredder(store.vault().clone(), list_file(config))))
+        .layer(Extension(Arc::clone(&shred)))
         .layer(Extension(store.clone()));
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    tasks.spawn(parts.worker().run(stopped.clone()));
+    tasks.spawn(parts.worker().on(SHRED, shredding(shred)).run(stopped.clone()));
     tasks.spawn(store.run(parts.app().clone(), scrub, stopped.clone()));
     tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
     if config.database.is_some() {

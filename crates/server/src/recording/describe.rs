@@ -1,9 +1,9 @@
 //! What the API description says of recordings: schemas and examples come from the same
 //! fields as the forms.
 
-use mingjing_domain::case::form::wire_name;
+use mingjing_domain::case::form::{Word as _, wire_name};
 use mingjing_domain::recording::procedure::recording_step;
-use mingjing_domain::recording::words::RecordingVerb;
+use mingjing_domain::recording::words::{InterruptionCause, RecordingVerb};
 use serde_json::{Value, json};
 
 use super::api::fields;
@@ -69,6 +69,7 @@ fn register() -> Operation {
             "captured_from": instant(), "captured_to": instant(),
         },
     });
+    let causes: Vec<String> = InterruptionCause::ALL.iter().map(wire_name).collect();
     let body = json!({
         "type": "object", "required": ["id", "place", "started_at", "proves"],
         "properties": {
@@ -93,7 +94,11 @@ fn register() -> Operation {
             } } },
             "clock": { "type": "object", "properties": { "offset_ms": { "type": "integer", "description": "设备时钟减服务器时钟的毫秒数" } } },
             "segments": { "type": "array", "items": piece },
-            "interruptions": { "type": "array", "items": { "type": "object" } },
+            "interruptions": { "type": "array", "items": { "type": "object", "required": ["after", "cause"], "properties": {
+                "after": { "type": "integer", "minimum": 0, "maximum": u16::MAX }, "cause": { "type": "string", "enum": causes },
+                "statement": { "type": "string" }, "reported_to": { "type": ["string", "null"], "format": "uuid" },
+            } } },
+            "not_told_because": maybe("string"),
             "collectors": { "type": "array", "items": { "type": "object", "required": ["staff"], "properties": { "staff": id(), "certificate": { "type": "string" } } } },
             "documents": { "type": "array", "items": { "type": "string" } },
         },

@@ -14,7 +14,7 @@ use mingjing_domain::case::procedure::{Verb, step};
 use mingjing_domain::case::types::{ServiceMethod, Stage};
 use mingjing_domain::matter::{MatterId, StaffId, TimeSource, civil_day};
 use mingjing_domain::recording::event::{
-    Capture, Collector, Interruption, Mark, PartyTold, Position, Registration, Sealing, Subject,
+    Capture, Collector, Mark, PartyTold, Position, Registration, Sealing, Subject,
 };
 use mingjing_domain::recording::guide::Guide;
 use mingjing_domain::recording::list::ActOf;
@@ -29,6 +29,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::api::of_organ;
+use super::field_notes::{Broken, breaks, noted};
 use super::service::{self, Options};
 use super::{shape, verbs};
 use crate::case::access::rules;
@@ -218,7 +219,9 @@ struct Incoming {
     #[serde(default)]
     segments: Vec<Piece>,
     #[serde(default)]
-    interruptions: Vec<Interruption>,
+    interruptions: Vec<Broken>,
+    #[serde(default)]
+    not_told_because: Option<String>,
     #[serde(default)]
     collectors: Vec<Collector>,
     #[serde(default)]
@@ -260,14 +263,14 @@ struct Clock {
 }
 
 #[derive(Deserialize)]
-struct Piece {
+pub(super) struct Piece {
     id: Uuid,
     kind: String,
     name: String,
     bytes: u64,
     sha256_root: String,
-    captured_from: Timestamp,
-    captured_to: Timestamp,
+    pub(super) captured_from: Timestamp,
+    pub(super) captured_to: Timestamp,
 }
 
 const REGISTER: RecordingVerb = RecordingVerb::Register;
@@ -293,6 +296,7 @@ async fn register(
     let incoming: Incoming =
         serde_json::from_value(body.0).map_err(|e| wrong("", format!("内容不能读出：{e}")))?;
     let id = MatterId(incoming.id);
+    fits(&incoming)?;
     let pieces: Vec<(Option<Uuid>, String, u64)> =
         incoming.segments.iter().map(|it| (Some(it.id), it.sha256_root.to_lowercase(), it.bytes)).collect();
     let steps = steps(&shell, &who, incoming).await?;
@@ -325,6 +329,22 @@ async fn register(
     Ok(answer(StatusCode::CREATED, id, &made.state))
 }
 
+/// Most pieces and marks of one registration, which is one transaction.
+const AT_ONCE: usize = 500;
+
+/// Identifiers that a device makes are drawn (UUID 4), so that none is that of another
+/// matter which follows from a case; and there are not too many.
+fn fits(it: &Incoming) -> Result<(), Refusal> {
+    const DRAWN: usize = 4;
+    if it.id.get_version_num() != DRAWN {
+        return Err(wrong("id", "应为随机编号（UUID 第4版）"));
+    }
+    if it.segments.len() + it.ticks.len() > AT_ONCE {
+        return Err(wrong("segments", format!("分段和标记至多{AT_ONCE}项，请分次登记")));
+    }
+    Ok(())
+}
+
 /// Whether a device tells again what is registered under its identifier. What the
 /// server fills in from the case may have changed since, and is not asked.
 fn same(known: &Recording, steps: &[Step], pieces: &[(Option<Uuid>, String, u64)]) -> bool {
@@ -350,7 +370,7 @@ fn answer(status: StatusCode, id: MatterId, it: &Recording) -> Response {
     (status, Json(body)).into_response()
 }
 
-type Step = (RecordingCommand, Option<body::Claimed>);
+pub(super) type Step = (RecordingCommand, Option<body::Claimed>);
 
 /// A device's clock against the server's.
 struct Corrected {
@@ -413,16 +433,18 @@ async fn steps(shell: &Shell, who: &Identity, it: Incoming) -> Result<Vec<Step>,
         out.extend(marked(at, tick, &it.segments, &clock)?);
     }
     let last = it.ended_at.or_else(|| it.segments.iter().map(|it| it.captured_to).max());
-    for note in it.interruptions {
-        out.push((RecordingCommand::NoteInterruption(note), last.and_then(|at| clock.moment(at))));
+    let told_late = last.and_then(|at| clock.moment(at));
+    if let Some(why) = it.not_told_because.as_deref().map(str::trim).filter(|it| !it.is_empty()) {
+        out.extend(noted(1, MarkKind::Other, &format!("未能告知：{why}"), &it.segments, told_late.clone()));
     }
+    out.extend(breaks(shell, who, &it.interruptions, &it.segments, told_late.as_ref()).await?);
     if let Some(ended_at) = it.ended_at.filter(|_| !it.segments.is_empty()) {
         out.push((RecordingCommand::EndWork { ended_at: clock.at(ended_at) }, clock.moment(ended_at)));
     }
     Ok(out)
 }
 
-fn text(words: &str) -> Text {
+pub(super) fn text(words: &str) -> Text {
     Text::closed(words.trim())
 }
 

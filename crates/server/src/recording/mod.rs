@@ -5,6 +5,7 @@ pub mod api;
 pub mod audit;
 mod describe;
 pub mod field;
+mod field_notes;
 pub mod jobs;
 pub mod service;
 pub mod shape;

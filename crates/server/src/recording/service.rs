@@ -13,6 +13,7 @@ use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId, TimeSource, civ
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::recording::event::{Identity, Registration, Subject};
 use mingjing_domain::recording::procedure::recording_step;
+use mingjing_domain::recording::state::Phase;
 use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::recording::upload::centralised_by;
 use mingjing_domain::recording::words::UploadVia;
@@ -381,13 +382,18 @@ pub async fn uploaded(
     command_id: Uuid,
 ) -> Result<Done, WriteError> {
     let identity = identity_of(identity);
+    let known = app.load::<Recording>(recording).await?.ok_or(WriteError::NotFound("音像记录"))?;
+    // Said to have come, and compared with nothing yet: only the comparison is left.
+    let come = known.segment(no).is_some_and(|it| it.phase == Phase::Uploaded);
     let kept = (Arc::clone(rules), actor.clone(), identity);
     app.together(move |batch| {
         let (rules, actor, identity) = kept.clone();
         Box::pin(async move {
-            let upload = RecordingCommand::Upload { no, via };
-            let options = Options::new(derived(command_id, "upload"));
-            act_in(batch, &rules, &actor, Some(recording), upload, options).await?;
+            if !come {
+                let upload = RecordingCommand::Upload { no, via };
+                let options = Options::new(derived(command_id, "upload"));
+                act_in(batch, &rules, &actor, Some(recording), upload, options).await?;
+            }
             let accept = RecordingCommand::Accept { no, identity };
             let options = Options::new(derived(command_id, "accept"));
             let system = system(actor.organ);

@@ -329,7 +329,7 @@ pub async fn roots_behind<S: Sql>(sql: &S, after: Option<&str>, most: usize) -> 
 pub async fn holding<S: Sql>(sql: &S, root: &str) -> Result<Vec<MatterId>, DbError> {
     let text = "SELECT DISTINCT s.matter_id FROM recording_segment s \
          JOIN recording_row r ON r.matter_id = s.matter_id \
-         WHERE s.sha256_root = $1 AND r.state <> 'destroyed' ORDER BY s.matter_id";
+         WHERE s.sha256_root = $1 AND s.phase = 'accepted' AND r.state <> 'destroyed' ORDER BY s.matter_id";
     let rows = sql.all("recording_segment", text, params![root]).await?;
     rows.iter().map(|row| Ok(MatterId(row.uuid("matter_id")?))).collect()
 }

@@ -69,9 +69,11 @@ pub fn rows() -> &'static [Grant] {
     &ROWS
 }
 
-/// What a person may do with a registered recording; the acts of the system have no form.
+/// What a person may do with a registered recording; the acts of the system have no form,
+/// and an upload is what comes with its bytes.
 pub fn acting() -> impl Iterator<Item = RecordingVerb> {
     RecordingVerb::ALL.iter().copied().filter(|it| {
-        *it != RecordingVerb::Register && recording_step(*it).relation != RecordingRelation::System
+        !matches!(it, RecordingVerb::Register | RecordingVerb::Upload)
+            && recording_step(*it).relation != RecordingRelation::System
     })
 }

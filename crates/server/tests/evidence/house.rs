@@ -61,15 +61,17 @@ pub fn hooks(book: &Shared) -> Hooks {
             }
             Box::pin(async { Ok(()) })
         })),
-        look: Some(Arc::new(move |_, who, place, _| {
-            looks.lock().unwrap().looks.push((who.person.name.clone(), place));
+        look: Some(Arc::new(move |_, who, asking| {
+            if asking.begins {
+                looks.lock().unwrap().looks.push((who.person.name.clone(), asking.place));
+            }
             Box::pin(async { Ok(()) })
         })),
         rows: Some(Arc::new(move |_, after, limit| {
             let book = rows.lock().unwrap();
             let roots = book.pieces.values().filter_map(|it| match it.held {
                 Held::Stored(root) => Some(root),
-                Held::Open | Held::Awaited => None,
+                Held::Open | Held::Awaited | Held::Destroyed => None,
             });
             let mut roots: Vec<[u8; 32]> = roots.filter(|it| Some(*it) > after).collect();
             roots.sort_unstable();

@@ -11,10 +11,9 @@ use mingjing_domain::recording_check::Point;
 use mingjing_domain::staff::Role;
 use mingjing_domain::viewing_grant::Grant;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::office::{ORGAN, Office, matter};
-use crate::recordings::{captured, identity};
+use crate::recordings::{captured, drawn, identity};
 use crate::steps::Way;
 use crate::support::Bench;
 
@@ -273,7 +272,7 @@ async fn copies_and_volumes_leave_through_the_archives_alone(bench: Bench) {
 async fn recorded(office: &Office, count: u128) -> Vec<MatterId> {
     let mut ids = Vec::new();
     for n in 1..=count {
-        let id = Uuid::from_u128((0x5eed_0000 + n) << 16);
+        let id = drawn((0x5eed_0000 + n) << 16);
         let bytes = n.to_be_bytes();
         let mut told = captured(office, id, None, &[&bytes]);
         told["unit"] = json!(if n % 3 == 0 { "法制机构" } else { "执法大队" });

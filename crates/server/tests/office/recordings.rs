@@ -36,6 +36,11 @@ async fn office(bench: Bench) -> Office {
     Office::on(bench, config).await
 }
 
+/// An identifier as devices draw them.
+pub fn drawn(n: u128) -> Uuid {
+    uuid::Builder::from_random_bytes(n.to_be_bytes()).into_uuid()
+}
+
 pub fn identity(bytes: &[u8]) -> EvidenceIdentity {
     let mut hasher = EvidenceHasher::new();
     hasher.update(bytes);
@@ -87,7 +92,7 @@ async fn what_was_recorded_in_the_field_comes_into_the_store(bench: Bench) {
     );
     assert!(field["certificate"]["number"].is_string(), "{field}");
 
-    let id = Uuid::from_u128(0xfeed_0000);
+    let id = drawn(0xfeed_0000);
     let mut sent = captured(&office, id, Some(&case), &[b"one", b"two"]);
     sent["device"] = device.as_str().into();
     let made = office.does("a", "/api/v1/recordings", sent.clone()).await;
@@ -245,11 +250,28 @@ async fn in_the_store(office: &mut Office, bytes: &'static [u8]) -> (Vault, Evid
 async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench) {
     let mut office = office(bench).await;
     office.day("2026-11-24");
-    let id = Uuid::from_u128(0xbeef_0000);
-    let sent = captured(&office, id, None, &[b"patrol"]);
+    let id = drawn(0xbeef_0000);
+    let mut sent = captured(&office, id, None, &[b"patrol"]);
+    // Said in the field, to nobody: kept beside the piece, and no obstacle.
+    let broken = |statement: &str| json!({"after": 1, "cause": "battery", "by": "written", "at": before(&office, 3), "statement": statement});
+    sent["interruptions"] = json!([broken("电池耗尽"), broken("更换后继续")]);
+    sent["not_told_because"] = json!("现场无人");
+    let mut derived = sent.clone();
+    derived["id"] = json!(matter_of(MatterId(id)).0);
+    assert_eq!(
+        office.tries("a", "/api/v1/recordings", derived).await.status,
+        422,
+        "no identifier that follows"
+    );
     let made = office.does("a", "/api/v1/recordings", sent).await;
     assert!(made["number"].as_str().unwrap().contains("音〔2026〕1号"), "{made}");
     let api = format!("/api/v1/recordings/{id}");
+    let it = office.read("a", &api).await.json();
+    let notes = it["marks"].to_string();
+    assert!(notes.contains("电池耗尽；更换后继续") && notes.contains("未能告知：现场无人"), "{notes}");
+    // Nobody says that bytes came but by sending them.
+    let empty = json!({"no": 1, "via": "computer"});
+    assert_eq!(office.tries("a", &format!("{api}/upload"), empty).await.status, 404);
     let actor = mingjing_domain::matter::Actor {
         id: office.people["a"],
         organ: crate::office::ORGAN,

@@ -100,6 +100,7 @@ pub async fn everywhere(county: &County, browser: &mut Browser, case: &str) {
                 format!("/recordings/new?case={}", case.trim_start_matches("/cases/")),
                 "/recordings?late=1".into(),
                 format!("/recordings/{id}"),
+                format!("/recordings/{id}/play"),
                 "/devices".into(),
                 format!("/devices/{device}"),
             ],

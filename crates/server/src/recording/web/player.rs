@@ -71,7 +71,7 @@ fn shown(id: MatterId, it: &Recording, (no, piece): (u16, &Segment), watermark: 
                 div.screen data-kind=(plays) {
                     @match (piece.capture.kind, plays) {
                         (SegmentKind::Video | SegmentKind::Surveillance, "video") =>
-                            video controls preload="none" src=(src) aria-label={ "第" (no) "段录像" } {},
+                            video controls preload="none" controlslist="nodownload nofullscreen noremoteplayback" disablepictureinpicture src=(src) aria-label={ "第" (no) "段录像" } {},
                         (SegmentKind::Audio, "audio") | (SegmentKind::Video | SegmentKind::Surveillance, "audio") =>
                             audio controls preload="none" src=(src) aria-label={ "第" (no) "段录音" } {},
                         (_, "image") => a.btn.quiet data-picture={ "第" (no) "段照片：" (name) } href=(src) { "查看照片" },
