@@ -1,7 +1,7 @@
 //! What the API description says of recordings: schemas and examples come from the same
 //! fields as the forms.
 
-use mingjing_domain::case::form::{Word as _, wire_name};
+use mingjing_domain::case::form::wire_name;
 use mingjing_domain::recording::procedure::recording_step;
 use mingjing_domain::recording::words::{InterruptionCause, RecordingVerb};
 use serde_json::{Value, json};
