@@ -300,9 +300,8 @@ fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
             "举报人所在的案件尚未办结归档，处理目的没有实现",
             "请在案件结案（不予立案、撤销立案、移送）并归档后呈请",
         )),
-        Retention::Content => Err(Refusal::new(
+        Retention::Content => Err(refuse(
             "erasure.content",
-            custody_rules("第十二条"),
             "所列案件的音像记录内容还在存储中",
             "请先按销毁清册销毁音像记录的内容，再呈请销毁案卷",
         )),

@@ -13,7 +13,7 @@ pub const SEAL: &str = "const person = await store.recall('person'); const at = 
         for (const [no, length] of given[0].entries()) { \
             const bytes = new Uint8Array(length).fill(no + 1); \
             await capture.importFile(act, new File([bytes], `执法记录仪_${no}.mp4`, { type: 'video/mp4', lastModified: Date.now() }), () => {}); } \
-        act.state = 'sealed'; await store.saveAct(act); return act.id";
+        act.ended_at = new Date().toISOString(); act.state = 'sealed'; await store.saveAct(act); return act.id";
 
 /// Seals a recording with files of these lengths; gives its id.
 async fn sealed(field: &Field, lengths: &[usize]) -> String {

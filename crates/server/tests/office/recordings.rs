@@ -211,17 +211,19 @@ async fn held(office: &Office, api: &str) {
     assert_eq!(it["kept"]["holds"][0]["trigger"], "objection");
 }
 
-/// Whoever may look sees the bytes, and that is on record first; others learn nothing.
+/// Whoever supervises sees the bytes, and that is on record first; whose organ it is asks for
+/// an approval, others learn nothing.
 async fn played(office: &Office, id: Uuid, bytes: &[u8]) {
     let content = format!("/api/v1/recordings/{id}/segments/1/content");
-    let page = office.open("a", &format!("/recordings/{id}/play")).await;
+    assert_eq!(office.read("a", &content).await.code(), "grant.none");
+    let page = office.open("supervisor", &format!("/recordings/{id}/play")).await;
     assert!(
         page.status == 200 && page.body.contains("watermark") && page.body.contains("标记"),
         "{}",
         page.body
     );
     assert!(office.app.load::<Viewings>(matter_of(MatterId(id))).await.unwrap().is_none());
-    let seen = office.read("a", &content).await;
+    let seen = office.read("supervisor", &content).await;
     assert_eq!((seen.status, seen.body.as_bytes()), (200.try_into().unwrap(), bytes));
     let looks = office.app.load::<Viewings>(matter_of(MatterId(id))).await.unwrap().expect("recorded");
     assert_eq!(looks.version, 1);
