@@ -249,13 +249,12 @@ async fn in_the_store(office: &mut Office, bytes: &'static [u8]) -> (Vault, Evid
     (vault, stored.identity)
 }
 
-async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench) {
-    let mut office = office(bench).await;
-    office.day("2026-11-24");
+/// A patrol that broke off, with nobody there to be told; its identifier and number.
+async fn broken_off(office: &Office) -> (Uuid, String) {
     let id = drawn(0xbeef_0000);
-    let mut sent = captured(&office, id, None, &[b"patrol"]);
+    let mut sent = captured(office, id, None, &[b"patrol"]);
     // Said in the field, to nobody: kept beside the piece, and no obstacle.
-    let broken = |statement: &str| json!({"after": 1, "cause": "battery", "by": "written", "at": before(&office, 3), "statement": statement});
+    let broken = |statement: &str| json!({"after": 1, "cause": "battery", "by": "written", "at": before(office, 3), "statement": statement});
     sent["interruptions"] = json!([broken("电池耗尽"), broken("更换后继续")]);
     sent["not_told_because"] = json!("现场无人");
     let mut derived = sent.clone();
@@ -274,6 +273,14 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
     // Nobody says that bytes came but by sending them.
     let empty = json!({"no": 1, "via": "computer"});
     assert_eq!(office.tries("a", &format!("{api}/upload"), empty).await.status, 404);
+    (id, made["number"].as_str().unwrap().to_owned())
+}
+
+async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench) {
+    let mut office = office(bench).await;
+    office.day("2026-11-24");
+    let (id, number) = broken_off(&office).await;
+    let api = format!("/api/v1/recordings/{id}");
     let actor = mingjing_domain::matter::Actor {
         id: office.people["a"],
         organ: crate::office::ORGAN,
@@ -295,7 +302,7 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
     office.day("2027-07-05");
     office.renew().await;
     assert_eq!(office.tries("a", "/api/v1/disposals", propose.clone()).await.status, 403);
-    assert!(office.open("archivist", "/disposals/new").await.body.contains(made["number"].as_str().unwrap()));
+    assert!(office.open("archivist", "/disposals/new").await.body.contains(&number));
     let list = office.does("archivist", "/api/v1/disposals", propose).await;
     let at = |act: &str| format!("/api/v1/disposals/{}/{act}", list["id"].as_str().unwrap());
     let certificate =
