@@ -111,7 +111,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
         .map(|(point, rate)| (point.label().to_owned(), rate))
         .collect();
     let body = html! {
-        (page::heading(Some(html! { a href="/checks" { "记录检查" } }), "记录统计", Some(html! { (ui::date(it.days.0)) "至" (ui::date(it.days.1)) }), Some(html! {
+        (page::heading(None, "记录统计", Some(html! { (ui::date(it.days.0)) "至" (ui::date(it.days.1)) }), Some(html! {
             a.btn.quiet href={ "/checks/assessment.csv?year=" (it.days.1.year()) } { "导出年度考核数据" }
         })))
         div.stack {
