@@ -114,7 +114,7 @@ pub fn signals(all: &[Suspicion], names: &dyn Fn(MatterId) -> String, people: &P
             @for it in all.iter().take(SIGNALS) {
                 div.act {
                     b { (it.act.label()) }
-                    p { (it.facts.or_erased()) " · " @for thing in &it.about { (about(*thing, names)) " " }
+                    p { (it.facts.or_erased()) " " (show::law(&it.act.article())) " · " @for thing in &it.about { (about(*thing, names)) " " }
                         span.meta { @for who in &it.persons { (people.name(*who)) " " } } }
                 }
             }

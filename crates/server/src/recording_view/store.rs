@@ -150,6 +150,7 @@ pub fn filed_row(it: &Filed) -> Row {
             it.course.start.map(|(at, _)| at),
             it.course.start.map(|(_, source)| source),
             it.course.uploaded_at,
+            // A word and an instant, which always become JSON.
             it.course.excuse.and_then(|it| serde_json::to_string(&it).ok()),
         ],
     }
@@ -172,6 +173,7 @@ pub fn act_rows(id: MatterId, case: &Case) -> impl Iterator<Item = Row> {
             id,
             i64::from(no),
             case.organ,
+            // Words alone, which always become JSON; an empty one would be told when it is read.
             serde_json::to_string(&it.of).unwrap_or_default(),
             it.version,
             it.by,
