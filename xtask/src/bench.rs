@@ -33,10 +33,13 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool, Fail> {
             text.parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("--cases 应为正整数：{text}"))?
         }
     };
+    // Taken once: a source that is changed while the large store is seeded must not make the
+    // small one another's, and remove the large.
+    let source = source_digest(workspace)?;
     let binary = workspace.release_binary()?;
     let store = workspace.target.join("xtask").join("bench");
-    let large = seeded(workspace, &binary, &store, cases)?;
-    let small = seeded(workspace, &binary, &store, SMALL)?;
+    let large = seeded(&source, &binary, &store, cases)?;
+    let small = seeded(&source, &binary, &store, SMALL)?;
     let copy = store.join("run");
     remove(&copy)?;
     // The load writes; the seed stays as it was made.
@@ -65,15 +68,14 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<bool, Fail> {
 
 /// The folder with the seeded `data` in it, made if it is not there. Folders
 /// of other sources are removed: each is large and none will be used again.
-fn seeded(workspace: &Workspace, binary: &Path, store: &Path, cases: u32) -> Result<PathBuf, Fail> {
-    let source = source_digest(workspace)?;
+fn seeded(source: &str, binary: &Path, store: &Path, cases: u32) -> Result<PathBuf, Fail> {
     let folder = store.join(format!("{cases}-{source}"));
     if folder.is_dir() {
         println!("使用已预置的数据：{}", folder.display());
         return Ok(folder);
     }
     for entry in fs::read_dir(store).into_iter().flatten().flatten() {
-        if !entry.file_name().to_string_lossy().ends_with(&source) {
+        if !entry.file_name().to_string_lossy().ends_with(source) {
             remove(&entry.path())?;
         }
     }
