@@ -58,7 +58,7 @@ pub enum ErasureEvent {
         /// In words.
         opinion: Text,
     },
-    /// 已销毁: the contents are gone.
+    /// 已销毁: carried out. The contents go with it, by a job that ends only when they have.
     CarriedOut {
         /// The matters whose content went.
         matters: Vec<MatterId>,
@@ -114,7 +114,7 @@ pub struct Subject {
 pub struct ErasureFacts {
     /// Civil day.
     pub today: Date,
-    /// What the command names.
+    /// What the command names; once proposed, every case and informant of the proposal.
     pub subjects: Vec<Subject>,
 }
 
@@ -211,6 +211,7 @@ pub fn decide(
             approval(state, actor)?;
             let opinion = opinion.clone();
             Ok(if *approve {
+                still(state, facts)?;
                 ErasureEvent::Approved { matters: state.matters.clone(), opinion }
             } else {
                 ErasureEvent::Rejected { opinion }
@@ -230,6 +231,7 @@ pub fn decide(
             if !actor.id.0.is_nil() && (!actor.has(Role::Archivist) || actor.organ != state.organ) {
                 return Err(refuse("erasure.archivist", "销毁由本机关档案管理员执行", "请交档案管理员执行"));
             }
+            still(state, facts)?;
             Ok(ErasureEvent::CarriedOut { matters: state.matters.clone() })
         }
         (None, ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {}) => {
@@ -281,6 +283,29 @@ fn propose(
     named.sort_unstable();
     named.dedup();
     Ok(ErasureEvent::Proposed { matters: named, grounds: grounds.clone() })
+}
+
+/// What held nothing when it was proposed may be held by now, and something more may stand
+/// in its family: each step asks again (档案法第二十一条; 永兴县行政执法全过程记录制度第十四条).
+fn still(state: &Erasure, facts: &ErasureFacts) -> Result<(), Refusal> {
+    if !facts.subjects.iter().any(|it| state.matters.contains(&it.matter)) {
+        return Err(refuse("erasure.no_such_matter", "所列事项不是本机关的案件或者举报人", "请核对事项"));
+    }
+    for subject in &facts.subjects {
+        // Two lists may name one informant: what went by the other one is not in the way.
+        if subject.erased {
+            continue;
+        }
+        retained(subject, facts.today)?;
+        if subject.with.iter().any(|it| !state.matters.contains(it)) {
+            return Err(refuse(
+                "erasure.grown",
+                "呈请以后案件又有了新的内容，不在呈请所列之内",
+                "请另行呈请，列入现有的全部内容",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
@@ -510,6 +535,40 @@ mod tests {
         assert_eq!(with(&it), "erasure.erased");
         it.subjects[0].organ = OrganId(Uuid::from_u128(8));
         assert_eq!(with(&it), "erasure.no_such_matter");
+    }
+
+    #[test]
+    fn each_step_asks_again() {
+        let (clerk, head, facts) = (actor(1, Role::Archivist), actor(2, Role::Head), ended());
+        let proposed = decide(None, &propose_case(), &clerk, &facts).unwrap();
+        let approve = |approve| ErasureCommand::Decide { approve, opinion: "同意".into() };
+        let state = folded(&[(1, proposed.clone())]);
+        let approved = decide(Some(&state), &approve(true), &head, &facts).unwrap();
+        let ready = folded(&[(1, proposed), (2, approved)]);
+        let mut grown = facts.clone();
+        grown.subjects[0].with.push(MatterId(Uuid::from_u128(9)));
+        let mut shown = facts.clone();
+        shown.subjects[0].published = true;
+        let held = self::facts(Retention::Held { trigger: HoldTrigger::Objection });
+        let nothing = ErasureFacts { subjects: Vec::new(), ..facts.clone() };
+        for (changed, expected) in [
+            (&grown, "erasure.grown"),
+            (&shown, "erasure.published"),
+            (&held, "erasure.held"),
+            (&nothing, "erasure.no_such_matter"),
+        ] {
+            let refusal = decide(Some(&state), &approve(true), &head, changed).unwrap_err();
+            assert_eq!(refusal.code, expected);
+            let refusal = decide(Some(&ready), &ErasureCommand::CarryOut {}, &clerk, changed).unwrap_err();
+            assert_eq!(refusal.code, expected);
+            assert!(
+                decide(Some(&state), &approve(false), &head, changed).is_ok(),
+                "it may always be rejected"
+            );
+        }
+        let mut gone = grown;
+        gone.subjects[0].erased = true;
+        assert!(decide(Some(&ready), &ErasureCommand::CarryOut {}, &clerk, &gone).is_ok());
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::kit::app::{App, Request, Written};
 use crate::kit::blob::Blobs;
 use crate::kit::entropy::Draw;
 use crate::kit::error::WriteError;
+use crate::kit::jobs::{Handler, JobError};
 use crate::kit::write::{Loaded, Write};
 use crate::ops::OpsError;
 use crate::ops::erase::{approval_of, erase};
@@ -81,17 +82,23 @@ async fn decide(
         None => None,
     };
     let mut facts = ErasureFacts { today: w.moment().recorded_day(), subjects: Vec::new() };
-    if let ErasureCommand::Propose { matters, .. } = command {
-        for id in matters {
-            facts.subjects.extend(subject(w, *id).await?);
-        }
-        // What was looked at stands in other families: the audit decides on it as noted.
-        w.note("subjects", serde_json::to_value(&facts.subjects)?);
+    let named = match (command, &loaded) {
+        (ErasureCommand::Propose { matters, .. }, _) => matters.clone(),
+        (ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {}, Some(it)) => it.matters.clone(),
+        (ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {}, None) => Vec::new(),
+    };
+    for id in named {
+        facts.subjects.extend(subject(w, id).await?);
     }
+    // What was looked at stands in other families: the audit decides on it as noted.
+    w.note("subjects", serde_json::to_value(&facts.subjects)?);
     let event = erasure::decide(loaded.as_deref(), command, &actor, &facts)?;
     match loaded {
         Some(mut it) => {
             w.append(&mut it, event).await?;
+            if matches!(command, ErasureCommand::CarryOut {}) {
+                w.enqueue_at(ERASE, it.id.to_string(), &json!({ "erasure": it.id }), Some(it.id), w.now());
+            }
             Ok(it.id)
         }
         None => {
@@ -106,12 +113,7 @@ async fn decide(
 async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteError> {
     if let Some(it) = w.load::<Informant>(id).await? {
         let (organ, erased) = (it.organ, it.erased);
-        let mut archived = Vec::new();
-        for case in store::beside(w.tx().await?, id).await? {
-            let case = w.load::<Case>(case).await?.filter(|case| case.clue.informant == Some(id));
-            archived.extend(case.map(|case| case.archived.is_some()));
-        }
-        let retention = erasure::informant_kept(&archived);
+        let retention = informant_kept(w, id).await?;
         return Ok(Some(Subject {
             matter: id,
             organ,
@@ -154,19 +156,57 @@ async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteEr
     if w.load::<CaseFile>(file_of(id)).await?.is_some() {
         with.push(file_of(id));
     }
+    // One informant may have founded several cases, and stays for those that go on.
     if let Some(informant) = case.clue.informant
         && w.load::<Informant>(informant).await?.is_some_and(|it| !it.erased)
+        && informant_kept(w, informant).await? == Retention::Purpose
     {
         with.push(informant);
     }
     Ok(Some(Subject { matter: id, organ: case.organ, retention, published, erased: case.erased, with }))
 }
 
-/// Destroys what an approved destruction names, and says so in its stream. Doing it
-/// again after a crash is harmless: what is gone is not missed.
+/// How long an informant is kept, by the cases that it founded.
+async fn informant_kept(w: &mut Write, id: MatterId) -> Result<Retention, WriteError> {
+    let mut archived = Vec::new();
+    for case in store::beside(w.tx().await?, id).await? {
+        let case = w.load::<Case>(case).await?.filter(|case| case.clue.informant == Some(id));
+        archived.extend(case.map(|case| case.archived.is_some()));
+    }
+    Ok(erasure::informant_kept(&archived))
+}
+
+/// Kind of the job that destroys the content of what was carried out.
+pub const ERASE: &str = "erase_content";
+
+/// Carries the job out, and again until it is done: what is gone is not missed.
+pub fn erasing(destroyer: Destroyer) -> Handler {
+    Arc::new(move |app, job| {
+        let destroyer = destroyer.clone();
+        Box::pin(async move {
+            if let Some(id) = job.matter {
+                let found = app.load::<Erasure>(id).await.map_err(|e| JobError(e.to_string()))?;
+                if found.is_some_and(|it| it.progress == Progress::CarriedOut) {
+                    destroy(&app, &destroyer, id).await.map_err(|e| JobError(e.to_string()))?;
+                }
+            }
+            Ok(app.end_job(&job).await?)
+        })
+    })
+}
+
+async fn destroy(app: &App, destroyer: &Destroyer, id: MatterId) -> Result<usize, OpsError> {
+    let version = approval_of(app, id).await?;
+    Ok(erase(app, &destroyer.blobs, &destroyer.list, (id, version)).await?.len())
+}
+
+/// Carries an approved destruction out: what the law asks now is decided and committed
+/// first, with the job that destroys, so that nothing is gone that was not lawfully given
+/// up and nothing given up is forgotten. Then the content goes at once where that is
+/// possible.
 ///
 /// # Errors
-/// What the domain refuses, before anything is destroyed; a fault of store or files.
+/// What the domain refuses, before anything is destroyed; a fault of the store.
 pub async fn carry_out(
     app: &App,
     destroyer: &Destroyer,
@@ -174,12 +214,10 @@ pub async fn carry_out(
     it: &Loaded<Erasure>,
     command_id: Uuid,
 ) -> Result<(), OpsError> {
-    let facts = ErasureFacts { today: mingjing_domain::matter::civil_day(app.now()), subjects: Vec::new() };
-    let command = ErasureCommand::CarryOut {};
-    erasure::decide(Some(&it.state), &command, actor, &facts).map_err(WriteError::from)?;
-    let version = approval_of(app, it.id).await?;
-    erase(app, &destroyer.blobs, &destroyer.list, (it.id, version)).await?;
-    act(app, actor, Some(it.id), command, command_id).await?;
+    act(app, actor, Some(it.id), ErasureCommand::CarryOut {}, command_id).await?;
+    if let Err(error) = destroy(app, destroyer, it.id).await {
+        tracing::error!(erasure = %it.id, %error, "content to be destroyed is still there; tried again");
+    }
     Ok(())
 }
 
@@ -193,11 +231,10 @@ pub async fn at_console(app: &App, destroyer: &Destroyer, matter: MatterId) -> R
     let found = app.load::<Erasure>(matter).await?;
     let it = found.ok_or(WriteError::NotFound("销毁事项"))?;
     if it.progress == Progress::CarriedOut {
-        let version = approval_of(app, matter).await?;
-        return Ok(erase(app, &destroyer.blobs, &destroyer.list, (matter, version)).await?.len());
+        return destroy(app, destroyer, matter).await;
     }
     let actor = Actor { id: StaffId(Uuid::nil()), organ: it.organ, roles: Vec::new() };
     let command_id = Draw::new(app.entropy().as_ref()).uuid_v7(app.now().as_millisecond());
-    carry_out(app, destroyer, &actor, &it, command_id).await?;
-    Ok(it.matters.len())
+    act(app, &actor, Some(it.id), ErasureCommand::CarryOut {}, command_id).await?;
+    destroy(app, destroyer, matter).await
 }

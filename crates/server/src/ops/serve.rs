@@ -16,7 +16,7 @@ use super::OpsError;
 use crate::case::facts::Rules;
 use crate::case::service::RENDER;
 use crate::disposal::service::{SHRED, shredding};
-use crate::erasure::service::Destroyer;
+use crate::erasure::service::{Destroyer, ERASE, erasing};
 use crate::evidence::destroy::{list_file, shredder};
 use crate::evidence::scrub::Scrub;
 use crate::evidence::service::Store;
@@ -197,7 +197,8 @@ pub async fn serve(
         .layer(Extension(store.clone()));
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    tasks.spawn(parts.worker().on(SHRED, shredding(shred)).run(stopped.clone()));
+    let erasing = erasing(parts.destroyer.clone());
+    tasks.spawn(parts.worker().on(SHRED, shredding(shred)).on(ERASE, erasing).run(stopped.clone()));
     tasks.spawn(store.run(parts.app().clone(), scrub, stopped.clone()));
     tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
     if config.database.is_some() {
