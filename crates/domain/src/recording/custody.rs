@@ -6,7 +6,9 @@ use super::event::*;
 use super::procedure::RecordingStep;
 use super::state::{Phase, Recording, Segment};
 use super::timeline::SegmentNo;
+use super::upload::Course;
 use super::words::*;
+use super::work::works;
 use crate::refusal::Refusal;
 use crate::staff::Role;
 
@@ -146,12 +148,13 @@ pub(super) fn upload(
     if concerns && it.told.is_none() && !it.flagged(Finding::NotTold) {
         events.push(RecordingEvent::Flagged { no: None, finding: Finding::NotTold });
     }
-    if let Some((start, source)) = it.term_start()
-        && it.excuse.is_none()
+    let work = works(it).into_iter().find(|work| work.pieces.contains(&n));
+    if let Some(work) = work
         && !it.flagged(Finding::LateUpload)
     {
-        let limit = crate::period::hours_after(&facts.custody.upload, start, source, &[]);
-        if limit.is_ok_and(|limit| facts.moment.recorded_at > limit.due) {
+        let (uploaded_at, start) = (Some(facts.moment.recorded_at), Some((work.ended, work.source)));
+        let course = Course { start, uploaded_at, excuse: it.excuse };
+        if course.lateness(facts.custody, facts.moment.recorded_at).is_ok_and(|it| it.is_late()) {
             events.push(RecordingEvent::Flagged { no: Some(n), finding: Finding::LateUpload });
         }
     }

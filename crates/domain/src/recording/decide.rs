@@ -1,10 +1,11 @@
 //! May this be done with a recording now? The one function that decides.
 
 use super::command::RecordingCommand as C;
+use super::disposal::{Disposal, Progress};
 use super::event::*;
 use super::list::RecordingRules;
 use super::procedure::{RecordingRelation, RecordingStep, recording_step};
-use super::retention::standing;
+use super::retention::{Kept, standing};
 use super::settings::CustodyRules;
 use super::state::Recording;
 use super::words::*;
@@ -59,6 +60,28 @@ pub struct RecordingFacts<'a> {
     pub serial: Option<u32>,
     /// How many recordings the case has.
     pub recordings_of_case: u32,
+    /// The list by which the content is said to have gone.
+    pub disposal: Option<Ordered>,
+}
+
+/// What a list for destruction orders about one recording; noted with the command, for the
+/// list stands in a family of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ordered {
+    /// The list.
+    pub list: MatterId,
+    /// It was carried out.
+    pub carried_out: bool,
+    /// How long the recording had been kept, as the list says; none if it is not on it.
+    pub kept: Option<Kept>,
+}
+
+impl Ordered {
+    /// What `list` orders about `recording`.
+    pub fn of(list: MatterId, state: &Disposal, recording: MatterId) -> Self {
+        let listed = state.list.iter().find(|it| it.recording == recording);
+        Self { list, carried_out: state.progress == Progress::CarriedOut, kept: listed.map(|it| it.kept) }
+    }
 }
 
 /// Decides `command` on `recording`; `None` is one that does not exist yet.
@@ -108,6 +131,15 @@ pub fn decide(
             let today = facts.moment.recorded_day();
             if recording.holds.iter().any(|it| standing(it, today)) {
                 return Err(no(&row, "disposal.held", "该音像记录须长期留存", "留存解除后再销毁"));
+            }
+            let ordered = facts.disposal.as_ref().filter(|it| it.list == *disposal && it.carried_out);
+            if ordered.and_then(|it| it.kept) != Some(*kept) {
+                return Err(no(
+                    &row,
+                    "disposal.none",
+                    "没有已执行的销毁清册列明该音像记录",
+                    "请先按清册办理",
+                ));
             }
             Ok(vec![RecordingEvent::ContentDestroyed { disposal: *disposal, kept: *kept }])
         }
@@ -358,9 +390,16 @@ fn term(
             let Some(ended_at) = it.work_ended_at else {
                 return Err(no(row, "work.running", "工作还没有结束", "请先登记工作结束的时间"));
             };
-            if able_at.is_some_and(|at| at < ended_at || at > facts.moment.recorded_at) {
-                return Err(no(row, "upload.able", "具备条件的时间不正确", "应在工作结束之后、现在之前")
-                    .field("able_at", "应在工作结束之后、现在之前"));
+            let come = it.uploaded_at();
+            let latest = come.unwrap_or(facts.moment.recorded_at);
+            if able_at.is_some_and(|at| at < ended_at || at > latest) || (come.is_some() && able_at.is_none())
+            {
+                let when = if come.is_some() {
+                    "应在工作结束之后、上传之前"
+                } else {
+                    "应在工作结束之后、现在之前"
+                };
+                return Err(no(row, "upload.able", "具备条件的时间不正确", when).field("able_at", when));
             }
             let (ground, able_at, statement) = (*ground, *able_at, statement.clone());
             Ok(vec![RecordingEvent::LatenessExplained { ground, able_at, statement }])
@@ -395,8 +434,17 @@ fn keep(
             if it.cases.contains(case) {
                 return Err(no(row, "recording.linked", "已经关联该案件", "无须重复关联"));
             }
-            if !known.officers.contains(&facts.actor.id) {
-                return Err(no(row, "actor.not_handling", "由该案承办人关联", "请由该案承办人办理"));
+            // Linked, it is open to all who handle that case. Who was not there may not open
+            // it for himself: the head of the unit then does it.
+            let own = known.officers.contains(&facts.actor.id)
+                && it.registration.collectors.iter().any(|c| c.staff == facts.actor.id);
+            if !own && !facts.actor.has(Role::UnitHead) {
+                return Err(no(
+                    row,
+                    "actor.not_handling",
+                    "由参加采集的该案承办人关联；没有参加采集的，由承办机构负责人关联",
+                    "请交由承办机构负责人办理",
+                ));
             }
             Ok(vec![RecordingEvent::CaseLinked { case: *case }])
         }

@@ -31,8 +31,18 @@ pub struct Listed {
     pub number: String,
     /// How long it was kept.
     pub kept: Kept,
-    /// Roots of its pieces, SHA-256, hexadecimal: what the certificate names.
+    /// Roots of all that was stored of it, what came altered too, SHA-256, hexadecimal:
+    /// what the certificate names.
     pub roots: Vec<String>,
+    /// Pieces that were not in the store: those who review and approve it know of them.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub awaited: u16,
+}
+
+/// For what is not written where it is nought.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+const fn nothing(n: &u16) -> bool {
+    *n == 0
 }
 
 /// The certificate of a destruction.
@@ -199,8 +209,11 @@ pub struct DisposalSubject {
     pub number: String,
     /// How long it is kept, with the holds that stand.
     pub keeping: Keeping,
-    /// Roots of its pieces.
+    /// Roots of all that is stored of it.
     pub roots: Vec<String>,
+    /// Pieces that are not in the store.
+    #[serde(default)]
+    pub awaited: u16,
     /// Its content is gone already.
     pub destroyed: bool,
 }
@@ -260,7 +273,7 @@ pub fn decide(
             if !approve {
                 return Ok(DisposalEvent::Rejected { opinion: opinion.clone() });
             }
-            free(state.list.iter().map(|it| it.recording), actor, facts)?;
+            unchanged(state, actor, facts)?;
             let (wait_until, _) = waiting(facts)?;
             Ok(DisposalEvent::Approved { opinion: opinion.clone(), wait_until })
         }
@@ -356,6 +369,7 @@ fn propose(
             number: it.number.clone(),
             kept: it.keeping.kept,
             roots: it.roots.clone(),
+            awaited: it.awaited,
         })
         .collect();
     Ok(DisposalEvent::Proposed { list, grounds: grounds.clone() })
@@ -380,6 +394,19 @@ fn free<'f>(
         out.push(subject);
     }
     Ok(out)
+}
+
+/// Each of the list may go now, and is what those who reviewed it had before them.
+fn unchanged(state: &Disposal, actor: &Actor, facts: &DisposalFacts<'_>) -> Result<(), Refusal> {
+    let now = free(state.list.iter().map(|it| it.recording), actor, facts)?;
+    for (at, (listed, it)) in state.list.iter().zip(now).enumerate() {
+        if (&listed.roots, listed.awaited) != (&it.roots, it.awaited) {
+            let message = format!("{}在提出清册以后又有内容入库", it.number);
+            return Err(refuse("disposal.changed", &message, "请撤回清册，鉴定新的内容后另行提出")
+                .field(format!("recordings/{at}"), message));
+        }
+    }
+    Ok(())
 }
 
 fn freed(it: &DisposalSubject, today: Date) -> Result<(), Refusal> {
@@ -447,7 +474,7 @@ fn carry_out(
             .field("witness", "应为另一名本机关人员"));
     }
     // What came to be held, or longer kept, since the approval stops it.
-    free(state.list.iter().map(|it| it.recording), actor, facts)?;
+    unchanged(state, actor, facts)?;
     let recordings = state.list.iter().map(|it| it.recording).collect();
     Ok(DisposalEvent::CarriedOut { recordings, certificate: certificate.clone() })
 }

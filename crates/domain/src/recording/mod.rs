@@ -21,9 +21,10 @@ pub mod state;
 pub mod timeline;
 pub mod upload;
 pub mod words;
+pub mod work;
 
 pub use command::RecordingCommand;
-pub use decide::{RecordedCase, RecordingFacts, decide};
+pub use decide::{Ordered, RecordedCase, RecordingFacts, decide};
 pub use event::RecordingEvent;
 pub use list::{ActOf, RecordingBook, RecordingRules, Requirement};
 pub use patrol::clue;

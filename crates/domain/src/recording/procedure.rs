@@ -94,7 +94,7 @@ pub fn recording_step(verb: RecordingVerb) -> RecordingStep {
             limit: "每月定期",
             ..row(&[Role::Archivist, Role::UnitHead], R::Organ, custody_rules("第十条"))
         },
-        V::LinkCase => row(&[Role::Officer], R::Organ, custody_rules("第十三条")),
+        V::LinkCase => row(&[Role::Officer, Role::UnitHead], R::Organ, custody_rules("第十三条")),
         V::PlaceHold => row(KEEPERS, R::Organ, custody_rules("第十四条")),
         V::ReleaseHold => row(HEADS, R::Apart, custody_rules("第十四条")),
         V::RegisterCopy => row(&[Role::Archivist], R::Organ, custody_rules("第十四条")),

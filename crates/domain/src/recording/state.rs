@@ -1,5 +1,6 @@
 //! State of a recording, folded from its events.
 
+use super::custody::MAX_SEGMENTS;
 use super::event::*;
 use super::timeline::{Joint, Piece, SegmentNo, joints};
 use super::upload::Excuse;
@@ -128,8 +129,10 @@ pub struct Recording {
     pub interruptions: Vec<Interruption>,
     /// Marks.
     pub marks: Vec<Mark>,
-    /// When the work ended: the term of the upload runs from then.
+    /// When the work ended, as it was said.
     pub work_ended_at: Option<Timestamp>,
+    /// When that was said here.
+    pub work_end_said_at: Option<Timestamp>,
     /// Lawful ground of a late upload, with its words.
     pub excuse: Option<Excuse>,
     /// Days of monthly storage.
@@ -164,6 +167,9 @@ pub struct RecordingFact {
     pub runs: bool,
     /// Civil days of its first and its last piece.
     pub days: (Date, Date),
+    /// Civil days on which it was running or a photograph was taken, each once.
+    #[serde(default)]
+    pub recorded_on: Vec<Date>,
     /// It comes from surveillance that was not reviewed (行政处罚法第四十一条).
     pub unfit: bool,
     /// Its content is gone.
@@ -171,11 +177,6 @@ pub struct RecordingFact {
 }
 
 impl Recording {
-    /// The term of an upload runs from the end of the work.
-    pub const WORK_ENDED: &'static str = "工作结束";
-    /// It runs from the end of the last piece, as long as the end of the work is not known.
-    pub const LAST_PIECE: &'static str = "最后一段结束";
-
     /// A piece by number.
     pub fn segment(&self, no: SegmentNo) -> Option<&Segment> {
         self.segments.get(usize::from(no).checked_sub(1)?)
@@ -211,19 +212,19 @@ impl Recording {
 
     /// When the last piece had come; none while one is missing.
     pub fn uploaded_at(&self) -> Option<Timestamp> {
-        let come = |it: &Segment| match it.phase {
-            Phase::Uploaded | Phase::Accepted => it.uploaded.map(|(at, _)| at),
-            Phase::Captured | Phase::Sealed | Phase::Mismatched => None,
-        };
-        let all: Option<Vec<Timestamp>> = self.segments.iter().map(come).collect();
+        let all: Option<Vec<Timestamp>> = self.segments.iter().map(super::work::come).collect();
         all?.into_iter().max()
     }
 
-    /// From when the term of the upload runs, and what happened then: the end of the work,
-    /// and until that is registered the end of the last piece.
-    pub fn term_start(&self) -> Option<(Timestamp, &'static str)> {
-        let last = self.segments.iter().map(Segment::ended).max()?;
-        Some(self.work_ended_at.map_or((last, Self::LAST_PIECE), |at| (at, Self::WORK_ENDED)))
+    /// From when the unit waits for an upload that is not made: the end of the work, and
+    /// where a ground of lateness was stated, when it was possible again or, while it was
+    /// not, when that was last said. None where everything has come.
+    pub fn awaited_since(&self) -> Option<Timestamp> {
+        if self.uploaded_at().is_some() {
+            return None;
+        }
+        let work = super::work::decisive(self)?;
+        Some(self.excuse.and_then(|it| it.from()).map_or(work.ended, |at| at.max(work.ended)))
     }
 
     /// Every piece is in the store as the device sealed it.
@@ -241,6 +242,38 @@ impl Recording {
     pub fn over_on(&self) -> Date {
         let last = self.segments.iter().map(Segment::ended).max();
         last.map_or(self.registered.1, civil_day)
+    }
+
+    /// Civil days of its pieces, each once, in order; of a piece those of its beginning and
+    /// its end and all between.
+    pub fn recorded_on(&self) -> Vec<Date> {
+        let mut days = std::collections::BTreeSet::new();
+        for it in &self.segments {
+            let (mut day, last) = (civil_day(it.started()), civil_day(it.ended()));
+            days.insert(day);
+            // A device may claim any end; what is longer than this is no recording of a day.
+            while day < last && days.len() < MAX_SEGMENTS {
+                let Ok(next) = day.tomorrow() else { break };
+                day = next;
+                days.insert(day);
+            }
+        }
+        days.into_iter().collect()
+    }
+
+    /// Roots of everything that is stored of it, what came altered too, in the order of the
+    /// pieces; SHA-256, hexadecimal.
+    pub fn stored_roots(&self) -> Vec<String> {
+        let of = |it: &Segment| {
+            it.mismatches.iter().chain(&it.identity).map(|i| i.sha256_root.clone()).collect::<Vec<_>>()
+        };
+        self.segments.iter().flat_map(of).collect()
+    }
+
+    /// How many pieces are not in the store as the device sealed them.
+    pub fn awaited(&self) -> u16 {
+        let awaited = self.segments.iter().filter(|it| it.phase != Phase::Accepted).count();
+        u16::try_from(awaited).unwrap_or(u16::MAX)
     }
 
     /// Whether a finding is on record.
@@ -264,6 +297,7 @@ impl Recording {
             unexplained: self.unexplained(tolerance_s).len(),
             runs: self.segments.iter().any(|it| it.capture.kind.runs()),
             days: (self.made_on(), self.over_on()),
+            recorded_on: self.recorded_on(),
             unfit: self.flagged(Finding::SiteUnreviewed),
             destroyed: self.destroyed.is_some(),
         }
@@ -296,6 +330,7 @@ pub(super) fn first(
         interruptions: Vec::new(),
         marks: Vec::new(),
         work_ended_at: None,
+        work_end_said_at: None,
         excuse: None,
         centralised_on: None,
         holds: Vec::new(),
@@ -324,9 +359,13 @@ pub(super) fn next(mut it: Recording, meta: &Meta, event: &RecordingEvent) -> Re
         E::Flagged { no, finding } => it.flags.push(Flag { no: *no, finding: *finding, on: day }),
         E::InterruptionNoted(note) => it.interruptions.push(note.clone()),
         E::Marked(mark) => it.marks.push(mark.clone()),
-        E::WorkEnded { ended_at } => it.work_ended_at = Some(*ended_at),
+        E::WorkEnded { ended_at } => {
+            it.work_ended_at = Some(*ended_at);
+            it.work_end_said_at = Some(meta.moment.recorded_at);
+        }
         E::LatenessExplained { ground, able_at, .. } => {
-            it.excuse = Some(Excuse { ground: *ground, able_at: *able_at });
+            let stated_at = Some(meta.moment.recorded_at);
+            it.excuse = Some(Excuse { ground: *ground, able_at: *able_at, stated_at });
         }
         E::Centralised { on } => it.centralised_on = Some(*on),
         E::CaseLinked { case } => it.cases.push(*case),

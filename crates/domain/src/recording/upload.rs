@@ -3,6 +3,7 @@
 use super::settings::CustodyRules;
 use super::state::Recording;
 use super::words::LateGround;
+use super::work::decisive;
 use crate::matter::StaffId;
 use crate::period::{HourLimit, PeriodError, hours_after};
 use jiff::Timestamp;
@@ -16,6 +17,18 @@ pub struct Excuse {
     pub ground: LateGround,
     /// From when on an upload was possible again; none while it is not.
     pub able_at: Option<Timestamp>,
+    /// When this was stated here.
+    #[serde(default)]
+    pub stated_at: Option<Timestamp>,
+}
+
+impl Excuse {
+    /// From when on the term counts anew: from when it was possible again; and as long as
+    /// it is said not to be, from when that was said, so that a ground has to be stated
+    /// again while it lasts and takes nothing off anybody's desk for good.
+    pub fn from(&self) -> Option<Timestamp> {
+        self.able_at.or(self.stated_at)
+    }
 }
 
 /// How an upload stands to its term.
@@ -95,7 +108,7 @@ pub fn lateness(
 pub struct Course {
     /// From when the term runs, and what happened then; none while nothing was recorded.
     pub start: Option<(Timestamp, &'static str)>,
-    /// When the last piece came; none while one is missing.
+    /// When the last piece of that work came; none while one is missing.
     pub uploaded_at: Option<Timestamp>,
     /// Lawful ground of a late upload.
     pub excuse: Option<Excuse>,
@@ -104,7 +117,12 @@ pub struct Course {
 impl Course {
     /// Of a recording.
     pub fn of(it: &Recording) -> Self {
-        Self { start: it.term_start(), uploaded_at: it.uploaded_at(), excuse: it.excuse }
+        let work = decisive(it);
+        Self {
+            start: work.as_ref().map(|it| (it.ended, it.source)),
+            uploaded_at: work.and_then(|it| it.uploaded_at),
+            excuse: it.excuse,
+        }
     }
 
     /// As [`lateness`].
@@ -131,11 +149,10 @@ fn judged(it: &Course, rules: &CustodyRules, now: Timestamp) -> Result<Lateness,
     }
     let mut due = limit.due;
     if let Some(excuse) = it.excuse {
-        let Some(able_at) = excuse.able_at else {
-            return Ok(Lateness::Excused { limit, excuse, at: uploaded_at });
-        };
         // 具备条件后即时上传: no number stands there; the term counted anew bounds it.
-        due = due.max(hours_after(&rules.upload, able_at, "具备上传条件", &[])?.due);
+        if let Some(from) = excuse.from() {
+            due = due.max(hours_after(&rules.upload, from, "具备上传条件", &[])?.due);
+        }
         if reached <= due {
             return Ok(Lateness::Excused { limit, excuse, at: uploaded_at });
         }

@@ -34,8 +34,8 @@ pub struct CheckFacts<'a> {
     pub actor: &'a Actor,
     /// The instant of the recording.
     pub now: Timestamp,
-    /// For a plan: the recordings of its days. For a draw: the same, as they were registered
-    /// when the plan was recorded. Else the recordings that the command names.
+    /// For a plan: the recordings of its days; more than [`MAX_POPULATION`] where there are
+    /// more. Else the recordings that the command names.
     pub candidates: &'a [Candidate],
     /// The checkpoint that the value of a draw is the root of.
     pub checkpoint: Option<&'a Checkpoint>,
@@ -178,6 +178,14 @@ fn begin(command: &CheckCommand, facts: &CheckFacts<'_>) -> Result<CheckEvent, R
     }
 }
 
+/// Recordings that one draw may be from: each stands in the plan by name.
+pub const MAX_POPULATION: usize = 10_000;
+
+fn too_many() -> Refusal {
+    let message = format!("检查期间的音像记录超过{MAX_POPULATION}件");
+    refuse("check.too_many", &message, "请缩短检查期间，分次抽取").field("to", message)
+}
+
 fn unknown_recording() -> Refusal {
     refuse("check.recording", "没有所列的音像记录", "请核对音像记录")
 }
@@ -227,6 +235,9 @@ fn plan(
         return Err(refuse("check.beacon", "没有写明用哪一个公开数值", "请写明名称、期号或者时点")
             .field("beacon/source", "不能为空"));
     }
+    if facts.candidates.len() > MAX_POPULATION {
+        return Err(too_many());
+    }
     let population = population(facts.candidates, by_unit(sizes.keys().map(String::as_str)))?;
     let strata = population
         .plan(sizes)
@@ -238,6 +249,7 @@ fn plan(
         population_digest: population.digest().to_owned(),
         strata,
         beacon: beacon.clone(),
+        members: population.members().to_vec(),
     })
 }
 
@@ -266,14 +278,15 @@ fn draw(
     if !confirmed {
         return Err(refuse("check.checkpoint", "账本没有这个检查点", "请取计划指定时点之后的第一个检查点"));
     }
-    let population = population(facts.candidates, by_unit(planned.strata.iter().map(|s| s.name.as_str())))?;
-    if population.digest() != planned.population_digest {
+    // As it stood at the plan, whatever became of a recording since.
+    let population = planned.population().ok().filter(|it| it.digest() == planned.population_digest);
+    let Some(population) = population else {
         return Err(refuse(
             "check.population_changed",
-            "音像记录的清单与计划时的摘要不一致",
-            "请取计划时已登记的清单；有缺失的，作为问题核实",
+            "计划没有列明音像记录，或者与其摘要不一致",
+            "请另行制定抽查计划",
         ));
-    }
+    };
     let seed = population.seed(value);
     let sample = population.draw(&planned.strata, &seed);
     Ok(CheckEvent::Drawn { value: value.to_owned(), published_at, seed, sample })
@@ -281,7 +294,8 @@ fn draw(
 
 /// What a stranger computes: whether the sample follows from the plan, the value and the
 /// population.
-pub fn redraw(planned: &Planned, drawn: &Drawn, sample: &[MatterId], population: &Population) -> bool {
+pub fn redraw(planned: &Planned, drawn: &Drawn, sample: &[MatterId]) -> bool {
+    let Ok(population) = planned.population() else { return false };
     population.digest() == planned.population_digest
         && planned.beacon.not_before > planned.at
         && drawn.published_at >= planned.beacon.not_before

@@ -1,6 +1,6 @@
 //! Commands and events of a check of recordings.
 
-use super::sample::Stratum;
+use super::sample::{Member, Stratum};
 use super::words::{
     BeaconKind, CheckKind, Discipline, Gravity, Mark, Point, ProhibitedAct, Signal, Verb, Verdict,
 };
@@ -308,6 +308,10 @@ pub enum CheckEvent {
         strata: Vec<Stratum>,
         /// The public value.
         beacon: Beacon,
+        /// The population, in its order: what is registered, moved to another day or another
+        /// unit afterwards, is not in it.
+        #[serde(default)]
+        members: Vec<Member>,
     },
     /// 已抽取样本.
     Drawn {

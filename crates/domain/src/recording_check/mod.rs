@@ -19,7 +19,7 @@ pub mod stats;
 mod tests;
 mod words;
 
-pub use decide::{Candidate, CheckFacts, Checkpoint, decide, population, redraw};
+pub use decide::{Candidate, CheckFacts, Checkpoint, MAX_POPULATION, decide, population, redraw};
 pub use event::*;
 pub use state::{Check, Drawn, Finding, Ordered, Planned};
 pub use words::{

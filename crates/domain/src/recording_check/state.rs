@@ -1,7 +1,7 @@
 //! The state of a check and its fold.
 
 use super::event::{Beacon, CheckEvent, DeviceUse, Entry, FindingNo, Suspicion};
-use super::sample::Stratum;
+use super::sample::{Member, Population, SampleError, Stratum};
 use super::words::{CheckKind, Discipline, Gravity, Phase, Stage};
 use crate::codes::DocumentNumber;
 use crate::matter::{DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId, decode_as};
@@ -17,10 +17,22 @@ pub struct Planned {
     pub population_digest: String,
     /// The strata with counts and sizes.
     pub strata: Vec<Stratum>,
+    /// The population, in its order.
+    pub members: Vec<Member>,
     /// The public value.
     pub beacon: Beacon,
     /// When the plan was recorded.
     pub at: Timestamp,
+}
+
+impl Planned {
+    /// The population that the plan commits to.
+    ///
+    /// # Errors
+    /// When what is stored is not sound.
+    pub fn population(&self) -> Result<Population, SampleError> {
+        Population::new(self.members.clone())
+    }
 }
 
 /// A draw.
@@ -265,12 +277,13 @@ impl Matter for Check {
         // A stream that begins otherwise is corrupt; the audit says so. The fold stays total.
         let mut state = state.unwrap_or_else(|| Self::new(meta));
         match event {
-            CheckEvent::Planned { kind, from, to, population_digest, strata, beacon } => {
+            CheckEvent::Planned { kind, from, to, population_digest, strata, beacon, members } => {
                 state.kind = *kind;
                 state.period = (*from, *to);
                 state.planned = Some(Planned {
                     population_digest: population_digest.clone(),
                     strata: strata.clone(),
+                    members: members.clone(),
                     beacon: beacon.clone(),
                     at: meta.moment.recorded_at,
                 });

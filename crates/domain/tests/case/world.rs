@@ -166,6 +166,7 @@ pub fn recording_fact() -> RecordingFact {
         unexplained: 0,
         runs: true,
         days: (day("2026-03-01"), day("2026-12-31")),
+        recorded_on: Vec::new(),
         unfit: false,
         destroyed: false,
     }

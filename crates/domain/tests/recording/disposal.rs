@@ -28,6 +28,7 @@ fn subject(kept: Kept) -> DisposalSubject {
         number: "（示）应急音〔2026〕7号".into(),
         keeping: Keeping { kept, grounds: Vec::new(), holds: Vec::new() },
         roots: vec![root(1)],
+        awaited: 0,
         destroyed: false,
     }
 }
@@ -159,6 +160,20 @@ fn a_list_goes_through_three_hands_and_waits() {
     room.witness_known = true;
     let DisposalEvent::CarriedOut { recordings, .. } = room.ok(ARCHIVIST, &carry_out()) else { panic!() };
     assert_eq!(recordings, [RECORDING]);
+}
+
+#[test]
+fn what_came_after_the_list_was_made_is_not_destroyed_unseen() {
+    let grown: [fn(&mut DisposalSubject); 2] = [|it| it.roots.push(root(2)), |it| it.awaited = 1];
+    for (progress, command) in [(Progress::Reviewed, approve(true)), (Progress::Approved, carry_out())] {
+        for grow in grown {
+            let mut room = at(progress);
+            grow(&mut room.subjects[0]);
+            let who = if progress == Progress::Reviewed { HEAD } else { ARCHIVIST };
+            room.no(who, &command, "disposal.changed");
+            room.ok(ARCHIVIST, &Do::Withdraw { reason: t("另有内容入库") });
+        }
+    }
 }
 
 #[test]

@@ -3,12 +3,14 @@
 use crate::world::*;
 use jiff::Timestamp;
 use mingjing_domain::erasure::kept_until;
-use mingjing_domain::recording::RecordingCommand as Do;
+use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::event::*;
 use mingjing_domain::recording::retention::{FileFact, Keeping, Kept, keeping, suggested};
 use mingjing_domain::recording::upload::{Lateness, centralised_by, lateness, told as told_of};
 use mingjing_domain::recording::words::*;
+use mingjing_domain::recording::{Ordered, RecordingCommand as Do};
 use proptest::prelude::*;
+use uuid::Uuid;
 
 /// One piece, the work ended at 09:30 of 2 March.
 fn worked() -> World {
@@ -75,7 +77,13 @@ fn lawful_grounds_excuse_until_it_is_possible_and_no_longer() {
     );
     w.no(A, explain(LateGround::Remote, Some(clock("09:29:00"))), "upload.able");
     w.ok(A, explain(LateGround::Remote, None));
-    assert!(matches!(stand(&w, hours(w.now, 80)), Lateness::Excused { at: None, .. }));
+    // Said at 09:31: the next day a minute later it has to be said again, or it is late.
+    assert!(!stand(&w, hours(w.now, 24)).is_late());
+    assert!(matches!(stand(&w, hours(w.now, 26)), Lateness::Late { hours: 2, at: None, .. }));
+    w.now = hours(clock("09:30:00"), 48);
+    w.ok(A, explain(LateGround::Remote, None));
+    assert!(matches!(stand(&w, hours(w.now, 20)), Lateness::Excused { at: None, .. }));
+    assert_eq!(w.it().awaited_since(), Some(w.now), "it stays on the desk");
     w.now = hours(clock("09:30:00"), 72);
     let able = w.now;
     w.ok(A, explain(LateGround::Remote, Some(able)));
@@ -83,10 +91,61 @@ fn lawful_grounds_excuse_until_it_is_possible_and_no_longer() {
     assert!(matches!(stand(&w, hours(able, 26)), Lateness::Late { hours: 2, .. }));
     w.stored();
     assert!(w.findings().is_empty());
+    assert_eq!(w.it().awaited_since(), None);
+    w.no(A, explain(LateGround::Remote, None), "upload.able");
+    w.no(A, explain(LateGround::Remote, Some(hours(able, 1))), "upload.able");
     // A jurisdiction that knows no such ground excuses nothing.
     let mut w = worked();
     w.custody.exceptions.value = vec![LateGround::Away];
     w.no(A, explain(LateGround::Remote, None), "upload.exception");
+}
+
+#[test]
+fn nothing_said_or_added_afterwards_gives_a_new_day() {
+    // The end of the work, said when the term had run out.
+    let mut w = World::new().told();
+    w.piece("09:10:00", "09:20:00", 1);
+    w.now = hours(clock("09:20:00"), 30);
+    let claimed = hours(w.now, -1);
+    w.ok(A, Do::EndWork { ended_at: claimed });
+    assert!(matches!(stand(&w, w.now), Lateness::Late { hours: 6, .. }));
+    assert_eq!(w.it().awaited_since(), Some(clock("09:20:00")));
+    w.stored();
+    assert_eq!(w.findings(), [Finding::LateUpload]);
+    // Said before anything was captured.
+    let mut w = World::new().told();
+    w.now = hours(clock("09:20:00"), 30);
+    let (now, claimed) = (w.now, hours(w.now, -1));
+    w.ok(A, Do::EndWork { ended_at: claimed });
+    w.piece("09:10:00", "09:20:00", 1);
+    assert!(matches!(stand(&w, now), Lateness::Late { hours: 6, .. }));
+    // A photograph of today does not make the film of last week a part of today's work.
+    let mut w = World::new().told();
+    w.piece("09:10:00", "09:20:00", 1);
+    w.now = hours(clock("09:20:00"), 30);
+    let photo = Capture { kind: SegmentKind::Photo, started_at: w.now, ..capture("09:10:00") };
+    w.ok(A, Do::Capture(photo));
+    let at = w.now;
+    w.ok(A, Do::Seal { no: 2, sealing: Sealing { ended_at: at, ..sealing("09:20:00", 2) } });
+    assert!(matches!(stand(&w, w.now), Lateness::Late { hours: 6, .. }));
+    w.ok(A, Do::Upload { no: 2, via: UploadVia::Station });
+    let devices = w.findings();
+    assert!(!devices.contains(&Finding::LateUpload), "the photograph itself came at once");
+    w.ok(A, Do::Upload { no: 1, via: UploadVia::Station });
+    assert!(w.it().flagged(Finding::LateUpload));
+    assert!(matches!(stand(&w, w.now), Lateness::Late { hours: 6, at: Some(_), .. }));
+}
+
+#[test]
+fn who_was_not_there_does_not_open_a_patrol_for_himself() {
+    let mut w = World::new();
+    w.ok(A, Do::Register(patrol()));
+    w.case.as_mut().expect("a case").officers = vec![A, C];
+    w.no(C, Do::LinkCase { case: CASE }, "actor.not_handling");
+    w.case.as_mut().expect("a case").officers = vec![C];
+    w.no(A, Do::LinkCase { case: CASE }, "actor.not_handling");
+    w.no(DEPUTY, Do::LinkCase { case: CASE }, "role.missing");
+    w.ok(UNIT_HEAD, Do::LinkCase { case: CASE });
 }
 
 #[test]
@@ -210,10 +269,23 @@ fn what_the_data_shows_is_suggested_and_nothing_is_destroyed_while_held() {
     assert_eq!(suggested(w.it(), None), [HoldTrigger::Obstruction]);
     w.ok(A, Do::PlaceHold { trigger: HoldTrigger::Obstruction, reason: t("阻碍执法"), until: None });
     assert!(suggested(w.it(), None).is_empty());
-    let gone = || Do::MarkDestroyed { disposal: OTHER_CASE, kept: Kept::Permanent };
+    let list = MatterId(Uuid::from_u128(80));
+    let gone = || Do::MarkDestroyed { disposal: list, kept: Kept::Until { day: day("2026-09-02") } };
     w.no(SYSTEM, gone(), "disposal.held");
     w.no(ARCHIVIST, gone(), "role.system");
     w.ok(HEAD, Do::ReleaseHold { no: 1, reason: t("已结案") });
+    let ordered = w.ordered.clone().expect("a list");
+    for wrong in [
+        None,
+        Some(Ordered { list: CASE, ..ordered.clone() }),
+        Some(Ordered { carried_out: false, ..ordered.clone() }),
+        Some(Ordered { kept: None, ..ordered.clone() }),
+        Some(Ordered { kept: Some(Kept::WithFile), ..ordered.clone() }),
+    ] {
+        w.ordered = wrong;
+        w.no(SYSTEM, gone(), "disposal.none");
+    }
+    w.ordered = Some(ordered);
     w.ok(SYSTEM, gone());
     assert!(w.it().fact(CASE, 2).destroyed);
     w.no(A, Do::Centralise {}, "role.missing");

@@ -12,10 +12,11 @@ use mingjing_domain::device::{
 use mingjing_domain::matter::{Actor, Matter, MatterId, Meta, Moment, OrganId, StaffId, TimeSource};
 use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicySet, System};
 use mingjing_domain::recording::event::*;
+use mingjing_domain::recording::retention::Kept;
 use mingjing_domain::recording::words::*;
 use mingjing_domain::recording::{
-    CustodyRules, RecordedCase, Recording, RecordingBook, RecordingCommand, RecordingEvent, RecordingFacts,
-    RecordingRules, decide,
+    CustodyRules, Ordered, RecordedCase, Recording, RecordingBook, RecordingCommand, RecordingEvent,
+    RecordingFacts, RecordingRules, decide,
 };
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::staff::Role;
@@ -115,6 +116,8 @@ pub struct World {
     pub events: Vec<RecordingEvent>,
     pub serial: Option<u32>,
     pub others: u32,
+    /// What a list orders by which the content goes.
+    pub ordered: Option<Ordered>,
 }
 
 impl World {
@@ -142,6 +145,11 @@ impl World {
             events: Vec::new(),
             serial: Some(7),
             others: 0,
+            ordered: Some(Ordered {
+                list: MatterId(Uuid::from_u128(80)),
+                carried_out: true,
+                kept: Some(Kept::Until { day: day("2026-09-02") }),
+            }),
         }
     }
 
@@ -178,6 +186,7 @@ impl World {
             number_system: "应急",
             serial: self.serial,
             recordings_of_case: self.others,
+            disposal: self.ordered.clone(),
         };
         decide(self.recording.as_ref(), command, &facts)
     }

@@ -86,6 +86,7 @@ fn shape(it: &Loaded<Disposal>) -> Value {
         "proposed_by": it.proposed.0, "proposed_on": it.proposed.1, "grounds": it.grounds.or_erased(),
         "recordings": it.list.iter().map(|one| json!({
             "id": one.recording, "number": one.number, "kept": one.kept, "roots": one.roots,
+            "awaited": one.awaited,
         })).collect::<Vec<_>>(),
         "reviewed": said(&it.reviewed), "decided": said(&it.decided), "wait_until": it.wait_until,
         "carried_out": it.carried_out.as_ref().map(|(by, on, certificate)| json!({

@@ -225,12 +225,8 @@ async fn subject(
         organ: it.organ,
         number: it.number.as_ref().map_or_else(String::new, ToString::to_string),
         keeping,
-        roots: it
-            .segments
-            .iter()
-            .filter_map(|it| it.identity.as_ref())
-            .map(|it| it.sha256_root.clone())
-            .collect(),
+        roots: it.stored_roots(),
+        awaited: it.awaited(),
         destroyed: it.destroyed.is_some(),
     }))
 }

@@ -248,7 +248,10 @@ fn listed(it: &Disposal) -> Markup {
                 tr {
                     th scope="row" { a.no href={ "/recordings/" (one.recording) } { (one.number) } }
                     td data-label="保存期限" { (kept_words(one.kept)) }
-                    td data-label="内容摘要" { @for root in &one.roots { (show::digest(root)) " " } }
+                    td data-label="内容摘要" {
+                        @for root in &one.roots { (show::digest(root)) " " }
+                        @if one.awaited > 0 { span.warn { "另有" (one.awaited) "段未入库，销毁后不再接收" } }
+                    }
                 }
             } }
         } }

@@ -1,6 +1,6 @@
 //! The store as the running program has it: uploads begun, continued, completed; looks.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -51,8 +51,9 @@ struct Inner {
     own: EvidenceConfig,
     /// Requests whose bytes are taken.
     turns: Semaphore,
-    /// Uploads that are complete and told, or refused for good, since the program started.
-    told: Mutex<BTreeSet<UploadId>>,
+    /// Complete uploads that were told since the program started: whether the recording took
+    /// them. What it refused is not told again by itself; whoever asks again gets its answer.
+    told: Mutex<BTreeMap<UploadId, bool>>,
     /// When somebody last asked for bytes of a piece.
     looks: Mutex<BTreeMap<(StaffId, MatterId, SegmentNo), Timestamp>>,
 }
@@ -199,7 +200,7 @@ impl Store {
     }
 
     async fn take_in(&self, app: &App, id: &UploadId) -> Result<(), Failure> {
-        if lock(&self.0.told).contains(id) {
+        if lock(&self.0.told).get(id) == Some(&true) {
             return Ok(());
         }
         let stored = self.0.vault.finish(id, &Retention::default(), app.now()).await?;
@@ -218,7 +219,7 @@ impl Store {
         let identity = stored.identity;
         let told = tell(app.clone(), Arrived { actor, via, place, identity, command_id }).await;
         if matches!(told, Ok(()) | Err(WriteError::Refused(_) | WriteError::NotFound(_))) {
-            lock(&self.0.told).insert(id.clone());
+            lock(&self.0.told).insert(id.clone(), told.is_ok());
         }
         told?;
         let outcome = match stored.outcome {
@@ -239,7 +240,7 @@ impl Store {
         let mut settled = 0;
         for (id, upload) in self.0.vault.uploads().await? {
             let due = upload.as_ref().is_ok_and(|it| it.is_complete() && app.now() < it.expires);
-            if !due || lock(&self.0.told).contains(&id) {
+            if !due || lock(&self.0.told).contains_key(&id) {
                 continue;
             }
             match self.complete(app, &id).await {

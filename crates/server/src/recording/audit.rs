@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::{MatterId, TimeSource};
-use mingjing_domain::recording::{self, RecordedCase, Recording, RecordingCommand};
+use mingjing_domain::recording::{self, Ordered, RecordedCase, Recording, RecordingCommand};
 use serde::Deserialize;
 
 use super::service::{Gathered, counter, named_case, people_of, recorded_case};
@@ -108,7 +108,20 @@ fn gather(
         devices.extend(history.at(version).map(|it| (id, it.as_ref().clone())));
     }
     let people = known.iter().map(|(id, it)| (*id, person(it))).collect();
-    Ok(Gathered { people, rules, case: case(asked, state, command)?, family: None, devices })
+    let disposal = ordered(asked, command)?;
+    Ok(Gathered { people, rules, case: case(asked, state, command)?, family: None, devices, disposal })
+}
+
+/// What the list orders, as it was noted; the list itself was decided before.
+fn ordered(asked: &Asked<'_>, command: &RecordingCommand) -> Result<Option<Ordered>, Objection> {
+    let RecordingCommand::MarkDestroyed { disposal, .. } = command else { return Ok(None) };
+    let stored = asked.command;
+    let Some(noted) = stored.notes.get("disposal") else { return Ok(None) };
+    let noted = Ordered::deserialize(noted).map_err(|e| Objection::json(&e))?;
+    if noted.list != *disposal || stored.read_version(noted.list).is_none() {
+        return Err(Objection::new("read_set.incomplete", format!("没有记明所依据的销毁清册 {disposal}")));
+    }
+    Ok(Some(noted))
 }
 
 /// The case as it was noted; one of the family as it stood.

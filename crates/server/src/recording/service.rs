@@ -11,6 +11,7 @@ use mingjing_domain::case::{Case, CaseCommand};
 use mingjing_domain::device::Device;
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId, TimeSource, civil_day};
 use mingjing_domain::organ::OrganState;
+use mingjing_domain::recording::disposal::Disposal;
 use mingjing_domain::recording::event::{Identity, Registration, Subject};
 use mingjing_domain::recording::procedure::recording_step;
 use mingjing_domain::recording::state::Phase;
@@ -18,7 +19,7 @@ use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::recording::upload::centralised_by;
 use mingjing_domain::recording::words::UploadVia;
 use mingjing_domain::recording::{
-    self, RecordedCase, Recording, RecordingCommand, RecordingEvent, RecordingFacts,
+    self, Ordered, RecordedCase, Recording, RecordingCommand, RecordingEvent, RecordingFacts,
 };
 use mingjing_domain::staff::StaffState;
 use mingjing_domain::text::Text;
@@ -159,8 +160,8 @@ pub async fn carry_out(
         None => None,
     };
     let organ = loaded.as_ref().map_or(actor.organ, |it| it.organ);
-    let gathered =
-        gather(w, rules, organ, &actor, loaded.as_ref().map(|it| it.state.as_ref()), command).await?;
+    let known = loaded.as_ref().map(|it| (it.id, it.state.as_ref()));
+    let gathered = gather(w, rules, organ, &actor, known, command).await?;
     let counter = counter(command, gathered.case.as_ref(), w.moment().recorded_day().year());
     let next = match &counter {
         Some((character, year)) => Some(w.peek_number(organ, character, *year).await?),
@@ -182,6 +183,9 @@ pub async fn carry_out(
         // It may stand in another family: the audit decides on what was noted.
         w.note("case", serde_json::to_value(case)?);
     }
+    if let Some(ordered) = &gathered.disposal {
+        w.note("disposal", serde_json::to_value(ordered)?);
+    }
     append(w, loaded, organ, &gathered, events, new).await
 }
 
@@ -197,6 +201,8 @@ pub struct Gathered {
     pub family: Option<MatterId>,
     /// Devices that the command names.
     pub devices: BTreeMap<MatterId, Device>,
+    /// What the list orders by which the content goes.
+    pub disposal: Option<Ordered>,
 }
 
 impl Gathered {
@@ -223,6 +229,7 @@ impl Gathered {
             number_system: &self.rules.law.number_system,
             serial: next.filter(|_| !numbered),
             recordings_of_case: next.filter(|_| numbered).map_or(0, |n| n.saturating_sub(1)),
+            disposal: self.disposal.clone(),
         })
     }
 }
@@ -281,9 +288,10 @@ async fn gather(
     rules: &Rules,
     organ: OrganId,
     actor: &Actor,
-    recording: Option<&Recording>,
+    known: Option<(MatterId, &Recording)>,
     command: &RecordingCommand,
 ) -> Result<Gathered, WriteError> {
+    let (id, recording) = known.unzip();
     let found = w.load::<OrganState>(MatterId(organ.0)).await?.ok_or(WriteError::NotFound("机关"))?;
     let day = w.moment().recorded_day();
     let imported = w.load::<Imported>(CALENDAR).await?;
@@ -317,7 +325,11 @@ async fn gather(
     {
         devices.insert(id, it.state.as_ref().clone());
     }
-    Ok(Gathered { people, rules, case: picked(all, actor.id), family, devices })
+    let mut disposal = None;
+    if let (RecordingCommand::MarkDestroyed { disposal: list, .. }, Some(id)) = (command, id) {
+        disposal = w.load::<Disposal>(*list).await?.map(|it| Ordered::of(*list, &it.state, id));
+    }
+    Ok(Gathered { people, rules, case: picked(all, actor.id), family, devices, disposal })
 }
 
 async fn append(

@@ -209,10 +209,10 @@ pub const fn phase_name(phase: Phase) -> &'static str {
     }
 }
 
-/// From when the term of an upload runs that is neither made nor excused.
+/// From when an upload is awaited that is not made.
 fn pending_since(it: &Recording) -> Option<i64> {
-    let open = it.destroyed.is_none() && it.uploaded_at().is_none() && it.excuse.is_none();
-    it.term_start().filter(|_| open).map(|(at, _)| at.as_microsecond())
+    let awaited = it.destroyed.is_none().then(|| it.awaited_since()).flatten();
+    awaited.map(|at| at.as_microsecond())
 }
 
 fn line(id: MatterId, organ: OrganId, it: &Recording) -> Row {

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::form::{Around, BEGINS, read, specs};
-use super::service::{act, population_of};
+use super::service::act;
 use super::statistics::{self, days, ground};
-use super::verbs;
 use super::web::{page_of, seen};
+use super::{signals, verbs};
 use crate::kit::acts::{self, object_of, operation, schema_of};
 use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
@@ -38,6 +38,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/checks/assessment.csv", read, assessed)
         .get("/api/v1/checks/{id}", read, one)
         .get("/api/v1/checks/{id}/recomputation", read, draw)
+        .get("/api/v1/checks/{id}/signals", read, told_by_data)
         .post("/api/v1/checks/new/{act}", read, begin)
         .post("/api/v1/checks/{id}/{act}", read, post)
         .describe(described())
@@ -99,14 +100,39 @@ async fn draw(
     ask::nothing(uri.query())?;
     let it = seen(&shell, &who, id).await?;
     let planned = it.planned.as_ref().ok_or(Failure::NotFound)?;
-    let candidates = population_of(&shell.app, &it.state).await?;
-    let holds = super::show::holds(&it.state, &candidates);
+    let holds = super::show::holds(&it.state);
     Ok(Json(json!({
-        "statement": STATEMENT, "population": candidates, "population_digest": planned.population_digest,
+        "statement": STATEMENT, "population": planned.members, "population_digest": planned.population_digest,
         "strata": planned.strata, "beacon": planned.beacon, "planned_at": planned.at,
         "value": it.drawn.as_ref().map(|d| &d.value), "published_at": it.drawn.as_ref().map(|d| d.published_at),
         "seed": it.drawn.as_ref().map(|d| &d.seed), "sample": it.sample, "holds": holds,
     })))
+}
+
+/// GET /api/v1/checks/{id}/signals
+async fn told_by_data(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    uri: Uri,
+) -> Result<Json<Value>, Failure> {
+    let path = format!("/api/v1/checks/{id}/signals");
+    let ask = Ask::read(&path, uri.query(), &["from"])?;
+    let from = ask.typed::<jiff::civil::Date>("from", "应为年-月-日")?;
+    let it = seen(&shell, &who, id).await?;
+    let portion = signals::of(&shell, &it, from).await?;
+    let items: Vec<Value> = portion
+        .found
+        .iter()
+        .map(|it| {
+            json!({
+                "act": wire_name(&it.act), "article": it.act.article().to_string(), "about": it.about,
+                "signal": it.signal.as_ref().map(wire_name), "persons": it.persons, "facts": it.facts.value(),
+            })
+        })
+        .collect();
+    let next = portion.next.map(|day| ask.query().with("from", &day.to_string()));
+    Ok(Json(json!({ "items": items, "from": portion.days.0, "to": portion.days.1, "next": next })))
 }
 
 fn rate(it: Rate) -> Value {
@@ -224,7 +250,7 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             json!({ "type": "object" }),
         )
         .with(query("from", "自", day.clone()))
-        .with(query("to", "至", day)),
+        .with(query("to", "至", day.clone())),
         Operation::get(
             "/api/v1/checks/assessment.csv",
             "check_assessment",
@@ -240,8 +266,16 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             "check_draw_read",
             TAG,
             "抽取的依据，供复算",
-            object_of(&[("statement", text), ("population", list)]),
+            object_of(&[("statement", text.clone()), ("population", list.clone())]),
         ),
+        Operation::get(
+            "/api/v1/checks/{id}/signals",
+            "check_signals",
+            TAG,
+            "检查期间的数据提示",
+            object_of(&[("items", list), ("from", day.clone()), ("to", day.clone()), ("next?", text)]),
+        )
+        .with(query("from", "自", day)),
     ];
     for verb in Verb::ALL {
         let name = wire_name(verb);

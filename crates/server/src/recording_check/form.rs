@@ -8,8 +8,8 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::OrganId;
 use mingjing_domain::recording_check::sample::allocate;
 use mingjing_domain::recording_check::{
-    BeaconKind, Check, CheckCommand, CheckKind, Discipline, Gravity, Mark, Point, ProhibitedAct, Verb,
-    Verdict, population,
+    BeaconKind, Check, CheckCommand, CheckKind, Discipline, Gravity, MAX_POPULATION, Mark, Point,
+    ProhibitedAct, Verb, Verdict, population,
 };
 use mingjing_domain::refusal::FieldError;
 use serde_json::{Map, Value, json};
@@ -295,7 +295,11 @@ async fn plan(
     let Ok(not_before) = text("not_before").parse::<Timestamp>() else {
         return Ok(Err(fault("not_before", "请填写时间")));
     };
-    let all = recordings::in_days(app.db(), organ, (from, to), app.now()).await?;
+    let all = recordings::in_days(app.db(), organ, (from, to), app.now(), MAX_POPULATION + 1).await?;
+    if all.len() > MAX_POPULATION {
+        let message = format!("检查期间的音像记录超过{MAX_POPULATION}件，请缩短检查期间，分次抽取");
+        return Ok(Err(fault("to", &message)));
+    }
     let candidates: Vec<_> = all.iter().map(recordings::Filed::candidate).collect();
     let by_unit = object.get("by_unit").and_then(Value::as_bool).unwrap_or(false);
     let people = population(&candidates, by_unit).map_err(WriteError::from)?;

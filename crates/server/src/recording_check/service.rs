@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use mingjing_domain::act_table::Act as _;
 use mingjing_domain::matter::{Actor, MatterId, OrganId};
 use mingjing_domain::recording_check::{
-    BeaconKind, Candidate, Check, CheckCommand, CheckFacts, Checkpoint, DeviceUse, decide,
+    BeaconKind, Candidate, Check, CheckCommand, CheckFacts, Checkpoint, DeviceUse, MAX_POPULATION, decide,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -114,14 +114,13 @@ async fn gather(
     let mut noted = Noted::default();
     let named: &[MatterId] = match command {
         CheckCommand::Plan { from, to, .. } => {
-            let all = recordings::in_days(tx, organ, (*from, *to), now).await?;
+            // One more than a draw may be from: the decision says so, nothing is cut off unseen.
+            let all = recordings::in_days(tx, organ, (*from, *to), now, MAX_POPULATION + 1).await?;
             noted.candidates = all.iter().map(recordings::Filed::candidate).collect();
             &[]
         }
         CheckCommand::Draw { .. } => {
-            if let Some((it, planned)) = state.and_then(|it| Some((it, it.planned.as_ref()?))) {
-                let all = recordings::in_days(tx, organ, it.period, planned.at).await?;
-                noted.candidates = all.iter().map(recordings::Filed::candidate).collect();
+            if let Some(planned) = state.and_then(|it| it.planned.as_ref()) {
                 noted.checkpoint = first_after(tx, planned.beacon.not_before).await?;
             }
             &[]
@@ -176,14 +175,4 @@ pub async fn value_of(app: &App, check: &Check) -> Result<Option<(String, Timest
         }
         BeaconKind::Lottery | BeaconKind::Market => Ok(None),
     }
-}
-
-/// The recordings of a check's population, as they were registered when it was planned.
-///
-/// # Errors
-/// When the database fails.
-pub async fn population_of(app: &App, check: &Check) -> Result<Vec<Candidate>, WriteError> {
-    let by = check.planned.as_ref().map_or_else(|| app.now(), |it| it.at);
-    let all = recordings::in_days(app.db(), check.organ, check.period, by).await?;
-    Ok(all.iter().map(recordings::Filed::candidate).collect())
 }

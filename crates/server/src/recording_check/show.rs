@@ -3,11 +3,11 @@
 
 use maud::{Markup, html};
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::recording_check::Suspicion;
 use mingjing_domain::recording_check::sample::STATEMENT;
 use mingjing_domain::recording_check::stats::Rate;
-use mingjing_domain::recording_check::{About, Candidate, Check, Finding, Phase, Stage, population, redraw};
+use mingjing_domain::recording_check::{About, Check, Finding, Phase, Stage, redraw};
 
+use super::signals::Portion;
 use crate::case::access::People;
 use crate::kit::ui::show::{self, Tone};
 
@@ -22,15 +22,13 @@ pub const fn tone(stage: Stage) -> Tone {
 
 /// Whether the sample follows from plan, value and population, computed here and now; none
 /// before the draw.
-pub fn holds(check: &Check, candidates: &[Candidate]) -> Option<bool> {
+pub fn holds(check: &Check) -> Option<bool> {
     let (planned, drawn) = (check.planned.as_ref()?, check.drawn.as_ref()?);
-    let by_unit = planned.strata.iter().any(|it| !it.name.is_empty());
-    let people = population(candidates, by_unit).ok()?;
-    Some(redraw(planned, drawn, &check.sample, &people))
+    Some(redraw(planned, drawn, &check.sample))
 }
 
 /// The plan, the draw, the statement of the method, and the recomputation.
-pub fn draw(check: &Check, candidates: &[Candidate]) -> Markup {
+pub fn draw(check: &Check) -> Markup {
     let Some(planned) = &check.planned else { return html! {} };
     html! {
         section.card #draw {
@@ -49,9 +47,9 @@ pub fn draw(check: &Check, candidates: &[Candidate]) -> Markup {
                         ("产生时间", html! { (show::time(drawn.published_at)) }),
                         ("种子值", html! { code.typed { (drawn.seed) } }),
                     ]))
-                    @match holds(check, candidates) {
+                    @match holds(check) {
                         Some(true) => { p { (show::tag(Tone::Ok, "复算一致")) " 按下列方法重新计算，抽取结果相同。" } },
-                        Some(false) | None => { p { (show::tag(Tone::Seal, "复算不一致")) " 现有的音像记录清单与计划时的摘要不同，请核实。" } },
+                        Some(false) | None => { p { (show::tag(Tone::Seal, "复算不一致")) " 计划所列的音像记录与其摘要不同，请核实。" } },
                     }
                 },
             }
@@ -106,26 +104,28 @@ const fn phase_tone(phase: Phase) -> Tone {
 }
 
 /// What the data tell and nobody has registered yet.
-pub fn signals(all: &[Suspicion], names: &dyn Fn(MatterId) -> String, people: &People) -> Markup {
+pub fn signals(
+    of: &Portion,
+    names: &dyn Fn(MatterId) -> String,
+    people: &People,
+    next: Option<&str>,
+) -> Markup {
     html! {
         section.card #signals {
-            h2 { "数据提示 " span.meta.small { (all.len()) "项" } }
-            @if all.is_empty() { p.meta { "检查期间的数据没有显示六种禁止行为的迹象。" } }
-            @for it in all.iter().take(SIGNALS) {
+            h2 { (show::date(of.days.0)) "至" (show::date(of.days.1)) " " span.meta.small { (of.found.len()) "项" } }
+            @if of.found.is_empty() { p.meta { "这些日期的数据没有显示六种禁止行为的迹象。" } }
+            @for it in &of.found {
                 div.act {
                     b { (it.act.label()) }
                     p { (it.facts.or_erased()) " " (show::law(&it.act.article())) " · " @for thing in &it.about { (about(*thing, names)) " " }
                         span.meta { @for who in &it.persons { (people.name(*who)) " " } } }
                 }
             }
-            @if all.len() > SIGNALS { p.meta { "另有" (all.len() - SIGNALS) "项；请缩短检查期间分次核查。" } }
             p.meta.small { "由系统按记录比对得出，须经检查人员核实；属实的，登记为问题。" }
+            @if let Some(next) = next { p { a.btn.quiet href=(next) { "以后的日期" } } }
         }
     }
 }
-
-/// Signals that one page shows.
-pub const SIGNALS: usize = 100;
 
 /// Findings, each with what was done about it.
 pub fn findings(check: &Check, names: &dyn Fn(MatterId) -> String, people: &People) -> Markup {

@@ -1,6 +1,7 @@
 //! What the data of the checked days tell of the prohibited acts, for those who check: a
 //! person looks into each and registers what is one.
 
+use jiff::civil::Date;
 use mingjing_domain::device::Device;
 use mingjing_domain::period::hours_after;
 use mingjing_domain::recording::Recording;
@@ -24,17 +25,41 @@ use crate::recording_view::service as recordings;
 /// Devices that one look takes in.
 const DEVICES: u32 = 500;
 
-/// The signals of the days of a check that are not registered in it, the same each time for
-/// the same data. Copies and exports leave no signal: none leaves but by the door that asks
+/// Recordings that one look takes in, but never less than a day.
+const RECORDINGS: usize = 200;
+
+/// What the data of some days tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Portion {
+    /// First and last civil day.
+    pub days: (Date, Date),
+    /// The signals.
+    pub found: Vec<Suspicion>,
+    /// Where the next days begin; none at the end of the check.
+    pub next: Option<Date>,
+}
+
+/// The signals of the days of a check from a day on, as many days as one look takes in, that
+/// are not registered in it; the same each time for the same data. Copies and exports leave no signal: none leaves but by the door that asks
 /// for the approval first.
 ///
 /// # Errors
 /// When no list of recording holds for the organ, or the store fails.
-pub async fn of(shell: &Shell, check: &Loaded<Check>) -> Result<Vec<Suspicion>, Failure> {
+pub async fn of(shell: &Shell, check: &Loaded<Check>, from: Option<Date>) -> Result<Portion, Failure> {
     let (app, now) = (&shell.app, shell.app.now());
+    let (first, last) = check.period;
+    let from = from.unwrap_or(first).clamp(first, last);
+    let beyond = recordings::day_of_nth(app.db(), check.organ, (from, last), RECORDINGS).await?;
+    // Whole days: the day on which the look is full is left to the next, unless it is the first.
+    let to = match beyond {
+        Some(day) if day > from => day.yesterday().unwrap_or(from),
+        Some(_) => from,
+        None => last,
+    };
+    let days = (from, to);
     let of_day = rules_today(app, rules(), check.organ).await?;
     let custody = of_day.custody()?;
-    let acts: Vec<ActTrace> = recordings::acts(app.db(), check.organ, check.period, &of_day.law.recordings)
+    let acts: Vec<ActTrace> = recordings::acts(app.db(), check.organ, days, &of_day.law.recordings)
         .await?
         .into_iter()
         .map(|it| ActTrace {
@@ -48,7 +73,7 @@ pub async fn of(shell: &Shell, check: &Loaded<Check>) -> Result<Vec<Suspicion>, 
         })
         .collect();
     let mut traces = Vec::new();
-    for filed in recordings::in_days(app.db(), check.organ, check.period, now).await? {
+    for filed in recordings::in_days(app.db(), check.organ, days, now, usize::MAX).await? {
         if let Some(it) = app.load::<Recording>(filed.recording).await? {
             traces.push(trace(&it, custody.tolerance_s.value));
         }
@@ -59,7 +84,7 @@ pub async fn of(shell: &Shell, check: &Loaded<Check>) -> Result<Vec<Suspicion>, 
         let Some(device) = app.load::<Device>(line.id).await? else { continue };
         let in_days = |at| {
             let on = mingjing_domain::matter::civil_day(at);
-            check.period.0 <= on && on <= check.period.1
+            days.0 <= on && on <= days.1
         };
         if device.faults.iter().any(|(from, _)| in_days(*from)) {
             damage.push(DamageTrace { device: line.id, holder: device.holder() });
@@ -72,7 +97,8 @@ pub async fn of(shell: &Shell, check: &Loaded<Check>) -> Result<Vec<Suspicion>, 
             .iter()
             .any(|found| found.suspicion.signal == it.signal && found.suspicion.about == it.about)
     };
-    Ok(all.into_iter().filter(|it| !known(it)).collect())
+    let found = all.into_iter().filter(|it| !known(it)).collect();
+    Ok(Portion { days, found, next: to.tomorrow().ok().filter(|next| *next <= last) })
 }
 
 fn trace(it: &Loaded<Recording>, tolerance_s: u32) -> RecordingTrace {

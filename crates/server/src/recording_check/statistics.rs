@@ -66,7 +66,7 @@ pub async fn ground(shell: &Shell, organ: OrganId, days: (Date, Date)) -> Result
     let unit = |by: StaffId| people.get(by).map_or_else(String::new, |it| it.unit.clone());
     let acts = acts.into_iter().map(|it| ActRow { unit: unit(it.by), ..it.row }).collect();
     let mut uploads = Vec::new();
-    for it in recordings::in_days(db, organ, days, now).await? {
+    for it in recordings::in_days(db, organ, days, now, usize::MAX).await? {
         let row = it.upload(of_day.custody()?, now).map_err(|e| Failure::Broken(e.to_string()))?;
         uploads.extend(row);
     }

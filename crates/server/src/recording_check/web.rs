@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::form::{Around, BEGINS, read, specs};
-use super::service::{act, population_of};
+use super::service::act;
 use super::{show, signals, statistics, store, verbs};
 use crate::case::access::People;
 use crate::kit::acts::{self, Doing, Step, doing};
@@ -42,6 +42,7 @@ pub fn routes() -> Routes {
         .get("/checks/new/{verb}", read, new_page)
         .post("/checks/new/{verb}", read, new_post)
         .get("/checks/{id}", read, one)
+        .get("/checks/{id}/signals", read, told_by_data)
         .get("/checks/{id}/{verb}", read, act_page)
         .post("/checks/{id}/{verb}", read, act_post)
         .office_nav("记录检查", "/checks", verbs::READ)
@@ -285,17 +286,8 @@ fn offered(who: &Identity, it: &Check) -> Vec<Verb> {
 async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) -> Result<Markup, Failure> {
     let it = seen(&shell, &who, id).await?;
     let people = People::of(&shell, it.organ).await?;
-    let mut known = names(&shell, &it.state).await?;
-    let found = if it.stage == Stage::Closed { Vec::new() } else { signals::of(&shell, &it).await? };
-    let shown = found.iter().take(show::SIGNALS).flat_map(|it| &it.about);
-    let recordings = shown.filter_map(|about| match about {
-        About::Recording { recording } => Some(*recording),
-        About::Act { .. } | About::File { .. } | About::Device { .. } => None,
-    });
-    named(&shell, recordings, &mut known).await?;
+    let known = names(&shell, &it.state).await?;
     let name = |id: MatterId| known.get(&id).cloned().unwrap_or_else(|| id.to_string());
-    let candidates =
-        if it.planned.is_some() { population_of(&shell.app, &it.state).await? } else { Vec::new() };
     let all = offered(&who, &it.state);
     let open: Vec<Action<'_>> = all
         .iter()
@@ -318,19 +310,51 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
         (page::heading(Some(above), it.kind.label(), Some(below), None))
         div.two {
             div.stack {
-                (show::draw(&it.state, &candidates))
+                (show::draw(&it.state))
                 (show::ledger(&it.state, &name, &people))
                 (show::findings(&it.state, &name, &people))
-                @if it.stage != Stage::Closed { (show::signals(&found, &name, &people)) }
             }
             div.stack {
                 (actions(&open))
+                @if it.stage != Stage::Closed { section.card {
+                    h2 { a href={ "/checks/" (id) "/signals" } { "数据提示" } }
+                    p.meta { "按记录比对检查期间的数据，看有没有六种禁止行为的迹象。" }
+                } }
                 @if !it.circulated.is_empty() { section.card { h2 { "通报" } ul { @for (number, on) in &it.circulated { li { span.no { (number) } " " (ui::date(*on)) } } } } }
                 @if it.stage == Stage::Closed { section.card { p { "检查已办结。" } } }
             }
         }
     };
     Ok(frame(&shell, &who, it.kind.label(), Width::Wide, body))
+}
+
+/// GET /checks/{id}/signals: what the data tell, some days at a time.
+async fn told_by_data(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    uri: Uri,
+) -> Result<Markup, Failure> {
+    let path = format!("/checks/{id}/signals");
+    let query = Query::new(&path, uri.query());
+    let it = seen(&shell, &who, id).await?;
+    let from = query.get("from").and_then(|it| it.parse().ok());
+    let portion = signals::of(&shell, &it, from).await?;
+    let people = People::of(&shell, it.organ).await?;
+    let mut known = BTreeMap::new();
+    let recordings = portion.found.iter().flat_map(|it| &it.about).filter_map(|about| match about {
+        About::Recording { recording } => Some(*recording),
+        About::Act { .. } | About::File { .. } | About::Device { .. } => None,
+    });
+    named(&shell, recordings, &mut known).await?;
+    let name = |id: MatterId| known.get(&id).cloned().unwrap_or_else(|| id.to_string());
+    let above = html! { a href={ "/checks/" (id) } { (it.kind.label()) } };
+    let next = portion.next.map(|day| query.with("from", &day.to_string()));
+    let body = html! {
+        (page::heading(Some(above), "数据提示", None, None))
+        (show::signals(&portion, &name, &people, next.as_deref()))
+    };
+    Ok(frame(&shell, &who, "数据提示", Width::Wide, body))
 }
 
 fn of_act<'a>(it: &Loaded<Check>, verb: Verb, specs: &'a [FieldSpec], beside: Markup) -> Doing<'a> {

@@ -10,7 +10,9 @@ use mingjing_domain::recording_check::stats::{Arrival, UploadRow};
 use mingjing_domain::text::Text;
 use mingjing_domain::viewing_grant::{Material, Thing};
 
-pub use super::store::{ACT, Acted, FILED, Filed, act_rows, acts, filed_row, in_days, of_case, one};
+pub use super::store::{
+    ACT, Acted, FILED, Filed, act_rows, acts, day_of_nth, filed_row, in_days, of_case, one,
+};
 
 impl Filed {
     /// As the file of its case needs to know it.

@@ -9,6 +9,7 @@ use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::recording::Recording;
 use mingjing_domain::recording::list::{ActOf, RecordingRules};
 use mingjing_domain::recording::upload::{Course, Excuse};
+use mingjing_domain::recording::work;
 use mingjing_domain::recording_check::stats::{ActRow, Kept};
 use mingjing_domain::secrecy::Secrecy;
 use serde::de::DeserializeOwned;
@@ -195,7 +196,7 @@ fn kept_name(it: &ActState) -> &'static str {
 
 /// What happened when the term of an upload began, as a recording words it.
 fn source(stored: &str) -> &'static str {
-    [Recording::WORK_ENDED, Recording::LAST_PIECE].into_iter().find(|it| *it == stored).unwrap_or("")
+    [work::WORK_ENDED, work::LAST_PIECE].into_iter().find(|it| *it == stored).unwrap_or("")
 }
 
 fn people(table: &'static str, row: &DbRow, column: &str) -> Result<Vec<StaffId>, DbError> {
@@ -233,8 +234,9 @@ fn read(row: &DbRow) -> Result<Filed, DbError> {
     })
 }
 
-/// Most recordings that one case, or the days of one check, may have.
-const MOST: u32 = 20_000;
+/// A number of recordings that no case, and of acts and recordings that no year of an organ
+/// reaches: nothing is cut off unseen.
+const MOST: usize = 1_000_000;
 
 /// The recordings of a case, oldest first.
 ///
@@ -263,7 +265,7 @@ pub async fn one<S: Sql>(sql: &S, recording: MatterId) -> Result<Option<Filed>, 
 }
 
 /// The recordings of an organ that began between two civil days, both included, as far as
-/// they were registered by an instant.
+/// they were registered by an instant, and `most` of them.
 ///
 /// # Errors
 /// As [`of_case`].
@@ -272,13 +274,35 @@ pub async fn in_days<S: Sql>(
     organ: OrganId,
     days: (Date, Date),
     by: Timestamp,
+    most: usize,
 ) -> Result<Vec<Filed>, DbError> {
+    let most = most.min(MOST);
     let text = format!(
         "SELECT {COLUMNS} FROM recording_filed WHERE organ_id = $1 AND recorded_on >= $2 \
-         AND recorded_on <= $3 AND registered_at <= $4 ORDER BY recorded_on, matter_id LIMIT {MOST}"
+         AND recorded_on <= $3 AND registered_at <= $4 ORDER BY recorded_on, matter_id LIMIT {most}"
     );
     let values = params![organ, days.0.to_string(), days.1.to_string(), by];
     sql.all(FILED.name, text, values).await?.iter().map(read).collect()
+}
+
+/// The civil day of the recording behind the first `n` of these days; none where there are
+/// no more.
+///
+/// # Errors
+/// As [`of_case`].
+pub async fn day_of_nth<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    days: (Date, Date),
+    n: usize,
+) -> Result<Option<Date>, DbError> {
+    let text = format!(
+        "SELECT recorded_on FROM recording_filed WHERE organ_id = $1 AND recorded_on >= $2 \
+         AND recorded_on <= $3 ORDER BY recorded_on, matter_id LIMIT 1 OFFSET {n}"
+    );
+    let values = params![organ, days.0.to_string(), days.1.to_string()];
+    let row = sql.one(FILED.name, text, values).await?;
+    row.map(|row| day(FILED.name, &row, "recorded_on")).transpose()
 }
 
 /// An act that had to be recorded.

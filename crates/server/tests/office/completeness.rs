@@ -143,6 +143,7 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /checks/new/{verb}", SHEET),
     ("GET /checks/statistics", Twin::Is(&["check_statistics"])),
     ("GET /checks/{id}", Twin::Is(&["check_read", "check_draw_read"])),
+    ("GET /checks/{id}/signals", Twin::Is(&["check_signals"])),
     ("GET /checks/{id}/{verb}", SHEET),
     ("GET /decisions", Twin::Is(&["decision_list"])),
     ("GET /decisions/{id}", Twin::Is(&["decision_read", "decision_proof", "decision_original"])),

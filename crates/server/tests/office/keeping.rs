@@ -335,6 +335,11 @@ async fn recordings_are_checked_by_a_draw_that_anybody_can_repeat(bench: Bench) 
     assert_eq!((draw["holds"].as_bool(), draw["population"].as_array().map(Vec::len)), (Some(true), Some(9)));
     let shown = office.open("deputy", &page).await;
     assert!(shown.body.contains("复算一致") && shown.body.contains("签号"), "{}", shown.body);
+    let told = office.read("deputy", &format!("{api}/signals")).await.json();
+    assert_eq!((told["from"].as_str(), told["to"].as_str()), (Some("2026-03-01"), Some("2026-03-04")));
+    assert!(told["next"].is_null() && told["items"].is_array(), "{told}");
+    let shown = office.open("deputy", &format!("{page}/signals?from=2026-03-03")).await;
+    assert!(shown.body.contains("数据提示") && shown.body.contains("3月3日"), "{}", shown.body);
     played_and_settled(&office, &api, &sample).await;
     let page = office.open("head", "/checks/statistics?from=2026-03-01&to=2026-03-31").await;
     assert!(page.body.contains("按时上传率") && page.body.contains("9/9（100.0%）"), "{}", page.body);

@@ -177,7 +177,8 @@ async fn around(browser: &mut Browser, case: &str, place: &str) {
     browser.submit(&open).await;
     let check = browser.path().to_owned();
     assert!(check.starts_with("/checks/") && !check.contains("new"), "{}", browser.refusal().await);
-    for verb in ["find", "verify", "order", "enter", "discipline", "circulate", "conclude", "draw"] {
+    for verb in ["find", "verify", "order", "enter", "discipline", "circulate", "conclude", "draw", "signals"]
+    {
         browser.open(&format!("{check}/{verb}")).await;
     }
 }

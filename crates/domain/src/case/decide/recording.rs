@@ -135,7 +135,11 @@ fn attach(case: &Case, act: ActNo, recording: MatterId, facts: &Facts<'_>) -> Ou
         ));
     }
     let (first, last) = fact.days;
-    let same_day = first <= state.on && state.on <= last;
+    // Read of a command of before the days were noted: its first and last day alone.
+    let same_day = match fact.recorded_on.as_slice() {
+        [] => first <= state.on && state.on <= last,
+        days => days.contains(&state.on),
+    };
     if !same_day && !state.by_approval() {
         return Err(refuse(
             "recording.other_day",

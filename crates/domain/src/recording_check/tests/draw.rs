@@ -26,6 +26,9 @@ fn a_plan_commits_to_population_sizes_and_a_value_of_the_future() {
     let event = w.ask(&checker(), &plan()).unwrap();
     let CheckEvent::Planned { population_digest, strata, .. } = event else { panic!("planned") };
     assert_eq!(population_digest.len(), 64);
+    let (mut w, one) = (w, candidates().remove(0));
+    w.candidates.resize(MAX_POPULATION + 1, one);
+    w.no(&checker(), plan(), "check.too_many");
     let counts: Vec<_> = strata.iter().map(|s| (s.name.as_str(), s.count, s.size)).collect();
     assert_eq!(counts, [("一中队", 8, 2), ("二中队", 4, 1)]);
 }
@@ -39,13 +42,14 @@ fn the_draw_waits_for_the_value_and_takes_the_population_of_the_plan() {
     w.no(&checker(), value("", "2026-04-02T13:30:00Z"), "check.value");
     w.no(&checker(), value("03\n11", "2026-04-02T13:30:00Z"), "check.value");
     w.no(&checker(), value("03 11", "2026-04-02T12:59:59Z"), "check.early");
-    let mut less = w.clone();
-    less.candidates.pop();
-    less.no(&checker(), draw(), "check.population_changed");
-    let mut shuffled = w.clone();
-    shuffled.candidates.reverse();
     let event = w.ask(&checker(), &draw()).unwrap();
-    assert_eq!(shuffled.ask(&checker(), &draw()).unwrap(), event, "the order of the list does not matter");
+    let mut moved = w.clone();
+    moved.candidates.pop();
+    moved.candidates.reverse();
+    assert_eq!(moved.ask(&checker(), &draw()).unwrap(), event, "nobody changes it after the value is known");
+    let mut altered = w.clone();
+    altered.state.as_mut().unwrap().planned.as_mut().unwrap().members.pop();
+    altered.no(&checker(), draw(), "check.population_changed");
     w.ok(&checker(), draw());
     let sample = &w.check().sample;
     let of_first = |id: &&MatterId| candidates().iter().any(|c| c.recording == **id && c.unit == "一中队");
@@ -56,17 +60,17 @@ fn the_draw_waits_for_the_value_and_takes_the_population_of_the_plan() {
 fn a_stranger_draws_again_and_sees_a_change() {
     let w = World::drawn();
     let (planned, drawn) = (w.check().planned.clone().unwrap(), w.check().drawn.clone().unwrap());
-    let all = population(&candidates(), true).unwrap();
     let sample = w.check().sample.clone();
-    assert!(redraw(&planned, &drawn, &sample, &all));
+    assert!(redraw(&planned, &drawn, &sample));
     let mut other = sample.clone();
     other.swap(0, 1);
-    assert!(!redraw(&planned, &drawn, &other, &all));
+    assert!(!redraw(&planned, &drawn, &other));
     let value = super::Drawn { value: "03 11 17 23".into(), ..drawn.clone() };
-    assert!(!redraw(&planned, &value, &sample, &all));
+    assert!(!redraw(&planned, &value, &sample));
     let early = super::Drawn { published_at: planned.at, ..drawn.clone() };
-    assert!(!redraw(&planned, &early, &sample, &all));
-    assert!(!redraw(&planned, &drawn, &sample, &population(&candidates(), false).unwrap()));
+    assert!(!redraw(&planned, &early, &sample));
+    let whole = population(&candidates(), false).unwrap().members().to_vec();
+    assert!(!redraw(&super::Planned { members: whole, ..planned }, &drawn, &sample));
 }
 
 /// The method as its words say it, written a second time with nothing of the module.

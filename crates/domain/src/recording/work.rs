@@ -1,0 +1,83 @@
+//! When the work ended that a recording is of: the term of the upload runs from there.
+//!
+//! One recording may hold the pieces of several days. Pieces between which more than a day
+//! lies are of different works, each with a term of its own: neither a late photograph nor
+//! a late word about the end of the work gives what lay on a device for a week a new day.
+
+use super::state::{Phase, Recording, Segment};
+use super::timeline::SegmentNo;
+use jiff::{SignedDuration, Timestamp};
+
+/// More than this between two pieces, and they are of different works; and what is said of
+/// the end of a work counts when it is said within this of its last piece.
+///
+/// The rules give hours from “工作结束” and do not say what one work is; a day is the
+/// measure that they use themselves (永兴县行政执法全过程记录制度第十条：二十四小时内).
+const APART: SignedDuration = SignedDuration::from_hours(24);
+
+/// Source of a term: the end of the work, as it was said in time.
+pub const WORK_ENDED: &str = "工作结束";
+/// Source of a term: the end of the last piece.
+pub const LAST_PIECE: &str = "最后一段结束";
+
+/// One work: pieces that follow one another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// When it ended.
+    pub ended: Timestamp,
+    /// By what that is known: [`WORK_ENDED`] or [`LAST_PIECE`].
+    pub source: &'static str,
+    /// Its pieces, in the order of their beginning.
+    pub pieces: Vec<SegmentNo>,
+    /// When the last of them had come; none while one is missing.
+    pub uploaded_at: Option<Timestamp>,
+}
+
+/// When a piece had come.
+pub(super) fn come(it: &Segment) -> Option<Timestamp> {
+    match it.phase {
+        Phase::Uploaded | Phase::Accepted => it.uploaded.map(|(at, _)| at),
+        Phase::Captured | Phase::Sealed | Phase::Mismatched => None,
+    }
+}
+
+/// The works of a recording, the earliest first.
+pub fn works(it: &Recording) -> Vec<Work> {
+    let mut order: Vec<(SegmentNo, &Segment)> = (1..).zip(&it.segments).collect();
+    order.sort_by_key(|(no, segment)| (segment.started(), *no));
+    let mut works: Vec<Work> = Vec::new();
+    for (no, segment) in order {
+        match works.last_mut().filter(|work| segment.started().duration_since(work.ended) <= APART) {
+            Some(work) => {
+                work.ended = work.ended.max(segment.ended());
+                work.uploaded_at = work.uploaded_at.zip(come(segment)).map(|(a, b)| a.max(b));
+                work.pieces.push(no);
+            }
+            None => works.push(Work {
+                ended: segment.ended(),
+                source: LAST_PIECE,
+                pieces: vec![no],
+                uploaded_at: come(segment),
+            }),
+        }
+    }
+    let Some((ended_at, said_at)) = it.work_ended_at.zip(it.work_end_said_at) else {
+        return works;
+    };
+    for work in &mut works {
+        let follows = ended_at > work.ended && ended_at.duration_since(work.ended) <= APART;
+        if follows && said_at.duration_since(work.ended) <= APART {
+            (work.ended, work.source) = (ended_at, WORK_ENDED);
+        }
+    }
+    works
+}
+
+/// The work by which the upload of the whole is judged: the earliest of which something is
+/// missing, and where nothing is, the one that came last after its end.
+pub fn decisive(it: &Recording) -> Option<Work> {
+    let works = works(it);
+    let missing = works.iter().find(|work| work.uploaded_at.is_none());
+    let slowest = || works.iter().max_by_key(|it| it.uploaded_at.map(|at| at.duration_since(it.ended)));
+    missing.or_else(slowest).cloned()
+}
