@@ -9,7 +9,9 @@
 //!   to the log. Without it the manifests show damage, not forgery.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use crate::{
@@ -61,6 +63,9 @@ pub enum PackageError {
     /// The seal is about another content.
     #[error("封装证明与清单不符")]
     Seal,
+    /// A file cannot be read, or is larger than its kind ever is.
+    #[error("文件“{0}”不能读取")]
+    Unreadable(String),
 }
 
 /// A proof found in a package.
@@ -86,6 +91,62 @@ pub struct PackageReport {
     pub proofs: Vec<PackageProof>,
     /// What the seal proves, where there is one.
     pub seal: Option<Verified>,
+}
+
+/// Longest proof, manifest or document with a proof that is read as a whole. Anything else is
+/// read through, however long.
+const WHOLE: u64 = 256 << 20;
+
+/// A package that is being checked: its files one after the other, then the whole.
+#[derive(Default)]
+pub struct Checking {
+    contents: Contents,
+}
+
+impl Checking {
+    /// Takes a file, its path relative to the bag with `/`. Films are read through and only
+    /// their digest is kept.
+    ///
+    /// # Errors
+    /// A [`PackageError`] that names the file.
+    pub fn take(
+        &mut self,
+        path: impl Into<String>,
+        content: &mut dyn Read,
+        keys: &[VerifierKey],
+    ) -> Result<(), PackageError> {
+        let path = path.into();
+        let unreadable = || PackageError::Unreadable(path.clone());
+        let whole = !path.starts_with("data/") || path.ends_with(".proof.json") || path.ends_with(".pdf");
+        if whole {
+            let mut bytes = Vec::new();
+            let read = content.take(WHOLE + 1).read_to_end(&mut bytes).map_err(|_| unreadable())?;
+            // A usize of what was read fits u64.
+            if read as u64 > WHOLE {
+                return Err(unreadable());
+            }
+            return self.contents.take(path, &bytes, keys);
+        }
+        let (mut digest, mut length) = (Sha256::new(), 0_u64);
+        let mut part = vec![0; 1 << 20];
+        loop {
+            let read = content.read(&mut part).map_err(|_| unreadable())?;
+            if read == 0 {
+                break;
+            }
+            digest.update(&part[..read]);
+            length += read as u64;
+        }
+        self.contents.noted(path, digest.finalize().into(), length)
+    }
+
+    /// The whole, once every file was taken.
+    ///
+    /// # Errors
+    /// A [`PackageError`] that names the file.
+    pub fn finish(self, keys: &[VerifierKey]) -> Result<PackageReport, PackageError> {
+        self.contents.whole(keys)
+    }
 }
 
 #[derive(Default)]
@@ -114,27 +175,44 @@ where
     for (path, bytes) in files {
         contents.take(path.into(), bytes.as_ref(), keys)?;
     }
-    contents.check_declaration()?;
-    let payload = contents.manifest(MANIFEST)?;
-    let tags = contents.manifest(TAG_MANIFEST)?;
-    for (path, digest) in &contents.digests {
-        let listed = if path.starts_with("data/") { payload.get(path) } else { tags.get(path) };
-        match listed {
-            Some(want) if want == digest => {}
-            Some(_) => return Err(PackageError::Altered(path.clone())),
-            None if path == TAG_MANIFEST || path == SEAL => {}
-            None => return Err(PackageError::Unlisted(path.clone())),
-        }
-    }
-    let missing = payload.keys().chain(tags.keys()).find(|path| !contents.digests.contains_key(*path));
-    if let Some(path) = missing {
-        return Err(PackageError::Missing(path.clone()));
-    }
-    let seal = contents.seal(keys)?;
-    Ok(contents.report(seal))
+    contents.whole(keys)
 }
 
 impl Contents {
+    fn whole(self, keys: &[VerifierKey]) -> Result<PackageReport, PackageError> {
+        self.check_declaration()?;
+        let payload = self.manifest(MANIFEST)?;
+        let tags = self.manifest(TAG_MANIFEST)?;
+        for (path, digest) in &self.digests {
+            let listed = if path.starts_with("data/") { payload.get(path) } else { tags.get(path) };
+            match listed {
+                Some(want) if want == digest => {}
+                Some(_) => return Err(PackageError::Altered(path.clone())),
+                None if path == TAG_MANIFEST || path == SEAL => {}
+                None => return Err(PackageError::Unlisted(path.clone())),
+            }
+        }
+        let missing = payload.keys().chain(tags.keys()).find(|path| !self.digests.contains_key(*path));
+        if let Some(path) = missing {
+            return Err(PackageError::Missing(path.clone()));
+        }
+        let seal = self.seal(keys)?;
+        Ok(self.report(seal))
+    }
+
+    /// A file of which only the digest was kept.
+    fn noted(&mut self, path: String, digest: [u8; 32], length: u64) -> Result<(), PackageError> {
+        if !path_is_valid(&path) {
+            return Err(PackageError::Path(path));
+        }
+        if self.digests.insert(path.clone(), digest).is_some() {
+            return Err(PackageError::Duplicate(path));
+        }
+        self.bytes += length;
+        self.documents.insert(path, digest);
+        Ok(())
+    }
+
     fn take(&mut self, path: String, bytes: &[u8], keys: &[VerifierKey]) -> Result<(), PackageError> {
         if !path_is_valid(&path) {
             return Err(PackageError::Path(path));

@@ -1,9 +1,9 @@
 //! Files, batches and the records of a party for programs.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use mingjing_domain::archive::transfer::{Transfer, Verb as BatchVerb};
 use mingjing_domain::archive::{Verb, extent};
 use mingjing_domain::case::form::wire_name;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::form::{Around, code, lack_code, specs};
 use super::transfer::act as act_batch;
 use super::transfer_form::{Around as BatchAround, digest_of, read as read_batch, specs as batch_specs};
-use super::web::{Shown, carry_out, package, shown};
+use super::web::{Running, Shown, carry_out, package, shown};
 use super::{party, transfer_web, verbs};
 use crate::kit::acts::{self, object_of, operation, schema_of};
 use crate::kit::ask::{self, Ask};
@@ -26,8 +26,6 @@ use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::openapi::{Operation, key, needed, query, schema, words};
 use crate::kit::problem::Failure;
 use crate::kit::write::Loaded;
-use crate::ledger::service::Ledger;
-use crate::record::job::Records;
 
 const TAG: &str = "归档";
 
@@ -100,8 +98,7 @@ async fn one(
 async fn post(
     State(shell): State<Shell>,
     who: Identity,
-    records: Option<Extension<Records>>,
-    ledger: Option<Extension<Ledger>>,
+    running: Running,
     Path((id, name)): Path<(Uuid, String)>,
     CommandId(command): CommandId,
     uri: Uri,
@@ -113,7 +110,7 @@ async fn post(
     who.may(verbs::of(verb), &Target::organ(it.filed.case.organ))?;
     let basis = &verbs::of(verb).basis;
     let value = body::read(&specs(verb, &around()), given.0, basis)?;
-    let done = carry_out(&shell, &who, (records, ledger), verb, id, value, command).await?;
+    let done = carry_out(&shell, &who, running, verb, id, value, command).await?;
     done.map_err(|errors| body::refused(errors, basis))?;
     Ok(Json(whole(&shown(&shell, &who, id).await?)))
 }

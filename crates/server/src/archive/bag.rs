@@ -1,8 +1,16 @@
 //! A bag (BagIt 1.0, RFC 8493) and the one file that it travels in: a ZIP without
-//! compression, which every computer opens, written and read here because no more of the
-//! format is needed.
+//! compression, which every computer opens; beyond four gibibytes in its 64-bit form.
 
+use std::io::{self, Cursor, Read, Seek, Write};
+
+use axum::body::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use mingjing_vault::Evidence;
 use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 /// Name and bytes of a file, with `/` between the parts of its path.
 pub type Entry = (String, Vec<u8>);
@@ -17,147 +25,193 @@ fn digest(bytes: &[u8]) -> String {
 }
 
 /// One line of a manifest; line ends and the percent sign are escaped (RFC 8493, 2.1.3).
-fn line(path: &str, bytes: &[u8]) -> String {
+fn line(path: &str, sha256: &str) -> String {
     let path = path.replace('%', "%25").replace('\n', "%0A").replace('\r', "%0D");
-    format!("{}  {path}\n", digest(bytes))
+    format!("{sha256}  {path}\n")
 }
 
+/// A payload file that is too large to be held: its path and the SHA-256 of its bytes, hex.
+pub type Beyond = (String, String);
+
 /// Puts payload files (`data/…`) and tag files into a bag: declaration and manifests are
-/// added. Gives the files and the SHA-256 of the payload manifest, hex.
-pub fn bag(mut payload: Vec<Entry>, tags: Vec<Entry>) -> (Vec<Entry>, String) {
+/// added. What lies beyond is listed, and travels only with [`stream`]. Gives the files and
+/// the SHA-256 of the payload manifest, hex.
+pub fn bag(mut payload: Vec<Entry>, beyond: &[Beyond], tags: Vec<Entry>) -> (Vec<Entry>, String) {
     payload.sort_by(|a, b| a.0.cmp(&b.0));
-    let manifest: String = payload.iter().map(|(path, bytes)| line(path, bytes)).collect();
+    let held = payload.iter().map(|(path, bytes)| (path.clone(), digest(bytes)));
+    let mut all: Vec<Beyond> = held.chain(beyond.iter().cloned()).collect();
+    all.sort();
+    let manifest: String = all.iter().map(|(path, sha256)| line(path, sha256)).collect();
     let sealed = digest(manifest.as_bytes());
     let mut tagged = vec![("bagit.txt".to_owned(), DECLARATION.as_bytes().to_vec())];
     tagged.push((MANIFEST.to_owned(), manifest.into_bytes()));
     tagged.extend(tags);
-    let listed: String = tagged.iter().map(|(path, bytes)| line(path, bytes)).collect();
+    let listed: String = tagged.iter().map(|(path, bytes)| line(path, &digest(bytes))).collect();
     tagged.push(("tagmanifest-sha256.txt".to_owned(), listed.into_bytes()));
     tagged.extend(payload);
     (tagged, sealed)
 }
 
-/// CRC-32 (ISO 3309) as ZIP uses it.
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+/// Why a ZIP is not one of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum ZipError {
+    /// Not of this form, compressed, damaged, or with a name that leads elsewhere.
+    #[error("封装文件的格式有误或者已经损坏")]
+    Malformed,
+    /// It cannot be read or written.
+    #[error("封装文件读写失败：{0}")]
+    Io(#[from] io::Error),
+}
+
+impl From<zip::result::ZipError> for ZipError {
+    fn from(error: zip::result::ZipError) -> Self {
+        match error {
+            zip::result::ZipError::Io(error) => Self::Io(error),
+            _ => Self::Malformed,
         }
     }
-    !crc
 }
 
-/// Why files do not fit into one ZIP without extensions, or a ZIP is not one of ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ZipError {
-    /// More than four gibibytes, or more than 65 535 files.
-    #[error("案卷过大，不能装入一个封装文件")]
-    TooLarge,
-    /// Not as written here.
-    #[error("封装文件的格式有误")]
-    Malformed,
+/// How a file is put in: as it is, of the first day that the format knows, so that the same
+/// files give the same bytes.
+fn kept(large: bool) -> SimpleFileOptions {
+    SimpleFileOptions::DEFAULT.compression_method(CompressionMethod::Stored).large_file(large)
 }
 
-/// First of January 1980, the earliest day that the format knows: the same files give the
-/// same bytes.
-const DAY: [u8; 4] = [0, 0, 0x21, 0];
-/// Names are UTF-8.
-const UTF8: [u8; 2] = [0, 8];
-
-/// Fields that local and central headers share.
-fn header(name: &str, bytes: &[u8]) -> Result<Vec<u8>, ZipError> {
-    let size = u32::try_from(bytes.len()).map_err(|_| ZipError::TooLarge)?;
-    let length = u16::try_from(name.len()).map_err(|_| ZipError::TooLarge)?;
-    let mut out = vec![20, 0];
-    out.extend(UTF8);
-    out.extend([0, 0]);
-    out.extend(DAY);
-    out.extend(crc32(bytes).to_le_bytes());
-    out.extend(size.to_le_bytes());
-    out.extend(size.to_le_bytes());
-    out.extend(length.to_le_bytes());
-    out.extend([0, 0]);
-    Ok(out)
+fn put<W: Write>(to: &mut ZipWriter<W>, folder: &str, files: &[Entry]) -> Result<(), ZipError>
+where
+    W: Seek,
+{
+    for (path, bytes) in files {
+        to.start_file(format!("{folder}/{path}"), kept(false))?;
+        to.write_all(bytes)?;
+    }
+    Ok(())
 }
 
 /// Writes files into a ZIP, all under one folder.
 ///
 /// # Errors
-/// [`ZipError::TooLarge`].
+/// When a file is larger than four gibibytes.
 pub fn zip(folder: &str, files: &[Entry]) -> Result<Vec<u8>, ZipError> {
-    let (mut out, mut central) = (Vec::new(), Vec::new());
-    for (path, bytes) in files {
-        let name = format!("{folder}/{path}");
-        let at = u32::try_from(out.len()).map_err(|_| ZipError::TooLarge)?;
-        let shared = header(&name, bytes)?;
-        out.extend(b"PK\x03\x04");
-        out.extend(&shared);
-        out.extend(name.as_bytes());
-        out.extend(bytes);
-        central.extend(b"PK\x01\x02\x14\x00");
-        central.extend(&shared);
-        // Comment, disk, attributes: none.
-        central.extend([0; 10]);
-        central.extend(at.to_le_bytes());
-        central.extend(name.as_bytes());
+    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+    put(&mut out, folder, files)?;
+    Ok(out.finish()?.into_inner())
+}
+
+/// A film or a photograph in the store, and where it lies in the bag.
+pub struct Film {
+    /// Its path.
+    pub path: String,
+    /// Its bytes.
+    pub evidence: Evidence,
+}
+
+/// Bytes given to whoever reads the stream, a part at a time.
+struct Parts {
+    to: mpsc::Sender<Result<Bytes, io::Error>>,
+    part: Vec<u8>,
+}
+
+/// Length of a part.
+const PART: usize = 256 << 10;
+
+impl Parts {
+    fn send(&mut self) -> io::Result<()> {
+        let part = std::mem::replace(&mut self.part, Vec::with_capacity(PART));
+        // Whoever went away needs nothing more.
+        self.to.blocking_send(Ok(Bytes::from(part))).map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
-    let at = u32::try_from(out.len()).map_err(|_| ZipError::TooLarge)?;
-    let size = u32::try_from(central.len()).map_err(|_| ZipError::TooLarge)?;
-    let count = u16::try_from(files.len()).map_err(|_| ZipError::TooLarge)?;
-    out.extend(central);
-    out.extend(b"PK\x05\x06\x00\x00\x00\x00");
-    out.extend(count.to_le_bytes());
-    out.extend(count.to_le_bytes());
-    out.extend(size.to_le_bytes());
-    out.extend(at.to_le_bytes());
-    out.extend([0, 0]);
-    Ok(out)
 }
 
-fn number(bytes: &[u8], at: usize, width: usize) -> Result<usize, ZipError> {
-    let part = bytes.get(at..at + width).ok_or(ZipError::Malformed)?;
-    part.iter().rev().try_fold(0_usize, |sum, byte| {
-        sum.checked_mul(256).and_then(|it| it.checked_add(usize::from(*byte))).ok_or(ZipError::Malformed)
-    })
+impl Write for Parts {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.part.extend_from_slice(bytes);
+        if self.part.len() >= PART {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
-/// Reads a ZIP without compression as [`zip`] writes it, paths without the folder.
+/// The ZIP of files and films, all under one folder, made while it is read: neither the store
+/// nor the memory holds it as a whole. After an error nothing more comes, and the ZIP is one
+/// that no reader takes.
+pub fn stream(
+    folder: String,
+    files: Vec<Entry>,
+    films: Vec<Film>,
+) -> impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static {
+    let (to, mut parts) = mpsc::channel(4);
+    let handle = Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let whole = Parts { to: to.clone(), part: Vec::with_capacity(PART) };
+        if let Err(error) = written(whole, &handle, &folder, &files, films) {
+            // A reader that went away needs no error.
+            let _ = to.blocking_send(Err(io::Error::other(error.to_string())));
+        }
+    });
+    futures_util::stream::poll_fn(move |context| parts.poll_recv(context))
+}
+
+fn written(
+    to: Parts,
+    handle: &Handle,
+    folder: &str,
+    files: &[Entry],
+    films: Vec<Film>,
+) -> Result<(), ZipError> {
+    let mut out = ZipWriter::new_stream(to);
+    put(&mut out, folder, files)?;
+    for film in films {
+        out.start_file(format!("{folder}/{}", film.path), kept(true))?;
+        let mut bytes = film.evidence.range(0..film.evidence.length()).map_err(io::Error::other)?;
+        while let Some(part) = handle.block_on(bytes.next()) {
+            out.write_all(&part.map_err(io::Error::other)?)?;
+        }
+    }
+    out.finish()?.into_inner().send()?;
+    Ok(())
+}
+
+/// Goes through a ZIP, paths without the folder; each file is read as far as `take` reads it.
 ///
 /// # Errors
-/// [`ZipError::Malformed`]: another program's, a damaged one, or a name that leads elsewhere.
+/// [`ZipError::Malformed`]: another program's, a damaged one, or a name that leads elsewhere;
+/// what `take` says.
+pub fn each<R: Read + Seek, E: From<ZipError>>(
+    from: R,
+    mut take: impl FnMut(&str, &mut dyn Read) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut archive = ZipArchive::new(from).map_err(ZipError::from)?;
+    for at in 0..archive.len() {
+        let mut file = archive.by_index(at).map_err(ZipError::from)?;
+        let name = file.name().map_err(ZipError::from)?.into_owned();
+        let (_, path) = name.split_once('/').ok_or(ZipError::Malformed)?;
+        if file.is_file() && !path.is_empty() {
+            take(path, &mut file)?;
+        }
+    }
+    if archive.is_empty() { Err(ZipError::Malformed.into()) } else { Ok(()) }
+}
+
+/// The files of a ZIP that [`zip`] wrote, in its order.
+///
+/// # Errors
+/// As [`each`].
 pub fn unzip(bytes: &[u8]) -> Result<Vec<Entry>, ZipError> {
     let mut out = Vec::new();
-    let mut at = 0;
-    while bytes.get(at..at + 4) == Some(b"PK\x03\x04") {
-        let (method, flags) = (number(bytes, at + 8, 2)?, number(bytes, at + 6, 2)?);
-        let (crc, packed, size) =
-            (number(bytes, at + 14, 4)?, number(bytes, at + 18, 4)?, number(bytes, at + 22, 4)?);
-        let (name, extra) = (number(bytes, at + 26, 2)?, number(bytes, at + 28, 2)?);
-        // A descriptor behind the bytes, or any compression, is not ours.
-        if method != 0 || flags & 8 != 0 || packed != size {
-            return Err(ZipError::Malformed);
-        }
-        let begin = at + 30;
-        let text = bytes.get(begin..begin + name).ok_or(ZipError::Malformed)?;
-        let path = std::str::from_utf8(text).map_err(|_| ZipError::Malformed)?;
-        let begin = begin + name + extra;
-        let content = bytes.get(begin..begin + size).ok_or(ZipError::Malformed)?;
-        if usize::try_from(crc32(content)) != Ok(crc) {
-            return Err(ZipError::Malformed);
-        }
-        let (_, path) = path.split_once('/').ok_or(ZipError::Malformed)?;
-        if !path.is_empty() {
-            out.push((path.to_owned(), content.to_vec()));
-        }
-        at = begin + size;
-    }
-    if out.is_empty() || bytes.get(at..at + 4) != Some(b"PK\x01\x02") {
-        Err(ZipError::Malformed)
-    } else {
-        Ok(out)
-    }
+    each(Cursor::new(bytes), |path, content| {
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes)?;
+        out.push((path.to_owned(), bytes));
+        Ok::<_, ZipError>(())
+    })?;
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -170,7 +224,7 @@ mod tests {
             ("data/文书/001 立案审批表.txt".to_owned(), "甲".as_bytes().to_vec()),
             ("data/100%.txt".to_owned(), Vec::new()),
         ];
-        bag(payload, vec![("核验说明.txt".to_owned(), b"x".to_vec())]).0
+        bag(payload, &[], vec![("核验说明.txt".to_owned(), b"x".to_vec())]).0
     }
 
     #[test]
@@ -193,13 +247,11 @@ mod tests {
         let bytes = zip("案卷", &files).unwrap();
         assert_eq!(unzip(&bytes).unwrap(), files);
         assert_eq!(zip("案卷", &files).unwrap(), bytes, "the same files give the same bytes");
-        // CRC-32 of "123456789" is the check value of the polynomial.
-        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
         let middle = bytes.len() / 8;
         let mut bent = bytes.clone();
         bent[middle] ^= 1;
         assert_ne!(unzip(&bent).ok(), Some(files));
-        assert_eq!(unzip(b"PK\x03\x04"), Err(ZipError::Malformed));
-        assert_eq!(unzip(&[]), Err(ZipError::Malformed));
+        assert!(matches!(unzip(b"PK\x03\x04"), Err(ZipError::Malformed)));
+        assert!(matches!(unzip(&[]), Err(ZipError::Malformed)));
     }
 }

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod audit;
 pub mod bag;
+mod films;
 pub mod form;
 pub mod pack;
 pub mod party;

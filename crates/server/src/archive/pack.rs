@@ -1,19 +1,22 @@
 //! The sealed package of a file: a bag with the documents and their proofs, the catalogue,
 //! the course of the case, and instructions in plain text. It is read without this program.
 
+use axum::body::Bytes;
+use futures_util::Stream;
 use mingjing_domain::archive::{self, CaseFile, FileCommand, Item, Package, Row, back_sheet};
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::{Matter, MatterId};
 use mingjing_ledger::bundle::StatementLine;
 use mingjing_ledger::package::{PACKAGE_DIGEST_FIELD, SEAL};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::bag::{Entry, bag, unzip, zip};
+use super::bag::{Entry, bag, stream, unzip, zip};
+use super::films::{self, Films};
 use super::service::{Filed, act, file_of, filed};
 use super::show::{outcome, responsible};
 use crate::case::access::{People, rules};
+use crate::evidence::service::Store;
 use crate::kit::auth::Identity;
 use crate::kit::event::Opened;
 use crate::kit::http::Shell;
@@ -31,9 +34,11 @@ pub struct Makers<'a> {
     pub records: &'a Records,
     /// Proofs.
     pub ledger: &'a Ledger,
+    /// Recordings, where they are stored here.
+    pub store: Option<&'a Store>,
 }
 
-fn broken(error: impl std::fmt::Display) -> Failure {
+pub(super) fn broken(error: impl std::fmt::Display) -> Failure {
     Failure::Broken(error.to_string())
 }
 
@@ -52,10 +57,15 @@ pub async fn pack(
     let it = filed(&shell.app, rules(), case).await?;
     let file = it.state();
     let rows = archive::rows(&it.case.state, &file, &it.recordings, it.order, &[]);
-    let payload = payload(shell, makers, &it, &file, &rows, (&who.person.organ_name, &people)).await?;
-    let (count, size) = (payload.len(), payload.iter().map(|(_, bytes)| bytes.len() as u64).sum());
+    let films = films::of(&shell.app, makers.ledger, makers.store, &rows).await?;
+    let mut payload =
+        payload(shell, makers, &it, &file, (&rows, &films), (&who.person.organ_name, &people)).await?;
+    payload.extend(films.held);
+    let count = payload.len() + films.beyond.len();
+    let size = payload.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>() + films.bytes;
     let instructions = ("核验说明.txt".to_owned(), INSTRUCTIONS.as_bytes().to_vec());
-    let (files, sha256) = bag(payload, vec![instructions]);
+    let (files, sha256) = bag(payload, &films.beyond, vec![instructions]);
+    // The films stay where they are; what is stored here names them.
     let bytes = zip(&folder(&file), &files).map_err(broken)?;
     let (blobs, id) = (makers.records.blobs.clone(), it.case.id);
     let stored = tokio::task::spawn_blocking(move || blobs.put(id, &bytes)).await.map_err(broken)?;
@@ -80,19 +90,20 @@ fn folder(file: &CaseFile) -> String {
 }
 
 /// A name that every computer takes.
-fn plain(words: &str) -> String {
+pub(super) fn plain(words: &str) -> String {
     let safe = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c };
     words.chars().map(safe).take(60).collect()
 }
 
 /// Where the bytes of a row lie in the package; none where it has none here.
-fn place(row: &Row) -> Option<String> {
+fn place(row: &Row, films: &Films) -> Option<String> {
     let here = row.secrecy.is_none_or(|mark| !mark.kept_elsewhere());
     match row.item {
         Item::Document { .. } if here => {
             Some(format!("data/文书/{:03} {}.pdf", row.no, plain(row.title.words())))
         }
-        Item::Document { .. } | Item::Evidence { .. } | Item::Recording { .. } | Item::Paper { .. } => None,
+        Item::Recording { recording } => films.folders.get(&recording).cloned(),
+        Item::Document { .. } | Item::Evidence { .. } | Item::Paper { .. } => None,
     }
 }
 
@@ -101,16 +112,16 @@ async fn payload(
     makers: Makers<'_>,
     it: &Filed,
     file: &CaseFile,
-    rows: &[Row],
+    (rows, films): (&[Row], &Films),
     (organ, people): (&str, &People),
 ) -> Result<Vec<Entry>, Failure> {
     let mut out = vec![
         ("data/封面.txt".to_owned(), cover(it, file, rows, people).into_bytes()),
-        ("data/卷内目录.csv".to_owned(), catalogue(rows, organ, people)?),
+        ("data/卷内目录.csv".to_owned(), catalogue((rows, films), organ, people)?),
         ("data/备考表.txt".to_owned(), sheet(file, rows, people).into_bytes()),
     ];
     for row in rows {
-        if let (Item::Document { no }, Some(path)) = (row.item, place(row)) {
+        if let (Item::Document { no }, Some(path)) = (row.item, place(row, films)) {
             let bytes = makers.records.download(makers.ledger, it.case.id, no).await;
             let bytes = bytes.map_err(|error| match error {
                 RecordError::NotFound => {
@@ -135,7 +146,7 @@ async fn payload(
 }
 
 /// One event a line, texts included where they are still held.
-fn lines<M: Matter>(events: &[Opened<M::Event>]) -> Result<Vec<u8>, Failure> {
+pub(super) fn lines<M: Matter>(events: &[Opened<M::Event>]) -> Result<Vec<u8>, Failure> {
     let mut out = String::new();
     for it in events {
         let moment = &it.meta.moment;
@@ -153,19 +164,27 @@ fn lines<M: Matter>(events: &[Opened<M::Event>]) -> Result<Vec<u8>, Failure> {
 /// A proof for each event of a stream that is under a checkpoint.
 async fn proofs(ledger: &Ledger, id: MatterId, last: usize, name: &str) -> Result<Vec<Entry>, Failure> {
     let mut out = Vec::new();
-    let open = ["shape", "guard:/event"].map(str::to_owned).to_vec();
-    let disclosure = Disclosure { open, ..Disclosure::default() };
     for version in (1_u64..).take(last) {
-        match ledger.proof_bundle(id, version, &disclosure, Vec::new()).await {
-            Ok(bundle) => {
-                out.push((format!("data/证明/{name}-{version:04}.proof.json"), bundle.to_bytes()));
-            }
-            // Not under a checkpoint yet: the next package has it.
-            Err(LedgerError::NotYet(_)) => {}
-            Err(other) => return Err(broken(other)),
-        }
+        out.extend(proof(ledger, id, version, &["shape", "guard:/event"], name).await?);
     }
     Ok(out)
+}
+
+/// The proof of an event; none while it is not under a checkpoint: the next package has it.
+pub(super) async fn proof(
+    ledger: &Ledger,
+    id: MatterId,
+    version: u64,
+    open: &[&str],
+    name: &str,
+) -> Result<Option<Entry>, Failure> {
+    let open = open.iter().map(|it| (*it).to_owned()).collect();
+    let disclosure = Disclosure { open, ..Disclosure::default() };
+    match ledger.proof_bundle(id, version, &disclosure, Vec::new()).await {
+        Ok(bundle) => Ok(Some((format!("data/证明/{name}-{version:04}.proof.json"), bundle.to_bytes()))),
+        Err(LedgerError::NotYet(_)) => Ok(None),
+        Err(other) => Err(broken(other)),
+    }
 }
 
 fn cover(it: &Filed, file: &CaseFile, rows: &[Row], people: &People) -> String {
@@ -194,7 +213,7 @@ fn cover(it: &Filed, file: &CaseFile, rows: &[Row], people: &People) -> String {
     )
 }
 
-fn catalogue(rows: &[Row], organ: &str, people: &People) -> Result<Vec<u8>, Failure> {
+fn catalogue((rows, films): (&[Row], &Films), organ: &str, people: &People) -> Result<Vec<u8>, Failure> {
     let mut out = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     let head = ["序号", "卷", "题名", "文号", "日期", "责任者", "页次", "备注", "标注", "文件", "摘要"];
     out.write_record(head).map_err(broken)?;
@@ -209,7 +228,7 @@ fn catalogue(rows: &[Row], organ: &str, people: &People) -> Result<Vec<u8>, Fail
             row.page_words(),
             row.remark.clone(),
             row.secrecy.map_or("", |mark| mark.label()).to_owned(),
-            place(row).unwrap_or_default(),
+            place(row, films).unwrap_or_default(),
             row.digest.clone(),
         ];
         out.write_record(record.iter().map(|it| crate::kit::acts::cell(it))).map_err(broken)?;
@@ -237,17 +256,17 @@ fn sheet(file: &CaseFile, rows: &[Row], people: &People) -> String {
     out
 }
 
-/// A package for download: as it was stored, with the seal once its event is under a
-/// checkpoint. Gives the bytes and their SHA-256, hex.
+/// A package for download: as it was stored, with the films that it names and the seal once
+/// its event is under a checkpoint. Made while it is sent, however long the films are.
 ///
 /// # Errors
-/// Not found; or the stored bytes do not hold.
+/// Not found; what is stored does not hold; a film was destroyed since.
 pub async fn download(
     makers: Makers<'_>,
     case: MatterId,
     file: &CaseFile,
     sha256: &str,
-) -> Result<(Vec<u8>, String), Failure> {
+) -> Result<impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static, Failure> {
     let found = file.packages.iter().find(|(it, ..)| it.sha256 == sha256);
     let (package, version, _) = found.ok_or(Failure::NotFound)?;
     let stored: [u8; 32] =
@@ -264,9 +283,8 @@ pub async fn download(
         Err(LedgerError::NotYet(_)) => {}
         Err(other) => return Err(broken(other)),
     }
-    let bytes = zip(&folder(file), &files).map_err(broken)?;
-    let digest = hex::encode(Sha256::digest(&bytes));
-    Ok((bytes, digest))
+    let films = films::listed(makers.store, &files).await?;
+    Ok(stream(folder(file), files, films))
 }
 
 const INSTRUCTIONS: &str = "\
@@ -274,7 +292,8 @@ const INSTRUCTIONS: &str = "\
 
 一、这是一份行政处罚案卷的电子封装件，按照 BagIt 1.0（RFC 8493）的格式组织。不用任何专门软件即可阅读：
     data/封面.txt、data/备考表.txt 是文本；data/卷内目录.csv 可用表格软件打开；data/文书 下是 PDF/A 文书，按卷内序号排列；
-    data/经过 下是案件和案卷的全部记录，每行一条，为 JSON 文本；data/证明 下是各条记录在公开账本中的证明。
+    data/音像 下是音像记录，按卷内序号、分段排列，data/音像/目录.csv 写明各段的起止时间和摘要；
+    data/经过 下是案件、案卷和音像记录的全部记录，每行一条，为 JSON 文本；data/证明 下是各条记录在公开账本中的证明。
 
 二、检查文件有没有损坏：manifest-sha256.txt 列出 data 下每个文件的 SHA-256 摘要，逐一计算比较即可。
     Linux、macOS：在本文件所在的文件夹运行 sha256sum -c manifest-sha256.txt（macOS 为 shasum -a 256 -c）。
@@ -286,5 +305,8 @@ const INSTRUCTIONS: &str = "\
     验证公钥应当从机关公示的账本公钥取得，与 data/证明/验证公钥.txt 核对，不要只用封装件内的公钥。
     没有 package.proof.json 的，是封装时账本尚未签名；可在签名后重新下载。
 
-四、目录“文件”一栏为空的，是另存的证据、音像和纸质材料，或者按保密规定另行保管的材料；其摘要见“摘要”一栏。
+四、音像记录的证明（data/证明/音像-*）出示了各段入库时的摘要，与 data/音像/目录.csv 和文件本身核对，即可确认内容没有改动。
+    摘要有整件的 SHA-256、SM3，和按 1 MiB 分块计算的散列树的根。
+
+五、目录“文件”一栏为空的，是另存的证据和纸质材料、依法销毁了内容的音像记录，或者按保密规定另行保管的材料；其摘要见“摘要”一栏。
 ";

@@ -23,6 +23,7 @@ use super::service::{Acceptance, Filed, accept, act, file_of, filed, to_accept};
 use super::{party, show, transfer_web, verbs};
 use crate::case::access::{People, rules, seen};
 use crate::case::tables;
+use crate::evidence::service::Store;
 use crate::kit::acts::{self, Doing, Step, doing};
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
@@ -270,8 +271,7 @@ async fn act_page(
 async fn act_post(
     State(shell): State<Shell>,
     who: Identity,
-    records: Option<Extension<Records>>,
-    ledger: Option<Extension<Ledger>>,
+    running: Running,
     Path((id, name)): Path<(Uuid, String)>,
     bytes: Bytes,
 ) -> Result<Response, Failure> {
@@ -286,7 +286,7 @@ async fn act_post(
         Step::Again(posted, errors) => return Ok(again(&posted, &errors, None)),
         Step::Go(posted, value, command) => (posted, value, command),
     };
-    match carry_out(&shell, &who, (records, ledger), verb, id, value, command).await {
+    match carry_out(&shell, &who, running, verb, id, value, command).await {
         Ok(Ok(())) => Ok(Redirect::to(&format!("/cases/{id}/file")).into_response()),
         Ok(Err(errors)) => Ok(again(&posted, &errors, None)),
         Err(Failure::Refused(refusal)) => Ok(again(&posted, &[], Some(&refusal))),
@@ -295,7 +295,7 @@ async fn act_post(
 }
 
 /// What makes documents and proofs, where it runs.
-pub(super) type Running = (Option<Extension<Records>>, Option<Extension<Ledger>>);
+pub(super) type Running = (Option<Extension<Records>>, Option<Extension<Ledger>>, Option<Extension<Store>>);
 
 /// Carries out an act for page and API: packing and accepting are more than one command.
 ///
@@ -312,12 +312,19 @@ pub(super) async fn carry_out(
 ) -> Result<Result<(), Vec<FieldError>>, Failure> {
     let case = MatterId(id);
     if verb == Verb::Pack {
-        let (Some(Extension(records)), Some(Extension(ledger))) = running else {
+        let (Some(Extension(records)), Some(Extension(ledger)), store) = running else {
             return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
         };
         let it = shown(shell, who, id).await?;
         door(who, &it, verb)?;
-        pack(shell, who, Makers { records: &records, ledger: &ledger }, it.filed.case, command).await?;
+        pack(
+            shell,
+            who,
+            Makers { records: &records, ledger: &ledger, store: store.as_ref().map(|it| &it.0) },
+            it.filed.case,
+            command,
+        )
+        .await?;
         return Ok(Ok(()));
     }
     let retention = value["retention_years"].as_u64().and_then(|it| u16::try_from(it).ok());
@@ -344,14 +351,13 @@ pub(super) async fn carry_out(
 pub(super) async fn package(
     State(shell): State<Shell>,
     who: Identity,
-    records: Option<Extension<Records>>,
-    ledger: Option<Extension<Ledger>>,
+    running: Running,
     Path((id, name)): Path<(Uuid, String)>,
 ) -> Result<Response, Failure> {
     let sha256 = name.strip_suffix(".zip").ok_or(Failure::NotFound)?;
     let it = shown(&shell, &who, id).await?;
     let case = it.filed.case.id;
-    let (Some(Extension(records)), Some(Extension(ledger))) = (records, ledger) else {
+    let (Some(Extension(records)), Some(Extension(ledger)), store) = running else {
         return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
     };
     let export = |material| Wish { material, kind: UseKind::Export, span: None, digest: "" };
@@ -362,14 +368,15 @@ pub(super) async fn package(
             may(&shell, &who, &export(Material::Document { case, no })).await?;
         }
     }
-    let makers = Makers { records: &records, ledger: &ledger };
-    let (bytes, digest) = download(makers, case, &it.file, sha256).await?;
-    let wish = Wish { material: Material::File { case }, kind: UseKind::Export, span: None, digest: &digest };
+    let makers = Makers { records: &records, ledger: &ledger, store: store.as_ref().map(|it| &it.0) };
+    let bytes = download(makers, case, &it.file, sha256).await?;
+    // The digest of its manifest, which names every file of it.
+    let wish = Wish { material: Material::File { case }, kind: UseKind::Export, span: None, digest: sha256 };
     look(&shell, &who, &wish).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.zip\"")),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    Ok((headers, bytes).into_response())
+    Ok((headers, axum::body::Body::from_stream(bytes)).into_response())
 }

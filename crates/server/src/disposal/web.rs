@@ -13,7 +13,7 @@ use mingjing_domain::recording::disposal::{Disposal, NOT_AT_WILL, Progress};
 use uuid::Uuid;
 
 use super::api::{act_of, carry_out, may, page_of_lists, seen};
-use super::service::Shredder;
+use super::service::{SHRED, Shredder};
 use super::verbs;
 use crate::case::access::People;
 use crate::kit::auth::Identity;
@@ -181,11 +181,13 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
         }
     }
     let today = civil_day(shell.app.now());
+    let undone = shell.app.undone_job(SHRED, it.id).await?;
     let above =
         html! { a href="/disposals" { "音像销毁" } " " (show::tag(tone(it.progress), it.progress.label())) };
     let body = html! {
         (page::heading(Some(above), "销毁清册", Some(show::law(&NOT_AT_WILL)), None))
         div.stack {
+            (show::still_there(undone))
             @if it.carried_out.is_some() { (certificate(&it.state, &people, proof)) }
             section.card { h2 { "办理" } (hands(&it.state, &people, today))
                 @if !open.is_empty() { div.buttons { @for (name, label) in &open { a.btn.quiet href={ "/disposals/" (it.id) "/do/" (name) } { (label) } } } }

@@ -305,6 +305,7 @@ async fn shown(
     let body = html! {
         (page::heading(Some(above), "销毁呈请", Some(show::law(&APPRAISAL)), None))
         div.stack {
+        (show::still_there(shell.app.undone_job(service::ERASE, it.id).await?))
         section.card {
             (show::facts(&[
                 ("呈请", html! { (show::date(it.proposed_on)) " " (people.name(it.proposer)) }),

@@ -119,6 +119,17 @@ impl App {
         }))
     }
 
+    /// Whether a job of a matter is still to be done: none when there is none, true when it
+    /// was put aside and waits for a person.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn undone_job(&self, kind: &str, matter: MatterId) -> Result<Option<bool>, DbError> {
+        let text = "SELECT state FROM job WHERE matter_id = $1 AND kind = $2 AND state IN ('ready', 'dead')";
+        let row = self.db().one("job", text, params![matter, kind]).await?;
+        row.map(|row| Ok(row.text("state")? == "dead")).transpose()
+    }
+
     /// Ends a job whose effect needed no write.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! What an operator should know: each line a check, good or bad.
 
+use mingjing_media::sandbox::Sandbox;
+
 use super::OpsError;
 use crate::kit::blob::Blobs;
 use crate::kit::config::Config;
@@ -63,10 +65,40 @@ pub async fn examine(ledger: &Ledger, config: &Config) -> Result<Vec<Line>, OpsE
         ),
         Some(it) => add(false, format!("{}：事项 {} {}", it.code, it.matter, it.what)),
     }
+    let (good, text) = isolation();
+    add(good, text);
     let waited = sequencer::waiting(ledger.app()).await?;
     add(waited <= sequencer::ALARM, format!("待入账事件最长等待 {} 秒", waited.as_secs()));
     let row = db.one("job", "SELECT COUNT(*) AS n FROM job WHERE state = 'dead'", vec![]).await?;
     let dead = row.map_or(Ok(0), |row| row.uint("n"))?;
     add(dead == 0, format!("搁置的后台任务 {dead} 项"));
     Ok(lines)
+}
+
+/// What programs that read films and photographs are kept from on this machine.
+fn isolation() -> (bool, String) {
+    let found = Sandbox::detect();
+    let found = found.map(|it| match std::env::current_exe() {
+        Ok(program) => it.confined(program).isolation(),
+        // Without its own path nothing takes the files away; it says so.
+        Err(_) => it.isolation(),
+    });
+    match found {
+        Err(error) => (false, format!("读取音像文件的子进程不能隔离，不读取：{error}")),
+        Ok(it) => {
+            let lacks: Vec<&str> = [
+                (it.namespaces, "网络和进程空间"),
+                (it.no_new_privileges, "提升权限"),
+                (it.files, "其他文件（Landlock）"),
+            ]
+            .into_iter()
+            .filter_map(|(kept, what)| (!kept).then_some(what))
+            .collect();
+            if lacks.is_empty() {
+                (true, "读取音像文件的子进程已隔离：网络、进程、权限、文件".to_owned())
+            } else {
+                (true, format!("读取音像文件的子进程有限额，但本机没有隔离：{}", lacks.join("、")))
+            }
+        }
+    }
 }

@@ -1,13 +1,15 @@
 //! Verification for an outsider: a download, a proof, a package as a folder or in one file.
 
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use mingjing_ledger::bundle::{Bundle, Verified, verify_document};
 use mingjing_ledger::note::VerifierKey;
-use mingjing_ledger::package::verify_package;
+use mingjing_ledger::package::{Checking, PackageError, PackageReport};
 
 use super::OpsError;
-use crate::archive::bag::unzip;
+use crate::archive::bag::{ZipError, each};
 
 /// Verifies one file or folder: lines that say what holds, or why it does not.
 ///
@@ -15,14 +17,26 @@ use crate::archive::bag::unzip;
 /// When it cannot be read at all.
 pub fn one(path: &Path, keys: &[VerifierKey]) -> Result<Result<Vec<String>, String>, OpsError> {
     if path.is_dir() {
-        let mut files = Vec::new();
-        walk(path, path, &mut files)?;
-        return Ok(package(files, keys));
+        let mut checking = Checking::default();
+        return Ok(match walk(path, path, &mut |name, file| Ok(checking.take(name, file, keys)?)) {
+            Ok(()) => checking.finish(keys).map_err(|e| e.to_string()).map(package),
+            Err(Fault::Package(error)) => Err(error.to_string()),
+            Err(Fault::Ops(error)) => return Err(error),
+        });
     }
-    let bytes = std::fs::read(path).map_err(|e| OpsError::io(path, e))?;
-    if bytes.starts_with(b"PK\x03\x04") {
-        return Ok(unzip(&bytes).map_err(|e| e.to_string()).and_then(|files| package(files, keys)));
+    let mut file = File::open(path).map_err(|e| OpsError::io(path, e))?;
+    let mut first = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut first).map_err(|e| OpsError::io(path, e))?;
+    file.rewind().map_err(|e| OpsError::io(path, e))?;
+    if first == b"PK\x03\x04" {
+        let mut checking = Checking::default();
+        return Ok(each(BufReader::new(file), |name, file| Ok(checking.take(name, file, keys)?))
+            .and_then(|()| Ok(checking.finish(keys)?))
+            .map(package)
+            .map_err(|error: Zipped| error.to_string()));
     }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|e| OpsError::io(path, e))?;
     Ok(if bytes.starts_with(b"%PDF") {
         verify_document(&bytes, keys).map(|it| describe(&it.proof)).map_err(|e| e.to_string())
     } else {
@@ -33,15 +47,35 @@ pub fn one(path: &Path, keys: &[VerifierKey]) -> Result<Result<Vec<String>, Stri
     })
 }
 
+/// Why a package in one file does not hold.
+#[derive(Debug, thiserror::Error)]
+enum Zipped {
+    #[error(transparent)]
+    Zip(#[from] ZipError),
+    #[error(transparent)]
+    Package(#[from] PackageError),
+}
+
+/// Why a package in a folder does not hold, or cannot be read.
+enum Fault {
+    Package(PackageError),
+    Ops(OpsError),
+}
+
+impl From<PackageError> for Fault {
+    fn from(error: PackageError) -> Self {
+        Self::Package(error)
+    }
+}
+
 /// What a package says of itself when it holds.
-fn package(files: Vec<(String, Vec<u8>)>, keys: &[VerifierKey]) -> Result<Vec<String>, String> {
-    let it = verify_package(files, keys).map_err(|e| e.to_string())?;
+fn package(it: PackageReport) -> Vec<String> {
     let mut lines = vec![format!("文件 {} 个，证明 {} 份", it.files, it.proofs.len())];
     lines.push(match it.seal {
         Some(seal) => format!("封装已入账：账本 {}，第 {} 号", seal.head.checkpoint.origin, seal.index),
         None => "没有封装证明：清单只能发现损坏，不能发现替换".to_owned(),
     });
-    Ok(lines)
+    lines
 }
 
 fn describe(it: &Verified) -> Vec<String> {
@@ -56,15 +90,20 @@ fn describe(it: &Verified) -> Vec<String> {
     lines
 }
 
-fn walk(root: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), OpsError> {
-    for entry in std::fs::read_dir(folder).map_err(|e| OpsError::io(folder, e))? {
-        let path = entry.map_err(|e| OpsError::io(folder, e))?.path();
+/// Goes through the files below a folder, each under its name relative to `root`.
+fn walk(
+    root: &Path,
+    folder: &Path,
+    take: &mut dyn FnMut(String, &mut dyn Read) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let unread = |path: &Path, e| Fault::Ops(OpsError::io(path, e));
+    for entry in std::fs::read_dir(folder).map_err(|e| unread(folder, e))? {
+        let path = entry.map_err(|e| unread(folder, e))?.path();
         if path.is_dir() {
-            walk(root, &path, files)?;
+            walk(root, &path, take)?;
         } else {
-            let bytes = std::fs::read(&path).map_err(|e| OpsError::io(&path, e))?;
             let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-            files.push((name, bytes));
+            take(name, &mut File::open(&path).map_err(|e| unread(&path, e))?)?;
         }
     }
     Ok(())

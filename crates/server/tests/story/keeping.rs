@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mingjing::archive::bag::unzip;
 use mingjing::archive::service::{file_of, recorded};
+use mingjing::ops::verify;
 use mingjing_domain::archive::{CaseFile, Lack, check};
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::MatterId;
@@ -13,6 +14,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::county::County;
+use crate::recordings::{film, of_case};
 
 const NUMBER: &str = "2026-应急-001";
 
@@ -33,6 +35,7 @@ async fn lacks(county: &County, case: &str) -> Vec<Lack> {
 /// An officer binds the file, the archivist accepts it: the case is in the archives.
 pub async fn bound_and_accepted(county: &County, browser: &mut Browser, case: &str) {
     let file = format!("{case}/file");
+    of_case(county, id_of(case)).await;
     browser.be("yj-officer1").await;
     browser.open(&file).await;
     browser.sees(&["尚未立卷", "完整性、一致性检查", "没有登记页数"]).await;
@@ -94,6 +97,27 @@ async fn fetch(browser: &Browser, href: &str) -> Result<Vec<u8>, String> {
     }
 }
 
+/// What the program says to a stranger of the file itself and of its folder, unpacked.
+fn outsider(county: &County, bytes: &[u8]) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("案卷.zip");
+    std::fs::write(&path, bytes).unwrap();
+    let keys = county.parts.ledger.verifiers();
+    let said = verify::one(&path, &keys).unwrap().unwrap();
+    assert!(said[1].starts_with("封装已入账"), "{said:?}");
+    let open = folder.path().join("案卷");
+    for (path, bytes) in unzip(bytes).unwrap() {
+        std::fs::create_dir_all(open.join(&path).parent().unwrap()).unwrap();
+        std::fs::write(open.join(path), bytes).unwrap();
+    }
+    assert_eq!(verify::one(&open, &keys).unwrap().unwrap(), said);
+    let mut bent = bytes.to_vec();
+    let middle = bent.len() / 2;
+    bent[middle] ^= 1;
+    std::fs::write(&path, bent).unwrap();
+    assert!(verify::one(&path, &keys).unwrap().is_err(), "a flipped byte of a film is seen");
+}
+
 /// Sealed, refused without approval, exported with it, verified by a stranger.
 pub async fn carried_off(county: &County, browser: &mut Browser, case: &str) {
     let file = format!("{case}/file");
@@ -138,10 +162,20 @@ pub async fn carried_off(county: &County, browser: &mut Browser, case: &str) {
     assert!(files.iter().any(|(path, bytes)| path == "核验说明.txt" && !bytes.is_empty()));
     let report = verify_package(files.clone(), &county.parts.ledger.verifiers()).unwrap();
     assert!(report.seal.is_some() && report.proofs.len() > 20, "{} proofs", report.proofs.len());
-    let mut bent = files;
-    let at = bent.iter().position(|it| it.0 == "data/封面.txt").unwrap();
-    bent[at].1.push(b'x');
-    assert!(verify_package(bent, &county.parts.ledger.verifiers()).is_err());
+    for no in [1, 2] {
+        let ends = format!("/{no:02} 现场_检查.mp4");
+        let found = files.iter().find(|(path, _)| path.starts_with("data/音像/") && path.ends_with(&ends));
+        assert_eq!(found.expect("the film lies in the package").1, film(no));
+    }
+    let proved = |it: &str| report.proofs.iter().any(|proof| proof.path.contains(it));
+    assert!(proved("data/证明/音像-"), "each piece has its proof");
+    outsider(county, &bytes);
+    for path in ["data/封面.txt", "data/音像/目录.csv"] {
+        let mut bent = files.clone();
+        let at = bent.iter().position(|it| it.0 == path).unwrap();
+        bent[at].1.push(b'x');
+        assert!(verify_package(bent, &county.parts.ledger.verifiers()).is_err());
+    }
     browser.open(&place).await;
     browser.sees(&["导出", "查阅经过 1次"]).await;
     around(browser, case, &place).await;

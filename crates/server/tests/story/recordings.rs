@@ -13,7 +13,8 @@ use mingjing_domain::recording::RecordingCommand;
 use mingjing_domain::recording::event::{Capture, Collector, Registration, Sealing, Subject};
 use mingjing_domain::recording::words::{Link, RecordingVerb, SegmentKind, UploadVia};
 use mingjing_domain::staff::Role;
-use mingjing_ledger::commit::EvidenceHasher;
+use mingjing_ledger::commit::EvidenceIdentity;
+use mingjing_vault::{Append, NewUpload, Retention};
 use uuid::Uuid;
 
 use crate::browser::Browser;
@@ -38,30 +39,54 @@ fn ago(county: &County, minutes: i64) -> Timestamp {
 
 /// A patrol with two pieces and a break between them, all of it stored.
 async fn patrol(county: &County) -> MatterId {
+    recorded(county, (Subject::Patrol, Link::Patrol), 0xabcd_0000).await
+}
+
+/// A recording of a case with two pieces, all of it stored.
+pub async fn of_case(county: &County, case: MatterId) -> MatterId {
+    recorded(county, (Subject::Act { case, act: None }, Link::Evidence), 0xabce_0000).await
+}
+
+/// The bytes of a piece: of no known format, and more than one chunk.
+pub fn film(no: u16) -> Vec<u8> {
+    vec![no.to_le_bytes()[0]; (1 << 20) + usize::from(no)]
+}
+
+/// Puts bytes into the store.
+async fn kept(county: &County, bytes: Vec<u8>) -> EvidenceIdentity {
+    let (vault, now) = (county.store.vault(), county.app.now());
+    let length = bytes.len() as u64;
+    let new = NewUpload { length: Some(length), ..NewUpload::default() };
+    let id = vault.create(new, now).await.unwrap().id;
+    let append = Append { offset: 0, announced: Some(length), length: None, checksum: None };
+    let body = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes.into())]);
+    vault.append(&id, append, body, now).await.unwrap();
+    vault.finish(&id, &Retention::default(), now).await.unwrap().identity
+}
+
+async fn recorded(county: &County, (of, link): (Subject, Link), key: u128) -> MatterId {
     let (who, certificate) = person(county, "yj-officer1", Role::Officer).await;
-    let asked = |n: u128| Options::new(Uuid::from_u128(0xabcd_0000 + n));
+    let asked = |n: u128| Options::new(Uuid::from_u128(key + n));
     let registration = Registration {
-        of: Subject::Patrol,
-        link: Link::Patrol,
+        of,
+        link,
         unit: "执法大队".into(),
         documents: Vec::new(),
         place: "示例路".into(),
         position: None,
         collectors: vec![Collector { staff: who.id, certificate }],
-        proves: "巡查情况".into(),
-        party: "".into(),
-        cause: "".into(),
+        proves: "现场情况".into(),
+        party: "示例公司".into(),
+        cause: "示例案由".into(),
     };
     let register = RecordingCommand::Register(registration);
     let id = act(&county.app, rules(), &who, None, register, asked(0)).await.unwrap().value.recording;
     for no in 1..=2_u16 {
-        let mut hasher = EvidenceHasher::new();
-        hasher.update(&[no.to_le_bytes()[0]]);
-        let identity = hasher.finish();
+        let identity = kept(county, film(no)).await;
         let capture = Capture {
             kind: SegmentKind::Video,
             piece: None,
-            name: "巡查.mp4".into(),
+            name: "现场/检查.mp4".into(),
             started_at: ago(county, 60 - 20 * i64::from(no)),
             clock_offset_ms: 0,
             device: None,
@@ -78,7 +103,7 @@ async fn patrol(county: &County) -> MatterId {
             .unwrap();
         let seal = RecordingCommand::Seal { no, sealing };
         act(&county.app, rules(), &who, Some(id), seal, asked(n + 1)).await.unwrap();
-        let key = Uuid::from_u128(0xabcd_1000 + n);
+        let key = Uuid::from_u128(key + 0x1000 + n);
         service::uploaded(&county.app, rules(), &who, (id, no), UploadVia::Station, &identity, key)
             .await
             .unwrap();

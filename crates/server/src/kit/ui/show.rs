@@ -192,6 +192,24 @@ pub fn notice(tone: Tone, heading: &str, body: Markup) -> Markup {
     }
 }
 
+/// What was given up and is still there: a job destroys it, or was put aside and waits for a
+/// person. Nothing where it is gone.
+pub fn still_there(undone: Option<bool>) -> Markup {
+    match undone {
+        None => html! {},
+        Some(false) => notice(
+            Tone::Near,
+            "内容待清除",
+            html! { p { "销毁已经登记，系统正在清除存储中的内容和密钥；清除完毕后本提示消失。" } },
+        ),
+        Some(true) => notice(
+            Tone::Seal,
+            "内容清除未完成",
+            html! { p { "销毁已经登记，但存储中的内容多次清除未成功，请系统管理员检查存储后重新执行。" } },
+        ),
+    }
+}
+
 /// A refusal with its rule and what to do next.
 pub fn refused(refusal: &Refusal) -> Markup {
     html! {
