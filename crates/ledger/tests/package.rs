@@ -49,7 +49,27 @@ fn payload(keys: &Keys) -> Files {
 }
 
 fn check(files: &Files, keys: &Keys) -> Result<PackageReport, PackageError> {
-    verify_package(files.clone(), &keys.all())
+    let held = verify_package(files.clone(), &keys.all());
+    let read = || {
+        let mut checking = Checking::default();
+        for (path, bytes) in files {
+            checking.take(path, &mut bytes.as_slice(), &keys.all())?;
+        }
+        checking.finish(&keys.all())
+    };
+    assert_eq!(read(), held, "read through as held");
+    held
+}
+
+#[test]
+fn the_name_of_a_film_says_nothing() {
+    let keys = Keys::new();
+    let mut files = payload(&keys);
+    for name in ["现场.proof.json", "现场.pdf"] {
+        files.push((format!("data/音像/001 甲/{name}"), b"/MJ_Proof and no PDF".to_vec()));
+    }
+    let report = check(&bag(files, &keys, true), &keys).unwrap();
+    assert_eq!((report.files, report.proofs.len()), (6, 2));
 }
 
 #[test]

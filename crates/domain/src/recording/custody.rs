@@ -149,8 +149,12 @@ pub(super) fn upload(
         events.push(RecordingEvent::Flagged { no: None, finding: Finding::NotTold });
     }
     let work = works(it).into_iter().find(|work| work.pieces.contains(&n));
+    // Where it is not possible it cannot be said again either: judged when it is said since
+    // when it was.
+    let unable = it.excuse.is_some_and(|excuse| excuse.able_at.is_none());
     if let Some(work) = work
         && !it.flagged(Finding::LateUpload)
+        && !unable
     {
         let (uploaded_at, start) = (Some(facts.moment.recorded_at), Some((work.ended, work.source)));
         let course = Course { start, uploaded_at, excuse: it.excuse };

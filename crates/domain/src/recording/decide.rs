@@ -8,6 +8,7 @@ use super::procedure::{RecordingRelation, RecordingStep, recording_step};
 use super::retention::{Kept, standing};
 use super::settings::CustodyRules;
 use super::state::Recording;
+use super::upload::{Course, Excuse};
 use super::words::*;
 use super::{RecordingCommand, custody, patrol};
 use crate::case::facts::Person;
@@ -402,7 +403,15 @@ fn term(
                 return Err(no(row, "upload.able", "具备条件的时间不正确", when).field("able_at", when));
             }
             let (ground, able_at, statement) = (*ground, *able_at, statement.clone());
-            Ok(vec![RecordingEvent::LatenessExplained { ground, able_at, statement }])
+            let excuse = Excuse { ground, able_at, stated_at: Some(facts.moment.recorded_at) };
+            let mut events = vec![RecordingEvent::LatenessExplained { ground, able_at, statement }];
+            // What came while it was not said since when it was possible is judged now.
+            let course = Course { excuse: Some(excuse), ..Course::of(it) };
+            let late = course.lateness(facts.custody, facts.moment.recorded_at);
+            if come.is_some() && !it.flagged(Finding::LateUpload) && late.is_ok_and(|it| it.is_late()) {
+                events.push(RecordingEvent::Flagged { no: None, finding: Finding::LateUpload });
+            }
+            Ok(events)
         }
         C::Centralise {} => {
             if !it.accepted() {

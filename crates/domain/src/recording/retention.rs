@@ -88,7 +88,8 @@ pub fn keeping(
     today: Date,
 ) -> Result<Keeping, PeriodError> {
     let mut grounds = Vec::new();
-    let made_on = recording.made_on();
+    // Of several days the last: nothing of it goes before its own time.
+    let made_on = recording.over_on();
     let own = |class, kept| Ground { class, case: None, kept, derivation: None };
     match recording.class {
         RetentionClass::Patrol => {

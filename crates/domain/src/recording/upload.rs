@@ -29,6 +29,12 @@ impl Excuse {
     pub fn from(&self) -> Option<Timestamp> {
         self.able_at.or(self.stated_at)
     }
+
+    /// As [`Self::from`], for what had come or is awaited at `reached`: a ground that began
+    /// later is one of another work.
+    pub fn holding(&self, reached: Timestamp) -> Option<Timestamp> {
+        self.from().filter(|from| *from <= reached)
+    }
 }
 
 /// How an upload stands to its term.
@@ -148,11 +154,9 @@ fn judged(it: &Course, rules: &CustodyRules, now: Timestamp) -> Result<Lateness,
         });
     }
     let mut due = limit.due;
-    if let Some(excuse) = it.excuse {
+    if let Some((excuse, from)) = it.excuse.and_then(|it| Some((it, it.holding(reached)?))) {
         // 具备条件后即时上传: no number stands there; the term counted anew bounds it.
-        if let Some(from) = excuse.from() {
-            due = due.max(hours_after(&rules.upload, from, "具备上传条件", &[])?.due);
-        }
+        due = due.max(hours_after(&rules.upload, from, "具备上传条件", &[])?.due);
         if reached <= due {
             return Ok(Lateness::Excused { limit, excuse, at: uploaded_at });
         }

@@ -1,19 +1,23 @@
 //! When the work ended that a recording is of: the term of the upload runs from there.
 //!
-//! One recording may hold the pieces of several days. Pieces between which more than a day
-//! lies are of different works, each with a term of its own: neither a late photograph nor
-//! a late word about the end of the work gives what lay on a device for a week a new day.
+//! One recording may hold the pieces of several days. Pieces between which hours lie, or that
+//! begin more than a day after the first, are of different works, each with a term of its own:
+//! neither a late photograph nor a late word about the end of the work gives what lay on a
+//! device for a week a new day.
 
 use super::state::{Phase, Recording, Segment};
 use super::timeline::SegmentNo;
 use jiff::{SignedDuration, Timestamp};
 
-/// More than this between two pieces, and they are of different works; and what is said of
-/// the end of a work counts when it is said within this of its last piece.
+/// Longest span of one work from its first piece on; and what is said of the end of a work
+/// counts when it is said within this of its last piece.
 ///
 /// The rules give hours from “工作结束” and do not say what one work is; a day is the
 /// measure that they use themselves (永兴县行政执法全过程记录制度第十条：二十四小时内).
-const APART: SignedDuration = SignedDuration::from_hours(24);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// A longer pause than this between two pieces ends the work before it: the hours of a
+/// working day (国务院关于职工工作时间的规定第三条). A reading of this system.
+const PAUSE: SignedDuration = SignedDuration::from_hours(8);
 
 /// Source of a term: the end of the work, as it was said in time.
 pub const WORK_ENDED: &str = "工作结束";
@@ -47,7 +51,12 @@ pub fn works(it: &Recording) -> Vec<Work> {
     order.sort_by_key(|(no, segment)| (segment.started(), *no));
     let mut works: Vec<Work> = Vec::new();
     for (no, segment) in order {
-        match works.last_mut().filter(|work| segment.started().duration_since(work.ended) <= APART) {
+        let joins = |work: &&mut Work| {
+            let began = work.pieces.first().and_then(|no| it.segment(*no)).map(Segment::started);
+            let within = began.is_some_and(|began| segment.started().duration_since(began) <= DAY);
+            within && segment.started().duration_since(work.ended) <= PAUSE
+        };
+        match works.last_mut().filter(joins) {
             Some(work) => {
                 work.ended = work.ended.max(segment.ended());
                 work.uploaded_at = work.uploaded_at.zip(come(segment)).map(|(a, b)| a.max(b));
@@ -65,8 +74,8 @@ pub fn works(it: &Recording) -> Vec<Work> {
         return works;
     };
     for work in &mut works {
-        let follows = ended_at > work.ended && ended_at.duration_since(work.ended) <= APART;
-        if follows && said_at.duration_since(work.ended) <= APART {
+        let follows = ended_at > work.ended && ended_at.duration_since(work.ended) <= DAY;
+        if follows && said_at.duration_since(work.ended) <= DAY {
             (work.ended, work.source) = (ended_at, WORK_ENDED);
         }
     }
@@ -74,10 +83,15 @@ pub fn works(it: &Recording) -> Vec<Work> {
 }
 
 /// The work by which the upload of the whole is judged: the earliest of which something is
-/// missing, and where nothing is, the one that came last after its end.
+/// missing, and where nothing is, the one that came last after its term began, a ground of
+/// lateness counted where it holds for it.
 pub fn decisive(it: &Recording) -> Option<Work> {
     let works = works(it);
     let missing = works.iter().find(|work| work.uploaded_at.is_none());
-    let slowest = || works.iter().max_by_key(|it| it.uploaded_at.map(|at| at.duration_since(it.ended)));
-    missing.or_else(slowest).cloned()
+    let taken = |work: &Work| {
+        let at = work.uploaded_at?;
+        let able = it.excuse.and_then(|excuse| excuse.holding(at));
+        Some(at.duration_since(able.map_or(work.ended, |able| able.max(work.ended))))
+    };
+    missing.or_else(|| works.iter().max_by_key(|work| taken(work))).cloned()
 }

@@ -8,6 +8,7 @@ use mingjing_domain::recording::event::*;
 use mingjing_domain::recording::retention::{FileFact, Keeping, Kept, keeping, suggested};
 use mingjing_domain::recording::upload::{Lateness, centralised_by, lateness, told as told_of};
 use mingjing_domain::recording::words::*;
+use mingjing_domain::recording::work::works;
 use mingjing_domain::recording::{Ordered, RecordingCommand as Do};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -134,6 +135,41 @@ fn nothing_said_or_added_afterwards_gives_a_new_day() {
     w.ok(A, Do::Upload { no: 1, via: UploadVia::Station });
     assert!(w.it().flagged(Finding::LateUpload));
     assert!(matches!(stand(&w, w.now), Lateness::Late { hours: 6, at: Some(_), .. }));
+}
+
+#[test]
+fn the_work_of_the_next_day_is_another_one() {
+    let mut w = World::new().told();
+    w.piece("09:10:00", "09:20:00", 1);
+    let next = hours(clock("09:10:00"), 12);
+    w.now = hours(next, 1);
+    let capture_ = Capture { started_at: next, ..capture("09:10:00") };
+    w.ok(A, Do::Capture(capture_));
+    w.ok(A, Do::Seal { no: 2, sealing: Sealing { ended_at: hours(next, 1), ..sealing("09:20:00", 2) } });
+    let ends: Vec<_> = works(w.it()).iter().map(|it| (it.ended, it.pieces.clone())).collect();
+    assert_eq!(ends, [(clock("09:20:00"), vec![1]), (hours(next, 1), vec![2])]);
+    // The earliest that is awaited decides.
+    let Lateness::Pending { limit } = stand(&w, w.now) else { panic!("a term runs") };
+    assert_eq!(limit.start, clock("09:20:00"));
+}
+
+#[test]
+fn who_had_no_network_is_judged_when_it_is_said_since_when_there_was_one() {
+    let explain =
+        |able_at| Do::ExplainLateness {
+            ground: LateGround::Remote, able_at, statement: t("山区无网络")
+        };
+    let mut w = worked();
+    w.ok(A, explain(None));
+    w.now = hours(clock("09:30:00"), 80);
+    w.stored();
+    assert!(w.findings().is_empty(), "it could not be said again out there");
+    let mut punctual = w.it().clone();
+    w.ok(A, explain(Some(hours(clock("09:30:00"), 70))));
+    assert!(!stand(&w, w.now).is_late() && w.findings().is_empty());
+    std::mem::swap(w.recording.as_mut().expect("a recording"), &mut punctual);
+    w.ok(A, explain(Some(hours(clock("09:30:00"), 50))));
+    assert!(stand(&w, w.now).is_late() && w.it().flagged(Finding::LateUpload));
 }
 
 #[test]

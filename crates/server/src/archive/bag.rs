@@ -5,10 +5,10 @@ use std::io::{self, Cursor, Read, Seek, Write};
 
 use axum::body::Bytes;
 use futures_util::{Stream, StreamExt as _};
-use mingjing_vault::Evidence;
+use mingjing_vault::Vault;
 use sha2::{Digest, Sha256};
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
@@ -100,12 +100,16 @@ pub fn zip(folder: &str, files: &[Entry]) -> Result<Vec<u8>, ZipError> {
 }
 
 /// A film or a photograph in the store, and where it lies in the bag.
+#[derive(Clone, Debug)]
 pub struct Film {
     /// Its path.
     pub path: String,
-    /// Its bytes.
-    pub evidence: Evidence,
+    /// The root of its bytes.
+    pub root: [u8; 32],
 }
+
+/// Packages that are sent at one time: each holds a thread as long as its reader reads.
+static SENT: Semaphore = Semaphore::const_new(8);
 
 /// Bytes given to whoever reads the stream, a part at a time.
 struct Parts {
@@ -141,37 +145,48 @@ impl Write for Parts {
 /// The ZIP of files and films, all under one folder, made while it is read: neither the store
 /// nor the memory holds it as a whole. After an error nothing more comes, and the ZIP is one
 /// that no reader takes.
+/// None when too many are read just now.
 pub fn stream(
     folder: String,
     files: Vec<Entry>,
-    films: Vec<Film>,
-) -> impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static {
+    (vault, films): (Option<Vault>, Vec<Film>),
+) -> Option<impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static> {
+    let turn = SENT.try_acquire().ok()?;
     let (to, mut parts) = mpsc::channel(4);
     let handle = Handle::current();
     tokio::task::spawn_blocking(move || {
         let whole = Parts { to: to.clone(), part: Vec::with_capacity(PART) };
-        if let Err(error) = written(whole, &handle, &folder, &files, films) {
+        if let Err(error) = written(whole, &handle, (&folder, &files), (vault, films)) {
             // A reader that went away needs no error.
             let _ = to.blocking_send(Err(io::Error::other(error.to_string())));
         }
+        drop(turn);
     });
-    futures_util::stream::poll_fn(move |context| parts.poll_recv(context))
+    Some(futures_util::stream::poll_fn(move |context| parts.poll_recv(context)))
 }
 
 fn written(
     to: Parts,
     handle: &Handle,
-    folder: &str,
-    files: &[Entry],
-    films: Vec<Film>,
+    (folder, files): (&str, &[Entry]),
+    (vault, films): (Option<Vault>, Vec<Film>),
 ) -> Result<(), ZipError> {
     let mut out = ZipWriter::new_stream(to);
     put(&mut out, folder, files)?;
     for film in films {
+        let vault = vault.as_ref().ok_or_else(|| io::Error::other("no store of films"))?;
+        // One at a time is open, however many there are.
+        let evidence = handle.block_on(vault.evidence(&film.root)).map_err(io::Error::other)?;
         out.start_file(format!("{folder}/{}", film.path), kept(true))?;
-        let mut bytes = film.evidence.range(0..film.evidence.length()).map_err(io::Error::other)?;
+        let mut bytes = evidence.range(0..evidence.length()).map_err(io::Error::other)?;
+        let mut sent = 0;
         while let Some(part) = handle.block_on(bytes.next()) {
-            out.write_all(&part.map_err(io::Error::other)?)?;
+            let part = part.map_err(io::Error::other)?;
+            out.write_all(&part)?;
+            sent += part.len() as u64;
+        }
+        if sent != evidence.length() {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
         }
     }
     out.finish()?.into_inner().send()?;
@@ -188,10 +203,18 @@ pub fn each<R: Read + Seek, E: From<ZipError>>(
     mut take: impl FnMut(&str, &mut dyn Read) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut archive = ZipArchive::new(from).map_err(ZipError::from)?;
+    // One name twice, or another one in front of the bytes than in the list: readers of ZIP
+    // would differ about what is inside.
+    if archive.has_duplicate_names() || archive.validate_header_consistency().is_err() {
+        return Err(ZipError::Malformed.into());
+    }
     for at in 0..archive.len() {
         let mut file = archive.by_index(at).map_err(ZipError::from)?;
         let name = file.name().map_err(ZipError::from)?.into_owned();
         let (_, path) = name.split_once('/').ok_or(ZipError::Malformed)?;
+        if !file.is_file() && !file.is_dir() {
+            return Err(ZipError::Malformed.into());
+        }
         if file.is_file() && !path.is_empty() {
             take(path, &mut file)?;
         }
@@ -239,6 +262,22 @@ mod tests {
             verify_package(bent, &[]),
             Err(PackageError::Altered("data/文书/001 立案审批表.txt".into()))
         );
+    }
+
+    #[test]
+    fn a_name_twice_is_no_package() {
+        let files = [("data/甲".to_owned(), b"1".to_vec()), ("data/乙".to_owned(), b"2".to_vec())];
+        let bytes = zip("案卷", &files).unwrap();
+        assert_eq!(unzip(&bytes).unwrap(), files);
+        // The second is called as the first, in front of its bytes and in the list.
+        let name = "案卷/data/乙".as_bytes();
+        let mut twice = bytes;
+        for at in 0..twice.len() - name.len() {
+            if twice[at..].starts_with(name) {
+                twice[at..at + name.len()].copy_from_slice("案卷/data/甲".as_bytes());
+            }
+        }
+        assert!(matches!(unzip(&twice), Err(ZipError::Malformed)));
     }
 
     #[test]

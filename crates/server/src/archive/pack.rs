@@ -1,6 +1,8 @@
 //! The sealed package of a file: a bag with the documents and their proofs, the catalogue,
 //! the course of the case, and instructions in plain text. It is read without this program.
 
+use std::collections::BTreeSet;
+
 use axum::body::Bytes;
 use futures_util::Stream;
 use mingjing_domain::archive::{self, CaseFile, FileCommand, Item, Package, Row, back_sheet};
@@ -11,12 +13,13 @@ use mingjing_ledger::package::{PACKAGE_DIGEST_FIELD, SEAL};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::bag::{Entry, bag, stream, unzip, zip};
+use super::bag::{Entry, Film, bag, stream, unzip, zip};
 use super::films::{self, Films};
 use super::service::{Filed, act, file_of, filed};
 use super::show::{outcome, responsible};
 use crate::case::access::{People, rules};
 use crate::evidence::service::Store;
+use crate::kit::app::App;
 use crate::kit::auth::Identity;
 use crate::kit::event::Opened;
 use crate::kit::http::Shell;
@@ -256,17 +259,48 @@ fn sheet(file: &CaseFile, rows: &[Row], people: &People) -> String {
     out
 }
 
+/// A stored package, ready to be sent.
+pub struct Sending {
+    folder: String,
+    files: Vec<Entry>,
+    films: Vec<Film>,
+    /// The recordings whose films leave with it.
+    pub recordings: BTreeSet<MatterId>,
+}
+
+impl Sending {
+    /// Whether the document of a row lies in it.
+    pub fn holds(&self, row: &Row) -> bool {
+        let begins = format!("data/文书/{:03} ", row.no);
+        self.files.iter().any(|(path, _)| path.starts_with(&begins))
+    }
+
+    /// Its bytes, made while they are sent, however long the films are.
+    ///
+    /// # Errors
+    /// When too many are sent just now.
+    pub fn bytes(
+        self,
+        store: Option<&Store>,
+    ) -> Result<impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static, Failure> {
+        let vault = store.map(|it| it.vault().clone());
+        stream(self.folder, self.files, (vault, self.films))
+            .ok_or_else(|| Failure::Unavailable("正在下载的封装件过多，请稍后再试".to_owned()))
+    }
+}
+
 /// A package for download: as it was stored, with the films that it names and the seal once
-/// its event is under a checkpoint. Made while it is sent, however long the films are.
+/// its event is under a checkpoint.
 ///
 /// # Errors
 /// Not found; what is stored does not hold; a film was destroyed since.
 pub async fn download(
+    app: &App,
     makers: Makers<'_>,
     case: MatterId,
     file: &CaseFile,
     sha256: &str,
-) -> Result<impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static, Failure> {
+) -> Result<Sending, Failure> {
     let found = file.packages.iter().find(|(it, ..)| it.sha256 == sha256);
     let (package, version, _) = found.ok_or(Failure::NotFound)?;
     let stored: [u8; 32] =
@@ -283,8 +317,8 @@ pub async fn download(
         Err(LedgerError::NotYet(_)) => {}
         Err(other) => return Err(broken(other)),
     }
-    let films = films::listed(makers.store, &files).await?;
-    Ok(stream(folder(file), files, films))
+    let (films, recordings) = films::listed(app, makers.store, &files).await?;
+    Ok(Sending { folder: folder(file), files, films, recordings })
 }
 
 const INSTRUCTIONS: &str = "\

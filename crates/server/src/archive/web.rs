@@ -360,19 +360,27 @@ pub(super) async fn package(
     let (Some(Extension(records)), Some(Extension(ledger)), store) = running else {
         return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
     };
-    let export = |material| Wish { material, kind: UseKind::Export, span: None, digest: "" };
-    may(&shell, &who, &export(Material::File { case })).await?;
-    // Whoever exports the whole exports what is restricted in it.
-    for row in it.rows.iter().filter(|row| row.secrecy.is_some_and(|mark| !mark.kept_elsewhere())) {
-        if let archive::Item::Document { no } = row.item {
+    let makers = Makers { records: &records, ledger: &ledger, store: store.as_ref().map(|it| &it.0) };
+    let sending = download(&shell.app, makers, case, &it.file, sha256).await?;
+    // The digest of its manifest, which names every file of it.
+    let export = |material| Wish { material, kind: UseKind::Export, span: None, digest: sha256 };
+    // Whoever exports the whole exports each recording in it, and what is restricted in it.
+    let mut all = vec![Material::File { case }];
+    all.extend(sending.recordings.iter().map(|recording| Material::Recording { recording: *recording }));
+    for row in it.rows.iter().filter(|row| row.secrecy.is_some()) {
+        if let archive::Item::Document { no } = row.item
+            && sending.holds(row)
+        {
             may(&shell, &who, &export(Material::Document { case, no })).await?;
         }
     }
-    let makers = Makers { records: &records, ledger: &ledger, store: store.as_ref().map(|it| &it.0) };
-    let bytes = download(makers, case, &it.file, sha256).await?;
-    // The digest of its manifest, which names every file of it.
-    let wish = Wish { material: Material::File { case }, kind: UseKind::Export, span: None, digest: sha256 };
-    look(&shell, &who, &wish).await?;
+    for material in &all {
+        may(&shell, &who, &export(*material)).await?;
+    }
+    for material in all {
+        look(&shell, &who, &export(material)).await?;
+    }
+    let bytes = sending.bytes(makers.store)?;
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.zip\"")),

@@ -270,10 +270,12 @@ pub async fn carry_out(
     command_id: Uuid,
 ) -> Result<(), WriteError> {
     act(app, rules, actor, Some(it.id), command, command_id).await?;
-    if let Some(shred) = shredder
-        && let Err(error) = shred(app.clone(), it.id, roots(it)).await
-    {
-        tracing::error!(list = %it.id, error, "content of a list for destruction is still there; tried again");
+    let Some(shred) = shredder else { return Ok(()) };
+    match shred(app.clone(), it.id, roots(it)).await {
+        Ok(()) => app.drop_jobs(SHRED, it.id).await?,
+        Err(error) => {
+            tracing::error!(list = %it.id, error, "content of a list for destruction is still there; tried again")
+        }
     }
     Ok(())
 }

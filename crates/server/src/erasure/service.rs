@@ -200,6 +200,13 @@ async fn destroy(app: &App, destroyer: &Destroyer, id: MatterId) -> Result<usize
     Ok(erase(app, &destroyer.blobs, &destroyer.list, (id, version)).await?.len())
 }
 
+/// As [`destroy`]; no job is left then.
+async fn done(app: &App, destroyer: &Destroyer, id: MatterId) -> Result<usize, OpsError> {
+    let gone = destroy(app, destroyer, id).await?;
+    app.drop_jobs(ERASE, id).await?;
+    Ok(gone)
+}
+
 /// Carries an approved destruction out: what the law asks now is decided and committed
 /// first, with the job that destroys, so that nothing is gone that was not lawfully given
 /// up and nothing given up is forgotten. Then the content goes at once where that is
@@ -215,7 +222,7 @@ pub async fn carry_out(
     command_id: Uuid,
 ) -> Result<(), OpsError> {
     act(app, actor, Some(it.id), ErasureCommand::CarryOut {}, command_id).await?;
-    if let Err(error) = destroy(app, destroyer, it.id).await {
+    if let Err(error) = done(app, destroyer, it.id).await {
         tracing::error!(erasure = %it.id, %error, "content to be destroyed is still there; tried again");
     }
     Ok(())
@@ -231,10 +238,10 @@ pub async fn at_console(app: &App, destroyer: &Destroyer, matter: MatterId) -> R
     let found = app.load::<Erasure>(matter).await?;
     let it = found.ok_or(WriteError::NotFound("销毁事项"))?;
     if it.progress == Progress::CarriedOut {
-        return destroy(app, destroyer, matter).await;
+        return done(app, destroyer, matter).await;
     }
     let actor = Actor { id: StaffId(Uuid::nil()), organ: it.organ, roles: Vec::new() };
     let command_id = Draw::new(app.entropy().as_ref()).uuid_v7(app.now().as_millisecond());
     act(app, &actor, Some(it.id), ErasureCommand::CarryOut {}, command_id).await?;
-    destroy(app, destroyer, matter).await
+    done(app, destroyer, matter).await
 }

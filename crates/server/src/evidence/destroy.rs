@@ -94,14 +94,16 @@ pub fn shredder(vault: Vault, list: PathBuf) -> Shredder {
         Box::pin(async move {
             let now = app.now();
             let of_list: BTreeSet<MatterId> = roots.keys().copied().collect();
+            let mut failed = Vec::new();
             for root in roots.values().flatten().collect::<BTreeSet<_>>() {
                 let held = recordings::holding(app.db(), root).await.map_err(|e| e.to_string())?;
                 let needed = held.iter().filter(|it| !of_list.contains(it)).count();
-                destroy(&vault, &list, root, &order.0.to_string(), needed, now)
-                    .await
-                    .map_err(|e| e.to_string())?;
+                // One that cannot go now keeps none of the others.
+                if let Err(error) = destroy(&vault, &list, root, &order.0.to_string(), needed, now).await {
+                    failed.push(format!("{root}: {error}"));
+                }
             }
-            Ok(())
+            if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
         })
     })
 }

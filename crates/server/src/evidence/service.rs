@@ -203,11 +203,22 @@ impl Store {
         if lock(&self.0.told).get(id) == Some(&true) {
             return Ok(());
         }
-        let stored = self.0.vault.finish(id, &Retention::default(), app.now()).await?;
         let upload = self.0.vault.peek(id, app.now()).await?;
         let (owner, place) = (owner(&upload.metadata)?, self.place(app, &upload.metadata).await?);
         let via = via(&upload.metadata)?;
         let piece = self.piece(app, place).await?;
+        if piece.held == Held::Destroyed {
+            // Begun before its recording was destroyed: no list would ever name these bytes.
+            self.0.vault.terminate(id).await?;
+            return Err(Refusal::new(
+                "recording.destroyed",
+                KEEPING,
+                "该音像记录的内容已依法销毁，不再接收",
+                "请核对音像记录",
+            )
+            .into());
+        }
+        let stored = self.0.vault.finish(id, &Retention::default(), app.now()).await?;
         let roles = auth::load(app, owner).await?.map_or_else(Vec::new, |it| it.roles);
         let actor = Actor { id: owner, organ: piece.organ, roles };
         // An upload's id is drawn once: the command is the same however often it is told.

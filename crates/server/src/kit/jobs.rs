@@ -3,7 +3,7 @@
 //! A job survives a crash of its worker: its lease runs out and another worker
 //! claims it. An effect whose lease was lost is rolled back whole, so it happens once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -120,14 +120,24 @@ impl App {
     }
 
     /// Whether a job of a matter is still to be done: none when there is none, true when it
-    /// was put aside and waits for a person.
+    /// failed so often that a person should look.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn undone_job(&self, kind: &str, matter: MatterId) -> Result<Option<bool>, DbError> {
-        let text = "SELECT state FROM job WHERE matter_id = $1 AND kind = $2 AND state IN ('ready', 'dead')";
+        let text = "SELECT attempts FROM job WHERE matter_id = $1 AND kind = $2";
         let row = self.db().one("job", text, params![matter, kind]).await?;
-        row.map(|row| Ok(row.text("state")? == "dead")).transpose()
+        row.map(|row| Ok(row.int("attempts")? >= i64::from(MAX_ATTEMPTS))).transpose()
+    }
+
+    /// Takes the jobs of one kind of a matter away: what they do was done otherwise.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn drop_jobs(&self, kind: &str, matter: MatterId) -> Result<(), DbError> {
+        let tx = self.db().begin().await?;
+        tx.run("DELETE FROM job WHERE matter_id = $1 AND kind = $2", params![matter, kind]).await?;
+        tx.commit().await
     }
 
     /// Ends a job whose effect needed no write.
@@ -140,14 +150,15 @@ impl App {
         Ok(tx.commit().await?)
     }
 
-    /// Puts a failed job back with a growing pause (2^attempts seconds), or aside
-    /// after [`MAX_ATTEMPTS`]. The reason must hold no personal data.
+    /// Puts a failed job back with a growing pause (2^attempts seconds, at most half an
+    /// hour), or aside after [`MAX_ATTEMPTS`] unless it must be done in the end. The reason
+    /// must hold no personal data.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn fail_job(&self, job: &Claimed, reason: &str) -> Result<(), WriteError> {
-        let dead = job.attempts >= MAX_ATTEMPTS;
-        let pause = SignedDuration::from_secs(1 << job.attempts.min(MAX_ATTEMPTS));
+    pub async fn fail_job(&self, job: &Claimed, reason: &str, must: bool) -> Result<(), WriteError> {
+        let dead = job.attempts >= MAX_ATTEMPTS && !must;
+        let pause = SignedDuration::from_secs((1 << job.attempts.min(11)).min(1_800));
         let run_at = self.now().saturating_add(pause).unwrap_or(Timestamp::MAX);
         let tx = self.db().begin().await?;
         tx.run(
@@ -200,12 +211,14 @@ pub type Handler = Arc<dyn Fn(App, Claimed) -> BoxFuture<'static, Result<(), Job
 pub struct Worker {
     app: App,
     handlers: BTreeMap<&'static str, Handler>,
+    /// Kinds that are tried until they are done.
+    must: BTreeSet<&'static str>,
 }
 
 impl Worker {
     /// A worker that can do nothing yet.
     pub fn new(app: App) -> Self {
-        Self { app, handlers: BTreeMap::new() }
+        Self { app, handlers: BTreeMap::new(), must: BTreeSet::new() }
     }
 
     /// Teaches it a kind of job.
@@ -213,6 +226,13 @@ impl Worker {
     pub fn on(mut self, kind: &'static str, handler: Handler) -> Self {
         self.handlers.insert(kind, handler);
         self
+    }
+
+    /// As [`Self::on`], for what the law ordered: never put aside, tried until it is done.
+    #[must_use]
+    pub fn until_done(mut self, kind: &'static str, handler: Handler) -> Self {
+        self.must.insert(kind);
+        self.on(kind, handler)
     }
 
     /// Works off everything that is due now; gives the number of jobs tried.
@@ -259,7 +279,7 @@ impl Worker {
             Ok(()) => Ok(()),
             Err(error) => {
                 tracing::warn!(kind = job.kind, id = job.id, attempts = job.attempts, "job failed");
-                self.app.fail_job(&job, &error.0).await
+                self.app.fail_job(&job, &error.0, self.must.contains(job.kind.as_str())).await
             }
         }
     }

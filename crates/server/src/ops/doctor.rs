@@ -6,8 +6,10 @@ use super::OpsError;
 use crate::kit::blob::Blobs;
 use crate::kit::config::Config;
 use crate::kit::db::Sql;
+use crate::kit::jobs;
 use crate::ledger::service::Ledger;
 use crate::ledger::{check, keys, sequencer, store};
+use crate::params;
 use crate::record::files;
 
 /// Newest documents whose files are read; an audit reads all.
@@ -69,9 +71,15 @@ pub async fn examine(ledger: &Ledger, config: &Config) -> Result<Vec<Line>, OpsE
     add(good, text);
     let waited = sequencer::waiting(ledger.app()).await?;
     add(waited <= sequencer::ALARM, format!("待入账事件最长等待 {} 秒", waited.as_secs()));
-    let row = db.one("job", "SELECT COUNT(*) AS n FROM job WHERE state = 'dead'", vec![]).await?;
+    let row = db
+        .one(
+            "job",
+            "SELECT COUNT(*) AS n FROM job WHERE state = 'dead' OR attempts >= $1",
+            params![jobs::MAX_ATTEMPTS],
+        )
+        .await?;
     let dead = row.map_or(Ok(0), |row| row.uint("n"))?;
-    add(dead == 0, format!("搁置的后台任务 {dead} 项"));
+    add(dead == 0, format!("搁置或者多次未成功的后台任务 {dead} 项"));
     Ok(lines)
 }
 

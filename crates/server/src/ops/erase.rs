@@ -144,7 +144,12 @@ pub async fn approval_of(app: &App, matter: MatterId) -> Result<u64, OpsError> {
 
 async fn erase_one(app: &App, tx: &Tx, line: &Erased) -> Result<(), OpsError> {
     let id = line.matter;
-    let text = "SELECT kind, organ_id, version, erased_at FROM matter WHERE id = $1";
+    // Two may carry the same destruction out: the second waits, and finds it done.
+    let wait = match app.db().engine() {
+        Engine::Sqlite => "",
+        Engine::Postgres => " FOR UPDATE",
+    };
+    let text = format!("SELECT kind, organ_id, version, erased_at FROM matter WHERE id = $1{wait}");
     let Some(head) = tx.one("matter", text, params![id]).await? else {
         return Err(OpsError::Refused(format!("没有事项 {id}")));
     };

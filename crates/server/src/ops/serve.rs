@@ -198,7 +198,9 @@ pub async fn serve(
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let erasing = erasing(parts.destroyer.clone());
-    tasks.spawn(parts.worker().on(SHRED, shredding(shred)).on(ERASE, erasing).run(stopped.clone()));
+    tasks.spawn(
+        parts.worker().until_done(SHRED, shredding(shred)).until_done(ERASE, erasing).run(stopped.clone()),
+    );
     tasks.spawn(store.run(parts.app().clone(), scrub, stopped.clone()));
     tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
     if config.database.is_some() {

@@ -1,8 +1,12 @@
 //! Years later: the publication ends, then the file's time is over, and it is
 //! destroyed as the law provides.
 
+use mingjing::archive::service::recorded;
+use mingjing_domain::matter::MatterId;
+
 use crate::browser::Browser;
 use crate::county::County;
+use crate::recordings::destroyed;
 
 /// More than ten years after the archive.
 pub async fn when_its_time_is_over(county: &County, browser: &mut Browser, case: &str) {
@@ -17,6 +21,15 @@ pub async fn when_its_time_is_over(county: &County, browser: &mut Browser, case:
     let said = browser.refusal().await;
     assert!(said.contains("公示尚未结束") && said.contains("《档案法》"), "{said}");
     expired(county, browser).await;
+    browser.be("yj-archivist").await;
+    browser.open("/erasures/new").await;
+    browser.submit(&proposal).await;
+    let said = browser.refusal().await;
+    assert!(said.contains("音像记录内容还在存储中"), "{said}");
+    let kept = recorded(county.app.db(), MatterId(id.parse().unwrap())).await.unwrap();
+    for (no, it) in kept.iter().enumerate() {
+        destroyed(county, browser, it.recording, &format!("示销3{no}号")).await;
+    }
     browser.be("yj-archivist").await;
     browser.open("/erasures/new").await;
     browser.submit(&proposal).await;

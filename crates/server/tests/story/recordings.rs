@@ -159,7 +159,8 @@ pub async fn everywhere(county: &County, browser: &mut Browser, case: &str) {
         browser.be(login).await;
         browser.open(&format!("/devices/{device}/do/{}", wire_name(&verb))).await;
     }
-    destroyed(county, browser, id).await;
+    county.clock.advance(SignedDuration::from_hours(24 * 240));
+    destroyed(county, browser, id, "示销1号").await;
 }
 
 /// A camera in a room for inquiries.
@@ -180,8 +181,7 @@ async fn device(county: &County) -> MatterId {
 }
 
 /// By three hands, after the wait, with a certificate.
-async fn destroyed(county: &County, browser: &mut Browser, id: MatterId) {
-    county.clock.advance(SignedDuration::from_hours(24 * 240));
+pub async fn destroyed(county: &County, browser: &mut Browser, id: MatterId, number: &str) {
     browser.be("yj-archivist").await;
     browser.open("/disposals/new").await;
     let recording = id.to_string();
@@ -202,10 +202,10 @@ async fn destroyed(county: &County, browser: &mut Browser, id: MatterId) {
     browser.open(&place).await;
     browser.open(&format!("{place}/do/withdraw")).await;
     browser.open(&format!("{place}/do/carry_out")).await;
-    let table = [("number", "示销1号"), ("manner", "销毁密钥和内容"), ("witness", "执法人员甲（执法大队）")];
+    let table = [("number", number), ("manner", "销毁密钥和内容"), ("witness", "执法人员甲（执法大队）")];
     browser.submit(&table).await;
     assert_eq!(browser.path(), place, "{}", browser.refusal().await);
-    browser.sees(&["销毁证明", "示销1号"]).await;
+    browser.sees(&["销毁证明", number]).await;
     browser.open(&format!("/recordings/{id}")).await;
     browser.sees(&["内容已销毁"]).await;
 }
