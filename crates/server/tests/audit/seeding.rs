@@ -36,6 +36,7 @@ pub fn order(cases: u64) -> Order {
         seed: 7,
         phc: "!".into(),
         press: None,
+        vault: None,
         batch: mingjing::ops::seed::BATCH,
     }
 }
