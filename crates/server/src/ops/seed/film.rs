@@ -93,7 +93,10 @@ pub async fn store(
     let upload = vault.create(new, now).await.map_err(failed)?;
     let body = stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from(bytes))]);
     vault.append(&upload.id, Append::default(), body, now).await.map_err(failed)?;
-    Ok(vault.finish(&upload.id, &Retention::default(), now).await.map_err(failed)?.identity)
+    let stored = vault.finish(&upload.id, &Retention::default(), now).await.map_err(failed)?;
+    // Nobody goes on with it: the program would look for its sender.
+    vault.terminate(&upload.id).await.map_err(failed)?;
+    Ok(stored.identity)
 }
 
 /// Gives each officer of an organ a camera.

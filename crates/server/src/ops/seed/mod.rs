@@ -1,6 +1,7 @@
 //! `mingjing seed`: a synthetic county whose cases are handled through the domain
 //! and the one write path, in the order of time, the same for the same seed.
 
+mod check;
 pub mod county;
 mod decide;
 mod film;
@@ -241,6 +242,10 @@ impl Seeder<'_> {
                 vault: self.order.vault.as_ref(),
             };
             maker.organ(organ).await?;
+            if self.order.vault.is_some() {
+                let mut checker = check::Checker { app: self.app, clock: self.clock, draw: &mut self.draw };
+                checker.organ(organ, self.order.until).await?;
+            }
         }
         Ok(())
     }

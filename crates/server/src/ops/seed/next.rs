@@ -184,25 +184,27 @@ pub fn heads(view: &View<'_>) -> Result<Vec<HeadOpinion>, SeedError> {
 }
 
 /// An act that the list wants recorded: a recording for most, an approved reason for some.
-/// Of every fifth case the recording comes late, after the other acts of the investigation.
+/// Of every fifth case it comes weeks later, at the end of the investigation.
 fn recording(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     let investigating = case.stage == Stage::Investigating;
     if !investigating && !matches!(case.stage, Stage::Concluded | Stage::Decided | Stage::Closed) {
         return Ok(None);
     }
-    let late = plan.index % 5 == 4 && investigating && !plan.inquiry.is_empty();
+    let tardy = plan.index % 5 == 4 && investigating;
+    let late = tardy && !plan.inquiry.is_empty();
+    let days = if tardy { plan.days(12, 25) } else { 0 };
     for (no, state) in recorded::acts(case) {
         match state.standing(view.law) {
             Standing::Open if late => {}
             Standing::Open if view.films && plan.index % 7 != 3 => {
                 let who = view.organ.with(Role::Officer, plan.index)?;
-                return Ok(Some(Act { days: 0, who, task: Task::Record(no) }));
+                return Ok(Some(Act { days, who, task: Task::Record(no) }));
             }
             Standing::Open => {
                 let ground = NoRecordingGround::DeviceFailure;
                 let reason = t("设备发生故障，已作文字记录并由见证人签名");
                 let command = Do::StateNoRecording { act: no, ground, reason };
-                return act(plan, view, Role::Officer, 0, command);
+                return act(plan, view, Role::Officer, days, command);
             }
             Standing::Waiting => {
                 let command =

@@ -92,7 +92,6 @@ pub(super) async fn page(
             div.stack {
                 section.card { h2 { "时间线" } (drawn(shown.it, shown.custody.tolerance_s.value)) }
                 (custody(&shown))
-                (reading::table(shown.it))
                 (marks(&shown))
                 @if matches!(shown.it.registration.of, Subject::Patrol) { (log(&shown)) }
             }
@@ -104,6 +103,7 @@ pub(super) async fn page(
                     div.scroll.tall tabindex="0" role="region" aria-label="经过" { (stream(&entries, |_| None)) } }
             }
         }
+        (reading::table(shown.it))
     };
     Ok(sheet::frame(&shell, &who, "音像记录", "/recordings", Width::Wide, body))
 }
