@@ -186,10 +186,11 @@ pub fn heads(view: &View<'_>) -> Result<Vec<HeadOpinion>, SeedError> {
 /// An act that the list wants recorded: a recording for most, an approved reason for some.
 /// Of every fifth case it comes weeks later, at the end of the investigation.
 fn recording(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
-    let investigating = case.stage == Stage::Investigating;
-    if !investigating && !matches!(case.stage, Stage::Concluded | Stage::Decided | Stage::Closed) {
-        return Ok(None);
-    }
+    let investigating = match case.stage {
+        Stage::Investigating => true,
+        Stage::Concluded | Stage::Decided | Stage::Closed | Stage::Withdrawn | Stage::Transferred => false,
+        Stage::Clue | Stage::Checking | Stage::NotFiled | Stage::Archived => return Ok(None),
+    };
     let tardy = plan.index % 5 == 4 && investigating;
     let late = tardy && !plan.inquiry.is_empty();
     let days = if tardy { plan.days(12, 25) } else { 0 };

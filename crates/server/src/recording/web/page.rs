@@ -103,7 +103,7 @@ pub(super) async fn page(
                     div.scroll.tall tabindex="0" role="region" aria-label="经过" { (stream(&entries, |_| None)) } }
             }
         }
-        (reading::table(shown.it))
+        div.after { (reading::table(shown.it)) }
     };
     Ok(sheet::frame(&shell, &who, "音像记录", "/recordings", Width::Wide, body))
 }
