@@ -82,7 +82,7 @@ impl FileReader {
         Self(Arc::new(Inner { vault, own, program: Some(program), tools: OnceLock::new() }))
     }
 
-    /// What the machine has, found out once. Blocking.
+    /// What the machine has, found out once; a fault of our own is asked again. Blocking.
     fn tools(&self) -> Result<&Tools, MediaError> {
         let find = || {
             let program = match &self.0.program {
@@ -96,7 +96,15 @@ impl FileReader {
                 ffmpeg: Ffmpeg::find(&sandbox, self.0.own.ffmpeg.as_deref()),
             })
         };
-        self.0.tools.get_or_init(find).as_ref().map_err(Clone::clone)
+        if self.0.tools.get().is_none() {
+            match find() {
+                Err(error @ MediaError::Io { .. }) => return Err(error),
+                // Another thread that was first found the same.
+                found => drop(self.0.tools.set(found)),
+            }
+        }
+        let nothing = || MediaError::NoSandbox { reason: "没有结果".to_owned() };
+        self.0.tools.get().ok_or_else(nothing)?.as_ref().map_err(Clone::clone)
     }
 
     /// Reads one file. Blocking.

@@ -10,6 +10,7 @@ use http_body_util::BodyExt as _;
 use jiff::{SignedDuration, Timestamp};
 use mingjing::case::access::rules;
 use mingjing::evidence::config::{self, EvidenceConfig};
+use mingjing::evidence::console::{PreviewArgs, previews};
 use mingjing::evidence::destroy::{list_file, shredder};
 use mingjing::evidence::hooks::Hooks;
 use mingjing::evidence::reading::{FileReader, handler};
@@ -282,11 +283,19 @@ async fn who_handles_a_case_sees_its_pictures_in_the_course_of_the_work() {
     let opened = house.looks(beside).await;
     assert_eq!(house.asks("supervisor", Method::GET, &preview, "").await.status(), StatusCode::OK);
     assert_eq!(house.looks(beside).await, opened + 1);
-    // In the store it is sealed, and it goes with the content.
+    // In the store it is sealed; it is in no backup and can be made again.
     let folder = house.vault.root().join("previews");
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(house.asks("a", Method::GET, &preview, "").await.status(), StatusCode::NOT_FOUND);
+    again(&house).await;
+    let events = house.office.events().await;
+    assert_eq!((house.reads(EvidenceConfig::default()).await, house.office.events().await), (1, events));
+    again(&house).await;
+    assert_eq!(house.reads(EvidenceConfig::default()).await, 0, "nothing is missing any more");
     let sealed = files(&folder);
     assert_eq!(sealed.len(), 1);
     assert!(!std::fs::read(&sealed[0]).unwrap().starts_with(&[0xff, 0xd8]));
+    // With the content it goes.
     let root = identity(FILM).root.sha256;
     house.vault.destroy(&root, "示销1号", house.office.app.now()).await.unwrap();
     assert!(files(&folder).is_empty());
@@ -295,6 +304,14 @@ async fn who_handles_a_case_sees_its_pictures_in_the_course_of_the_work() {
     assert_eq!(house.reads(EvidenceConfig::default()).await, 1);
     assert!(files(&folder).is_empty(), "what is gone is not made again");
     house.office.holds().await;
+}
+
+/// `mingjing previews`, beside the program.
+async fn again(house: &House) {
+    let dir = house.office.bench.dir.path();
+    let config = Config { data: dir.to_owned(), keys: Some(dir.join("keys")), ..Config::default() };
+    let own = EvidenceConfig { dir: Some(dir.join("data/evidence")), ..EvidenceConfig::default() };
+    assert!(previews(&config, &own, &PreviewArgs::default()).await.unwrap());
 }
 
 fn files(folder: &std::path::Path) -> Vec<PathBuf> {
