@@ -53,7 +53,7 @@ def degrees(tag, *parts):
     return (tag, 5, 3, b"".join(struct.pack("<II", n, d) for n, d in parts))
 
 def whole(exif_at, gps_at):
-    return directory(8, [text(0x010F, "SHILI"), text(0x0110, "DEMO-1"), (0x8769, 4, 1, exif_at), (0x8825, 4, 1, gps_at)])
+    return directory(8, [text(0x010F, "EXAMPLE"), text(0x0110, "DEMO-1"), (0x8769, 4, 1, exif_at), (0x8825, 4, 1, gps_at)])
 
 exif = lambda at: directory(at, [text(0x9003, "2000:01:01 00:00:00"), text(0x9011, "+08:00"), text(0xA431, "DEMO-0001")])
 gps = lambda at: directory(at, [text(1, "N"), degrees(2, (30, 1), (30, 1), (0, 1)), text(3, "E"), degrees(4, (104, 1), (6, 1), (0, 1))])

@@ -1,5 +1,6 @@
 //! 文件自述信息 beside what was registered, and the small pictures of the pieces.
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use mingjing_domain::recording::Recording;
 use mingjing_domain::recording::reading::{Reading, SaidAt, TimeBasis};
@@ -71,6 +72,12 @@ fn said(at: &SaidAt) -> String {
             let minutes = offset.abs() / 60;
             format!("{}{:02}:{:02}", if offset < 0 { "-" } else { "+" }, minutes / 60, minutes % 60)
         }
+        (TimeBasis::HeaderUtc, _) => {
+            let words = TimeBasis::HeaderUtc.label();
+            // Out of the representable range it is shown as it is written.
+            let here = TimeZone::UTC.to_timestamp(it);
+            here.map_or_else(|_| words.to_owned(), |at| format!("{words}，合北京时间{}", clock(at)))
+        }
         (basis, _) => basis.label().to_owned(),
     };
     format!("{} {:02}:{:02}:{:02}（{zone}）", show::date(it.date()), it.hour(), it.minute(), it.second())
@@ -120,6 +127,9 @@ mod tests {
         let at = |basis, offset_s| said(&SaidAt { local, offset_s, basis });
         assert_eq!(at(TimeBasis::Zoned, Some(28_800)), "2026年3月2日 09:10:00（+08:00）");
         assert_eq!(at(TimeBasis::Zoned, Some(-12_600)), "2026年3月2日 09:10:00（-03:30）");
-        assert_eq!(at(TimeBasis::HeaderUtc, Some(0)), "2026年3月2日 09:10:00（按格式为协调世界时）");
+        assert_eq!(
+            at(TimeBasis::HeaderUtc, Some(0)),
+            "2026年3月2日 09:10:00（按格式为协调世界时，合北京时间17:10:00）"
+        );
     }
 }
