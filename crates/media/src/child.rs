@@ -90,6 +90,12 @@ impl Client {
         Ok(Self { program: std::env::current_exe()?, sandbox: sandbox.clone(), limits })
     }
 
+    /// The same by another program that calls [`run`] as this one does.
+    #[must_use]
+    pub fn by(self, program: PathBuf) -> Self {
+        Self { program, ..self }
+    }
+
     /// The same with other limits.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {

@@ -186,6 +186,8 @@ pub enum Command {
     },
     /// 巡检：逐份核对证据库，可以中断后接着进行，也可以在服务运行时进行
     Scrub(console::ScrubArgs),
+    /// 重做缺少的缩略图、封面，补读文件自述信息；由运行中的服务办理
+    Previews(console::PreviewArgs),
     /// 检查运行状况
     Doctor,
     /// 计算期限：给出参数算一个，或者从标准输入读 CSV；给出 --data 的，用上其中导入的工作日历
@@ -284,6 +286,9 @@ async fn carry_out(cli: Cli) -> Outcome {
             put_back(global, &folder, evidence_keys.as_deref(), new_log).await
         }
         Command::Scrub(args) => console::scrub(&global.load()?, &global.section("evidence")?, &args).await,
+        Command::Previews(args) => {
+            console::previews(&global.load()?, &global.section("evidence")?, &args).await
+        }
         Command::Verify { files, vkey } => verify(&files, &vkey),
         Command::VerifyProofs => verify_proofs(),
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,

@@ -9,6 +9,7 @@
 //! | take in | [`Vault::create`], [`Vault::append`], [`Vault::status`], [`Vault::finish`] |
 //! | give up | [`Vault::terminate`], [`Vault::sweep`] |
 //! | play | [`Vault::evidence`], [`Evidence::range`] |
+//! | show small | [`Vault::keep_preview`], [`Vault::preview`], [`Vault::has_preview`] |
 //! | check | [`Evidence::verify`], [`Vault::scrub`] |
 //! | change the master key | [`Vault::rewrap`] over [`Vault::roots`] |
 //! | destroy | [`Vault::destroy`] |
@@ -34,6 +35,7 @@ mod hashing;
 mod keys;
 mod locks;
 mod objects;
+mod preview;
 mod random;
 mod read;
 mod record;
@@ -49,6 +51,7 @@ mod writer;
 
 pub use error::{Damage, Error};
 pub use keys::{KeyRing, WrappedKey};
+pub use preview::MAX_PREVIEW;
 pub use read::Evidence;
 pub use record::{Remains, Tombstone, parse_root};
 pub use s3::{LockMode, Retention, S3Config};

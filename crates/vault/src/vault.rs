@@ -242,6 +242,7 @@ impl Vault {
     ) -> Result<Tombstone, Error> {
         let mut tombstone = self
             .run(move |vault| {
+                crate::preview::remove(&vault.root, &root)?;
                 let (record, buried) = (vault.records.find(&root)?, vault.records.tombstone(&root)?);
                 let Some(record) = record else { return buried.ok_or(Error::NoObject) };
                 let digest = vault.records.digest(&root)?.ok_or(Error::NoObject)?;

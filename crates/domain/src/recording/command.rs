@@ -1,6 +1,7 @@
 //! What a person may ask for about a recording.
 
 use super::event::*;
+use super::reading::Reading;
 use super::retention::Kept;
 use super::timeline::SegmentNo;
 use super::words::*;
@@ -42,6 +43,14 @@ pub enum RecordingCommand {
         /// Identity of what is stored.
         #[serde(flatten)]
         identity: Identity,
+    },
+    /// 读取文件自述信息 (by the system).
+    ReadMetadata {
+        /// Which.
+        no: SegmentNo,
+        /// As read.
+        #[serde(flatten)]
+        reading: Box<Reading>,
     },
     /// 说明中断.
     NoteInterruption(Interruption),
@@ -117,6 +126,7 @@ impl RecordingCommand {
             Self::Seal { .. } => V::Seal,
             Self::Upload { .. } => V::Upload,
             Self::Accept { .. } => V::Accept,
+            Self::ReadMetadata { .. } => V::ReadMetadata,
             Self::NoteInterruption(_) => V::NoteInterruption,
             Self::Mark(_) => V::Mark,
             Self::EndWork { .. } => V::EndWork,

@@ -10,7 +10,7 @@ use super::settings::CustodyRules;
 use super::state::Recording;
 use super::upload::{Course, Excuse};
 use super::words::*;
-use super::{RecordingCommand, custody, patrol};
+use super::{RecordingCommand, custody, patrol, reading};
 use crate::case::facts::Person;
 use crate::codes::DocumentNumber;
 use crate::device::Device;
@@ -118,6 +118,7 @@ pub fn decide(
         C::Seal { no, sealing } => custody::seal(recording, *no, sealing, &row, facts),
         C::Upload { no, via } => custody::upload(recording, *no, *via, &row, facts),
         C::Accept { no, identity } => custody::accept(recording, *no, identity, &row),
+        C::ReadMetadata { no, reading } => reading::noted(recording, *no, reading, &row, facts),
         C::NoteInterruption(interruption) => custody::interrupted(recording, interruption, &row, facts),
         C::Mark(mark) => custody::marked(recording, mark, &row),
         C::EndWork { .. } | C::ExplainLateness { .. } | C::Centralise {} => {

@@ -1,5 +1,6 @@
 //! What happened to a recording. A landed variant is never edited.
 
+use super::reading::Reading;
 use super::retention::Kept;
 use super::timeline::SegmentNo;
 use super::words::*;
@@ -289,6 +290,14 @@ pub enum RecordingEvent {
         /// Identity of what came.
         identity: Identity,
     },
+    /// 已读取文件自述信息: what the stored file says of itself; a claim of the device.
+    MetadataRead {
+        /// Which.
+        no: SegmentNo,
+        /// As read.
+        #[serde(flatten)]
+        reading: Box<Reading>,
+    },
     /// 已列为发现.
     Flagged {
         /// In which piece; none for the recording as a whole.
@@ -392,6 +401,7 @@ named! {
     Uploaded = "uploaded", "已上传";
     Accepted = "accepted", "已入库";
     Mismatched = "mismatched", "入库内容与设备摘要不一致";
+    MetadataRead = "metadata_read", "已读取文件自述信息";
     Flagged = "flagged", "已列为发现";
     InterruptionNoted = "interruption_noted", "已说明中断";
     Marked = "marked", "已标记";

@@ -131,6 +131,7 @@ pub fn fields(verb: RecordingVerb) -> Vec<Field> {
             all.extend(identity());
             all
         }
+        V::ReadMetadata => vec![no(), line("sha256_root", "分块摘要（SHA-256）")],
         V::NoteInterruption => interruption(),
         V::Mark => vec![
             ordinal("segment", "第几段"),

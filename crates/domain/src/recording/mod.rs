@@ -15,6 +15,7 @@ pub mod guide;
 pub mod list;
 mod patrol;
 pub mod procedure;
+pub mod reading;
 pub mod retention;
 pub mod settings;
 pub mod state;

@@ -86,6 +86,7 @@ pub fn recording_step(verb: RecordingVerb) -> RecordingStep {
             ..row(COLLECTORS, R::Handling, custody_rules("第十条"))
         },
         V::Accept => row(&[], R::System, custody_rules("第二十三条第二项")),
+        V::ReadMetadata => row(&[], R::System, Citation::of("国办发〔2018〕118号", "（九）")),
         V::NoteInterruption => row(COLLECTORS, R::Handling, order_244("第十九条第二款")),
         V::Mark => row(COLLECTORS, R::Handling, order_244("第十八条")),
         V::EndWork => row(COLLECTORS, R::Handling, custody_rules("第十条")),

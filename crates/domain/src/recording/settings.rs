@@ -21,6 +21,7 @@ pub(super) enum Setting {
     MinFree(u32),
     MaxClockOffset(u32),
     Tolerance(u32),
+    FileTolerance(u32),
     DestructionWait(Term),
 }
 
@@ -34,6 +35,7 @@ impl Setting {
             Self::MinFree(_) => "device.min_free",
             Self::MaxClockOffset(_) => "device.max_clock_offset",
             Self::Tolerance(_) => "segment.tolerance",
+            Self::FileTolerance(_) => "file.tolerance",
             Self::DestructionWait(_) => "destruction.wait",
         }
     }
@@ -78,6 +80,7 @@ impl Settings {
             "device.min_free" => ranged(0..=10_000_000).map(Setting::MinFree),
             "device.max_clock_offset" => ranged(1..=3_600).map(Setting::MaxClockOffset),
             "segment.tolerance" => ranged(0..=60).map(Setting::Tolerance),
+            "file.tolerance" => ranged(0..=3_600).map(Setting::FileTolerance),
             "destruction.wait" => match Term::read(value)? {
                 term @ Term { unit: crate::period::Unit::Days, .. } => Ok(Setting::DestructionWait(term)),
                 Term { .. } => Err(format!("{key} 应以日计")),
@@ -122,6 +125,9 @@ pub struct CustodyRules {
     pub max_clock_offset_s: Ruled<u32>,
     /// A gap between two pieces of up to so many seconds is no interruption.
     pub tolerance_s: Ruled<u32>,
+    /// Time and length that a file says of itself may differ from what was registered by up to
+    /// so many seconds; none where nothing was settled then, and nothing is compared.
+    pub file_tolerance_s: Option<Ruled<u32>>,
     /// Days between the approval of a destruction and the destruction.
     pub destruction_wait: Rule,
 }
@@ -152,6 +158,7 @@ impl CustodyRules {
             min_free_mib: pick!(MinFree)?,
             max_clock_offset_s: pick!(MaxClockOffset)?,
             tolerance_s: pick!(Tolerance)?,
+            file_tolerance_s: pick!(FileTolerance),
             destruction_wait: Rule {
                 id: Cow::Borrowed("recording.destruction"),
                 title: Cow::Borrowed("销毁前的等待期"),

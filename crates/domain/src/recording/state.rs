@@ -2,6 +2,7 @@
 
 use super::custody::MAX_SEGMENTS;
 use super::event::*;
+use super::reading::Reading;
 use super::timeline::{Joint, Piece, SegmentNo, joints};
 use super::upload::Excuse;
 use super::words::*;
@@ -55,6 +56,8 @@ pub struct Segment {
     pub identity: Option<Identity>,
     /// What came and was not what the device sealed.
     pub mismatches: Vec<Identity>,
+    /// What the stored file says of itself, as last read.
+    pub reading: Option<Reading>,
 }
 
 impl Segment {
@@ -353,7 +356,8 @@ pub(super) fn next(mut it: Recording, meta: &Meta, event: &RecordingEvent) -> Re
         | E::Sealed { .. }
         | E::Uploaded { .. }
         | E::Accepted { .. }
-        | E::Mismatched { .. } => {
+        | E::Mismatched { .. }
+        | E::MetadataRead { .. } => {
             custody(&mut it, meta, event);
         }
         E::Flagged { no, finding } => it.flags.push(Flag { no: *no, finding: *finding, on: day }),
@@ -404,11 +408,15 @@ fn custody(it: &mut Recording, meta: &Meta, event: &RecordingEvent) {
             uploaded: None,
             identity: None,
             mismatches: Vec::new(),
+            reading: None,
         });
         return;
     }
-    let (E::Sealed { no, .. } | E::Uploaded { no, .. } | E::Accepted { no, .. } | E::Mismatched { no, .. }) =
-        event
+    let (E::Sealed { no, .. }
+    | E::Uploaded { no, .. }
+    | E::Accepted { no, .. }
+    | E::Mismatched { no, .. }
+    | E::MetadataRead { no, .. }) = event
     else {
         return;
     };
@@ -426,6 +434,7 @@ fn custody(it: &mut Recording, meta: &Meta, event: &RecordingEvent) {
             segment.identity = Some(identity.clone());
             segment.phase = Phase::Accepted;
         }
+        E::MetadataRead { reading, .. } => segment.reading = Some(reading.as_ref().clone()),
         E::Mismatched { identity, .. } => {
             segment.mismatches.push(identity.clone());
             segment.phase = Phase::Mismatched;

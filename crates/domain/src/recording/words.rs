@@ -184,6 +184,8 @@ words! {
         CertificateInvalid = "采集人执法证件当日无效",
         RootMismatch = "入库内容与设备摘要不一致",
         LateUpload = "超过期限上传",
+        FileTimeDiffers = "文件自述的时间与登记的采集时间不一致",
+        FileLengthDiffers = "文件自述的时长与登记的起止时间不一致",
     }
 }
 
@@ -196,6 +198,7 @@ words! {
         Seal = "封存",
         Upload = "上传",
         Accept = "核对入库",
+        ReadMetadata = "读取文件自述信息",
         NoteInterruption = "说明中断",
         Mark = "标记",
         EndWork = "登记工作结束",

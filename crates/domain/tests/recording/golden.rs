@@ -97,6 +97,7 @@ fn command(verb: RecordingVerb) -> Do {
         V::Seal => Do::Seal { no: 1, sealing: sealing("09:20:00", 1) },
         V::Upload => Do::Upload { no: 1, via: UploadVia::Field },
         V::Accept => Do::Accept { no: 1, identity: identity(&root(1)) },
+        V::ReadMetadata => Do::ReadMetadata { no: 1, reading: Box::new(reading(&root(1))) },
         V::NoteInterruption => Do::NoteInterruption(Interruption {
             after: 0,
             cause: InterruptionCause::Weather,
@@ -225,7 +226,7 @@ fn the_stored_forms_of_every_event_stay_readable() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((seen.len(), count), (20 + 11 + 6, 20 + 11 + 6), "every event once");
+    assert_eq!((seen.len(), count), (21 + 11 + 6, 21 + 11 + 6), "every event once");
     let _: (Option<DeviceEvent>, Option<DisposalEvent>) = (None, None);
 }
 

@@ -7,6 +7,7 @@ mod disposal;
 mod golden;
 mod lists;
 mod patrol;
+mod reading;
 mod terms;
 mod timeline;
 mod world;

@@ -12,6 +12,7 @@ use mingjing_domain::device::{
 use mingjing_domain::matter::{Actor, Matter, MatterId, Meta, Moment, OrganId, StaffId, TimeSource};
 use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicySet, System};
 use mingjing_domain::recording::event::*;
+use mingjing_domain::recording::reading::Reading;
 use mingjing_domain::recording::retention::Kept;
 use mingjing_domain::recording::words::*;
 use mingjing_domain::recording::{
@@ -354,6 +355,22 @@ pub fn identity(root_: &str) -> Identity {
         sm3_root: root(0xe1),
         sha256: root(0xe2),
         sm3: root(0xe3),
+    }
+}
+
+/// What a stored file says of itself: nothing but that it is that file.
+pub fn reading(root_: &str) -> Reading {
+    Reading {
+        sha256_root: root_.to_owned(),
+        container: None,
+        duration_ms: None,
+        width: None,
+        height: None,
+        tracks: vec![],
+        said_at: None,
+        device: blank(),
+        position: blank(),
+        lacking: vec![],
     }
 }
 

@@ -47,6 +47,7 @@ export function pieceLine(act, piece) {
     h("div.head", {}, h("b", {}, `${piece.no}. ${KIND_WORDS[piece.kind]}`), h(tone ? `span.tag.${tone}` : "span.tag", {}, STATES[piece.state] + sent)),
     h("p.meta.small", {}, time(piece.captured_from), " 至 ", time(piece.captured_to, piece.captured_from), ` · ${size(piece.bytes)}`, piece.imported ? " · 导入" : "", piece.recovered ? " · 意外中断后恢复" : ""),
     h("p.meta.small", {}, piece.name),
+    piece.lengthless ? h("p.small", {}, h("span.tag.near", {}, "时长不能读出"), " 起止时间按文件最后修改的时间登记，入库后由服务器读取核对") : null,
     piece.root ? h("p.small", {}, "校验值 ", h("code", {}, piece.root)) : null);
 }
 
@@ -147,7 +148,11 @@ class ActPage {
     fill(this.notes, this.act.interruptions.map((note, index) => {
       const words = h("input", { type: "text", value: note.statement, onchange: (event) => { note.statement = event.target.value.trim(); this.save(); } });
       const cause = h("select", { onchange: (event) => { note.cause = event.target.value; this.save(); } }, CAUSES.map(([value, label]) => h("option", { value, selected: value === note.cause }, label)));
-      return h("li.notice.near", {}, h("b", {}, "记录中断 "), time(note.at), field(`cause-${index}`, "中断原因", cause), field(`note-${index}`, "中断说明", words));
+      const heads = this.site.heads ?? [];
+      const told = h("select", { onchange: (event) => { note.reported_to = event.target.value; this.save(); } },
+        h("option", { value: "" }, "没有报告"), heads.map((it) => h("option", { value: it.id, selected: it.id === note.reported_to }, [it.name, it.unit && `（${it.unit}）`].filter(Boolean).join(""))));
+      return h("li.notice.near", {}, h("b", {}, "记录中断 "), time(note.at), field(`cause-${index}`, "中断原因", cause), field(`note-${index}`, "中断说明", words),
+        heads.length > 0 ? field(`told-${index}`, "已向谁报告", told, { optional: true, hint: "不能继续记录的，向承办机构负责人报告" }) : null);
     }));
     return pieces;
   }

@@ -144,14 +144,45 @@ export async function whole(act, kind, type, bytes, extra = {}) {
   }
 }
 
-/** Takes in a file, for example from a body camera; `progress` gets bytes done. */
+/** Longest that the browser is waited for to read the tables of a file, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** How long a sound or a film lasts, in milliseconds, as the browser reads it from the file;
+ *  null where it knows neither the format nor an end. */
+export function lengthOf(file, kind) {
+  if (kind !== "audio" && kind !== "video") return Promise.resolve(null);
+  const player = document.createElement(kind);
+  const address = URL.createObjectURL(file);
+  return new Promise((resolve) => {
+    const over = (seconds) => {
+      clearTimeout(late);
+      [player.onloadedmetadata, player.onerror] = [null, null];
+      player.removeAttribute("src");
+      player.load();
+      URL.revokeObjectURL(address);
+      resolve(Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1000) : null);
+    };
+    const late = setTimeout(over, PATIENCE, NaN);
+    player.onloadedmetadata = () => over(player.duration);
+    player.onerror = () => over(NaN);
+    player.preload = "metadata";
+    player.src = address;
+  });
+}
+
+/** Takes in a file, for example from a body camera; `progress` gets bytes done. A file was
+ *  last changed when its recording ended: from then the length counts back to its beginning.
+ *  Where the length cannot be read, the piece says so and has none. */
 export async function importFile(act, file, progress) {
   await roomFor(file.size);
   const kind = { image: "photo", audio: "audio", video: "video" }[file.type.split("/")[0]] ?? "form";
   const taken = new Date(file.lastModified).toISOString();
+  const length = await lengthOf(file, kind);
+  const from = new Date(file.lastModified - (length ?? 0)).toISOString();
+  const lengthless = length === null && (kind === "audio" || kind === "video");
   let piece;
   try {
-    piece = await begin(act, kind, file.type || "application/octet-stream", { name: file.name, captured_from: taken, imported: true });
+    piece = await begin(act, kind, file.type || "application/octet-stream", { name: file.name, captured_from: from, imported: true, lengthless });
   } catch (error) {
     throw isFull(error) ? new Full() : error;
   }

@@ -34,7 +34,7 @@ export function registration(act, pieces) {
   }));
   // Segments are numbered from 1 in the order in which they are told.
   const number = (id) => pieces.findIndex((it) => it.id === id) + 1;
-  const interruptions = act.interruptions.map((it) => ({ after: number(it.after), cause: it.cause, by: "written", at: it.at, statement: it.statement }));
+  const interruptions = act.interruptions.map((it) => ({ after: number(it.after), cause: it.cause, by: "written", at: it.at, statement: it.statement, reported_to: it.reported_to || null }));
   return {
     id: act.id, case: act.case, act: act.verb, link: act.link, place: act.place, coordinates: act.coordinates,
     started_at: act.started_at, ended_at: act.ended_at, device: act.device || null, proves: act.proves,

@@ -35,6 +35,13 @@ pub struct EvidenceConfig {
     pub uploads_at_once: usize,
     /// Minutes within which further ranges of a piece belong to the same look.
     pub look_minutes: i64,
+    /// Folder for the unnamed copies that are read in search of what a file says of itself; by
+    /// default shared memory, so that nothing is in clear on disk.
+    pub spool_dir: Option<PathBuf>,
+    /// The program ffprobe; by default the one on the path.
+    pub ffprobe: Option<PathBuf>,
+    /// The program ffmpeg; by default the one on the path.
+    pub ffmpeg: Option<PathBuf>,
     /// Days from the end of one check of everything to the beginning of the next; 0 for none.
     pub scrub_days: i64,
 }
@@ -51,6 +58,9 @@ impl Default for EvidenceConfig {
             idle_seconds: 60,
             uploads_at_once: 16,
             look_minutes: 10,
+            spool_dir: None,
+            ffprobe: None,
+            ffmpeg: None,
             scrub_days: 30,
         }
     }

@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use clap::Args;
+use mingjing_domain::matter::MatterId;
+use mingjing_vault::parse_root;
 
 use super::config::{self, EvidenceConfig};
 use super::hooks::Hooks;
@@ -11,9 +13,13 @@ use super::scrub::{Scrub, Summary, line};
 use crate::kit::config::Config;
 use crate::ops::doctor::Line;
 use crate::ops::{self, OpsError};
+use crate::recording::jobs::read_again;
+use crate::recording::view as recordings;
 
 /// Bytes between two lines of progress.
 const STEP: u64 = 256 << 20;
+/// Pieces looked at together.
+const PAGE: u32 = 500;
 
 /// How to check.
 #[derive(Clone, Debug, Default, Args)]
@@ -47,6 +53,47 @@ pub async fn scrub(config: &Config, own: &EvidenceConfig, args: &ScrubArgs) -> R
     let last = scrub.state.last.clone().unwrap_or_default();
     print(&last, args.json)?;
     Ok(last.found.is_empty())
+}
+
+/// What of the small pictures is made anew.
+#[derive(Clone, Debug, Default, Args)]
+pub struct PreviewArgs {
+    /// 全部重做，不只是缺少的
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Queues the making of small pictures that are missing (they are in no backup), and with them
+/// the reading of what could not be read before; the serving program carries it out. Pieces of
+/// which no small picture can be made are asked again each time, which is harmless.
+///
+/// # Errors
+/// When there is no store, or the database fails.
+pub async fn previews(config: &Config, own: &EvidenceConfig, args: &PreviewArgs) -> Result<bool, OpsError> {
+    let app = ops::open_to_write(config).await?;
+    let vault = config::open_beside(config, own)?;
+    let vault = vault.ok_or_else(|| OpsError::Refused("还没有证据库".to_owned()))?;
+    let (mut after, mut queued) = ((MatterId(uuid::Uuid::nil()), 0), 0);
+    loop {
+        let page = recordings::stored_behind(app.db(), after, PAGE).await?;
+        let Some((recording, no, _)) = page.last() else { break };
+        after = (*recording, *no);
+        let mut wanted = Vec::new();
+        for (recording, no, root) in page {
+            let refused = |e: mingjing_vault::Error| OpsError::Refused(format!("证据库：{e}"));
+            let root = parse_root(&root).map_err(refused)?;
+            // One that cannot be opened any more is as good as none.
+            if args.all || vault.preview(&root).await.map_err(refused)?.is_none() {
+                wanted.push((recording, no));
+            }
+        }
+        queued += wanted.len();
+        read_again(&app, &wanted).await?;
+    }
+    let stdout = Path::new("stdout");
+    writeln!(std::io::stdout(), "已登记 {queued} 段，由运行中的服务读取文件、生成缩略图和封面")
+        .map_err(|e| OpsError::io(stdout, e))?;
+    Ok(true)
 }
 
 fn print(it: &Summary, json: bool) -> Result<(), OpsError> {

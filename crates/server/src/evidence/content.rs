@@ -89,11 +89,11 @@ pub async fn content(
     Ok(with_tag(response, &tag))
 }
 
-fn broken(error: impl std::fmt::Display) -> Failure {
+pub(super) fn broken(error: impl std::fmt::Display) -> Failure {
     Failure::Broken(error.to_string())
 }
 
-fn with_tag(mut response: Response, tag: &str) -> Response {
+pub(super) fn with_tag(mut response: Response, tag: &str) -> Response {
     if let Ok(tag) = HeaderValue::from_str(tag) {
         response.headers_mut().insert(header::ETAG, tag);
     }
@@ -101,7 +101,7 @@ fn with_tag(mut response: Response, tag: &str) -> Response {
 }
 
 /// Damage that somebody met while looking.
-fn alarm(error: &Error) {
+pub(super) fn alarm(error: &Error) {
     if let Error::Damaged { root, damage } = error {
         metrics::counter!("mingjing_evidence_damage_met_total").increment(1);
         tracing::error!(root, %damage, "evidence is damaged");
@@ -109,7 +109,7 @@ fn alarm(error: &Error) {
 }
 
 /// A piece that the table lets the person ask for, and the root of its bytes.
-async fn seen(
+pub(super) async fn seen(
     shell: &Shell,
     store: &Store,
     who: &Identity,

@@ -97,7 +97,23 @@ pub fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             .fails(&[412, 415, 460, 507]),
     ];
     operations.push(content());
+    operations.push(preview());
     (operations, Vec::new())
+}
+
+/// The small picture of a piece.
+fn preview() -> Operation {
+    Operation::get(
+        super::preview::PATH,
+        "segment_preview",
+        TAG,
+        "音像记录一段的缩略图或者封面",
+        json!({ "type": "string", "format": "binary" }),
+    )
+    .says("JPEG，由入库内容另行生成；没有的，答复 404。权限与查看内容相同；采集人、承办人以外的人员查看的，登记为一次查阅。")
+    .at("segment", json!({ "type": "integer", "minimum": 1, "maximum": 65535 }))
+    .produces("image/jpeg")
+    .fails(&[409])
 }
 
 /// The bytes of a piece.

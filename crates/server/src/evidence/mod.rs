@@ -13,7 +13,11 @@ mod describe;
 pub mod destroy;
 pub mod hooks;
 pub mod name;
+pub mod preview;
 pub mod range;
+pub mod reader;
+pub mod reading;
+mod said;
 pub mod scrub;
 pub mod service;
 pub mod tus;
@@ -35,6 +39,7 @@ pub fn routes() -> Routes {
         .delete(ONE, upload, tus::delete)
         .post(ONE, upload, tus::overridden)
         .get(content::PATH, Access::Verb(verbs::PLAY), content::content)
+        .get(preview::PATH, Access::Verb(verbs::PLAY), preview::preview)
         .describe(describe::described());
     [ALL, ONE].into_iter().fold(routes, |routes, path| {
         routes.long(path).stamp(path, "tus-resumable", mingjing_vault::tus::VERSION).stamp(

@@ -176,6 +176,18 @@ impl App {
 }
 
 impl App {
+    /// Queues jobs that follow from no command: what is derived is made anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn queue(&self, jobs: Vec<NewJob>) -> Result<(), DbError> {
+        let tx = self.db().begin().await?;
+        insert(&tx, jobs, self.now()).await?;
+        tx.commit().await?;
+        self.0.queued.notify_waiters();
+        Ok(())
+    }
+
     /// Lets go of a job that was cut off, as if it had not been claimed.
     ///
     /// # Errors

@@ -198,6 +198,7 @@ async fn lives(config: &Config) -> Result<Vec<Figure>, OpsError> {
         seed: 1,
         phc: "!".to_owned(),
         press: None,
+        vault: None,
         batch: 1,
     };
     let before = cpu_ms(std::process::id())?;

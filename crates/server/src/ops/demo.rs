@@ -15,6 +15,7 @@ use super::seed::{self, Order, Press};
 use super::serve::{self, Parts};
 use super::{OpsError, making};
 use crate::cli::Global;
+use crate::evidence::config::{self as evidence_config, EvidenceConfig};
 use crate::kit::clock::{Clock, ManualClock, SystemClock};
 use crate::kit::config::Config;
 use crate::kit::db::{Db, DbError, Sql};
@@ -56,7 +57,7 @@ pub async fn demo(global: &Global, listen: Option<String>) -> Result<bool, OpsEr
     let documents = global.section("documents")?;
     if is_new(&config).await? {
         say("正在生成虚构的县：四个机关、各岗位人员、处于各阶段的案件和文书，请稍候……")?;
-        let accounts = county(&config, &documents, &web).await?;
+        let accounts = county(&config, &documents, &global.section("evidence")?, &web).await?;
         table(&accounts)?;
     }
     let ledger = super::open_checked(&config).await?;
@@ -92,6 +93,7 @@ async fn is_new(config: &Config) -> Result<bool, OpsError> {
 pub async fn county(
     config: &Config,
     documents: &serve::DocumentConfig,
+    evidence: &EvidenceConfig,
     web: &WebConfig,
 ) -> Result<Vec<Account>, OpsError> {
     let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
@@ -105,6 +107,8 @@ pub async fn county(
         let worker = Arc::clone(&worker);
         Box::pin(async move { worker.drain().await.map(drop) })
     });
+    // Films and photographs go into the store; they are read once the program serves.
+    let vault = evidence_config::open(config, evidence, SystemClock.now())?;
     let yesterday = civil_day(SystemClock.now());
     let yesterday = yesterday.checked_sub(1.days()).unwrap_or(yesterday);
     let order = Order {
@@ -114,6 +118,7 @@ pub async fn county(
         seed: 1,
         phc,
         press: Some(press),
+        vault: Some(vault),
         batch: 1,
     };
     let done = seed::seed(&app, &clock, &order).await.map_err(making::refused)?;

@@ -148,6 +148,7 @@ pub async fn seed(config: &Config, args: &SeedArgs) -> Result<bool, OpsError> {
         seed: args.seed,
         phc: "!".to_owned(),
         press: None,
+        vault: None,
         batch: seed::BATCH,
     };
     let began = Instant::now();

@@ -18,6 +18,7 @@ use crate::case::service::RENDER;
 use crate::disposal::service::{SHRED, shredding};
 use crate::erasure::service::{Destroyer, ERASE, erasing};
 use crate::evidence::destroy::{list_file, shredder};
+use crate::evidence::reading::{FileReader, handler as reading};
 use crate::evidence::scrub::Scrub;
 use crate::evidence::service::Store;
 use crate::features;
@@ -35,7 +36,7 @@ use crate::ledger::{self, check, sequencer};
 use crate::record::job::Records;
 use crate::record::web::Pages;
 use crate::record::{self, wire};
-use crate::recording::jobs::{CENTRALISE, handler as centralising};
+use crate::recording::jobs::{CENTRALISE, READ_FILE, handler as centralising};
 
 /// Settings of documents.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -201,6 +202,11 @@ pub async fn serve(
     tasks.spawn(
         parts.worker().until_done(SHRED, shredding(shred)).until_done(ERASE, erasing).run(stopped.clone()),
     );
+    // Apart from the others: a film takes its time, and documents do not wait for it.
+    let reader = FileReader::new(store.vault().clone(), store.own().clone());
+    let readings =
+        Worker::new(parts.app().clone()).on(READ_FILE, reading(reader, Arc::new(Rules::built_in())));
+    tasks.spawn(readings.run(stopped.clone()));
     tasks.spawn(store.run(parts.app().clone(), scrub, stopped.clone()));
     tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
     if config.database.is_some() {

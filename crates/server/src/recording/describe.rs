@@ -165,10 +165,11 @@ pub fn operations() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         },
     });
     let field = json!({
-        "type": "object", "required": ["person", "organ", "certificate", "server_time", "devices", "tasks", "wordings"],
+        "type": "object", "required": ["person", "organ", "certificate", "server_time", "devices", "heads", "tasks", "wordings"],
         "properties": {
             "person": { "type": "object" }, "organ": { "type": "object" }, "certificate": maybe("object"),
             "server_time": instant(), "devices": { "type": "array", "items": { "type": "object" } },
+            "heads": { "type": "array", "items": { "type": "object", "required": ["id", "name", "unit"], "properties": { "id": id(), "name": { "type": "string" }, "unit": { "type": "string" } } } },
             "tasks": { "type": "array", "items": { "type": "object", "required": ["case", "title", "acts"] } },
             "wordings": { "type": "object" },
         },

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::api::of_organ;
-use super::field_notes::{Broken, breaks, noted};
+use super::field_notes::{Broken, breaks, heads, noted};
 use super::service::{self, Options};
 use super::{shape, verbs};
 use crate::case::access::rules;
@@ -99,6 +99,7 @@ async fn field(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Js
         })),
         "server_time": now,
         "devices": own,
+        "heads": heads(&shell, &who).await?,
         "tasks": tasks,
         "patrol": act_of(Link::Patrol, None, &Said {
             rules: &gathered.rules, organ: &it.organ_name, officers: &it.name, certificate: "", now,

@@ -8,9 +8,11 @@ use mingjing_domain::recording::event::{Explanation, Interruption, Mark};
 use mingjing_domain::recording::words::{InterruptionCause, MarkKind};
 use mingjing_domain::staff::{Role, StaffState};
 use serde::Deserialize;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::field::{Piece, Step, text};
+use crate::case::access::People;
 use crate::case::body;
 use crate::case::facts::staff_matter;
 use crate::kit::auth::Identity;
@@ -30,6 +32,19 @@ pub struct Broken {
     /// To whom it was reported.
     #[serde(default)]
     pub reported_to: Option<Uuid>,
+}
+
+/// Heads of units to whom an interruption can be reported: of the person's own unit first, the
+/// person never. The field page keeps them for when there is no network.
+///
+/// # Errors
+/// When the store fails.
+pub async fn heads(shell: &Shell, who: &Identity) -> Result<Vec<Value>, Failure> {
+    let people = People::of(shell, who.person.organ).await?;
+    let heads = people.all.iter().filter(|it| it.enabled && it.roles.contains(&Role::UnitHead));
+    let mut all: Vec<_> = heads.filter(|it| it.id != who.person.id).collect();
+    all.sort_by_key(|it| it.unit != who.person.unit);
+    Ok(all.iter().map(|it| json!({ "id": it.id, "name": it.name, "unit": it.unit })).collect())
 }
 
 /// Most characters of a note in a mark.

@@ -341,7 +341,10 @@ async fn append(
     new: Option<MatterId>,
 ) -> Result<Done, WriteError> {
     let mismatch = events.iter().any(|it| matches!(it, RecordingEvent::Mismatched { .. }));
-    let stored = events.iter().any(|it| matches!(it, RecordingEvent::Accepted { .. }));
+    let accepted: Vec<SegmentNo> = events
+        .iter()
+        .filter_map(|it| if let RecordingEvent::Accepted { no, .. } = it { Some(*no) } else { None })
+        .collect();
     for event in events {
         loaded = Some(match loaded {
             Some(mut it) => {
@@ -363,7 +366,10 @@ async fn append(
         });
     }
     let it = loaded.ok_or(WriteError::NotFound("音像记录"))?;
-    if stored && it.accepted() && it.centralised_on.is_none() {
+    for no in &accepted {
+        jobs::enqueue_reading(w, it.id, *no);
+    }
+    if !accepted.is_empty() && it.accepted() && it.centralised_on.is_none() {
         jobs::enqueue(
             w,
             it.id,

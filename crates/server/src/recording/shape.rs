@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::event::{Explanation, LogEntry, LongTermCopy, Mark, PartyTold, Subject};
+use mingjing_domain::recording::reading::Reading;
 use mingjing_domain::recording::retention::{Keeping, Kept};
 use mingjing_domain::recording::state::{Flag, Hold, Recording, Segment};
 use mingjing_domain::recording::timeline::Joint;
@@ -123,6 +124,16 @@ pub fn segment(no: u16, it: &Segment) -> Value {
         "sha256_root": it.sealing.as_ref().map(|it| it.sha256_root.clone()),
         "uploaded_at": it.uploaded.map(|(at, _)| at), "via": it.uploaded.map(|(_, via)| wire_name(&via)),
         "identity": it.identity, "mismatches": it.mismatches,
+        "reading": it.reading.as_ref().map(reading),
+    })
+}
+
+/// What the stored file says of itself.
+fn reading(it: &Reading) -> Value {
+    json!({
+        "container": it.container, "duration_ms": it.duration_ms, "width": it.width, "height": it.height,
+        "tracks": it.tracks, "said_at": it.said_at, "device": it.device.or_erased(), "position": it.position.or_erased(),
+        "lacking": it.lacking.iter().map(|why| json!({ "why": why, "label": why.label() })).collect::<Vec<_>>(),
     })
 }
 

@@ -322,6 +322,49 @@ pub async fn roots_behind<S: Sql>(sql: &S, after: Option<&str>, most: usize) -> 
     rows.iter().map(|row| row.text("sha256_root")).collect()
 }
 
+/// Pieces of these recordings that are in the store: recording, number, SHA-256 root; in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stored<S: Sql>(sql: &S, ids: &[MatterId]) -> Result<Vec<(MatterId, u16, String)>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|at| format!("${at}")).collect();
+    let text = format!(
+        "SELECT matter_id, no, sha256_root FROM recording_segment \
+         WHERE matter_id IN ({}) AND phase = 'accepted' ORDER BY matter_id, no",
+        places.join(", ")
+    );
+    let values = ids.iter().flat_map(|id| params![*id]).collect();
+    let rows = sql.all("recording_segment", text, values).await?;
+    rows.iter().map(stored_piece).collect()
+}
+
+fn stored_piece(row: &Row) -> Result<(MatterId, u16, String), DbError> {
+    let no = u16::try_from(row.int("no")?).map_err(|e| DbError::row("recording_segment", "no", e))?;
+    Ok((MatterId(row.uuid("matter_id")?), no, row.text("sha256_root")?))
+}
+
+/// Up to `most` pieces that must be in the store, in order, behind a piece.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stored_behind<S: Sql>(
+    sql: &S,
+    after: (MatterId, u16),
+    most: u32,
+) -> Result<Vec<(MatterId, u16, String)>, DbError> {
+    let text = format!(
+        "SELECT s.matter_id, s.no, s.sha256_root FROM recording_segment s \
+         JOIN recording_row r ON r.matter_id = s.matter_id \
+         WHERE (s.matter_id > $1 OR (s.matter_id = $1 AND s.no > $2)) \
+         AND s.phase = 'accepted' AND r.state <> 'destroyed' ORDER BY s.matter_id, s.no LIMIT {most}"
+    );
+    let values = params![after.0, i64::from(after.1)];
+    sql.all("recording_segment", text, values).await?.iter().map(stored_piece).collect()
+}
+
 /// Recordings that hold the same bytes and were not destroyed.
 ///
 /// # Errors

@@ -36,6 +36,7 @@ pub fn order(cases: u64) -> Order {
         seed: 7,
         phc: "!".into(),
         press: None,
+        vault: None,
         batch: mingjing::ops::seed::BATCH,
     }
 }
@@ -153,4 +154,52 @@ async fn the_same_seed_gives_the_same_log() {
     }
     assert_eq!(roots[0], roots[1]);
     assert_ne!(roots[0], roots[2]);
+}
+
+/// How the acts that were noted stand: `recorded`, `excused`, `missing`.
+async fn kept(app: &App, how: &str) -> u64 {
+    let text = "SELECT COUNT(*) AS n FROM recording_act WHERE kept = $1";
+    app.db().one("recording_act", text, vec![how.into()]).await.unwrap().unwrap().uint("n").unwrap()
+}
+
+/// Up to a day on which every list of the county has been known for long.
+fn later(vault: Option<mingjing_vault::Vault>) -> Order {
+    Order { until: date(2027, 1, 15), span_days: 200, vault, ..order(40) }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_store_recordings_are_made_and_their_bytes_are_there() {
+    let bench = Bench::sqlite();
+    let app = bench.app_with(registry::all()).await;
+    let dir = bench.dir.path();
+    let config = Config { data: dir.join("data"), keys: Some(dir.join("vault-keys")), ..Config::default() };
+    std::fs::create_dir_all(&config.data).unwrap();
+    let vault = mingjing::evidence::config::open(&config, &Default::default(), app.now()).unwrap();
+    seed(&app, &bench.clock, &later(Some(vault.clone()))).await.unwrap();
+    let text = "SELECT sha256_root FROM recording_segment WHERE phase = 'accepted'";
+    let rows = app.db().all("recording_segment", text, vec![]).await.unwrap();
+    assert!(rows.len() > 20, "{}", rows.len());
+    for row in &rows {
+        let root = mingjing_vault::parse_root(&row.text("sha256_root").unwrap()).unwrap();
+        assert!(vault.evidence(&root).await.unwrap().length() > 10_000);
+    }
+    assert!(vault.uploads().await.unwrap().is_empty(), "nothing is left half way");
+    let (recorded, excused) = (kept(&app, "recorded").await, kept(&app, "excused").await);
+    assert!(recorded > 10 && excused > 0, "{recorded} {excused}");
+    let ledger = bench.ledger(&app).await;
+    ledger.checkpoint().await.unwrap();
+    let report = audit(app.db(), &ledger.verifiers(), &[]).await.unwrap();
+    assert!(report.holds(), "{:#?}", report.findings);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_store_nothing_is_said_to_be_recorded() {
+    let bench = Bench::sqlite();
+    let app = bench.app_with(registry::all()).await;
+    seed(&app, &bench.clock, &later(None)).await.unwrap();
+    assert_eq!(kept(&app, "recorded").await, 0);
+    assert!(kept(&app, "excused").await > 10);
+    let text = "SELECT COUNT(*) AS n FROM recording_segment WHERE phase = 'accepted'";
+    let stored = app.db().one("recording_segment", text, vec![]).await.unwrap().unwrap();
+    assert_eq!(stored.uint("n").unwrap(), 0);
 }

@@ -1,9 +1,12 @@
 //! Bytes for those who may look: ranges, names, rights, and the record of each look.
 
+use std::io::{Read as _, Seek as _, SeekFrom};
+
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
 use mingjing::evidence::hooks::Held;
+use mingjing::evidence::reader::StoredFile;
 
 use crate::house::{Answer, House, MIB, RECORDING, bytes};
 
@@ -166,4 +169,31 @@ async fn what_was_destroyed_is_said_to_be() {
     assert_eq!((gone.status, gone.code().as_str()), (StatusCode::GONE, "vault.destroyed"));
     assert!(destroy(0).await.unwrap().is_some(), "again is harmless");
     assert_eq!(mingjing::evidence::destroy::read_list(&list).unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stored_piece_reads_and_jumps_like_a_file() {
+    let house = House::new().await;
+    let data = bytes(3 * MIB + 17, 9);
+    house.upload(1, &data).await;
+    let root = house.book.lock().unwrap().arrived[0].identity.root.sha256;
+    let evidence = house.store.vault().evidence(&root).await.unwrap();
+    let runtime = tokio::runtime::Handle::current();
+    let read = move || {
+        let (mut file, length) = (StoredFile::new(evidence, runtime), data.len());
+        let mut all = Vec::new();
+        file.read_to_end(&mut all).unwrap();
+        assert!(all == data);
+        for (from, count) in [(MIB - 3, 7), (2 * MIB, 1), (5, 2 * MIB), (length - 5, 5), (0, 4)] {
+            let mut part = vec![0; count];
+            file.seek(SeekFrom::Start(from as u64)).unwrap();
+            file.read_exact(&mut part).unwrap();
+            assert!(part == data[from..from + count], "{from}");
+        }
+        assert_eq!(file.seek(SeekFrom::End(-2)).unwrap(), length as u64 - 2);
+        assert_eq!(file.seek(SeekFrom::Current(12)).unwrap(), length as u64 + 10);
+        assert_eq!(file.read(&mut [0; 4]).unwrap(), 0, "behind the end there is nothing");
+        assert!(file.seek(SeekFrom::End(i64::MIN)).is_err());
+    };
+    tokio::task::spawn_blocking(read).await.unwrap();
 }

@@ -13,6 +13,7 @@ mod county;
 mod contract;
 mod device;
 mod identity;
+mod import;
 mod keeping;
 mod offline;
 mod relay;

@@ -12,6 +12,7 @@ mod completeness;
 mod description;
 mod erasures;
 mod field;
+mod films;
 mod guards;
 mod hostile;
 mod informants;

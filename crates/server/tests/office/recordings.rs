@@ -84,6 +84,9 @@ async fn what_was_recorded_in_the_field_comes_into_the_store(bench: Bench) {
     let field = office.read("a", "/api/v1/field").await.json();
     assert_eq!(field["tasks"][0]["case"], case.as_str());
     assert_eq!(field["devices"][0]["id"], device.as_str());
+    let heads: Vec<&str> =
+        field["heads"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(heads, [office.uuid("unit_head")], "to whom a break can be reported");
     assert!(
         field["tasks"][0]["acts"][0]["wording_before_recording"]
             .as_str()

@@ -1,5 +1,7 @@
 //! The card of recordings: what each act of the case asks, what is open, what there is.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::facts::Facts;
@@ -20,7 +22,13 @@ const fn tone(it: Standing) -> Tone {
 }
 
 /// The card. `acting` adds the ways to do something about it.
-pub fn recorded(id: MatterId, case: &Case, facts: &Facts<'_>, lines: &[Line], acting: bool) -> Markup {
+pub fn recorded(
+    id: MatterId,
+    case: &Case,
+    facts: &Facts<'_>,
+    (lines, pictures): (&[Line], &BTreeMap<MatterId, String>),
+    acting: bool,
+) -> Markup {
     let registers = acting && case.officers.contains(&facts.actor.id);
     html! {
         section.card #recordings {
@@ -47,7 +55,9 @@ pub fn recorded(id: MatterId, case: &Case, facts: &Facts<'_>, lines: &[Line], ac
             }
             @if !lines.is_empty() {
                 ul { @for line in lines {
-                    li { a.no href={ "/recordings/" (line.id) } { (line.number.as_deref().unwrap_or("未编号")) } " " (line.link_label) " " span.meta.small { (line.state_label) } }
+                    li {
+                        @if let Some(picture) = pictures.get(&line.id) { a href={ "/recordings/" (line.id) } aria-hidden="true" tabindex="-1" { img.preview src=(picture) alt="" loading="lazy"; } " " }
+                        a.no href={ "/recordings/" (line.id) } { (line.number.as_deref().unwrap_or("未编号")) } " " (line.link_label) " " span.meta.small { (line.state_label) } }
                 } }
             }
             @if registers { div.buttons { a.btn.quiet href={ "/recordings/new?case=" (id) } { "登记音像记录" } } }

@@ -1,6 +1,8 @@
 //! The case page: where it stands, what may be done, what not, what is due,
 //! what has happened.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Redirect;
@@ -11,7 +13,7 @@ use mingjing_domain::case::facts::Facts;
 use mingjing_domain::case::{Case, CaseEvent};
 use mingjing_domain::informant::ROLE;
 use mingjing_domain::matter::{MatterId, Moment, shanghai};
-use mingjing_domain::viewing::Thing;
+use mingjing_domain::viewing::{Thing, handlers};
 use uuid::Uuid;
 
 use super::super::access::{self, People, opened, rules};
@@ -19,6 +21,7 @@ use super::super::{service, tables, words};
 use super::file::Proofs;
 use super::{acts, file, parts};
 use crate::disclosure::view as publications;
+use crate::evidence::{preview, tus};
 use crate::informant::service as informants;
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
@@ -37,6 +40,8 @@ use crate::viewing::verbs as viewing_verbs;
 
 /// Most recordings of a case that its page lists.
 const RECORDINGS: u32 = 100;
+/// Of how many of them, the newest ones, it shows a small picture.
+const PICTURES: usize = 12;
 
 /// By which of the two times a case is shown as it stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +86,7 @@ pub(super) async fn make_again(
 /// GET /cases/{id}
 pub(super) async fn page(
     State(shell): State<Shell>,
+    store: tus::Opened,
     who: Identity,
     Path(id): Path<Uuid>,
     uri: Uri,
@@ -119,8 +125,15 @@ pub(super) async fn page(
         Vec::new()
     };
     let recorded = recordings::of_case(shell.app.db(), id, RECORDINGS).await?;
+    // Whoever handles the case sees what was recorded for it; in this list nobody else does.
+    let newest: Vec<MatterId> = recorded.iter().take(PICTURES).map(|it| it.id).collect();
+    let pictures = if then.is_none() && handlers(case).contains(&who.person.id) {
+        preview::of_list(&shell, store, &who, &newest).await?
+    } else {
+        BTreeMap::new()
+    };
     let seen = Shown {
-        recorded,
+        recorded: (recorded, pictures),
         unmade: file::Unmade { failures: &failures, csrf: &who.csrf },
         who: &who,
         tombstone,
@@ -158,7 +171,7 @@ async fn proofs(shell: &Shell, id: MatterId) -> Result<Proofs, Failure> {
 
 struct Shown<'a> {
     /// Its recordings, newest first.
-    recorded: Vec<recordings::Line>,
+    recorded: (Vec<recordings::Line>, BTreeMap<MatterId, String>),
     unmade: file::Unmade<'a>,
     who: &'a Identity,
     /// Says so when the content is gone.
@@ -206,7 +219,7 @@ fn body(it: &Shown<'_>, facts: &Facts<'_>, events: &[Opened<CaseEvent>], proofs:
         }
         div.cols.below {
             div.stack { (file::parties(it.id, it.case, it.open)) @if it.then.is_none() { (file::handlers(it.case, it.people)) (informant(it)) } }
-            div.stack { (acts::recorded(it.id, it.case, facts, &it.recorded, it.then.is_none())) (file::evidence(it.case, it.people)) }
+            div.stack { (acts::recorded(it.id, it.case, facts, (&it.recorded.0, &it.recorded.1), it.then.is_none())) (file::evidence(it.case, it.people)) }
             div.stack { (file::proposals(it.case, it.people)) }
         }
     }

@@ -1,8 +1,10 @@
 //! `mingjing seed`: a synthetic county whose cases are handled through the domain
 //! and the one write path, in the order of time, the same for the same seed.
 
+mod check;
 pub mod county;
 mod decide;
+mod film;
 pub mod names;
 mod next;
 mod plan;
@@ -19,7 +21,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::types::PartyNo;
 use mingjing_domain::disclosure::Publication;
-use mingjing_domain::matter::{MatterId, civil_day, shanghai};
+use mingjing_domain::matter::{MatterId, StaffId, civil_day, shanghai};
+use mingjing_vault::Vault;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -65,6 +68,9 @@ pub struct Order {
     /// Makes the documents that were issued, after each command; none when they are
     /// only to be marked as made, with a stand-in's digest.
     pub press: Option<Press>,
+    /// Where the bytes of recordings go; without it nothing is recorded, and where the law asks
+    /// for a recording the reason why there is none is stated.
+    pub vault: Option<Vault>,
     /// Commands in one transaction.
     pub batch: u64,
 }
@@ -116,6 +122,8 @@ struct Seeder<'a> {
     queue: BinaryHeap<Due>,
     lives: HashMap<u64, Life>,
     done: Seeded,
+    /// Cameras by who has them; none where nothing is recorded.
+    cameras: HashMap<StaffId, MatterId>,
 }
 
 /// Makes the county and its cases in an empty database.
@@ -127,10 +135,17 @@ pub async fn seed(app: &App, clock: &ManualClock, order: &Order) -> Result<Seede
     clock.set(at(first.checked_sub(30.days()).unwrap_or(first), 9 * 60));
     let mut draw = Draw::new(&SeededEntropy::new(order.seed));
     let county = county::found(app, &mut draw, &order.phc).await?;
+    let (rules, mut cameras) = (Arc::new(Rules::built_in()), HashMap::new());
+    if order.vault.is_some() {
+        for organ in county.organs.iter().filter(|it| !it.category.is_empty()) {
+            cameras.extend(film::cameras(app, &rules, &mut draw, organ).await?);
+        }
+    }
     let mut seeder = Seeder {
         app,
         clock,
-        rules: Arc::new(Rules::built_in()),
+        cameras,
+        rules,
         order,
         done: Seeded { cases: order.cases, accounts: county.accounts.clone(), ..Seeded::default() },
         county,
@@ -224,8 +239,13 @@ impl Seeder<'_> {
                 clock: self.clock,
                 rules: &self.rules,
                 draw: &mut self.draw,
+                vault: self.order.vault.as_ref(),
             };
             maker.organ(organ).await?;
+            if self.order.vault.is_some() {
+                let mut checker = check::Checker { app: self.app, clock: self.clock, draw: &mut self.draw };
+                checker.organ(organ, self.order.until).await?;
+            }
         }
         Ok(())
     }
@@ -301,6 +321,21 @@ impl Seeder<'_> {
                 life.id = Some(done.value.case);
                 life.case = batch.state::<Case>(done.value.case);
             }
+            Task::Record(no) => {
+                let organ = self.county.organs.get(life.plan.organ).ok_or(WriteError::NotFound("机关"))?;
+                let (Some(vault), Some(id), Some(case)) = (&self.order.vault, life.id, &life.case) else {
+                    return Err(WriteError::NotFound("案件"));
+                };
+                let mut camera = film::Camera {
+                    app: self.app,
+                    rules: &self.rules,
+                    vault,
+                    draw: &mut self.draw,
+                    cameras: &self.cameras,
+                };
+                camera.act(batch, (organ, &act.who), (id, case, *no)).await?;
+                life.case = batch.state::<Case>(id);
+            }
             Task::Disclose(party, what) => {
                 if let disclosure::Act::Withdraw { known_on, .. } = what {
                     *known_on = civil_day(now);
@@ -334,6 +369,7 @@ impl Seeder<'_> {
             now,
             today,
             synthetic: self.order.press.is_none(),
+            films: self.order.vault.is_some(),
             publications: &life.publications,
         };
         next::next(life.case.as_deref(), &mut life.plan, &view)

@@ -9,6 +9,7 @@ use mingjing_domain::calendar::Calendar;
 use mingjing_domain::case::command::*;
 use mingjing_domain::case::gate;
 use mingjing_domain::case::law::Law;
+use mingjing_domain::case::recorded::{self, Standing};
 use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, PartyState, ReviewPhase};
 use mingjing_domain::case::substance::DecisionSubstance;
 use mingjing_domain::case::types::*;
@@ -16,6 +17,8 @@ use mingjing_domain::case::{CaseCommand as Do, Proposal};
 use mingjing_domain::disclosure::{CreditGrade, DraftPhase, Publication, WithdrawalGround};
 use mingjing_domain::informant::Told;
 use mingjing_domain::matter::{Actor, OrganId, StaffId};
+use mingjing_domain::recording::event::ActNo;
+use mingjing_domain::recording::words::NoRecordingGround;
 use mingjing_domain::staff::Role;
 use mingjing_domain::text::Text;
 use sha2::{Digest, Sha256};
@@ -43,6 +46,8 @@ pub struct Act {
 pub enum Task {
     /// A command on the case.
     Case(Do),
+    /// An act of the case is recorded, the recording stored and attached to it.
+    Record(ActNo),
     /// An act on the publication of its decision on a party.
     Disclose(PartyNo, Disclose),
 }
@@ -61,6 +66,8 @@ pub struct View<'a> {
     pub today: Date,
     /// Documents are only marked as made, with a stand-in's digest.
     pub synthetic: bool,
+    /// Recordings are made; otherwise the reason why there is none is stated.
+    pub films: bool,
     /// Publications of the case, by party.
     pub publications: &'a BTreeMap<PartyNo, Arc<Publication>>,
 }
@@ -89,6 +96,9 @@ pub fn next(case: Option<&Case>, plan: &mut Plan, view: &View<'_>) -> Next {
         return Ok(Some(act));
     }
     if let Some(act) = service(case, plan, view)? {
+        return Ok(Some(act));
+    }
+    if let Some(act) = recording(case, plan, view)? {
         return Ok(Some(act));
     }
     match case.stage {
@@ -171,6 +181,41 @@ pub fn heads(view: &View<'_>) -> Result<Vec<HeadOpinion>, SeedError> {
         out.push(HeadOpinion { head, agrees: true, opinion: t("同意承办机构的处理意见") });
     }
     Ok(out)
+}
+
+/// An act that the list wants recorded: a recording for most, an approved reason for some.
+/// Of every fifth case it comes weeks later, at the end of the investigation.
+fn recording(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
+    let investigating = match case.stage {
+        Stage::Investigating => true,
+        Stage::Concluded | Stage::Decided | Stage::Closed | Stage::Withdrawn | Stage::Transferred => false,
+        Stage::Clue | Stage::Checking | Stage::NotFiled | Stage::Archived => return Ok(None),
+    };
+    let tardy = plan.index % 5 == 4 && investigating;
+    let late = tardy && !plan.inquiry.is_empty();
+    let days = if tardy { plan.days(12, 25) } else { 0 };
+    for (no, state) in recorded::acts(case) {
+        match state.standing(view.law) {
+            Standing::Open if late => {}
+            Standing::Open if view.films && plan.index % 7 != 3 => {
+                let who = view.organ.with(Role::Officer, plan.index)?;
+                return Ok(Some(Act { days, who, task: Task::Record(no) }));
+            }
+            Standing::Open => {
+                let ground = NoRecordingGround::DeviceFailure;
+                let reason = t("设备发生故障，已作文字记录并由见证人签名");
+                let command = Do::StateNoRecording { act: no, ground, reason };
+                return act(plan, view, Role::Officer, days, command);
+            }
+            Standing::Waiting => {
+                let command =
+                    Do::DecideNoRecording { act: no, approve: true, opinion: t("情况属实，同意") };
+                return act(plan, view, Role::UnitHead, 1, command);
+            }
+            Standing::Recorded | Standing::Excused | Standing::Text | Standing::Suggested => {}
+        }
+    }
+    Ok(None)
 }
 
 /// A made document that waits for service.

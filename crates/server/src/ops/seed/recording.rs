@@ -1,5 +1,6 @@
-//! Synthetic devices and recordings of the county. Their pieces are sealed on devices
-//! that nobody holds: no bytes come, and no page says that they did.
+//! Synthetic devices and recordings of the county. With a store their films and photographs
+//! come into it; without one their pieces are sealed on devices that nobody holds: no bytes
+//! come, and no page says that they did.
 
 use std::sync::Arc;
 
@@ -11,20 +12,22 @@ use mingjing_domain::recording::RecordingCommand;
 use mingjing_domain::recording::event::{
     Capture, Collector, LogEntry, Mark, PartyTold, Registration, Sealing, Subject,
 };
-use mingjing_domain::recording::words::{HoldTrigger, LateGround, Link, MarkKind, SegmentKind};
+use mingjing_domain::recording::words::{HoldTrigger, LateGround, Link, MarkKind, SegmentKind, UploadVia};
 use mingjing_domain::staff::{Role, StaffState};
 use mingjing_domain::text::Text;
+use mingjing_ledger::commit::EvidenceHasher;
+use mingjing_vault::Vault;
 use sha2::{Digest as _, Sha256};
 
-use super::SeedError;
 use super::county::Organ;
+use super::{SeedError, film};
 use crate::case::facts::{Rules, staff_matter};
 use crate::case::store::{Filter, list};
 use crate::device::service as devices;
 use crate::kit::app::App;
 use crate::kit::clock::ManualClock;
 use crate::kit::entropy::Draw;
-use crate::recording::service::{Options, act};
+use crate::recording::service::{Options, act, uploaded};
 
 /// Cases of an organ that get a recording.
 const CASES: u32 = 3;
@@ -35,6 +38,56 @@ pub(super) struct Maker<'a> {
     pub clock: &'a ManualClock,
     pub rules: &'a Arc<Rules>,
     pub draw: &'a mut Draw,
+    /// Where the bytes go; none for pieces without bytes.
+    pub vault: Option<&'a Vault>,
+}
+
+/// How a recording comes into the store.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Whole, and as the device said.
+    Whole,
+    /// Not yet.
+    Waits,
+    /// One film says another time and length than its device did.
+    Odd,
+}
+
+/// A piece on the device.
+struct Piece {
+    kind: SegmentKind,
+    name: String,
+    /// Beginning and end, in seconds from the beginning of the recording.
+    span: (i64, i64),
+    /// Its bytes; none where nobody holds the device.
+    bytes: Option<Vec<u8>>,
+}
+
+/// The pieces of a recording that began at an instant.
+fn pieces(begun: Timestamp, way: Way, stored: bool, words: &str) -> Vec<Piece> {
+    let video = |no: u16, span, bytes| Piece {
+        kind: SegmentKind::Video,
+        name: format!("执法记录仪_{no}.mp4"),
+        span,
+        bytes,
+    };
+    if !stored {
+        return vec![video(1, (0, 14 * 60), None), video(2, (15 * 60, 29 * 60), None)];
+    }
+    let after = |seconds| begun.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(begun);
+    let odd = way == Way::Odd;
+    // An edited or exchanged film: of the day before, and shorter than was said.
+    let second = if odd { film::film(after(54 - 86_400)) } else { film::film(after(54)) };
+    vec![
+        video(1, (0, film::SECONDS), Some(film::film(begun))),
+        video(2, (54, 54 + if odd { 300 } else { film::SECONDS }), Some(second)),
+        Piece {
+            kind: SegmentKind::Photo,
+            name: format!("{words}_3.jpg"),
+            span: (400, 400),
+            bytes: Some(film::photo(after(400))),
+        },
+    ]
 }
 
 impl Maker<'_> {
@@ -96,7 +149,8 @@ impl Maker<'_> {
                 party: Text::closed(case.parties.clone()),
                 cause: Text::closed(case.title.clone()),
             };
-            let made = self.made(&officer, registration, camera).await?;
+            let way = [Way::Whole, Way::Waits, Way::Odd].get(at).copied().unwrap_or(Way::Whole);
+            let made = self.made(&officer, registration, camera, way).await?;
             let more = match at {
                 0 => RecordingCommand::PlaceHold {
                     trigger: HoldTrigger::Objection,
@@ -144,12 +198,13 @@ impl Maker<'_> {
         Ok(camera)
     }
 
-    /// A recording of two pieces, told and marked.
+    /// A recording of a few pieces, told and marked, and stored where there is a store.
     async fn made(
         &mut self,
         who: &Actor,
         registration: Registration,
         camera: MatterId,
+        way: Way,
     ) -> Result<MatterId, SeedError> {
         let party = registration.party.clone();
         let patrol = registration.of == Subject::Patrol;
@@ -161,26 +216,51 @@ impl Maker<'_> {
             self.recording(who, Some(id), RecordingCommand::TellParty(told)).await?;
         }
         let begun = self.ago(42);
-        let at = |minutes| begun.checked_add(SignedDuration::from_mins(minutes)).unwrap_or(begun);
-        for (no, from, to) in [(1, 0, 14), (2, 15, 29)] {
+        let at = |seconds| begun.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(begun);
+        let pieces = pieces(begun, way, self.vault.is_some(), "现场照片");
+        for (no, piece) in (1..).zip(&pieces) {
             let capture = Capture {
-                kind: SegmentKind::Video,
+                kind: piece.kind,
                 piece: None,
-                name: Text::closed(format!("执法记录仪_{no}.mp4")),
-                started_at: at(from),
+                name: Text::closed(piece.name.clone()),
+                started_at: at(piece.span.0),
                 clock_offset_ms: 300,
                 device: Some(camera),
                 by: who.id,
             };
             self.recording(who, Some(id), RecordingCommand::Capture(capture)).await?;
-            let root = Sha256::digest(format!("合成数据 {words} {no}").as_bytes());
-            let sealing = Sealing { ended_at: at(to), bytes: 84_000_000, sha256_root: hex::encode(root) };
+            let (bytes, root) = match &piece.bytes {
+                None => (84_000_000, Sha256::digest(format!("合成数据 {words} {no}").as_bytes()).into()),
+                Some(bytes) => {
+                    let mut hasher = EvidenceHasher::new();
+                    hasher.update(bytes);
+                    (bytes.len() as u64, hasher.finish().root.sha256)
+                }
+            };
+            let sealing = Sealing { ended_at: at(piece.span.1), bytes, sha256_root: hex::encode(root) };
             self.recording(who, Some(id), RecordingCommand::Seal { no, sealing }).await?;
         }
         let mark =
-            Mark { segment: 1, offset_ms: 20_000, kind: MarkKind::CertificateShown, note: Text::closed("") };
+            Mark { segment: 1, offset_ms: 8_000, kind: MarkKind::CertificateShown, note: Text::closed("") };
         self.recording(who, Some(id), RecordingCommand::Mark(mark)).await?;
-        self.recording(who, Some(id), RecordingCommand::EndWork { ended_at: at(31) }).await
+        self.recording(who, Some(id), RecordingCommand::EndWork { ended_at: at(31 * 60) }).await?;
+        if way != Way::Waits {
+            self.come(who, id, pieces).await?;
+        }
+        Ok(id)
+    }
+
+    /// What has bytes comes into the store.
+    async fn come(&mut self, who: &Actor, id: MatterId, pieces: Vec<Piece>) -> Result<(), SeedError> {
+        let Some(vault) = self.vault else { return Ok(()) };
+        for (no, piece) in (1..).zip(pieces) {
+            let Some(bytes) = piece.bytes else { continue };
+            self.clock.advance(SignedDuration::from_secs(20));
+            let identity = film::store(vault, bytes, self.app.now()).await?;
+            let (place, command) = ((id, no), self.id());
+            uploaded(self.app, self.rules, who, place, UploadVia::Station, &identity, command).await?;
+        }
+        Ok(())
     }
 
     async fn patrol(&mut self, who: &Actor, collector: Collector, camera: MatterId) -> Result<(), SeedError> {
@@ -196,7 +276,7 @@ impl Maker<'_> {
             party: Text::closed(""),
             cause: Text::closed(""),
         };
-        let id = self.made(who, registration, camera).await?;
+        let id = self.made(who, registration, camera, Way::Whole).await?;
         let entry = LogEntry {
             link: Link::Patrol,
             at: self.ago(20),

@@ -5,6 +5,7 @@ mod list;
 mod page;
 mod player;
 pub mod published;
+mod reading;
 mod timeline;
 
 use super::verbs;

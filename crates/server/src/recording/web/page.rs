@@ -24,9 +24,12 @@ use super::super::shape::{kept_words, limit_of};
 use super::super::tables::Overall;
 use super::super::{sheet, verbs};
 use super::list::tone;
+use super::reading;
 use super::timeline::{clock, drawn, length, moment_of};
 use crate::case::access::People;
 use crate::case::tables;
+use crate::evidence::preview::{self, Previews};
+use crate::evidence::tus::Opened;
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
@@ -43,12 +46,14 @@ struct Shown<'a> {
     custody: &'a CustodyRules,
     keeping: Option<Keeping>,
     devices: BTreeMap<MatterId, String>,
+    previews: Previews,
     now: jiff::Timestamp,
 }
 
 /// GET /recordings/{id}
 pub(super) async fn page(
     State(shell): State<Shell>,
+    store: Opened,
     who: Identity,
     Path(id): Path<Uuid>,
     _: Uri,
@@ -66,7 +71,10 @@ pub(super) async fn page(
             devices.insert(id, format!("{} {}", of.number, of.kind.label()));
         }
     }
+    let of = (seen.it.id, seen.it.state.as_ref(), seen.handlers.as_slice());
+    let previews = preview::of_recording(&shell, store, &who, of).await?;
     let shown = Shown {
+        previews,
         it: &seen.it.state,
         who: &who,
         people: &people,
@@ -95,6 +103,7 @@ pub(super) async fn page(
                     div.scroll.tall tabindex="0" role="region" aria-label="经过" { (stream(&entries, |_| None)) } }
             }
         }
+        div.after { (reading::table(shown.it)) }
     };
     Ok(sheet::frame(&shell, &who, "音像记录", "/recordings", Width::Wide, body))
 }
@@ -218,6 +227,7 @@ fn custody(it: &Shown<'_>) -> Markup {
                     thead { tr { th scope="col" { "分段" } th scope="col" { "采集" } th scope="col" { "封存" } th scope="col" { "上传" } th scope="col" { "入库" } } }
                     tbody { @for (no, s) in (1..).zip(&it.it.segments) { (piece(it, no, s)) } }
                 } }
+                (reading::pictures(it.it, &it.previews))
                 @if it.it.destroyed.is_none() && it.it.segments.iter().any(|s| s.identity.is_some()) {
                     p { a.btn.quiet href={ "/recordings/" (it.seen.it.id) "/play" } { "回放" } }
                 }

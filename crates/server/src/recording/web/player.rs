@@ -16,6 +16,8 @@ use super::super::access::opened;
 use super::super::sheet;
 use super::timeline::{clock, length};
 use crate::evidence::name::media;
+use crate::evidence::preview::{self, Previews};
+use crate::evidence::tus::Opened;
 use crate::kit::ask;
 use crate::kit::assets;
 use crate::kit::auth::Identity;
@@ -28,6 +30,7 @@ use crate::viewing_grant::look::{Wish, foreseen};
 /// GET /recordings/{id}/play
 pub(super) async fn page(
     State(shell): State<Shell>,
+    store: Opened,
     who: Identity,
     Path(id): Path<Uuid>,
     uri: Uri,
@@ -37,13 +40,14 @@ pub(super) async fn page(
     let seen = opened(&shell, &who, id).await?;
     let it = &seen.it.state;
     let looked = foreseen(&shell, &who, &Wish::view(Material::Recording { recording: id })).await?;
+    let previews = preview::of_recording(&shell, store, &who, (id, it, &seen.handlers)).await?;
     let number = it.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
     let above = html! { a href={ "/recordings/" (id) } { "音像记录 " (number) } };
     let below = html! { "每次播放都记入查阅记录；水印为：" (looked.watermark) };
     let body = html! {
         (page::heading(Some(above), "回放", Some(below), None))
         div.stack {
-            @for (no, piece) in (1_u16..).zip(&it.segments) { (shown(id, it, (no, piece), &looked.watermark)) }
+            @for (no, piece) in (1_u16..).zip(&it.segments) { (shown(id, it, (no, piece), (&previews, &looked.watermark))) }
             @if it.segments.is_empty() { section.card { p.empty { "还没有采集。" } } }
         }
         script type="module" src=(assets::url("player.js")) {}
@@ -56,10 +60,16 @@ fn address(id: MatterId, no: u16) -> String {
     format!("/api/v1/recordings/{id}/segments/{no}/content")
 }
 
-fn shown(id: MatterId, it: &Recording, (no, piece): (u16, &Segment), watermark: &str) -> Markup {
+fn shown(
+    id: MatterId,
+    it: &Recording,
+    (no, piece): (u16, &Segment),
+    (previews, watermark): (&Previews, &str),
+) -> Markup {
     let name = piece.capture.name.or_erased();
     let gone = it.destroyed.is_some();
     let src = address(id, no);
+    let poster = previews.of.get(&no);
     let plays = media(name).map_or("", |it| it.split_once('/').map_or("", |(kind, _)| kind));
     html! {
         section.card id={ "piece-" (no) } {
@@ -71,10 +81,13 @@ fn shown(id: MatterId, it: &Recording, (no, piece): (u16, &Segment), watermark: 
                 div.screen data-kind=(plays) {
                     @match (piece.capture.kind, plays) {
                         (SegmentKind::Video | SegmentKind::Surveillance, "video") =>
-                            video controls preload="none" controlslist="nodownload nofullscreen noremoteplayback" disablepictureinpicture src=(src) aria-label={ "第" (no) "段录像" } {},
+                            video controls preload="none" controlslist="nodownload nofullscreen noremoteplayback" disablepictureinpicture poster=[poster] src=(src) aria-label={ "第" (no) "段录像" } {},
                         (SegmentKind::Audio, "audio") | (SegmentKind::Video | SegmentKind::Surveillance, "audio") =>
                             audio controls preload="none" src=(src) aria-label={ "第" (no) "段录音" } {},
-                        (_, "image") => a.btn.quiet data-picture={ "第" (no) "段照片：" (name) } href=(src) { "查看照片" },
+                        (_, "image") => a.btn.quiet data-picture={ "第" (no) "段照片：" (name) } href=(src) {
+                            @if let Some(poster) = poster { img src=(poster) alt=""; }
+                            "查看照片"
+                        },
                         _ => p.meta { "浏览器不能直接播放这种文件。 " a href={ (src) "?download" } { "取得文件" } },
                     }
                     p.watermark aria-hidden="true" { (watermark) }
