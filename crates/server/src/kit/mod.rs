@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod limits;
 pub mod login;
 pub mod metrics;
+pub mod new_password;
 pub mod openapi;
 pub mod page;
 pub mod password;
