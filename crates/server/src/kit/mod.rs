@@ -29,6 +29,7 @@ pub mod login;
 pub mod metrics;
 pub mod new_password;
 pub mod openapi;
+mod openapi_links;
 pub mod page;
 pub mod password;
 pub mod posted;
