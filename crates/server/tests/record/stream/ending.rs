@@ -240,6 +240,47 @@ pub fn no_penalty() -> Stream {
     s
 }
 
+/// Demands, the additional fine, the court, and a correction of the decision on the way.
+fn enforced(s: &mut Stream) {
+    use DocumentKind as D;
+    let next = |s: &Stream| DocumentNo::try_from(s.documents.len() + 1).unwrap();
+    let document = next(s);
+    s.act(A, date(2026, 6, 1), &[(D::FineDemand, Some(1))], E::FineDemanded { party: 1, document });
+    let document = next(s);
+    s.act(
+        HEAD,
+        date(2026, 6, 3),
+        &[(D::AdditionalFineDecision, Some(1))],
+        E::AdditionalFineImposed { party: 1, document, amount_fen: 549_000 },
+    );
+    let document = next(s);
+    s.act(
+        HEAD,
+        date(2026, 11, 16),
+        &[(D::EnforcementDemand, Some(1))],
+        E::EnforcementDemanded { party: 1, document },
+    );
+    s.serve(date(2026, 11, 17), document, Some(1));
+    s.act(
+        HEAD,
+        date(2026, 12, 2),
+        &[(D::CourtApplication, None)],
+        E::CourtApplied { party: 1, court: text("示例县人民法院") },
+    );
+    let decision = s.documents.iter().position(|it| *it == D::PenaltyDecision).unwrap() + 1;
+    let (document, by) = (DocumentNo::try_from(decision).unwrap(), next(s));
+    s.act(
+        A,
+        date(2026, 12, 3),
+        &[(D::Correction, Some(1))],
+        E::DocumentCorrected {
+            document,
+            by,
+            correction: text("“第九十九条第四项”补正为“第九十九条第（四）项”。"),
+        },
+    );
+}
+
 /// From the decision through execution to the archive.
 pub fn archived() -> Stream {
     use DocumentKind as D;
@@ -260,42 +301,7 @@ pub fn archived() -> Stream {
         &[(D::DeferralApproval, Some(2)), (D::DeferralGrant, Some(2))],
         effect,
     );
-    let next = |s: &Stream| DocumentNo::try_from(s.documents.len() + 1).unwrap();
-    let document = next(&s);
-    s.act(A, date(2026, 6, 1), &[(D::FineDemand, Some(1))], E::FineDemanded { party: 1, document });
-    let document = next(&s);
-    s.act(
-        HEAD,
-        date(2026, 6, 3),
-        &[(D::AdditionalFineDecision, Some(1))],
-        E::AdditionalFineImposed { party: 1, document, amount_fen: 549_000 },
-    );
-    let document = next(&s);
-    s.act(
-        HEAD,
-        date(2026, 11, 16),
-        &[(D::EnforcementDemand, Some(1))],
-        E::EnforcementDemanded { party: 1, document },
-    );
-    s.serve(date(2026, 11, 17), document, Some(1));
-    s.act(
-        HEAD,
-        date(2026, 12, 2),
-        &[(D::CourtApplication, None)],
-        E::CourtApplied { party: 1, court: text("示例县人民法院") },
-    );
-    let decision = s.documents.iter().position(|it| *it == D::PenaltyDecision).unwrap() + 1;
-    let (document, by) = (DocumentNo::try_from(decision).unwrap(), next(&s));
-    s.act(
-        A,
-        date(2026, 12, 3),
-        &[(D::Correction, Some(1))],
-        E::DocumentCorrected {
-            document,
-            by,
-            correction: text("“第九十九条第四项”补正为“第九十九条第（四）项”。"),
-        },
-    );
+    enforced(&mut s);
     for (party, amount_fen, receipt) in [(1, 3_599_000, "示A0000001"), (2, 1_000_050, "示A0000002")] {
         let payment = Payment {
             party,
