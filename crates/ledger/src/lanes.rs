@@ -4,33 +4,88 @@
 //! processor of the common kind has instructions for SM3 as there are for SHA-256. Sixteen
 //! messages at a time, each in a lane of its own, fill the vector units; with 512-bit
 //! registers that is faster than the instructions for SHA-256 are, so both functions go
-//! that way. The result is the same digest, bit for bit.
+//! that way; with 256-bit registers SM3 alone does, eight at a time. The result is the same
+//! digest, bit for bit.
 
+#[cfg(target_arch = "x86_64")]
+mod narrow;
+#[cfg(target_arch = "x86_64")]
+mod rounds;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
 use pulp::{Arch, Simd, WithSimd};
 use sha2::{Digest, Sha256};
-use sm3::Sm3;
 
 use crate::hash::Pair;
+use crate::sm3::{self, BLOCK};
 
-/// Messages hashed at a time.
+/// Messages hashed at a time, at most.
 const LANES: usize = 16;
-/// Bytes of a block.
-const BLOCK: usize = 64;
 /// Fewer messages than this are hashed one after the other: empty lanes cost as much as full ones.
 const FEW: usize = 3;
 /// Fewer messages than this the instructions for SHA-256 hash faster one after the other.
 const FEW_SHA: usize = 6;
-/// Initial value (GB/T 32905-2016, 4.1).
-const INITIAL: [u32; 8] =
-    [0x7380_166f, 0x4914_b2b9, 0x1724_42d7, 0xda8a_0600, 0xa96f_30bc, 0x1631_38aa, 0xe38d_ee4d, 0xb0fb_0e4e];
-/// Constants of rounds 0 to 15 and 16 to 63 (4.2).
-const ROUND: [u32; 2] = [0x79cc_4519, 0x7a87_9d8a];
 
-/// The same word of sixteen messages.
-type Word = [u32; LANES];
+/// Messages as whole blocks of 64 bytes, padding (5.2) included; both functions pad alike.
+pub(crate) trait Blocks {
+    /// Blocks of a message.
+    fn count(&self, at: usize) -> usize;
+    /// One of them.
+    fn block(&self, at: usize, n: usize) -> &[u8; BLOCK];
+}
+
+/// SM3 of `many` messages from `from` on, side by side where this processor can.
+pub(crate) fn sm3_of<B: Blocks + ?Sized>(arch: Arch, of: &B, from: usize, many: usize) -> Vec<[u8; 32]> {
+    let lanes = match arch {
+        #[cfg(target_arch = "x86_64")]
+        Arch::V4(_) => LANES,
+        #[cfg(target_arch = "x86_64")]
+        Arch::V3(_) => narrow::NARROW,
+        _ => 1,
+    };
+    let mut out = Vec::with_capacity(many);
+    for from in (from..from + many).step_by(lanes).map(|at| (at, lanes.min(from + many - at))) {
+        out.extend_from_slice(&sm3_group(arch, of, from.0, from.1)[..from.1]);
+    }
+    out
+}
+
+/// SM3 of no more messages than this processor takes side by side.
+fn sm3_group<B: Blocks + ?Sized>(arch: Arch, of: &B, from: usize, many: usize) -> [[u8; 32]; LANES] {
+    #[cfg(target_arch = "x86_64")]
+    match arch {
+        Arch::V4(k) if many >= FEW => {
+            return Simd::vectorize(k, wide::Group { k, of, from, many, with: wide::With::Sm3 }).sm3;
+        }
+        Arch::V3(k) if many >= FEW => return Simd::vectorize(k, narrow::Group { k, of, from, many }),
+        _ => {}
+    }
+    let mut out = [[0; 32]; LANES];
+    for (lane, digest) in out.iter_mut().enumerate().take(many) {
+        *digest = arch.dispatch(Alone { of, at: from + lane });
+    }
+    out
+}
+
+/// One message by itself, with the rotate instructions the processor has.
+struct Alone<'a, B: ?Sized> {
+    of: &'a B,
+    at: usize,
+}
+
+impl<B: Blocks + ?Sized> WithSimd for Alone<'_, B> {
+    type Output = [u8; 32];
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> [u8; 32] {
+        let mut state = sm3::IV;
+        for n in 0..self.of.count(self.at) {
+            sm3::compress(&mut state, self.of.block(self.at, n));
+        }
+        sm3::bytes(&state)
+    }
+}
 
 /// Messages that wait to be hashed.
 #[derive(Default)]
@@ -104,34 +159,28 @@ impl Messages {
         let mut order: Vec<usize> = (0..self.len()).collect();
         // Neighbours of one length leave no lane idle.
         order.sort_unstable_by_key(|at| std::cmp::Reverse(self.blocks(*at)));
-        for group in order.chunks(LANES) {
-            let (mut sha256, mut sm3) = (SHA256, SM3);
+        let of = Ordered { of: self, order: &order };
+        for (from, group) in order.chunks(LANES).enumerate().map(|(n, it)| (n * LANES, it)) {
             #[cfg(target_arch = "x86_64")]
-            if let Arch::V4(k) = arch {
-                let wide = (SHA256 && group.len() >= FEW_SHA, SM3 && group.len() >= FEW);
-                let with = match wide {
-                    (true, true) => Some(wide::With::Both),
-                    (true, false) => Some(wide::With::Sha256),
-                    (false, true) => Some(wide::With::Sm3),
-                    (false, false) => None,
-                };
-                if let Some(with) = with {
-                    let made = pulp::Simd::vectorize(k, wide::Group { k, of: self, group, with });
-                    for (lane, at) in group.iter().enumerate() {
-                        out[*at] = Pair { sha256: made.sha256[lane], sm3: made.sm3[lane] };
-                    }
+            if let Arch::V4(k) = arch
+                && SHA256
+                && group.len() >= FEW_SHA
+            {
+                let with = if SM3 { wide::With::Both } else { wide::With::Sha256 };
+                let made = Simd::vectorize(k, wide::Group { k, of: &of, from, many: group.len(), with });
+                for (lane, at) in group.iter().enumerate() {
+                    out[*at] = Pair { sha256: made.sha256[lane], sm3: made.sm3[lane] };
                 }
-                (sha256, sm3) = (sha256 && !wide.0, sm3 && !wide.1);
+                continue;
             }
-            if sm3 && group.len() >= FEW {
-                arch.dispatch(Group { of: self, group, out: &mut out });
-            }
-            for at in group {
-                if sha256 {
+            if SHA256 {
+                for at in group {
                     out[*at].sha256 = Sha256::digest(self.message(*at)).into();
                 }
-                if sm3 && group.len() < FEW {
-                    out[*at].sm3 = Sm3::digest(self.message(*at)).into();
+            }
+            if SM3 {
+                for (at, digest) in group.iter().zip(sm3_of(arch, &of, from, group.len())) {
+                    out[*at].sm3 = digest;
                 }
             }
         }
@@ -139,131 +188,30 @@ impl Messages {
     }
 }
 
-/// Up to sixteen messages, the longest first.
-struct Group<'a> {
+/// Messages in an order.
+struct Ordered<'a> {
     of: &'a Messages,
-    group: &'a [usize],
-    out: &'a mut [Pair],
+    order: &'a [usize],
 }
 
-impl WithSimd for Group<'_> {
-    type Output = ();
+impl Blocks for Ordered<'_> {
+    #[inline(always)]
+    fn count(&self, at: usize) -> usize {
+        self.of.blocks(self.order[at])
+    }
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let mut state = INITIAL.map(|word| [word; LANES]);
-        let most = self.group.first().map_or(0, |at| self.of.blocks(*at));
-        for block in 0..most {
-            let mut words = [[0; LANES]; 16];
-            for (lane, at) in self.group.iter().enumerate() {
-                if block < self.of.blocks(*at) {
-                    let from = self.of.places[*at].0 + block * BLOCK;
-                    let (quads, _) = self.of.bytes[from..from + BLOCK].as_chunks::<4>();
-                    for (word, quad) in words.iter_mut().zip(quads) {
-                        word[lane] = u32::from_be_bytes(*quad);
-                    }
-                }
-            }
-            compress(&mut state, &words);
-            for (lane, at) in self.group.iter().enumerate() {
-                if block + 1 == self.of.blocks(*at) {
-                    for (bytes, word) in self.out[*at].sm3.as_chunks_mut::<4>().0.iter_mut().zip(&state) {
-                        *bytes = word[lane].to_be_bytes();
-                    }
-                }
-            }
-        }
+    fn block(&self, at: usize, n: usize) -> &[u8; BLOCK] {
+        let from = self.of.places[self.order[at]].0 + n * BLOCK;
+        // Every message is a whole number of blocks.
+        self.of.bytes[from..].first_chunk().unwrap_or(&[0; BLOCK])
     }
-}
-
-#[inline(always)]
-fn each(a: Word, f: impl Fn(u32) -> u32) -> Word {
-    let mut out = a;
-    for it in &mut out {
-        *it = f(*it);
-    }
-    out
-}
-
-#[inline(always)]
-fn two(a: Word, b: Word, f: impl Fn(u32, u32) -> u32) -> Word {
-    let mut out = a;
-    for lane in 0..LANES {
-        out[lane] = f(a[lane], b[lane]);
-    }
-    out
-}
-
-#[inline(always)]
-fn three(a: Word, b: Word, c: Word, f: impl Fn(u32, u32, u32) -> u32) -> Word {
-    let mut out = a;
-    for lane in 0..LANES {
-        out[lane] = f(a[lane], b[lane], c[lane]);
-    }
-    out
-}
-
-/// The compression function (5.3.2, 5.3.3) of every lane.
-#[inline(always)]
-fn compress(state: &mut [Word; 8], words: &[Word; 16]) {
-    let mut w = [[0; LANES]; 68];
-    w[..16].copy_from_slice(words);
-    for j in 16..68 {
-        let mixed = three(w[j - 16], w[j - 9], w[j - 3], |a, b, c| {
-            let x = a ^ b ^ c.rotate_left(15);
-            x ^ x.rotate_left(15) ^ x.rotate_left(23)
-        });
-        w[j] = three(mixed, w[j - 13], w[j - 6], |x, a, b| x ^ a.rotate_left(7) ^ b);
-    }
-    let before = *state;
-    for j in 0..16 {
-        round(
-            state,
-            w[j],
-            w[j + 4],
-            ROUND[0].rotate_left(j as u32),
-            |x, y, z| x ^ y ^ z,
-            |x, y, z| x ^ y ^ z,
-        );
-    }
-    for j in 16..64 {
-        round(
-            state,
-            w[j],
-            w[j + 4],
-            ROUND[1].rotate_left(j as u32 % 32),
-            |x, y, z| (x & y) | (x & z) | (y & z),
-            |x, y, z| (x & y) | (!x & z),
-        );
-    }
-    for (now, before) in state.iter_mut().zip(before) {
-        *now = two(*now, before, |x, y| x ^ y);
-    }
-}
-
-#[inline(always)]
-fn round(
-    state: &mut [Word; 8],
-    w: Word,
-    w4: Word,
-    constant: u32,
-    ff: impl Fn(u32, u32, u32) -> u32,
-    gg: impl Fn(u32, u32, u32) -> u32,
-) {
-    let [a, b, c, d, e, f, g, h] = *state;
-    let turned = each(a, |x| x.rotate_left(12));
-    let ss1 = two(turned, e, |x, y| x.wrapping_add(y).wrapping_add(constant).rotate_left(7));
-    let ss2 = two(ss1, turned, |x, y| x ^ y);
-    let sum = |x: u32, y: u32, z: u32| x.wrapping_add(y).wrapping_add(z);
-    let tt1 = three(three(three(a, b, c, ff), d, ss2, sum), w, w4, |x, w, w4| x.wrapping_add(w ^ w4));
-    let tt2 = two(three(three(e, f, g, gg), h, ss1, sum), w, u32::wrapping_add);
-    let p0 = each(tt2, |x| x ^ x.rotate_left(9) ^ x.rotate_left(17));
-    *state = [tt1, a, each(b, |x| x.rotate_left(9)), c, p0, e, each(f, |x| x.rotate_left(19)), g];
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use ::sm3::Sm3;
     use proptest::prelude::*;
 
     #[test]
@@ -278,13 +226,14 @@ mod tests {
         assert_eq!(digests[2], digests[0]);
     }
 
-    /// What there is besides the widest registers.
-    fn narrow() -> Arch {
+    /// Each way of hashing that there is on this processor, not only the fastest.
+    pub(crate) fn every() -> Vec<Arch> {
+        let mut all = vec![Arch::Scalar];
         #[cfg(target_arch = "x86_64")]
-        if let Some(v3) = pulp::x86::V3::try_new() {
-            return Arch::V3(v3);
-        }
-        Arch::Scalar
+        all.extend(pulp::x86::V3::try_new().map(Arch::V3));
+        #[cfg(target_arch = "x86_64")]
+        all.extend(pulp::x86::V4::try_new().map(Arch::V4));
+        all
     }
 
     proptest! {
@@ -302,8 +251,10 @@ mod tests {
                 .map(|it| Pair { sha256: Sha256::digest(it).into(), sm3: Sm3::digest(it).into() })
                 .collect();
             prop_assert_eq!(&batch.pairs(), &expected);
-            // The code of a processor without wide registers, whatever this one has.
-            prop_assert_eq!(&batch.hashed::<true, true>(narrow()), &expected);
+            // The code of other processors, whatever this one has.
+            for arch in every() {
+                prop_assert_eq!(&batch.hashed::<true, true>(arch), &expected);
+            }
             prop_assert!(batch.sha256().eq(expected.iter().map(|it| it.sha256)));
             prop_assert!(batch.sm3().eq(expected.iter().map(|it| it.sm3)));
         }

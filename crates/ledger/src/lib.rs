@@ -11,6 +11,7 @@
 //! |---|---|
 //! | commit to an event | [`commit::field_leaf`], [`commit::text_leaf`], [`commit::event_root`], [`commit::entry`] |
 //! | identify evidence | [`commit::EvidenceHasher`]; stop and go on with [`commit::EvidenceState`] |
+//! | hash evidence on several cores | [`sm3::Sm3Stream`], [`sm3::chunk_leaves`] |
 //! | append | [`tlog::leaf_hash`], [`tlog::Frontier::append`]; store the leaf and each completed [`tlog::TileHash`] |
 //! | sign the head | [`note::Checkpoint::to_note`], [`note::Note::sign`], [`note::Note::cosign`] |
 //! | prove | [`tlog::inclusion_proof`], [`tlog::consistency_proof`] over a [`tlog::HashSource`]; [`bundle::Bundle`] |
@@ -136,6 +137,7 @@ mod lanes;
 pub mod note;
 pub mod package;
 pub mod pdf;
+pub mod sm3;
 pub mod tlog;
 pub mod vectors;
 

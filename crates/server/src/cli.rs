@@ -307,7 +307,7 @@ async fn carry_out(cli: Cli) -> Outcome {
             .await?)?;
             Ok(true)
         }
-        Command::Audit { json } => ops::making::audit(&global.load()?, &global.section("web")?, json).await,
+        Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
         Command::Seed(args) => ops::making::seed(&global.load()?, &args).await,
         Command::Bench { requests, small } => {
             ops::bench::bench(&global.load()?, requests, small.as_deref()).await

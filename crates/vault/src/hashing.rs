@@ -13,13 +13,16 @@ use mingjing_ledger::Pair;
 use mingjing_ledger::commit::{
     CHUNK_LEN, CHUNK_TAG, EvidenceHasher, EvidenceIdentity, EvidenceState, StateError,
 };
+use mingjing_ledger::sm3::{self, Sm3Stream};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-use crate::sm3::{self, LANES, Sm3Stream};
 
 /// A whole chunk that both threads read.
 pub type Chunk = Arc<Vec<u8>>;
+
+/// Chunks whose SM3 leaves are computed together: what bounds the memory of an upload.
+const TOGETHER: usize = 8;
 
 /// Chunks that may wait for the SM3 thread: what bounds the memory of an upload.
 const AHEAD: usize = 4;
@@ -75,7 +78,7 @@ impl Hashing {
         };
         let thread = std::thread::Builder::new().name("sm3".into()).spawn(run);
         let thread = Some(thread.map_err(|_| Error::Aborted)?);
-        Ok(Self { sha256: state.file.sha256, state, open: Vec::with_capacity(LANES), jobs, thread })
+        Ok(Self { sha256: state.file.sha256, state, open: Vec::with_capacity(TOGETHER), jobs, thread })
     }
 
     /// Bytes taken: a multiple of the chunk length.
@@ -98,7 +101,7 @@ impl Hashing {
         sha2::block_api::compress256(&mut self.sha256, chunk.as_chunks::<64>().0);
         let leaf = Sha256::new_with_prefix([CHUNK_TAG]).chain_update(chunk.as_slice()).finalize().into();
         self.open.push((chunk, leaf));
-        if self.open.len() == LANES {
+        if self.open.len() == TOGETHER {
             self.close_leaves()?;
         }
         Ok(())
@@ -107,7 +110,7 @@ impl Hashing {
     /// Computes the SM3 leaves that wait.
     pub fn close_leaves(&mut self) -> Result<(), Error> {
         let chunks: Vec<&[u8]> = self.open.iter().map(|(chunk, _)| chunk.as_slice()).collect();
-        let sm3 = sm3::leaves(CHUNK_TAG, &chunks);
+        let sm3 = sm3::chunk_leaves(&chunks);
         let leaves: Vec<Pair> =
             self.open.drain(..).zip(sm3).map(|((_, sha256), sm3)| Pair { sha256, sm3 }).collect();
         // The words of SM3 follow when somebody asks for the state.

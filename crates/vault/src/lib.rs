@@ -43,7 +43,6 @@ mod s3;
 mod scrub;
 mod seal;
 mod session;
-mod sm3;
 pub mod tus;
 mod upload;
 mod vault;

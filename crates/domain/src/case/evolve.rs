@@ -443,6 +443,7 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 statement: statement.clone(),
                 version: meta.version,
                 answer: None,
+                stood: p.stood.len(),
             });
         }
         CaseEvent::DefenceWaived { party: no, .. } => {

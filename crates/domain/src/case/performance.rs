@@ -206,6 +206,15 @@ pub fn payable_then(state: &PartyState) -> bool {
     days.flatten().any(|on| unpaid_then_fen(state, on).is_some_and(|fen| fen > 0))
 }
 
+/// What of the money of a revoked decision never came in, fen. The bank takes it on the notice
+/// that the party holds, also after the revocation: it is entered, to be given back, and not
+/// refused while the state has it.
+pub fn payable_since_fen(case: &Case, number: PartyNo, state: &PartyState) -> i64 {
+    let Some(stood) = state.stood.last().filter(|_| case.revoked(number).is_some()) else { return 0 };
+    let additional = stood.additional_fen.min(stood.fine_fen);
+    (stood.fine_fen + stood.confiscated_fen + additional - state.paid_fen()).max(0)
+}
+
 /// The first party to whom money is to be given back, and how much, fen.
 pub fn refundable(case: &Case) -> Option<(PartyNo, i64)> {
     let decision = case.decision.as_ref()?;

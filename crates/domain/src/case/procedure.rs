@@ -187,6 +187,7 @@ const GOODS_KEPT: &[Stage] = &[
     Stage::Concluded,
     Stage::Decided,
     Stage::Closed,
+    Stage::Archived,
     Stage::Withdrawn,
     Stage::Transferred,
 ];
@@ -197,9 +198,15 @@ const APPROVED: &[Stage] = &[
     Stage::Concluded,
     Stage::Decided,
     Stage::Closed,
+    Stage::Archived,
     Stage::Withdrawn,
     Stage::Transferred,
 ];
+/// A defence is heard before the decision; one that was handed in by then and found later
+/// is entered and answered whatever the case has come to (第四十五条、第六十二条).
+const DEFENDED: &[Stage] =
+    &[Stage::Investigating, Stage::Concluded, Stage::Decided, Stage::Closed, Stage::Archived];
+const DEFENCE_ANSWERED: &[Stage] = &[Stage::Concluded, Stage::Decided, Stage::Closed, Stage::Archived];
 /// Where something may be reviewed and discussed: the draft, and later an amendment of the decision.
 const EXAMINED: &[Stage] = &[Stage::Concluded, Stage::Decided, Stage::Closed];
 const AFTER_DECISION: &[Stage] = &[Stage::Decided, Stage::Closed, Stage::Archived];
@@ -424,12 +431,12 @@ fn defence() -> Vec<Step> {
             penalty_law("第六十一条第二款"),
         )
         .makes(&[D::AddressConfirmation]),
-        row(V::StateDefence, L::Notice, BEFORE_DECISION, penalty_law("第四十五条"))
+        row(V::StateDefence, L::Notice, DEFENDED, penalty_law("第四十五条"))
             .gate(gate::defence)
             .makes(&[D::DefenceRecord])
             .within("五个工作日"),
         row(V::WaiveDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条")).gate(gate::waive_defence),
-        row(V::AnswerDefence, L::Notice, &[S::Concluded], penalty_law("第四十五条第一款"))
+        row(V::AnswerDefence, L::Notice, DEFENCE_ANSWERED, penalty_law("第四十五条第一款"))
             .gate(gate::answer_defence),
         row(V::RequestHearing, L::Hearing, BEFORE_DECISION, penalty_law("第六十四条第一项"))
             .gate(gate::request_hearing)

@@ -7,6 +7,7 @@ use super::performance::Standing;
 pub use super::recorded::ActState;
 pub use super::remedies::Remedy;
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
+pub use super::told::Unheard;
 use super::types::*;
 use crate::codes::DocumentNumber;
 use crate::matter::{OrganId, StaffId};
@@ -212,6 +213,8 @@ pub struct Defence {
     pub version: u64,
     /// The written answer.
     pub answer: Option<(Adoption, Text)>,
+    /// How often the decision on the party had been changed or revoked when it was recorded.
+    pub stood: usize,
 }
 
 /// Where a party's hearing stands.

@@ -3,8 +3,18 @@
 use super::document::Served;
 use super::state::{Case, Ceiling, Hearing, Notice, PartyState};
 use super::substance::PartyDisposal;
-use super::types::{DocumentKind, DocumentNo, PartyNo};
+use super::types::{Adoption, DocumentKind, DocumentNo, PartyNo};
 use jiff::civil::Date;
+
+/// What the organ owes a party whose defence it did not hear before it decided
+/// (行政处罚法第四十五条第一款、第六十二条).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unheard {
+    /// To examine it.
+    Unanswered,
+    /// To correct the decision: it was found to be well founded, in whole or in part.
+    Adopted,
+}
 
 impl Case {
     /// A notice that a later one for the same party has replaced before it was
@@ -20,6 +30,21 @@ impl Case {
                 Hearing::Scheduled { document, .. } => *document > no,
                 Hearing::None | Hearing::Requested { .. } | Hearing::Held { .. } | Hearing::Withdrawn => true,
             }
+    }
+
+    /// What the organ still owes a party whose defence was handed in before the decision and
+    /// recorded after it; nothing once the decision binds the party no more.
+    pub fn unheard(&self, no: PartyNo, state: &PartyState) -> Option<Unheard> {
+        let decision = self.decision.as_ref().filter(|_| self.revoked(no).is_none())?;
+        let mut late = state.defences.iter().filter(|d| d.version > decision.version);
+        if late.clone().any(|d| d.answer.is_none()) {
+            return Some(Unheard::Unanswered);
+        }
+        let adopted = late.any(|d| match &d.answer {
+            Some((Adoption::Adopted | Adoption::PartlyAdopted, _)) => state.stood.len() <= d.stood,
+            Some((Adoption::NotAdopted, _)) | None => false,
+        });
+        adopted.then_some(Unheard::Adopted)
     }
 
     /// The notices of a party that were served, oldest first: the day each was

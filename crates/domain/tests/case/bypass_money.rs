@@ -442,7 +442,7 @@ fn a_file_is_archived_complete() {
 }
 
 #[test]
-fn a_revoked_decision_is_neither_paid_nor_enforced_nor_revoked_again() {
+fn a_revoked_decision_is_neither_collected_nor_enforced_nor_revoked_again() {
     let mut w = decision_served(3 * WAN);
     let revoke =
         || Do::RevokeDecision { ground: RevocationGround::OwnCorrection, document: t("文号和理由") };
@@ -453,7 +453,8 @@ fn a_revoked_decision_is_neither_paid_nor_enforced_nor_revoked_again() {
     w.ok(HEAD, revoke());
     w.no(HEAD, revoke(), "decision.revoked");
     w.at("2026-03-19");
-    w.no(CASHIER, payment(1, "0001", WAN, "2026-03-19"), "decision.revoked");
+    // Money that comes in nevertheless is entered to be given back, never more than was imposed.
+    w.no(CASHIER, payment(1, "0001", 3 * WAN + 1, "2026-03-19"), "payment.amount");
     w.no(A, Do::DemandFine { party: 1 }, "decision.revoked");
     w.no(A, propose(Proposal::Defer(Deferring { party: 1, ..Deferring::default() })), "decision.revoked");
 }

@@ -112,9 +112,11 @@ fn what_was_paid_before_a_revocation_is_entered_after_it_and_given_back() {
     w.at("2026-04-22");
     let mut archived = w.fork();
     w.no(CASHIER, payment(1, "0001", WAN, "2026-04-01"), "time.late");
-    // What is paid after the day of the revocation is not collected.
-    w.claim("2026-04-21", paper());
-    w.no(CASHIER, payment(1, "0001", WAN, "2026-04-21"), "decision.revoked");
+    // What comes in after the day of the revocation is not refused either: it is given back.
+    let mut since = w.fork();
+    since.claim("2026-04-21", paper());
+    since.ok(CASHIER, payment(1, "0001", WAN, "2026-04-21"));
+    assert_eq!(balance(&since), (0, WAN));
     // The addition of the 7th was not due on the 6th.
     w.claim("2026-04-06", paper());
     w.no(CASHIER, payment(1, "0001", 3 * WAN + 1, "2026-04-06"), "payment.amount");

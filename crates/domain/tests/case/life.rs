@@ -339,7 +339,6 @@ fn a_decision_revoked_by_reconsideration_ends_the_case_without_payment() {
                 .any(|e| matches!(e, CaseEvent::DecisionRevoked { ground: it, .. } if *it == ground))
         );
         w.at("2026-06-02");
-        w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-02"), "decision.revoked");
         w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
         let notes: Vec<_> = rail(w.case(), &w.facts(A)).into_iter().map(|s| (s.title, s.note)).collect();
         for note in [("送达", "决定已撤销"), ("执行", "不再执行")] {
@@ -376,9 +375,8 @@ fn a_remedy_revokes_the_decision_on_its_own_party_and_on_nobody_else() {
     assert!(!revoked(&w.ok(REVIEWER, end(1))));
     // Nothing is left for the first party; the second is bound as before.
     w.at("2026-06-02");
-    let refusal = w.no(CASHIER, payment(1, "0001", 3 * WAN, "2026-06-02"), "decision.revoked");
+    let refusal = w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
     assert_eq!(refusal.article.to_string(), penalty_law("第七条").to_string());
-    w.no(A, Do::DemandEnforcement { party: 1 }, "decision.revoked");
     w.no(A, close(ClosingGround::DecisionRevoked), "payment.owed");
     assert_eq!(w.case().revoked(1), Some((RevocationGround::Judgment, day("2026-06-01"))));
     assert_eq!(w.case().revoked(2), None);
@@ -406,7 +404,7 @@ fn an_old_stream_that_revoked_for_all_by_one_remedy_binds_the_others_still() {
     });
     w.put(&CaseEvent::DecisionRevoked { ground: RevocationGround::Reconsideration, document: document() });
     w.at("2026-04-03");
-    w.no(CASHIER, payment(1, "0001", WAN, "2026-04-03"), "decision.revoked");
+    w.no(A, Do::DemandFine { party: 1 }, "decision.revoked");
     assert_eq!(w.case().parties.iter().map(|p| p.stood.len()).collect::<Vec<_>>(), [1, 0]);
     w.ok(CASHIER, payment(2, "0002", 2 * WAN, "2026-04-03"));
 }

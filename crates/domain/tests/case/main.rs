@@ -1,6 +1,7 @@
 //! The penalty case from outside: lives, the transition matrix, attempts to get
 //! around the guards, and properties.
 
+mod after_decision;
 mod amendment;
 mod archive;
 mod bypass_gate;

@@ -6,7 +6,8 @@ use std::arch::x86_64::__m512i;
 use pulp::x86::V4;
 use pulp::{WithSimd, cast, u32x16};
 
-use super::{BLOCK, INITIAL, LANES, Messages, ROUND};
+use super::rounds::{Words, begin, compress, every, take};
+use super::{Blocks, LANES, sm3::BLOCK};
 
 /// SHA-256 initial value (FIPS 180-4, 5.3.3).
 const SHA_INITIAL: [u32; 8] =
@@ -23,17 +24,6 @@ const SHA_ROUND: [u32; 64] = [
     0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
     0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
 ];
-/// SM3 constants T_j, already rotated by j (GB/T 32905-2016, 4.2, 5.3.3).
-const SM3_ROUND: [u32; 64] = {
-    let mut t = [0; 64];
-    let mut j = 0;
-    while j < 64 {
-        // j is below 64.
-        t[j] = ROUND[if j < 16 { 0 } else { 1 }].rotate_left(j as u32 % 32);
-        j += 1;
-    }
-    t
-};
 /// Within each 128-bit part, the bytes of every word in reverse.
 const REVERSED: [u32; LANES] = {
     let mut order = [0; LANES];
@@ -60,15 +50,16 @@ pub(super) struct Digests {
     pub sm3: [[u8; 32]; LANES],
 }
 
-/// Up to sixteen messages, the longest first.
-pub(super) struct Group<'a> {
+/// Up to sixteen messages.
+pub(super) struct Group<'a, B: ?Sized> {
     pub k: V4,
-    pub of: &'a Messages,
-    pub group: &'a [usize],
+    pub of: &'a B,
+    pub from: usize,
+    pub many: usize,
     pub with: With,
 }
 
-impl WithSimd for Group<'_> {
+impl<B: Blocks + ?Sized> WithSimd for Group<'_, B> {
     type Output = Digests;
 
     #[inline(always)]
@@ -80,18 +71,18 @@ impl WithSimd for Group<'_> {
             With::Both => (true, true),
         };
         let mut out = Digests { sha256: [[0; 32]; LANES], sm3: [[0; 32]; LANES] };
-        let (mut sha_state, mut sm3_state) = (all(SHA_INITIAL), all(INITIAL));
-        let mut blocks = [0; LANES];
-        for (count, at) in blocks.iter_mut().zip(self.group) {
-            *count = self.of.blocks(*at);
+        let (mut sha_state, mut sm3_state) = (every(k, SHA_INITIAL), begin(k));
+        let (mut counts, mut most) = ([0; LANES], 0);
+        for (lane, count) in counts.iter_mut().enumerate().take(self.many) {
+            *count = self.of.count(self.from + lane);
+            most = most.max(*count);
         }
-        let mut lanes = [[0; BLOCK]; LANES];
-        for n in 0..blocks[0] {
-            for ((lane, at), count) in lanes.iter_mut().zip(self.group).zip(&blocks) {
+        let mut lanes = [&[0; BLOCK]; LANES];
+        for n in 0..most {
+            for (lane, count) in counts.iter().enumerate() {
                 // A lane that ended goes on with whatever it held; nobody looks at it any more.
                 if n < *count {
-                    let from = self.of.places[*at].0 + n * BLOCK;
-                    lane.copy_from_slice(&self.of.bytes[from..from + BLOCK]);
+                    lanes[lane] = self.of.block(self.from + lane, n);
                 }
             }
             let w = words(k, &lanes);
@@ -99,15 +90,15 @@ impl WithSimd for Group<'_> {
                 sha256_block(k, &mut sha_state, w);
             }
             if sm3 {
-                sm3_block(k, &mut sm3_state, w);
+                compress(k, &mut sm3_state, w);
             }
-            if blocks.contains(&(n + 1)) {
-                let ended = |lane: usize| blocks[lane] == n + 1;
+            if counts.contains(&(n + 1)) {
+                let ended = |lane: usize| counts[lane] == n + 1;
                 if sha256 {
-                    take(sha_state, &mut out.sha256, ended);
+                    take(k, sha_state, &mut out.sha256, ended);
                 }
                 if sm3 {
-                    take(sm3_state, &mut out.sm3, ended);
+                    take(k, sm3_state, &mut out.sm3, ended);
                 }
             }
         }
@@ -115,28 +106,42 @@ impl WithSimd for Group<'_> {
     }
 }
 
-/// Takes the digests of the lanes that ended.
-#[inline(always)]
-fn take(state: [__m512i; 8], out: &mut [[u8; 32]; LANES], ended: impl Fn(usize) -> bool) {
-    let mut words = [[0_u32; LANES]; 8];
-    for (to, from) in words.iter_mut().zip(state) {
-        *to = cast(from);
-    }
-    for (lane, digest) in out.iter_mut().enumerate().filter(|(lane, _)| ended(*lane)) {
-        for (bytes, word) in digest.as_chunks_mut::<4>().0.iter_mut().zip(&words) {
-            *bytes = word[lane].to_be_bytes();
-        }
-    }
-}
+impl Words for V4 {
+    type Word = __m512i;
 
-/// The same in every lane.
-#[inline(always)]
-fn all(words: [u32; 8]) -> [__m512i; 8] {
-    let mut out = [load([0; LANES]); 8];
-    for (to, word) in out.iter_mut().zip(words) {
-        *to = load([word; LANES]);
+    #[inline(always)]
+    fn add(self, x: __m512i, y: __m512i) -> __m512i {
+        self.avx512f._mm512_add_epi32(x, y)
     }
-    out
+    #[inline(always)]
+    fn xor(self, x: __m512i, y: __m512i) -> __m512i {
+        self.avx512f._mm512_xor_si512(x, y)
+    }
+    #[inline(always)]
+    fn rotate<const L: i32, const R: i32>(self, x: __m512i) -> __m512i {
+        self.avx512f._mm512_rol_epi32::<L>(x)
+    }
+    // The immediate is the truth table of the three operands.
+    #[inline(always)]
+    fn xor3(self, x: __m512i, y: __m512i, z: __m512i) -> __m512i {
+        self.avx512f._mm512_ternarylogic_epi32::<0x96>(x, y, z)
+    }
+    #[inline(always)]
+    fn majority(self, x: __m512i, y: __m512i, z: __m512i) -> __m512i {
+        self.avx512f._mm512_ternarylogic_epi32::<0xe8>(x, y, z)
+    }
+    #[inline(always)]
+    fn choose(self, x: __m512i, y: __m512i, z: __m512i) -> __m512i {
+        self.avx512f._mm512_ternarylogic_epi32::<0xca>(x, y, z)
+    }
+    #[inline(always)]
+    fn all(self, word: u32) -> __m512i {
+        load([word; LANES])
+    }
+    #[inline(always)]
+    fn stored(self, x: __m512i) -> [u32; LANES] {
+        cast(x)
+    }
 }
 
 #[inline(always)]
@@ -149,11 +154,11 @@ fn load(words: [u32; LANES]) -> __m512i {
 /// Loops, not closures: the compiler takes the instructions of a closure for a call of
 /// their own each.
 #[inline(always)]
-fn words(v: V4, blocks: &[[u8; BLOCK]; LANES]) -> [__m512i; 16] {
+fn words(v: V4, blocks: &[&[u8; BLOCK]; LANES]) -> [__m512i; 16] {
     let (k, reversed) = (v.avx512f, load(REVERSED));
     let (mut rows, mut turned) = ([reversed; LANES], [reversed; LANES]);
     for (row, block) in rows.iter_mut().zip(blocks) {
-        *row = v.avx512bw._mm512_shuffle_epi8(cast(*block), reversed);
+        *row = v.avx512bw._mm512_shuffle_epi8(cast(**block), reversed);
     }
     // Pairs of words, pairs of pairs, then the 128-bit parts twice.
     for (to, from) in turned.as_chunks_mut::<2>().0.iter_mut().zip(rows.as_chunks::<2>().0) {
@@ -253,70 +258,5 @@ fn sha256_block(v: V4, state: &mut [__m512i; 8], mut w: [__m512i; 16]) {
     }
     for (s, v) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
         *s = add!(*s, v);
-    }
-}
-
-/// SM3 of one block of each message (GB/T 32905-2016, 5.3).
-#[inline(always)]
-fn sm3_block(v: V4, state: &mut [__m512i; 8], mut w: [__m512i; 16]) {
-    let k = v.avx512f;
-    macro_rules! add {
-        ($x:expr, $y:expr) => {
-            k._mm512_add_epi32($x, $y)
-        };
-    }
-    macro_rules! xor3 {
-        ($x:expr, $y:expr, $z:expr) => {
-            k._mm512_ternarylogic_epi32::<0x96>($x, $y, $z)
-        };
-    }
-    macro_rules! rol {
-        ($x:expr, $n:literal) => {
-            k._mm512_rol_epi32::<$n>($x)
-        };
-    }
-    let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-    macro_rules! round {
-        ($t:expr, $n:expr, $ff:literal, $gg:literal) => {{
-            let (word, next) = (w[$n & 15], w[($n + 4) & 15]);
-            let a12 = rol!(a, 12);
-            let ss1 = rol!(add!(add!(a12, load([$t; LANES])), e), 7);
-            let ff = k._mm512_ternarylogic_epi32::<$ff>(a, b, c);
-            let gg = k._mm512_ternarylogic_epi32::<$gg>(e, f, g);
-            let mixed = add!(k._mm512_xor_si512(word, next), k._mm512_xor_si512(ss1, a12));
-            let tt1 = add!(add!(ff, d), mixed);
-            let tt2 = add!(add!(gg, h), add!(word, ss1));
-            (d, c, b, a) = (c, rol!(b, 9), a, tt1);
-            (h, g, f, e) = (g, rol!(f, 19), e, xor3!(tt2, rol!(tt2, 9), rol!(tt2, 17)));
-        }};
-    }
-    // Word n of the expanded message, n at least 16, in the place of word n − 16.
-    macro_rules! expand {
-        ($n:expr) => {{
-            let x = xor3!(w[$n & 15], w[($n + 7) & 15], rol!(w[($n + 13) & 15], 15));
-            let p1 = xor3!(x, rol!(x, 15), rol!(x, 23));
-            w[$n & 15] = xor3!(p1, rol!(w[($n + 3) & 15], 7), w[($n + 10) & 15]);
-        }};
-    }
-    macro_rules! known {
-        ($n:literal) => {
-            if $n >= 12 {
-                expand!($n + 4);
-            }
-            round!(SM3_ROUND[$n], $n, 0x96, 0x96);
-        };
-    }
-    sixteen!(known);
-    for base in [16, 32, 48] {
-        macro_rules! expanded {
-            ($n:literal) => {
-                expand!($n + 4);
-                round!(SM3_ROUND[base + $n], $n, 0xe8, 0xca);
-            };
-        }
-        sixteen!(expanded);
-    }
-    for (s, v) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
-        *s = k._mm512_xor_si512(*s, v);
     }
 }

@@ -165,12 +165,14 @@ pub(super) const FORMS: &[TemplateSpec] = &[
         .under(
             "《中华人民共和国行政处罚法》第七十五条第二款",
             &[
-                group("party", "当事人", ADDRESSEE),
+                group("party", "当事人", PARTY).law(CONTENT_PARTY),
                 group("decision", "原决定书", DECISION_REFERENCE),
-                paragraphs("reasons", "变更的理由"),
-                list("decision_items", "变更后的行政处罚", DECISION_ITEM),
-                REVIEW_BODY,
-                COURT,
+                list("original_items", "原决定给予的行政处罚", DECISION_ITEM),
+                paragraphs("reasons", "变更的理由").law(CONTENT_FACTS),
+                LAW_BASIS.law(CONTENT_PENALTY),
+                list("decision_items", "变更后的行政处罚", DECISION_ITEM).law(CONTENT_PENALTY),
+                REVIEW_BODY.law(CONTENT_REMEDY),
+                COURT.law(CONTENT_REMEDY),
             ],
         ),
     TemplateSpec::letter("correction_decision", 67, "行政处罚决定补正（更正）决定书", Seal::Organ)

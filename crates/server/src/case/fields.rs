@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use mingjing_domain::case::Case;
 use mingjing_domain::case::form::{self, Field, Kind};
 use mingjing_domain::case::procedure::Verb;
-use mingjing_domain::case::state::ApprovalStage;
+use mingjing_domain::case::state::{ApprovalStage, Preservation};
 use mingjing_domain::case::types::{DocumentNo, Point};
+use mingjing_domain::case::{Case, gate};
 use mingjing_domain::codes::{RegionLevel, Regions};
 use mingjing_domain::organ::OrganProfile;
 use mingjing_domain::refusal::FieldError;
@@ -268,7 +268,8 @@ fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
             .collect()
         }
         "preservation" => {
-            let open = case.preservations.iter().enumerate().filter(|(_, it)| it.disposed.is_none());
+            let waits = |it: &Preservation| it.disposed.is_none() || gate::kept(case, it);
+            let open = case.preservations.iter().enumerate().filter(|(_, it)| waits(it));
             open.map(|(at, it)| numbered(at + 1, format!("第{}次：{}登记", at + 1, show::short_date(it.on))))
                 .collect()
         }

@@ -2,7 +2,7 @@
 
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::{Verb, step};
-use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, ReviewPhase};
+use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, ReviewPhase, Unheard};
 use mingjing_domain::case::types::Stage;
 use mingjing_domain::case::{Proposal, gate, performance};
 use mingjing_domain::erasure::kept_until;
@@ -197,10 +197,46 @@ pub(super) fn tasks(case: &Case) -> Vec<Task> {
             since: from.clone().unwrap_or_default(),
         }));
     }
+    unheard_tasks(case, &mut out);
+    goods_task(case, &mut out);
     review_task(case, &mut out);
     hearing_tasks(case, &mut out);
     handler_tasks(case, &mut out);
     out
+}
+
+/// A defence from before the decision that was found after it: to be examined, and when it is
+/// well founded, to be followed by the correction of the decision.
+fn unheard_tasks(case: &Case, out: &mut Vec<Task>) {
+    let found = case.numbered_parties().find_map(|(no, p)| Some((case.unheard(no, p)?, p)));
+    let Some((unheard, party)) = found else { return };
+    let since = party.defences.last().map_or(String::new(), |d| d.on.to_string());
+    match unheard {
+        Unheard::Unanswered => out.extend(case.officers.iter().map(|officer| Task {
+            task: format!("unheard-{}", officer.0),
+            role: Role::Officer,
+            staff: Some(*officer),
+            title: "复核决定之前提出的陈述申辩".into(),
+            since: since.clone(),
+        })),
+        Unheard::Adopted => {
+            let title = "陈述申辩成立：撤销或者变更决定";
+            for_roles(step(Verb::RevokeDecision).who, "unheard", title, &since, out);
+        }
+    }
+}
+
+/// Goods that a revoked decision no longer holds.
+fn goods_task(case: &Case, out: &mut Vec<Task>) {
+    let Some(kept) = case.preservations.iter().find(|p| gate::kept(case, p)) else { return };
+    let since = case.revoked(kept.preserving.party).map_or(String::new(), |(_, on)| on.to_string());
+    out.extend(case.officers.iter().map(|officer| Task {
+        task: format!("goods-{}", officer.0),
+        role: Role::Officer,
+        staff: Some(*officer),
+        title: "退还登记保存的财物".into(),
+        since: since.clone(),
+    }));
 }
 
 /// One task for whoever holds one of the roles: it stands on the desk of each.

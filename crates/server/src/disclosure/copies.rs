@@ -7,17 +7,20 @@ use mingjing_domain::matter::MatterId;
 use mingjing_ledger::bundle::{Bundle, StatementLine};
 use mingjing_ledger::note::VerifierKey;
 
-use super::portal::{self, shell_key};
+use super::portal::{self, program_key, shell_key};
 use super::proof;
 use super::store::{self, Kept};
+use crate::features;
 use crate::kit::app::App;
+use crate::kit::db::Sql;
 use crate::kit::error::ReadError;
+use crate::kit::limits::WebConfig;
 use crate::kit::page::Site;
 
 /// One stored copy that is not what was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Stable name: `copy.altered`, `copy.proof`, `copy.orphan`.
+    /// Stable name: `copy.altered`, `copy.proof`, `copy.orphan`, `copy.surroundings`.
     pub code: &'static str,
     /// Publication.
     pub matter: MatterId,
@@ -27,23 +30,77 @@ pub struct Fault {
     pub what: String,
 }
 
-/// Compares every stored page and its proofs with the publication's stream. `site`
-/// is the portal as it is served now; pages made for another are compared by their
-/// texts, not byte for byte. Gives how many were compared, and what does not fit.
+/// What the comparison looked at, and what does not fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Stored pages read.
+    pub read: u64,
+    /// Those made by another version of the program. They are not served, so their texts
+    /// and proofs were compared and not every byte.
+    pub by_another: u64,
+    /// What does not fit.
+    pub faults: Vec<Fault>,
+}
+
+/// The portals that the stored pages were made for, as far as this program makes pages.
+struct Portals {
+    known: Vec<(String, Site)>,
+    program: String,
+}
+
+impl Portals {
+    async fn load<S: Sql>(sql: &S) -> Result<Self, ReadError> {
+        let plain = features::portal_site(&WebConfig::default());
+        let program = program_key(&plain);
+        let mut known = Vec::new();
+        for it in store::surroundings(sql).await? {
+            let site = Site { portal_name: it.portal_name, demo: it.demo, ..plain.clone() };
+            // A row that says something else than its key is none.
+            if shell_key(&site) == it.shell {
+                known.push((it.shell, site));
+            }
+        }
+        Ok(Self { known, program })
+    }
+
+    fn find(&self, shell: &str) -> Under<'_> {
+        if let Some((_, site)) = self.known.iter().find(|(key, _)| key == shell) {
+            return Under::Known(site);
+        }
+        let ours = shell.split_once('.').is_some_and(|(program, _)| program == self.program);
+        if ours { Under::Unexplained } else { Under::Another }
+    }
+}
+
+/// What a page was made under.
+enum Under<'a> {
+    /// This program and these settings.
+    Known(&'a Site),
+    /// This program, and settings that nobody noted.
+    Unexplained,
+    /// Another version of the program.
+    Another,
+}
+
+/// Compares every stored page and its proofs with the publication's stream: byte for
+/// byte under the settings that were noted when it was made.
 ///
 /// # Errors
 /// When a stored event cannot be read.
-pub async fn compare(app: &App, keys: &[VerifierKey], site: &Site) -> Result<(u64, Vec<Fault>), ReadError> {
-    let (mut read, mut faults) = (0, Vec::new());
+pub async fn compare(app: &App, keys: &[VerifierKey]) -> Result<Compared, ReadError> {
+    let portals = Portals::load(app.db()).await?;
+    let mut done = Compared::default();
     let mut after = None;
     loop {
         let page = store::kept(app.db(), after).await?;
-        let Some(last) = page.last() else { return Ok((read, faults)) };
+        let Some(last) = page.last() else { return Ok(done) };
         after = Some(last.matter);
         for it in &page {
-            read += 1;
-            for (code, what) in one(app, keys, site, it).await? {
-                faults.push(Fault { code, matter: it.matter, version: it.version, what });
+            done.read += 1;
+            let under = portals.find(&it.shell);
+            done.by_another += u64::from(matches!(under, Under::Another));
+            for (code, what) in one(app, keys, &under, it).await? {
+                done.faults.push(Fault { code, matter: it.matter, version: it.version, what });
             }
         }
     }
@@ -51,7 +108,7 @@ pub async fn compare(app: &App, keys: &[VerifierKey], site: &Site) -> Result<(u6
 
 type Named = (&'static str, String);
 
-async fn one(app: &App, keys: &[VerifierKey], site: &Site, it: &Kept) -> Result<Vec<Named>, ReadError> {
+async fn one(app: &App, keys: &[VerifierKey], under: &Under<'_>, it: &Kept) -> Result<Vec<Named>, ReadError> {
     let Some(state) = app.load::<Publication>(it.matter).await? else {
         return Ok(vec![("copy.orphan", "存有公示页，却没有这件公示".to_owned())]);
     };
@@ -74,8 +131,15 @@ async fn one(app: &App, keys: &[VerifierKey], site: &Site, it: &Kept) -> Result<
         }
     }
     let public_id = state.public_id.as_deref().unwrap_or_default();
-    if it.shell == shell_key(site) && !portal::could_be(app, site, &state, public_id, &it.body).await? {
-        faults.push(("copy.altered", format!("{number} 的公示页与由公示记录重新生成的不一致")));
+    match under {
+        Under::Known(site) if !portal::could_be(app, site, &state, public_id, &it.body).await? => {
+            faults.push(("copy.altered", format!("{number} 的公示页与由公示记录重新生成的不一致")));
+        }
+        Under::Unexplained => {
+            let what = format!("{number} 的公示页没有与之相符的门户名称记载，不能逐字节核对");
+            faults.push(("copy.surroundings", what));
+        }
+        Under::Known(_) | Under::Another => {}
     }
     let (copy, source) = proof::statements(live);
     if !proves(&it.proof, keys, &copy) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::auth::Identity;
 use super::http::{Shell, is_program};
+use super::new_password;
 use super::page;
 use super::problem::Failure;
 use super::resend::{self, Carried};
@@ -92,7 +93,7 @@ pub fn written(shell: &Shell, asked: &Asked<'_>, mut response: Response) -> Resp
 fn elsewhere(asked: &Asked<'_>, failure: &Failure) -> Option<Response> {
     match failure {
         Failure::SignIn => Some(Redirect::to(&sign_in_address(asked)).into_response()),
-        Failure::ChangePassword => Some(Redirect::to("/account").into_response()),
+        Failure::ChangePassword => Some(Redirect::to(&new_password::address(&wanted(asked))).into_response()),
         Failure::Refused(_)
         | Failure::Forged
         | Failure::NotFound
@@ -113,11 +114,16 @@ fn elsewhere(asked: &Asked<'_>, failure: &Failure) -> Option<Response> {
     }
 }
 
-fn sign_in_address(asked: &Asked<'_>) -> String {
-    let next = match asked.query {
+/// Path and query that were asked for.
+fn wanted(asked: &Asked<'_>) -> String {
+    match asked.query {
         Some(query) => format!("{}?{query}", asked.path),
         None => asked.path.to_owned(),
-    };
+    }
+}
+
+fn sign_in_address(asked: &Asked<'_>) -> String {
+    let next = wanted(asked);
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
     format!("/sign-in?{query}")
 }

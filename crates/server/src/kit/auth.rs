@@ -386,18 +386,38 @@ pub async fn posted(limit: usize, request: Request) -> Option<Carried> {
     if file {
         return Some(Carried::file(request.uri()));
     }
+    Some(kept(limit, ended.staff, request, |token| ended.secret.accepts(token)).await)
+}
+
+/// What a signed-in person posted who must change the password first, with the same
+/// limits; the form's token has been looked at.
+pub async fn typed(limit: usize, person: StaffId, request: Request) -> Option<Carried> {
+    if is_safe(request.method()) || is_program(request.uri().path()) {
+        return None;
+    }
+    if is_file(&request) {
+        return Some(Carried::file(request.uri()));
+    }
+    if !is_form(&request) {
+        return None;
+    }
+    Some(kept(limit, person, request, |_| true).await)
+}
+
+/// The fields of a form of this person, when its token is right and it is not too long.
+async fn kept(limit: usize, person: StaffId, request: Request, right: impl Fn(&str) -> bool) -> Carried {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, resend::MOST).await else {
-        return Some(Carried::too_much(&parts.uri));
+        return Carried::too_much(&parts.uri);
     };
     let token = form_urlencoded::parse(&bytes).find(|(name, _)| name == "_csrf");
-    if !token.is_some_and(|(_, token)| ended.secret.accepts(&token)) {
-        return Some(Carried::nothing(&parts.uri));
+    if !token.is_some_and(|(_, token)| right(&token)) {
+        return Carried::nothing(&parts.uri);
     }
     if !resend::fits(bytes.len(), limit) {
-        return Some(Carried::too_much(&parts.uri));
+        return Carried::too_much(&parts.uri);
     }
-    Some(Carried::fields(&parts.uri, &bytes).of(ended.staff))
+    Carried::fields(&parts.uri, &bytes).of(person)
 }
 
 fn is_form(request: &Request) -> bool {

@@ -335,7 +335,8 @@ async fn guard(access: Access, request: Request, next: Next) -> Response {
         Err((failure, carried)) => return resend::turned_away(failure, carried),
     };
     if identity.must_change && verb.name != authz::ACCOUNT.name {
-        return Failure::ChangePassword.into_response();
+        let carried = auth::typed(limit, identity.person.id, request).await;
+        return resend::turned_away(Failure::ChangePassword, carried);
     }
     // One's own account needs no role: a person without any must be able to leave.
     if verb.name != authz::ACCOUNT.name && !authz::any_grant(verb, &identity.person.roles) {

@@ -174,12 +174,34 @@ pub async fn close_all(tx: &Tx, staff: StaffId) -> Result<u64, DbError> {
 }
 
 /// Ends everything by which a person may act: sessions and tokens, when the person
-/// is disabled or the password changes hands.
+/// is disabled or has changed the password.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn shut_out(tx: &Tx, staff: StaffId, now: Timestamp) -> Result<(), DbError> {
     close_all(tx, staff).await?;
+    revoke_tokens(tx, staff, now).await
+}
+
+/// Ends everything by which a person may act because somebody else set a new password.
+/// What the person is typing in an open session is not given up: for [`KNOWN_HOURS`]
+/// [`ended`] tells whose session it was, as when its time has run out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn replaced(tx: &Tx, staff: StaffId, now: Timestamp) -> Result<(), DbError> {
+    let known = SignedDuration::from_hours(KNOWN_HOURS);
+    let oldest = now.checked_sub(known).unwrap_or(Timestamp::UNIX_EPOCH);
+    let old = "DELETE FROM ended_session WHERE staff_id = $1";
+    tx.run(old, params![staff]).await?;
+    let keep = "INSERT INTO ended_session (hash, staff_id, ended_at) \
+                SELECT hash, staff_id, $2 FROM session WHERE staff_id = $1 AND seen_at > $3";
+    tx.run(keep, params![staff, now, oldest]).await?;
+    tx.run("DELETE FROM session WHERE staff_id = $1", params![staff]).await?;
+    revoke_tokens(tx, staff, now).await
+}
+
+async fn revoke_tokens(tx: &Tx, staff: StaffId, now: Timestamp) -> Result<(), DbError> {
     let tokens = "UPDATE api_token SET revoked_at = $2 WHERE staff_id = $1 AND revoked_at IS NULL";
     tx.run(tokens, params![staff, now]).await?;
     Ok(())

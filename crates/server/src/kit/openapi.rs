@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::http::{Access, Listed, Routes, Shell};
-use super::reference;
+use super::{openapi_links, reference};
 
 /// Media type of most bodies.
 pub const JSON: &str = "application/json";
@@ -261,7 +261,7 @@ async fn serve(State(shell): State<Shell>) -> Response {
 /// The whole document. `schemas` are those that operations refer to.
 pub fn document(operations: &[Operation], schemas: &[(&'static str, Value)], listed: &[Listed]) -> Value {
     let mut paths: Map<String, Value> = Map::new();
-    for it in operations {
+    for it in &openapi_links::complete(operations) {
         let place = paths.entry(it.path.clone()).or_insert_with(|| json!({}));
         place[it.method.as_str().to_lowercase()] = operation(it, is_public(it, listed));
     }

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use super::auth::Identity;
 use super::form::{FieldSpec, Kind, Posted};
 use super::http::Shell;
+use super::new_password::{self, Change};
 use super::page::{self, Office, Site, Width};
 use super::problem::Failure;
 use super::ui::show::{self, Tone};
@@ -32,8 +33,8 @@ const MINUTES: i64 = 30;
 const ROOM: usize = 8 * 1024;
 /// Fields that are never kept, and asked for again.
 const SECRETS: [&str; 4] = ["password", "present", "new", "again"];
-/// Fields that are not shown: the form's key and the command's identifier.
-const UNSEEN: [&str; 2] = ["_csrf", "_command"];
+/// Fields that are not shown: the form's key, the command's identifier, the way on.
+const UNSEEN: [&str; 4] = ["_csrf", "_command", "next", SEALED];
 
 /// What a posted form is about, as the person who posted it may know it.
 #[derive(Clone, Debug, Default)]
@@ -208,6 +209,17 @@ impl Carried {
     }
 }
 
+/// What became of a form that was posted before the password was changed.
+fn said_before_change(kept: &Kept) -> &'static str {
+    match kept {
+        Kept::Fields(_) => new_password::KEPT,
+        Kept::File => "刚才提交的文件没有收下。更改密码后请回到原页面，重新选择文件。",
+        Kept::TooMuch | Kept::Nothing => {
+            "刚才提交的内容没有办理，也没有保留。请先用浏览器的“后退”回到原页面，把文字复制出来；更改密码后重新打开页面填写。"
+        }
+    }
+}
+
 const KEPT: &str =
     "刚才提交的内容没有办理。三十分钟内由同一人登录的，登录后可以核对并再次提交；他人登录的，不会看到。";
 
@@ -255,9 +267,22 @@ pub fn page(shell: &Shell, failure: &Failure, who: Option<&Identity>, carried: &
             let door = Door { next: site.home, said, sealed, ..Door::default() };
             Some(([(header::CACHE_CONTROL, "no-store")], sign_in(site, &door)).into_response())
         }
+        // A form of an earlier session, too, can be sent only after the change.
+        (Failure::ChangePassword, Some(who)) => Some(change(shell, who, carried)),
+        (Failure::Forged, Some(who)) if who.must_change => {
+            Some(change(shell, who, &carried.clone().of(who.person.id)))
+        }
         (Failure::Forged, Some(who)) => Some(confirm(site, who, carried, Cause::Key).into_response()),
         (_, _) => None,
     }
+}
+
+/// The change of the password that must come before a posted form.
+fn change(shell: &Shell, who: &Identity, carried: &Carried) -> Response {
+    let sealed = carried.sealed(shell);
+    let (said, sealed) = (Some(said_before_change(&carried.kept)), sealed.as_deref());
+    let change = Change { next: shell.site.home, said, sealed, ..Change::default() };
+    ([(header::CACHE_CONTROL, "no-store")], new_password::page(&shell.site, who, &change)).into_response()
 }
 
 /// The sign-in form as it stands.
@@ -311,13 +336,18 @@ pub fn sign_in(site: &Site, door: &Door<'_>) -> Markup {
     page::gate(site, "执法人员登录", body)
 }
 
-/// The page after a sign-in whose form carried something: what was typed, for the
-/// person who typed it, or why it is dropped.
-pub async fn arrived(shell: &Shell, who: &Identity, sealed: &str, next: &str) -> Markup {
+/// The page after a sign-in or a change of password whose form carried something: what
+/// was typed, for the person who typed it, or why it is dropped. A password that must be
+/// changed comes first, and the seal goes with it.
+pub async fn arrived(shell: &Shell, who: &Identity, sealed: &str, next: &str, cause: Cause) -> Markup {
     match Carried::open(shell, who, sealed) {
+        Ok(_) if who.must_change => {
+            let change = Change { next, ..Change::default() }.with(shell, Some(sealed));
+            new_password::page(&shell.site, who, &change)
+        }
         Ok(mut carried) => {
             carried.tell(shell, who).await;
-            confirm(&shell.site, who, &carried, Cause::Session)
+            confirm(&shell.site, who, &carried, cause)
         }
         Err(dropped) => lost(&shell.site, who, dropped, next),
     }
@@ -345,11 +375,13 @@ fn office(site: &Site, who: &Identity, title: &str, body: Markup) -> Markup {
 
 /// Why a form is shown once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
+pub enum Cause {
     /// Its key is not of this session.
     Key,
     /// The session had ended when it was posted.
     Session,
+    /// The password had to be changed first.
+    Password,
 }
 
 /// The page that shows what was typed and sends it again at a click.
@@ -358,6 +390,7 @@ fn confirm(site: &Site, who: &Identity, carried: &Carried, cause: Cause) -> Mark
     let why = match cause {
         Cause::Key => "原页面是在另一次登录时打开的，所以没有办理。",
         Cause::Session => "刚才提交时登录已经到期，所以没有办理。",
+        Cause::Password => "这些内容是在更改密码之前提交的，所以没有办理。",
     };
     let (name, organ) = (&who.person.name, &who.person.organ_name);
     let body = html! {

@@ -229,7 +229,7 @@ async fn lives(config: &Config) -> Result<Vec<Figure>, OpsError> {
 const LIVES_UNTIL: jiff::civil::Date = jiff::civil::date(2026, 9, 30);
 
 async fn replay(config: &Config) -> Result<Figure, OpsError> {
-    let report = making::audited(config, &crate::kit::limits::WebConfig::default()).await?;
+    let report = making::audited(config).await?;
     #[allow(clippy::cast_precision_loss)] // a rate for people to read
     let value = report.events_per_second() as f64;
     let note = format!("{} 个事件，{} 处不符", report.events, report.findings.len());

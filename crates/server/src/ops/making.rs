@@ -19,7 +19,6 @@ use crate::kit::clock::ManualClock;
 use crate::kit::config::Config;
 use crate::kit::db::{Db, Engine, Sql};
 use crate::kit::entropy::{Entropy, SeededEntropy};
-use crate::kit::limits::WebConfig;
 use crate::kit::registry;
 use crate::ledger::keys::LogKeys;
 use crate::ledger::sequencer::Sequencer;
@@ -54,8 +53,8 @@ fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn audit(config: &Config, web: &WebConfig, json: bool) -> Result<bool, OpsError> {
-    let report = audited(config, web).await?;
+pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
+    let report = audited(config).await?;
     if json {
         let text =
             serde_json::to_string_pretty(&report).map_err(|e| OpsError::malformed(Path::new("stdout"), e))?;
@@ -73,7 +72,7 @@ pub async fn audit(config: &Config, web: &WebConfig, json: bool) -> Result<bool,
 ///
 /// # Errors
 /// When the store or its keys cannot be read.
-pub async fn audited(config: &Config, web: &WebConfig) -> Result<AuditReport, OpsError> {
+pub async fn audited(config: &Config) -> Result<AuditReport, OpsError> {
     let app = super::open_to_read(config).await?;
     let db = app.db().clone();
     let origin = store::head(&db).await?.origin;
@@ -87,7 +86,7 @@ pub async fn audited(config: &Config, web: &WebConfig) -> Result<AuditReport, Op
     // A copy may still stand under a log that ended.
     let mut known = keys;
     known.extend(super::former_keys(&db, config).await?.into_iter().flatten());
-    run_copies(&app, &known, web, &mut report).await?;
+    run_copies(&app, &known, &mut report).await?;
     db.close().await?;
     Ok(report)
 }

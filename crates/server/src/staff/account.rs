@@ -17,9 +17,10 @@ use crate::kit::authz;
 use crate::kit::form::{FieldSpec, Kind, Posted};
 use crate::kit::http::{Access, Routes, Shell, Source};
 use crate::kit::login;
+use crate::kit::new_password::{self, Change};
 use crate::kit::page::{self, Office, Width};
 use crate::kit::problem::Failure;
-use crate::kit::resend::{self, Door, Told, local};
+use crate::kit::resend::{self, Carried, Cause, Door, Told, local};
 use crate::kit::token;
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
@@ -99,11 +100,7 @@ async fn sign_in(
             let cookie = [(header::SET_COOKIE, auth::set_cookie(shell.config.secure, &secret))];
             let Some(sealed) = sealed else { return Ok((cookie, Redirect::to(&next)).into_response()) };
             let who = auth::of_session(&shell, secret).await?.ok_or(Failure::SignIn)?;
-            let page = resend::arrived(&shell, &who, sealed, &next).await;
-            let mut response = (cookie, page).into_response();
-            // The answer is this person's alone, so it is not kept anywhere.
-            response.extensions_mut().insert(who);
-            Ok(response)
+            Ok(arrived(&shell, who, cookie, sealed, &next, Cause::Session).await)
         }
         Err(failure @ (Failure::Refused(_) | Failure::TooMany { .. })) => {
             let status = match &failure {
@@ -121,6 +118,22 @@ async fn sign_in(
     }
 }
 
+/// The first page of a session whose form carried something.
+async fn arrived(
+    shell: &Shell,
+    who: Identity,
+    cookie: [(header::HeaderName, String); 1],
+    sealed: &str,
+    next: &str,
+    cause: Cause,
+) -> Response {
+    let page = resend::arrived(shell, &who, sealed, next, cause).await;
+    let mut response = (cookie, page).into_response();
+    // The answer is this person's alone, so it is not kept anywhere.
+    response.extensions_mut().insert(who);
+    response
+}
+
 async fn sign_out(State(shell): State<Shell>, who: Identity) -> Result<Response, Failure> {
     if let Proof::Session(secret) = &who.proof {
         login::close(shell.app.db(), secret).await?;
@@ -133,28 +146,28 @@ pub(super) fn parse(body: &[u8]) -> Result<Posted, Failure> {
     Posted::parse(body).map_err(|e| Failure::Malformed(e.to_string()))
 }
 
-async fn account_page(State(shell): State<Shell>, who: Identity) -> Result<Markup, Failure> {
-    account(&shell, &who, &[], None).await
+async fn account_page(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Markup, Failure> {
+    let query = Query::new("/account", uri.query());
+    let next = local(query.get("next"), shell.site.home);
+    account(&shell, &who, &Change { next: &next, ..Change::default() }, None).await
 }
 
 async fn account(
     shell: &Shell,
     who: &Identity,
-    errors: &[FieldError],
+    change: &Change<'_>,
     said: Option<Markup>,
 ) -> Result<Markup, Failure> {
     let tokens = token::list(shell.app.db(), who.person.id).await?;
     let staff = shell.app.load::<StaffState>(MatterId(who.person.id.0)).await?;
     let body = html! {
         (page::heading(None, "我的账户", Some(html! { (who.person.organ_name) " · " (who.person.name) }), None))
-        @if who.must_change {
-            (show::notice(Tone::Near, "请先更改密码", html! { p { "现在的密码由他人设定，更改后才能办理其他事项。" } }))
-        }
+        @if who.must_change { (new_password::notice(change)) }
         @if let Some(said) = said { (said) }
-        (show::error_summary(errors))
+        (show::error_summary(change.errors))
         div.two {
             div.stack {
-                section.card { h2 { "更改密码" } (password_form(who, errors)) }
+                section.card { h2 { "更改密码" } (new_password::form(who, change)) }
                 (tokens_card(&shell.app, who, &tokens))
             }
             div.stack {
@@ -178,28 +191,6 @@ async fn account(
     let site = &shell.site;
     let (title, viewer, crumbs) = ("我的账户", who.viewer(), Vec::new());
     Ok(page::office(&Office { site, viewer, title, current: "", crumbs, width: Width::Middle }, body))
-}
-
-fn password_form(who: &Identity, errors: &[FieldError]) -> Markup {
-    let error = |name: &str| errors.iter().find(|it| it.field == name);
-    html! {
-        form method="post" action="/account/password" {
-            input type="hidden" name="_csrf" value=(who.csrf);
-            @for (name, label, complete) in [
-                ("present", "现在的密码", "current-password"),
-                ("new", "新密码", "new-password"),
-                ("again", "再输一次新密码", "new-password"),
-            ] {
-                div.field.wrong[error(name).is_some()] {
-                    label for={ "f-" (name) } { (label) }
-                    @if name == "new" { p.hint { "至少 10 个字符，不要用常见的词；可以是一句话" } }
-                    @if let Some(error) = error(name) { p.error { (error.message) } }
-                    input type="password" id={ "f-" (name) } name=(name) autocomplete=(complete) required;
-                }
-            }
-            button.btn { "更改密码" }
-        }
-    }
 }
 
 fn tokens_card(app: &App, who: &Identity, tokens: &[token::Listed]) -> Markup {
@@ -236,19 +227,28 @@ async fn change_password(
 ) -> Result<Response, Failure> {
     let posted = parse(&body)?;
     let field = |name| posted.get(name).unwrap_or("");
+    let next = local(posted.get("next"), shell.site.home);
+    let sealed = posted.get(resend::SEALED);
     let changed =
         entry::change_password(&shell, who.person.id, field("present"), field("new"), field("again"));
-    match changed.await {
+    let (status, errors) = match changed.await {
         Ok(secret) => {
-            let cookie = auth::set_cookie(shell.config.secure, &secret);
-            Ok(([(header::SET_COOKIE, cookie)], Redirect::to(shell.site.home)).into_response())
+            let cookie = [(header::SET_COOKIE, auth::set_cookie(shell.config.secure, &secret))];
+            let Some(sealed) = sealed else { return Ok((cookie, Redirect::to(&next)).into_response()) };
+            let who = auth::of_session(&shell, secret).await?.ok_or(Failure::SignIn)?;
+            return Ok(arrived(&shell, who, cookie, sealed, &next, Cause::Password).await);
         }
-        Err(Failure::Refused(refusal)) => {
-            let page = account(&shell, &who, &refusal.fields, None).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        Err(Failure::Refused(refusal)) => (StatusCode::UNPROCESSABLE_ENTITY, refusal.fields),
+        // Who has to wait keeps what was typed as well.
+        Err(failure @ Failure::TooMany { .. }) => {
+            let error = FieldError { field: "present".to_owned(), message: message(&failure) };
+            (StatusCode::TOO_MANY_REQUESTS, vec![error])
         }
-        Err(failure) => Err(failure),
-    }
+        Err(failure) => return Err(failure),
+    };
+    let change = Change { next: &next, errors: &errors, ..Change::default() }.with(&shell, sealed);
+    let page = account(&shell, &who, &change, None).await?;
+    Ok((status, page).into_response())
 }
 
 async fn end_sessions(State(shell): State<Shell>, who: Identity) -> Result<Response, Failure> {
@@ -257,9 +257,15 @@ async fn end_sessions(State(shell): State<Shell>, who: Identity) -> Result<Respo
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response())
 }
 
-async fn issue_token(State(shell): State<Shell>, who: Identity, body: Bytes) -> Result<Markup, Failure> {
+async fn issue_token(
+    State(shell): State<Shell>,
+    who: Identity,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, Failure> {
     if who.must_change {
-        return Err(Failure::ChangePassword);
+        let carried = Carried::fields(&uri, &body).of(who.person.id);
+        return Ok(resend::turned_away(Failure::ChangePassword, Some(carried)));
     }
     let posted = parse(&body)?;
     let label: String = posted.get("label").unwrap_or("").trim().chars().take(40).collect();
@@ -267,7 +273,8 @@ async fn issue_token(State(shell): State<Shell>, who: Identity, body: Bytes) -> 
     let text = token::issue(&shell.app, who.person.id, &label, shell.config.token_days).await?;
     let said =
         show::notice(Tone::Ok, "令牌已建立，请立即保存，离开后不再显示", html! { p { code { (text) } } });
-    account(&shell, &who, &[], Some(said)).await
+    let change = Change { next: shell.site.home, ..Change::default() };
+    Ok(account(&shell, &who, &change, Some(said)).await?.into_response())
 }
 
 async fn revoke_token(

@@ -278,7 +278,8 @@ async fn organ_commanding(
     Ok(loaded.version)
 }
 
-/// Sets a new password; ends all sessions of the person.
+/// Sets a new password; ends all sessions of the person. One that must be changed is set
+/// by somebody else, while the person may be at work.
 ///
 /// # Errors
 /// When the database fails.
@@ -294,6 +295,10 @@ pub async fn set_password(
         params![person, phc, must_change, app.now()],
     )
     .await?;
-    login::shut_out(&tx, person, app.now()).await?;
+    if must_change {
+        login::replaced(&tx, person, app.now()).await?;
+    } else {
+        login::shut_out(&tx, person, app.now()).await?;
+    }
     Ok(tx.commit().await?)
 }

@@ -42,6 +42,8 @@ pub const MASKED: &str = "欧阳某某";
 /// Somebody who was asked; synthetic.
 pub const WITNESS: &str = "褚样丙";
 pub const PHONE: &str = "13800138000";
+/// Name of the portal, as settings give it.
+pub const PORTAL: &str = "示例县执法公示";
 pub const SECRET: &str = "每吨成本三千二百元";
 
 pub const OFFICER: StaffId = staff(1);
@@ -102,7 +104,13 @@ impl House {
     pub async fn new(bench: Bench) -> Self {
         let app = bench.app_with(registry::all()).await;
         let ledger = bench.ledger(&app).await;
-        let config = WebConfig { argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() };
+        let config = WebConfig {
+            argon2_memory_kib: 64,
+            argon2_passes: 1,
+            portal_name: PORTAL.to_owned(),
+            demo: true,
+            ..WebConfig::default()
+        };
         let routes = features::routes(&config);
         let (router, _) = http::build(app.clone(), config, routes).unwrap();
         let router = router.layer(axum::Extension(ledger.clone()));

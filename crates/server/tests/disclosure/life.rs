@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use jiff::civil::date;
+use mingjing::disclosure::copies::Compared;
 use mingjing::disclosure::{copies, store};
 use mingjing::kit::db::Sql as _;
-use mingjing::kit::limits::WebConfig;
 use mingjing::params;
 use mingjing_domain::case::Case;
 use mingjing_domain::case::types::PartyKind;
@@ -117,11 +117,9 @@ async fn an_altered_public_copy_is_named(bench: Bench) {
     house.sign().await;
     let served = house.get(&format!("/decisions/{public}")).await;
     assert!(served.body.contains("下载公示文本的证明"), "the page is kept: {}", served.body);
-    let web = WebConfig::default();
-    let site = mingjing::features::portal_site(&web);
     let keys = house.ledger.verifiers();
-    let clean = copies::compare(&house.app, &keys, &site).await.unwrap();
-    assert_eq!(clean, (1, vec![]));
+    let clean = copies::compare(&house.app, &keys).await.unwrap();
+    assert_eq!(clean, Compared { read: 1, ..Compared::default() });
     let db = house.app.db();
     let row = db.one("publication_page", "SELECT * FROM publication_page", vec![]).await.unwrap().unwrap();
     let (body, proof) = (row.bytes("body").unwrap(), row.bytes("proof").unwrap());
@@ -143,18 +141,46 @@ async fn an_altered_public_copy_is_named(bench: Bench) {
         let sql = "UPDATE publication_page SET body = $1, tag = $2, proof = $3";
         assert_eq!(tx.run(sql, params![body, tag, proof]).await.unwrap(), 1);
         tx.commit().await.unwrap();
-        let (_, faults) = copies::compare(&house.app, &keys, &site).await.unwrap();
+        let faults = copies::compare(&house.app, &keys).await.unwrap().faults;
         assert!(faults.iter().any(|it| it.code == code && it.what.contains(word)), "{word}: {faults:?}");
     }
     let tx = db.begin().await.unwrap();
     let sql = "UPDATE publication_page SET body = $1, tag = $2, proof = $3";
     tx.run(sql, params![body.clone(), tag_of(&body), proof]).await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(copies::compare(&house.app, &keys, &site).await.unwrap(), clean);
-    // Under another name of the portal the words alone are compared.
-    let web = WebConfig { portal_name: "另一处".to_owned(), ..WebConfig::default() };
-    let site = mingjing::features::portal_site(&web);
-    assert_eq!(copies::compare(&house.app, &keys, &site).await.unwrap(), clean);
+    assert_eq!(copies::compare(&house.app, &keys).await.unwrap(), clean);
+    the_surroundings_of_a_copy_are_noted_and_compared(&house).await;
+}
+
+/// Settings stand in the page; what they were is kept with the data.
+async fn the_surroundings_of_a_copy_are_noted_and_compared(house: &House) {
+    let (db, keys) = (house.app.db(), &house.ledger.verifiers());
+    let row =
+        db.one("publication_page", "SELECT shell FROM publication_page", vec![]).await.unwrap().unwrap();
+    let shell = row.text("shell").unwrap();
+    let noted = store::surroundings(db).await.unwrap();
+    assert_eq!(
+        noted,
+        [store::Surroundings { shell: shell.clone(), portal_name: PORTAL.to_owned(), demo: true }]
+    );
+    let found = |done: &Compared| done.faults.iter().map(|it| it.code).collect::<Vec<_>>();
+    let run = |sql: &'static str, value: String| async move {
+        let tx = db.begin().await.unwrap();
+        assert_eq!(tx.run(sql, params![value]).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        copies::compare(&house.app, keys).await.unwrap()
+    };
+    // A note that was altered or taken away does not hide a page that is served.
+    let done = run("UPDATE publication_shell SET portal_name = $1", "另一处".to_owned()).await;
+    assert_eq!((found(&done), done.by_another), (vec!["copy.surroundings"], 0));
+    let done = run("UPDATE publication_shell SET portal_name = $1", PORTAL.to_owned()).await;
+    assert_eq!(found(&done), Vec::<&str>::new());
+    // A page of another program is not served, and its texts are compared all the same.
+    let old = "UPDATE publication_page SET shell = $1";
+    let done = run(old, "0011223344556677".to_owned()).await;
+    assert_eq!((found(&done), done.by_another), (vec![], 1));
+    let done = run("UPDATE publication_page SET tag = $1", "junk".to_owned()).await;
+    assert_eq!((found(&done), done.by_another), (vec!["copy.altered"], 1));
 }
 
 async fn a_withdrawal_leaves_a_tombstone_and_no_content(bench: Bench) {

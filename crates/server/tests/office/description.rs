@@ -1,12 +1,12 @@
 //! The description of the API: whole, well-formed, and true.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use axum::http::Request;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::{PROCEDURE, Relation};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::office::Office;
 
@@ -72,12 +72,6 @@ async fn the_document_is_whole_and_its_references_lead_somewhere() {
             }
         }
     }
-    let register = &document["paths"]["/api/v1/cases"]["post"]["responses"]["201"]["links"];
-    assert_eq!(
-        register.as_object().unwrap().len(),
-        PROCEDURE.len() - 2 + 6,
-        "to every later verb and six views"
-    );
 }
 
 #[tokio::test]
@@ -121,4 +115,125 @@ async fn the_reference_page_loads_nothing_from_elsewhere() {
     for part in ["src=\"http", "href=\"http", "src=\"//", "href=\"//"] {
         assert!(!page.body.contains(part), "{part}");
     }
+}
+
+/// One operation of the description.
+struct Described {
+    path: String,
+    method: String,
+    body: Value,
+    /// By operation: where the identifier comes from.
+    links: BTreeMap<String, Value>,
+}
+
+/// Every operation by its identifier.
+fn described(document: &Value) -> BTreeMap<String, Described> {
+    let mut out = BTreeMap::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, it) in methods.as_object().unwrap() {
+            let answers = it["responses"].as_object().unwrap().values();
+            let links = answers.flat_map(|answer| answer["links"].as_object().into_iter().flatten());
+            let links = links.map(|(_, link)| {
+                (link["operationId"].as_str().unwrap().to_owned(), link["parameters"].clone())
+            });
+            let one = Described {
+                path: path.clone(),
+                method: method.clone(),
+                body: it["requestBody"]["content"]["application/json"]["example"].clone(),
+                links: links.collect(),
+            };
+            out.insert(it["operationId"].as_str().unwrap().to_owned(), one);
+        }
+    }
+    out
+}
+
+/// What is there before anybody registers it, or is named by something else than an answer's
+/// identifier: an organ is founded by the console, a decision waits for its publication.
+const NOT_MADE_HERE: [&str; 4] =
+    ["/api/v1/organs/{id}", "/api/v1/publications/{id}", "/api/v1/public/", "/api/v1/uploads/{id}"];
+
+#[tokio::test]
+async fn whatever_can_be_done_with_a_thing_is_linked_from_what_makes_it() {
+    let office = Office::new().await;
+    let all = described(&document(&office).await);
+    let things = || all.iter().filter(|(_, it)| it.path.starts_with("/api/v1/") && it.path.contains("/{id}"));
+    let (mut made, mut missed) = (0, Vec::new());
+    for (id, it) in things() {
+        let root = it.path.split("/{id}").next().unwrap();
+        if NOT_MADE_HERE.iter().any(|other| format!("{root}/{{id}}").starts_with(other)) {
+            continue;
+        }
+        let makes = |other: &&Described| {
+            let own =
+                other.path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            own && other.method == "post" && !other.path.contains('{') && !other.links.is_empty()
+        };
+        let makers: Vec<&Described> = all.values().filter(makes).collect();
+        let led = |maker: &Described| {
+            maker
+                .links
+                .get(id)
+                .and_then(|it| it["id"].as_str())
+                .is_some_and(|it| it.starts_with("$response.body#/"))
+        };
+        if makers.is_empty() || !makers.iter().all(|it| led(it)) {
+            missed.push((id, makers.iter().map(|it| &it.path).collect::<Vec<_>>()));
+        }
+        made += 1;
+    }
+    assert!(missed.is_empty(), "not linked from what makes it: {missed:?}");
+    assert!(made > 120, "only {made} operations");
+    // What nothing makes is found in a list, or in something that is found.
+    let mut found: BTreeSet<&str> =
+        all.iter().filter(|(_, it)| !it.path.contains('{')).map(|(id, _)| id.as_str()).collect();
+    loop {
+        let next: Vec<&str> = found
+            .iter()
+            .flat_map(|id| all[*id].links.keys().map(String::as_str))
+            .filter(|id| !found.contains(id))
+            .collect();
+        if next.is_empty() {
+            break;
+        }
+        found.extend(next);
+    }
+    let lost: Vec<&String> = things()
+        .filter(|(id, it)| !it.path.contains("/uploads/") && !found.contains(id.as_str()))
+        .map(|(id, _)| id)
+        .collect();
+    assert!(lost.is_empty(), "no link leads to {lost:?}");
+}
+
+#[tokio::test]
+async fn links_and_examples_alone_lead_from_a_clue_to_a_filed_case() {
+    let office = Office::new().await;
+    let all = described(&document(&office).await);
+    let people =
+        |logins: &[&str]| json!({ "officers": logins.iter().map(|it| office.id(it)).collect::<Vec<_>>() });
+    let mut answer = office.does("a", "/api/v1/cases", all["case_register_clue"].body.clone()).await;
+    let mut at = "case_register_clue";
+    for (next, who, own, stage) in [
+        ("case_start_check", "a", people(&["a", "b"]), "checking"),
+        ("case_propose_file", "a", people(&["a", "b"]), "checking"),
+        ("case_review_proposal", "unit_head", json!({}), "checking"),
+        ("case_approve_proposal", "head", json!({ "opinions": [] }), "investigating"),
+        ("case_change_officers", "unit_head", people(&["a", "c"]), "investigating"),
+        ("case_read", "a", Value::Null, "investigating"),
+    ] {
+        // The identifier comes from the answer before, where the link says.
+        let from = all[at].links[next]["id"].as_str().unwrap().strip_prefix("$response.body#").unwrap();
+        let id = answer.pointer(from).and_then(Value::as_str).unwrap();
+        let path = all[next].path.replace("{id}", id);
+        answer = if all[next].method == "get" {
+            office.read(who, &path).await.json()
+        } else {
+            let mut body = all[next].body.clone();
+            body.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+            office.does(who, &path, body).await
+        };
+        assert_eq!(answer["stage"], stage, "{next}");
+        at = next;
+    }
+    assert_eq!(answer["officers"].as_array().unwrap().len(), 2);
 }

@@ -9,6 +9,7 @@ mod authorization;
 mod desk;
 mod ending;
 mod forgery;
+mod new_password;
 mod resend;
 mod session;
 mod shell;

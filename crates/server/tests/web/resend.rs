@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::desk::{Answer, House, PASSWORD, config, encoded};
 
-const FORM: &str = "application/x-www-form-urlencoded";
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
-async fn post(house: &House, cookie: Option<&str>, path: &str, media: &str, body: String) -> Answer {
+pub async fn post(house: &House, cookie: Option<&str>, path: &str, media: &str, body: String) -> Answer {
     stream(house, cookie, path, media, Body::from(body)).await
 }
 
@@ -28,7 +28,7 @@ async fn stream(house: &House, cookie: Option<&str>, path: &str, media: &str, bo
 }
 
 /// The value of a page's field, as a browser would send it.
-fn value(page: &str, name: &str) -> Option<String> {
+pub fn value(page: &str, name: &str) -> Option<String> {
     let after = page.split(&format!("name=\"{name}\" value=\"")).nth(1)?;
     Some(
         after
@@ -42,7 +42,7 @@ fn value(page: &str, name: &str) -> Option<String> {
 }
 
 /// All hidden fields of a page's form to `action`.
-fn hidden(page: &str, action: &str) -> Vec<(String, String)> {
+pub fn hidden(page: &str, action: &str) -> Vec<(String, String)> {
     let form = page.split(&format!("method=\"post\" action=\"{action}\"")).nth(1).unwrap();
     let form = form.split("</form>").next().unwrap();
     let fields = form.split("<input type=\"hidden\" name=\"").skip(1);
@@ -58,7 +58,7 @@ async fn tokens(house: &House, cookie: &str) -> usize {
     house.get_as(cookie, "/account").await.body.matches("<b>第一行 &lt;b&gt;").count()
 }
 
-fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+pub fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
     fields.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect()
 }
 
@@ -72,7 +72,7 @@ async fn door(house: &House, cookie: Option<&str>, key: &str) -> Answer {
 }
 
 /// What the sign-in page carries.
-fn sealed(door: &Answer) -> Option<String> {
+pub fn sealed(door: &Answer) -> Option<String> {
     value(&door.body, "carried")
 }
 
@@ -90,8 +90,8 @@ async fn over(house: &House) -> (String, String) {
     (cookie, key)
 }
 
-const TYPED: &str = "第一行 <b>\"引号\" & 余下";
-const LOST: &str = "登录前填写的内容已经丢弃";
+pub const TYPED: &str = "第一行 <b>\"引号\" & 余下";
+pub const LOST: &str = "登录前填写的内容已经丢弃";
 
 #[tokio::test]
 async fn a_stale_key_shows_what_was_typed_and_one_click_sends_it() {

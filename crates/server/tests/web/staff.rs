@@ -7,7 +7,7 @@ use axum::http::{Request, StatusCode};
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::staff::{Role, StaffState};
 
-async fn registered(house: &House, login: &str) -> (String, String) {
+pub async fn registered(house: &House, login: &str) -> (String, String) {
     let admin = house.cookie("system").await;
     let fields = [("name", "执法人员甲"), ("title", "科员"), ("login", login), ("unit", "执法大队")];
     let answer = house.post_as(&admin, "/staff/new", &fields).await;
@@ -26,7 +26,7 @@ async fn a_new_person_must_change_the_first_password_before_anything_else() {
     assert_eq!(granted.status, StatusCode::SEE_OTHER, "{}", granted.body);
     let cookie = house.sign_in("JIA", &password).await.cookie().unwrap();
     let turned = house.get_as(&cookie, "/staff").await;
-    assert_eq!((turned.status, turned.header("location")), (StatusCode::SEE_OTHER, "/account"));
+    assert_eq!((turned.status, turned.header("location")), (StatusCode::SEE_OTHER, "/account?next=%2Fstaff"));
     let new = [("present", password.as_str()), ("new", "Tide.of.Maple.81"), ("again", "Tide.of.Maple.81")];
     let cookie = house.post_as(&cookie, "/account/password", &new).await.cookie().unwrap();
     let list = house.get_as(&cookie, "/staff?role=unit_head").await;

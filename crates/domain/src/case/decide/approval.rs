@@ -69,6 +69,7 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
         Proposal::DisposePreservation(d) => {
             match case.preservations.get(usize::from(d.preservation).wrapping_sub(1)) {
                 Some(p) if p.disposed.is_none() => Ok(()),
+                Some(p) if gate::kept(case, p) => only_return(d.disposal),
                 Some(_) | None => Err(refuse(
                     "preservation.none",
                     penalty_law("第五十六条"),
@@ -96,6 +97,20 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
         Proposal::Defer(d) => deferral(case, d, facts),
         Proposal::Amend(it) => super::amendment::content(case, it),
     }
+}
+
+/// What a revoked decision no longer holds goes back to its owner.
+fn only_return(disposal: PreservationDisposal) -> Result<(), Refusal> {
+    if disposal == PreservationDisposal::Return {
+        return Ok(());
+    }
+    Err(refuse(
+        "preservation.to_return",
+        super::super::law::coercion_law("第二十八条"),
+        "处罚决定已被撤销，该次登记保存的财物只能退还当事人",
+        "请选择返还当事人。",
+    )
+    .field("disposal", "只能返还当事人"))
 }
 
 fn filed(case: &Case, filing: &Filing, facts: &Facts<'_>) -> Result<(), Refusal> {

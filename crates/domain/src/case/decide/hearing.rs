@@ -49,6 +49,7 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::StateDefence { party, on, statement } => {
             required(statement, "statement", "陈述申辩内容")?;
             claimed(case, *party, *on, facts)?;
+            before_decision(case, *on)?;
             issue.document(DocumentKind::DefenceRecord, Some(*party))?;
             issue.push(CaseEvent::DefenceStated { party: *party, on: *on, statement: statement.clone() });
         }
@@ -136,6 +137,19 @@ fn claimed(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> Result<(
         .field("on", "应在告知书制发之后、今天之前"));
     }
     punctual_on(on, "on", facts)
+}
+
+/// Handed in before the decision, or on its day: what comes later is no defence against what
+/// is proposed.
+fn before_decision(case: &Case, on: Date) -> Result<(), Refusal> {
+    let Some(decision) = case.decision.as_ref().filter(|d| on > d.on) else { return Ok(()) };
+    Err(refuse(
+        "defence.after_decision",
+        penalty_law("第七条"),
+        format!("处罚决定已于{}作出", crate::period::long(decision.on)),
+        "对决定不服的，告知其申请行政复议、提起行政诉讼；决定之前提出的，填写提出之日。",
+    )
+    .field("on", "在决定作出之后"))
 }
 
 /// Asked for in time: the day it was asked decides, whenever it is recorded.

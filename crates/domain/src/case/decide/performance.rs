@@ -83,6 +83,8 @@ fn pay(case: &Case, payment: &Payment, facts: &Facts<'_>) -> Result<Option<i64>,
     let served = gate::service(case, decision, payment.party)?;
     // What was paid while the decision stood as it does no longer is measured by what was due then.
     let then = gate::unpaid_then_fen(state, payment.paid_on);
+    let since = gate::payable_since_fen(case, payment.party, state);
+    let then = then.or((since > 0).then_some(since));
     if then.is_none() {
         gate::owing(case, payment.party, state)?;
     }

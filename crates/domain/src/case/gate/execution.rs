@@ -1,6 +1,9 @@
 //! Guards of what follows a decision: payment, enforcement, remedies, closing, archive.
 
-use super::{Gate, amendment_served, any_party, goods_disposed, next_day, no, no_pending, recorded};
+use super::{
+    Gate, amendment_served, any_party, goods_disposed, heard_late, next_day, no, no_pending,
+    party_heard_late, recorded,
+};
 pub use crate::case::claim::{applied, demandable};
 use crate::case::claim::{beyond_application, demanded_fen, enforceable, fallen_due_fen};
 use crate::case::clock;
@@ -9,8 +12,8 @@ use crate::case::facts::Facts;
 use crate::case::law::{coercion_law, construction_rules};
 use crate::case::performance::{GIVE_BACK, UNDO};
 pub use crate::case::performance::{
-    owed_fen, payable_then, performable_then, refundable, refundable_fen, to_undo, undoable, unpaid_then_fen,
-    unperformed,
+    owed_fen, payable_since_fen, payable_then, performable_then, refundable, refundable_fen, to_undo,
+    undoable, unpaid_then_fen, unperformed,
 };
 use crate::case::state::*;
 use crate::case::types::*;
@@ -116,15 +119,15 @@ pub fn owing(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
 }
 
 /// Something is owed, or something that was owed before the decision was revoked or changed
-/// may have been paid then: it is entered, whatever the case has come to, to be given back.
+/// may have been paid then, or came in after the revocation: it is entered, whatever the case
+/// has come to, to be given back.
 pub fn pay(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
-    any_party(
-        case,
-        party,
-        |number, state| {
-            if payable_then(state) { Ok(()) } else { owing(case, number, state) }
-        },
-    )
+    any_party(case, party, |number, state| {
+        if payable_then(state) || payable_since_fen(case, number, state) > 0 {
+            return Ok(());
+        }
+        owing(case, number, state)
+    })
 }
 
 /// A penalty other than money waits for its performance, or fell and may have been performed
@@ -290,6 +293,7 @@ pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>
     any_party(case, party, |number, state| {
         not_performed(case, facts, number, state)?;
         amendment_served(case, state)?;
+        party_heard_late(case, number, state)?;
         // What fell due since the demand is demanded anew.
         let fallen = fallen_due_fen(decided(case)?, number, state, facts.today());
         if state.enforcement_demand.is_some() && fallen <= state.demanded_fen {
@@ -309,6 +313,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         let (decision, served) = served_decision(case, number)?;
         not_performed(case, facts, number, state)?;
+        party_heard_late(case, number, state)?;
         let Some(demand) = state.enforcement_demand.and_then(|d| case.document(d)) else {
             return no(
                 "demand.none",
@@ -454,6 +459,7 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
     let article = || construction_rules("第三十一条");
     goods_disposed(case, facts)?;
     undone(case)?;
+    heard_late(case)?;
     for (number, state) in case.numbered_parties() {
         if case.revoked(number).is_some() {
             continue;
@@ -513,6 +519,7 @@ pub fn archive(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     goods_disposed(case, facts)?;
     recorded(case, facts)?;
     undone(case)?;
+    heard_late(case)?;
     if let Some(d) = case.documents.iter().find(|d| d.made.is_none()) {
         return no(
             "document.unmade",

@@ -16,7 +16,7 @@ pub use review::*;
 use super::clock;
 use super::command::Proposal;
 use super::facts::Facts;
-use super::law::construction_rules;
+use super::law::{coercion_law, construction_rules};
 use super::state::*;
 use super::types::*;
 use crate::cite::{Citation, penalty_law};
@@ -199,7 +199,7 @@ pub fn preserve(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate 
 /// Something is preserved and not yet handled.
 pub fn dispose_preservation(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::DisposePreservation(_)))?;
-    if case.preservations.iter().any(|p| p.disposed.is_none()) {
+    if case.preservations.iter().any(|p| p.disposed.is_none() || kept(case, p)) {
         return Ok(());
     }
     no("preservation.none", penalty_law("第五十六条"), "没有待处理的先行登记保存", "请先呈请先行登记保存。")
@@ -306,9 +306,33 @@ pub fn conclude(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate 
     recorded(case, facts)
 }
 
-/// Everything registered for preservation was disposed of. A lapsed registration
-/// frees the goods and gives nothing back by itself.
+/// What was registered was kept, sealed or confiscated, and the decision on its owner was
+/// revoked since: nothing holds it any more. Confiscated goods that were given back with the
+/// penalty are not given back twice.
+pub fn kept(case: &Case, preservation: &Preservation) -> bool {
+    let party = preservation.preserving.party;
+    let undone = |kind| case.party(party).is_some_and(|p| p.restitutions.iter().any(|r| r.kind == kind));
+    case.revoked(party).is_some()
+        && preservation.disposed.is_some_and(|(disposal, _)| match disposal {
+            PreservationDisposal::Return | PreservationDisposal::HandOver => false,
+            PreservationDisposal::Confiscate => !undone(PenaltyKind::ConfiscateGoods),
+            PreservationDisposal::Examine
+            | PreservationDisposal::SealOrSeize
+            | PreservationDisposal::KeepAsEvidence => true,
+        })
+}
+
+/// Everything registered for preservation was disposed of, and given back where the decision
+/// was revoked. A lapsed registration frees the goods and gives nothing back by itself.
 pub fn goods_disposed(case: &Case, facts: &Facts<'_>) -> Gate {
+    if let Some(index) = case.preservations.iter().position(|p| kept(case, p)) {
+        return no(
+            "preservation.to_return",
+            coercion_law("第二十八条"),
+            format!("处罚决定已被撤销，第{}次登记保存的财物尚未退还当事人", index + 1),
+            "请呈请处理，返还当事人；已经变卖的退还所得款项，损坏、灭失的依法赔偿。",
+        );
+    }
     let Some((index, open)) = case.preservations.iter().enumerate().find(|(_, p)| p.disposed.is_none())
     else {
         return Ok(());

@@ -141,6 +141,31 @@ pub fn answer_defence(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gat
     })
 }
 
+/// Every defence that was handed in before the decision and found after it was examined, and
+/// one that is well founded led to the correction of the decision.
+pub fn heard_late(case: &Case) -> Gate {
+    case.numbered_parties().try_for_each(|(number, state)| party_heard_late(case, number, state))
+}
+
+/// As [`heard_late`], for one party.
+pub fn party_heard_late(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
+    match case.unheard(number, state) {
+        None => Ok(()),
+        Some(Unheard::Unanswered) => no(
+            "defence.unanswered",
+            penalty_law("第四十五条第一款"),
+            format!("第{number}名当事人在决定作出之前提出的陈述、申辩尚未复核"),
+            "请复核并写明理由；成立的，由主要负责人撤销决定，或者呈请变更处罚。",
+        ),
+        Some(Unheard::Adopted) => no(
+            "defence.uncorrected",
+            penalty_law("第六十二条"),
+            format!("第{number}名当事人在决定作出之前提出的陈述、申辩成立，决定尚未纠正"),
+            "应当主动改正（第七十五条第二款）：由主要负责人撤销决定，或者呈请变更处罚。",
+        ),
+    }
+}
+
 /// The right to a hearing was told and its window is open.
 pub fn request_hearing(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |_, state| {

@@ -101,7 +101,11 @@ pub async fn make(
     };
     let proof = proof_state(Some(ledger), state).await?;
     let body = render(&shell.app, &shell.site, state, public_id, proof).await?.into_string().into_bytes();
+    let (site, at) = (&shell.site, shell.app.now());
+    let under =
+        store::Surroundings { shell: key.to_owned(), portal_name: site.portal_name.clone(), demo: site.demo };
     let tx = shell.app.db().begin().await?;
+    store::keep_surroundings(&tx, &under, at).await?;
     store::put_page(
         &tx,
         &store::Made {
@@ -112,7 +116,7 @@ pub async fn make(
             body: &body,
             proof: &bundle,
             original: original.as_deref(),
-            at: shell.app.now(),
+            at,
         },
     )
     .await?;

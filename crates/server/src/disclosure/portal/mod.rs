@@ -87,14 +87,24 @@ const HTML: &str = "text/html; charset=utf-8";
 /// assets, and the form of the page. Raised when the page's form changes.
 const PAGE_FORM: &str = "1";
 
-/// Key of the surroundings of a stored page.
+/// Key of the surroundings of a stored page: what the program brings, then what the
+/// settings say.
 pub fn shell_key(site: &Site) -> String {
+    let settings = Sha256::new()
+        .chain_update(site.portal_name.as_bytes())
+        .chain_update([0, u8::from(site.demo)])
+        .finalize();
+    format!("{}.{}", program_key(site), hex::encode(&settings[..8]))
+}
+
+/// The part of the key that only another program changes. Pages of another program are
+/// not served; they are made anew when they are asked for.
+pub fn program_key(site: &Site) -> String {
     let mut hash = Sha256::new();
-    for part in [PAGE_FORM, &site.portal_name, assets::url("mingjing.css"), assets::url("mark.svg")] {
+    for part in [PAGE_FORM, assets::url("mingjing.css"), assets::url("mark.svg")] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    hash.update([u8::from(site.demo)]);
     for entry in &site.portal_nav {
         hash.update(entry.label.as_bytes());
         hash.update(entry.href.as_bytes());

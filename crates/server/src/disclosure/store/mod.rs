@@ -6,9 +6,11 @@ use mingjing_domain::matter::{MatterId, OrganId};
 use sea_orm::Value;
 
 mod office;
+mod shell;
 mod subjects;
 
 pub use office::{Queued, Standing, Waits, in_stage, of_case, to_prepare, to_withdraw, waiting};
+pub use shell::{Surroundings, keep_surroundings, surroundings};
 pub use subjects::{Officer, OrganLine, officers, organs};
 
 use super::tables::pairs;

@@ -26,12 +26,10 @@ use uuid::Uuid;
 
 use super::OpsError;
 use crate::case::facts::Rules;
-use crate::features;
 use crate::kit::app::App;
 use crate::kit::blob::Blobs;
 use crate::kit::db::{Db, Sql, Tx};
 use crate::kit::error::ReadError;
-use crate::kit::limits::WebConfig;
 use crate::record::files::compare;
 use reference::Reference;
 use replay::Ground;
@@ -92,16 +90,12 @@ pub async fn files<S: Sql>(sql: &S, blobs: &Blobs, report: &mut AuditReport) -> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn copies(
-    app: &App,
-    keys: &[VerifierKey],
-    web: &WebConfig,
-    report: &mut AuditReport,
-) -> Result<(), OpsError> {
+pub async fn copies(app: &App, keys: &[VerifierKey], report: &mut AuditReport) -> Result<(), OpsError> {
     let began = Instant::now();
-    let site = features::portal_site(web);
-    let (_, faults) = crate::disclosure::copies::compare(app, keys, &site).await?;
-    for it in faults {
+    let done = crate::disclosure::copies::compare(app, keys).await?;
+    report.copies += done.read;
+    report.copies_by_another += done.by_another;
+    for it in done.faults {
         report.add(Finding::new(it.code, it.what).at(it.matter, it.version).under(RECORD));
     }
     report.total_us += u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);

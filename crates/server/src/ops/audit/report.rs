@@ -104,6 +104,11 @@ pub struct AuditReport {
     pub documents: u64,
     /// Documents of synthetic cases that were never rendered and have no file by design.
     pub without_file: u64,
+    /// Stored public pages compared with what was published.
+    pub copies: u64,
+    /// Of these, pages of another version of the program: not served, and not compared
+    /// byte for byte.
+    pub copies_by_another: u64,
     /// Rows of projections recomputed and compared.
     pub rows: u64,
     /// Leaves of the log compared with their events.
@@ -153,6 +158,8 @@ impl AuditReport {
         self.erased += other.erased;
         self.documents += other.documents;
         self.without_file += other.without_file;
+        self.copies += other.copies;
+        self.copies_by_another += other.copies_by_another;
         self.rows += other.rows;
         self.leaves += other.leaves;
         self.waiting += other.waiting;
@@ -188,7 +195,7 @@ impl AuditReport {
     pub fn summary(&self) -> String {
         let found = self.findings.len() as u64 + self.more_findings;
         format!(
-            "事项族 {}，事项 {}，命令 {}，事件 {}，文字 {}（已依法销毁 {}），文书文件 {}（合成数据没有文书 {}），查询表行 {}，文号 {}，入账 {}（待入账 {}）；\
+            "事项族 {}，事项 {}，命令 {}，事件 {}，文字 {}（已依法销毁 {}），文书文件 {}（合成数据没有文书 {}），公示页 {}{}，查询表行 {}，文号 {}，入账 {}（待入账 {}）；\
              重放 {:.2} 秒，每秒 {} 个事件，共 {:.2} 秒：{}",
             self.families,
             self.matters,
@@ -198,6 +205,11 @@ impl AuditReport {
             self.erased,
             self.documents,
             self.without_file,
+            self.copies,
+            match self.copies_by_another {
+                0 => String::new(),
+                n => format!("（其中 {n} 件由另一版本的程序制作，不再提供，只核对了文字和证明）"),
+            },
             self.rows,
             self.numbers,
             self.leaves,

@@ -139,18 +139,22 @@ pub(super) fn no_penalty_decision(cx: &Context<'_>) -> Form {
     Ok(("no_penalty_decision", with(own, cx.remedies())))
 }
 
-/// The organ's own decision to impose less: what is left, and why.
+/// The organ's own decision to impose less: what was imposed, what is left, and why.
 pub(super) fn amendment_decision(cx: &Context<'_>) -> Form {
-    let (no, _) = cx.party()?;
+    let (no, state, original) = decided(cx)?;
     let Proposal::Amend(it) = cx.proposed()? else { return Err(cx.no_cause()) };
     let substance = amended(&cx.case, it).ok_or_else(|| cx.missing("decision_items", "变更后的行政处罚"))?;
-    let words = substance.disposal(no).map(disposal_words).unwrap_or_default();
-    let items: Vec<_> = words.into_iter().map(|text| json!({ "text": text })).collect();
+    let items = |of: &DecisionSubstance| -> Vec<_> {
+        let words = of.disposal(no).map(disposal_words).unwrap_or_default();
+        words.into_iter().map(|text| json!({ "text": text })).collect()
+    };
     let own = fields(json!({
-        "party": cx.addressee()?,
+        "party": cx.party_fields(&state.party, "party")?,
         "decision": cx.decision_reference(no)?,
+        "original_items": items(original),
         "reasons": cx.text(&it.reasoning, "reasons", "变更的理由")?,
-        "decision_items": items,
+        "law_basis": provisions(&substance.basis),
+        "decision_items": items(&substance),
     }));
     Ok(("amendment_decision", with(own, cx.remedies())))
 }
