@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0052_disposal", include_str!("../../migrations/0052_disposal.sql")),
     ("0060_records", include_str!("../../migrations/0060_records.sql")),
     ("0061_publication_shell", include_str!("../../migrations/0061_publication_shell.sql")),
+    ("0062_recording_mismatch", include_str!("../../migrations/0062_recording_mismatch.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

@@ -308,15 +308,17 @@ pub fn links() -> Vec<(String, &'static str)> {
     Link::choices()
 }
 
-/// Roots of pieces that must be in the store, ordered, behind `after`; each once.
+/// Roots of pieces that must be in the store, what came altered too, ordered, behind `after`;
+/// each once.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn roots_behind<S: Sql>(sql: &S, after: Option<&str>, most: usize) -> Result<Vec<String>, DbError> {
-    let text = "SELECT DISTINCT s.sha256_root FROM recording_segment s \
+    let text = "SELECT s.sha256_root FROM recording_segment s \
          JOIN recording_row r ON r.matter_id = s.matter_id \
          WHERE s.sha256_root > $1 AND s.phase = 'accepted' AND r.state <> 'destroyed' \
-         ORDER BY s.sha256_root LIMIT $2";
+         UNION SELECT sha256_root FROM recording_mismatch WHERE sha256_root > $1 \
+         ORDER BY sha256_root LIMIT $2";
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let rows = sql.all("recording_segment", text, params![after.unwrap_or(""), most]).await?;
     rows.iter().map(|row| row.text("sha256_root")).collect()
@@ -365,14 +367,15 @@ pub async fn stored_behind<S: Sql>(
     sql.all("recording_segment", text, values).await?.iter().map(stored_piece).collect()
 }
 
-/// Recordings that hold the same bytes and were not destroyed.
+/// Recordings that hold the same bytes, be it as what came altered, and were not destroyed.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn holding<S: Sql>(sql: &S, root: &str) -> Result<Vec<MatterId>, DbError> {
-    let text = "SELECT DISTINCT s.matter_id FROM recording_segment s \
+    let text = "SELECT s.matter_id FROM recording_segment s \
          JOIN recording_row r ON r.matter_id = s.matter_id \
-         WHERE s.sha256_root = $1 AND s.phase = 'accepted' AND r.state <> 'destroyed' ORDER BY s.matter_id";
+         WHERE s.sha256_root = $1 AND s.phase = 'accepted' AND r.state <> 'destroyed' \
+         UNION SELECT matter_id FROM recording_mismatch WHERE sha256_root = $1 ORDER BY matter_id";
     let rows = sql.all("recording_segment", text, params![root]).await?;
     rows.iter().map(|row| Ok(MatterId(row.uuid("matter_id")?))).collect()
 }

@@ -61,6 +61,12 @@ const SEGMENT: TableSpec = TableSpec {
     key: &["matter_id", "no"],
 };
 
+const MISMATCH: TableSpec = TableSpec {
+    name: "recording_mismatch",
+    columns: &[("matter_id", Blob), ("no", Int), ("organ_id", Blob), ("sha256_root", Text)],
+    key: &["matter_id", "no"],
+};
+
 const CASE: TableSpec = TableSpec {
     name: "recording_case",
     columns: &[("matter_id", Blob), ("case_id", Blob), ("organ_id", Blob)],
@@ -259,7 +265,8 @@ fn searchable(it: &Recording) -> Vec<String> {
 }
 
 impl Projects for Recording {
-    const TABLES: &'static [TableSpec] = &[ROW, SEGMENT, CASE, COLLECTOR, TERM, MARK, FINDING, HOLD, FILED];
+    const TABLES: &'static [TableSpec] =
+        &[ROW, SEGMENT, MISMATCH, CASE, COLLECTOR, TERM, MARK, FINDING, HOLD, FILED];
 
     fn rows(id: MatterId, organ: OrganId, _: u64, it: &Self) -> Vec<Row> {
         let mut rows = vec![line(id, organ, it), filed_row(&Filed::of(id, it))];
@@ -278,6 +285,11 @@ impl Projects for Recording {
                 s.sealing.as_ref().map(|it| i64::try_from(it.bytes).unwrap_or(i64::MAX)),
                 s.sealing.as_ref().map(|it| it.sha256_root.clone()),
             ],
+        }));
+        let mismatches = it.segments.iter().flat_map(|s| &s.mismatches).filter(|_| it.destroyed.is_none());
+        rows.extend((1_i64..).zip(mismatches).map(|(no, identity)| Row {
+            table: MISMATCH.name,
+            values: params![id, no, organ, identity.sha256_root.clone()],
         }));
         rows.extend(it.cases.iter().map(|case| Row { table: CASE.name, values: params![id, *case, organ] }));
         let pending = pending_since(it);

@@ -9,7 +9,7 @@ use mingjing::evidence::hooks::Hooks;
 use mingjing::evidence::service::Store;
 use mingjing::kit::config::Config;
 use mingjing::kit::limits::WebConfig;
-use mingjing::recording::{jobs, service};
+use mingjing::recording::{jobs, service, view};
 use mingjing::viewing::service::matter_of;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::words::UploadVia;
@@ -172,6 +172,10 @@ async fn uploads(office: &Office, api: &str, id: Uuid) {
     assert!(come(1, b"one").await.is_err(), "what is stored is not replaced");
     let done = come(2, b"too").await.unwrap();
     assert!(done.mismatch && done.state == "mismatch");
+    // What came altered is kept with its recording, and belongs into the store.
+    let altered = hex::encode(identity(b"too").root.sha256);
+    assert_eq!(view::holding(office.app.db(), &altered).await.unwrap(), [MatterId(id)]);
+    assert!(view::roots_behind(office.app.db(), None, 100).await.unwrap().contains(&altered));
     // A day later it is on the desks of those whom it concerns.
     office.clock.advance(SignedDuration::from_hours(25));
     for login in ["a", "unit_head", "head"] {
