@@ -310,7 +310,7 @@ pub enum CheckEvent {
         beacon: Beacon,
         /// The population, in its order: what is registered, moved to another day or another
         /// unit afterwards, is not in it.
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         members: Vec<Member>,
     },
     /// 已抽取样本.

@@ -78,10 +78,7 @@ fn kept(large: bool) -> SimpleFileOptions {
     SimpleFileOptions::DEFAULT.compression_method(CompressionMethod::Stored).large_file(large)
 }
 
-fn put<W: Write>(to: &mut ZipWriter<W>, folder: &str, files: &[Entry]) -> Result<(), ZipError>
-where
-    W: Seek,
-{
+fn put<W: Write + Seek>(to: &mut ZipWriter<W>, folder: &str, files: &[Entry]) -> Result<(), ZipError> {
     for (path, bytes) in files {
         to.start_file(format!("{folder}/{path}"), kept(false))?;
         to.write_all(bytes)?;

@@ -265,8 +265,7 @@ async fn shown(
 ) -> Result<Markup, Failure> {
     let people = People::of(shell, it.organ).await?;
     let named = labels(shell, &it.matters).await?;
-    let target = Target::organ(it.organ);
-    let command = shell.fresh_id().to_string();
+    let (target, command) = (Target::organ(it.organ), shell.fresh_id().to_string());
     let back = "/erasures";
     let form = match it.progress {
         Progress::Proposed if who.may(verbs::DECIDE, &target).is_ok() => {

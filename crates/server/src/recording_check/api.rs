@@ -238,7 +238,31 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         ("items", json!({ "type": "array", "items": schema("Check") })),
         ("next?", text.clone()),
     ]);
-    let mut out = vec![
+    let mut out = reads(page);
+    for verb in Verb::ALL {
+        let name = wire_name(verb);
+        let begins = BEGINS.contains(verb);
+        let path = if begins {
+            format!("/api/v1/checks/new/{name}")
+        } else {
+            format!("/api/v1/checks/{{id}}/{name}")
+        };
+        let fields = specs(*verb, &around());
+        let mut it =
+            operation(&path, &format!("check_{name}"), TAG, verbs::of(*verb), &fields, schema("Check"));
+        if begins {
+            it = it.status(201, "已开始").leads("check_read", json!({ "id": "$response.body#/id" }));
+        }
+        out.push(it);
+    }
+    (out, vec![("Check", check)])
+}
+
+/// What is only read.
+fn reads(page: Value) -> Vec<Operation> {
+    let (text, day) = (schema_of("text"), schema_of("day"));
+    let list = json!({ "type": "array", "items": { "type": "object" } });
+    vec![
         Operation::get("/api/v1/checks", "check_list", TAG, verbs::READ.label, page)
             .with(query("after", "从这个事项之前起", schema_of("id")))
             .leads("check_read", json!({ "id": "$response.body#/items/0/id" })),
@@ -276,22 +300,5 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             object_of(&[("items", list), ("from", day.clone()), ("to", day.clone()), ("next?", text)]),
         )
         .with(query("from", "自", day)),
-    ];
-    for verb in Verb::ALL {
-        let name = wire_name(verb);
-        let begins = BEGINS.contains(verb);
-        let path = if begins {
-            format!("/api/v1/checks/new/{name}")
-        } else {
-            format!("/api/v1/checks/{{id}}/{name}")
-        };
-        let fields = specs(*verb, &around());
-        let mut it =
-            operation(&path, &format!("check_{name}"), TAG, verbs::of(*verb), &fields, schema("Check"));
-        if begins {
-            it = it.status(201, "已开始").leads("check_read", json!({ "id": "$response.body#/id" }));
-        }
-        out.push(it);
-    }
-    (out, vec![("Check", check)])
+    ]
 }
