@@ -85,13 +85,17 @@ pub fn ledger(check: &Check, names: &dyn Fn(MatterId) -> String, people: &People
     }
 }
 
-/// What a finding is about, in words.
-pub fn about(it: About, names: &dyn Fn(MatterId) -> String) -> String {
+/// What a finding is about, by its number or title, and the way there.
+pub fn about(it: About, names: &dyn Fn(MatterId) -> String) -> Markup {
     match it {
-        About::Recording { recording } => format!("音像记录 {}", names(recording)),
-        About::Act { case, version } => format!("案件 {case} 经过第{version}项"),
-        About::File { case } => format!("案卷 {case}"),
-        About::Device { device } => format!("设备 {device}"),
+        About::Recording { recording } => {
+            html! { "音像记录 " a href={ "/recordings/" (recording) } { (names(recording)) } }
+        }
+        About::Act { case, version } => {
+            html! { "案件 " a href={ "/cases/" (case) } { (names(case)) } " 经过第" (version) "项" }
+        }
+        About::File { case } => html! { "案卷 " a href={ "/cases/" (case) "/file" } { (names(case)) } },
+        About::Device { device } => html! { "设备 " a href={ "/devices/" (device) } { (names(device)) } },
     }
 }
 

@@ -6,7 +6,9 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use mingjing_domain::act_table::{Act as _, open, ready};
+use mingjing_domain::case::Case;
 use mingjing_domain::case::form::wire_name;
+use mingjing_domain::device::Device;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording_check::{About, BeaconKind, Check, Stage, Verb};
 use mingjing_domain::refusal::{FieldError, Refusal};
@@ -17,6 +19,7 @@ use super::form::{Around, BEGINS, read, specs};
 use super::service::act;
 use super::{show, signals, statistics, store, verbs};
 use crate::case::access::People;
+use crate::case::tables::title;
 use crate::kit::acts::{self, Doing, Step, doing};
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
@@ -215,7 +218,34 @@ async fn submit(
 async fn names(shell: &Shell, it: &Check) -> Result<BTreeMap<MatterId, String>, Failure> {
     let mut out = BTreeMap::new();
     named(shell, it.sample.iter().copied(), &mut out).await?;
+    let things = it.findings.iter().flat_map(|found| &found.suspicion.about).copied();
+    named_things(shell, things, &mut out).await?;
     Ok(out)
+}
+
+/// Numbers or titles of what findings and signals are about.
+async fn named_things(
+    shell: &Shell,
+    things: impl Iterator<Item = About>,
+    out: &mut BTreeMap<MatterId, String>,
+) -> Result<(), Failure> {
+    for thing in things {
+        match thing {
+            About::Recording { recording } => named(shell, std::iter::once(recording), out).await?,
+            About::Act { case, .. } | About::File { case } => {
+                if let Some(it) = shell.app.load::<Case>(case).await? {
+                    let number = it.number().map_or_else(|| title(&it.state), ToString::to_string);
+                    out.insert(case, number);
+                }
+            }
+            About::Device { device } => {
+                if let Some(it) = shell.app.load::<Device>(device).await? {
+                    out.insert(device, it.registration.number.clone());
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Numbers and titles of recordings.
@@ -342,11 +372,7 @@ async fn told_by_data(
     let portion = signals::of(&shell, &it, from).await?;
     let people = People::of(&shell, it.organ).await?;
     let mut known = BTreeMap::new();
-    let recordings = portion.found.iter().flat_map(|it| &it.about).filter_map(|about| match about {
-        About::Recording { recording } => Some(*recording),
-        About::Act { .. } | About::File { .. } | About::Device { .. } => None,
-    });
-    named(&shell, recordings, &mut known).await?;
+    named_things(&shell, portion.found.iter().flat_map(|it| &it.about).copied(), &mut known).await?;
     let name = |id: MatterId| known.get(&id).cloned().unwrap_or_else(|| id.to_string());
     let above = html! { a href={ "/checks/" (id) } { (it.kind.label()) } };
     let next = portion.next.map(|day| query.with("from", &day.to_string()));
