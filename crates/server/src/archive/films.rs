@@ -3,15 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mingjing_domain::archive::{Item, Row};
+use mingjing_domain::archive::{Item, Row, Verb};
 use mingjing_domain::matter::MatterId;
+use mingjing_domain::recording::disposal::NOT_AT_WILL;
 use mingjing_domain::recording::event::Identity;
 use mingjing_domain::recording::state::Segment;
 use mingjing_domain::recording::{Recording, RecordingEvent};
+use mingjing_domain::refusal::Refusal;
 use mingjing_vault::{Error, parse_root};
 
 use super::bag::{Beyond, Entry, Film};
 use super::pack::{broken, lines, plain, proof};
+use super::verbs;
 use crate::evidence::service::Store;
 use crate::kit::app::App;
 use crate::kit::problem::Failure;
@@ -88,9 +91,13 @@ async fn there(store: &Store, identity: &Identity, number: &str, no: u16) -> Res
     let root = parse_root(&identity.sha256_root).map_err(broken)?;
     match store.vault().evidence(&root).await {
         Ok(_) => Ok(()),
-        Err(Error::NoObject | Error::Destroyed) => {
-            Err(Failure::Unavailable(format!("音像记录{number}第{no}段的内容不在存储中，不能封装")))
-        }
+        Err(Error::NoObject | Error::Destroyed) => Err(Refusal::new(
+            "package.film_missing",
+            verbs::of(Verb::Pack).basis.clone(),
+            format!("音像记录{number}第{no}段的内容不在存储中，不能封装"),
+            "请系统管理员核对证据库，恢复内容后再封装",
+        )
+        .into()),
         Err(other) => Err(other.into()),
     }
 }
@@ -179,8 +186,14 @@ pub async fn listed(
     let (mut films, mut recordings) = (Vec::new(), BTreeSet::new());
     let Some((_, list)) = files.iter().find(|(path, _)| path == LIST) else { return Ok((films, recordings)) };
     let store = store.ok_or_else(|| Failure::Unavailable("音像存储没有启动".to_owned()))?;
-    let gone =
-        || Failure::Unavailable("封装以后有音像内容依法销毁，该封装件不能再下载；请重新封装".to_owned());
+    let gone = || {
+        Failure::from(Refusal::new(
+            "package.film_destroyed",
+            NOT_AT_WILL,
+            "封装以后有音像内容依法销毁，该封装件不能再下载",
+            "请档案管理员重新封装",
+        ))
+    };
     for record in csv::Reader::from_reader(list.as_slice()).into_records() {
         let record = record.map_err(broken)?;
         let (Some(path), Some(root), Some(recording)) =

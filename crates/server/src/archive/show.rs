@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use mingjing_domain::archive::{BackSheet, Cover, Item, Lack, Outcome, Responsible, Row};
 use mingjing_domain::case::Case;
+use mingjing_domain::case::types::PenaltyKind;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::secrecy::Secrecy;
 
@@ -23,7 +24,9 @@ pub fn outcome(it: &Outcome, case: &Case) -> String {
         }
         Outcome::Decided(all) => {
             let one = |it: &mingjing_domain::archive::Disposed| {
-                let mut parts: Vec<String> = it.kinds.iter().map(|kind| kind.label().to_owned()).collect();
+                // A fine is said by its amount.
+                let kinds = it.kinds.iter().filter(|kind| **kind != PenaltyKind::Fine || it.fine_fen == 0);
+                let mut parts: Vec<String> = kinds.map(|kind| kind.label().to_owned()).collect();
                 if it.fine_fen > 0 {
                     parts.push(format!("罚款{}元", show::yuan(it.fine_fen)));
                 }

@@ -361,12 +361,14 @@ pub(super) async fn package(
         return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
     };
     let makers = Makers { records: &records, ledger: &ledger, store: store.as_ref().map(|it| &it.0) };
-    let sending = download(&shell.app, makers, case, &it.file, sha256).await?;
     // The digest of its manifest, which names every file of it.
     let export = |material| Wish { material, kind: UseKind::Export, span: None, digest: sha256 };
+    let file = Material::File { case };
+    may(&shell, &who, &export(file)).await?;
+    let sending = download(&shell.app, makers, case, &it.file, sha256).await?;
     // Whoever exports the whole exports each recording in it, and what is restricted in it.
-    let mut all = vec![Material::File { case }];
-    all.extend(sending.recordings.iter().map(|recording| Material::Recording { recording: *recording }));
+    let films: Vec<Material> =
+        sending.recordings.iter().map(|recording| Material::Recording { recording: *recording }).collect();
     for row in it.rows.iter().filter(|row| row.secrecy.is_some()) {
         if let archive::Item::Document { no } = row.item
             && sending.holds(row)
@@ -374,13 +376,14 @@ pub(super) async fn package(
             may(&shell, &who, &export(Material::Document { case, no })).await?;
         }
     }
-    for material in &all {
+    for material in &films {
         may(&shell, &who, &export(*material)).await?;
     }
-    for material in all {
+    // Nothing is recorded that cannot begin; nothing leaves that is not recorded.
+    let bytes = sending.bytes(makers.store)?;
+    for material in std::iter::once(file).chain(films) {
         look(&shell, &who, &export(material)).await?;
     }
-    let bytes = sending.bytes(makers.store)?;
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{sha256}.zip\"")),

@@ -3,12 +3,14 @@
 //! look before its first byte leaves.
 
 use axum::extract::{Path, State};
-use axum::http::Uri;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::Recording;
 use mingjing_domain::recording::state::Segment;
 use mingjing_domain::recording::words::SegmentKind;
+use mingjing_domain::refusal::Refusal;
 use mingjing_domain::viewing_grant::Material;
 use uuid::Uuid;
 
@@ -34,12 +36,16 @@ pub(super) async fn page(
     who: Identity,
     Path(id): Path<Uuid>,
     uri: Uri,
-) -> Result<Markup, Failure> {
+) -> Result<Response, Failure> {
     ask::nothing(uri.query())?;
     let id = MatterId(id);
     let seen = opened(&shell, &who, id).await?;
     let it = &seen.it.state;
-    let looked = foreseen(&shell, &who, &Wish::view(Material::Recording { recording: id })).await?;
+    let looked = match foreseen(&shell, &who, &Wish::view(Material::Recording { recording: id })).await {
+        Ok(looked) => looked,
+        Err(Failure::Refused(refusal)) => return Ok(closed(&shell, &who, (id, it), &refusal)),
+        Err(other) => return Err(other),
+    };
     let previews = preview::of_recording(&shell, store, &who, (id, it, &seen.handlers)).await?;
     let number = it.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
     let above = html! { a href={ "/recordings/" (id) } { "音像记录 " (number) } };
@@ -52,7 +58,21 @@ pub(super) async fn page(
         }
         script type="module" src=(assets::url("player.js")) {}
     };
-    Ok(sheet::frame(&shell, &who, "回放", "/recordings", Width::Middle, body))
+    Ok(sheet::frame(&shell, &who, "回放", "/recordings", Width::Middle, body).into_response())
+}
+
+/// Why it is not played, and the way to an approval.
+fn closed(shell: &Shell, who: &Identity, (id, it): (MatterId, &Recording), refusal: &Refusal) -> Response {
+    let number = it.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
+    let above = html! { a href={ "/recordings/" (id) } { "音像记录 " (number) } };
+    let ask =
+        it.cases.first().map_or_else(|| "/grants/new".to_owned(), |case| format!("/grants/new?case={case}"));
+    let body = html! {
+        (page::heading(Some(above), "回放", None, None))
+        section.card { (show::refused(refusal)) div.buttons { a.btn href=(ask) { "申请查阅" } } }
+    };
+    let page = sheet::frame(shell, who, "回放", "/recordings", Width::Middle, body);
+    (StatusCode::CONFLICT, page).into_response()
 }
 
 /// Address of a piece's bytes.
