@@ -47,7 +47,7 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     {
         return Err(Objection::new("read_set.incomplete", "没有记明线索的举报人"));
     }
-    let gathered = gather(asked, case, &body.command)?;
+    let gathered = gather(asked, body.case, case, &body.command)?;
     let mut facts = gathered.facts(stored.moment.clone(), stored.actor.clone(), asked.key);
     facts.serials = serials(asked, gathered.organ.id)?;
     if let Some(id) = body.case {
@@ -75,7 +75,12 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
 }
 
 /// The facts as they were gathered then, at the versions of the read set.
-fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Result<Gathered, Objection> {
+fn gather(
+    asked: &Asked<'_>,
+    id: Option<MatterId>,
+    case: Option<&Case>,
+    command: &CaseCommand,
+) -> Result<Gathered, Objection> {
     let stored = asked.command;
     let organ_id = case.map_or(stored.actor.organ, |it| it.organ);
     let (version, organ) = asked.organ(organ_id)?;
@@ -83,7 +88,7 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
     let rules = asked.rules_noted(&organ, version, imported.as_deref())?;
     // What was decided before lists of recordings were in use asked for none.
     let rules = if stored.note("recordings").is_some() { rules } else { Arc::new(rules.without_lists()) };
-    let recordings = recordings(asked, command, &rules)?;
+    let recordings = recordings(asked, id, command, &rules)?;
     let known = asked.people()?;
     if !stored.actor.id.0.is_nil() {
         asked.roles_held(&known)?;
@@ -101,6 +106,7 @@ fn gather(asked: &Asked<'_>, case: Option<&Case>, command: &CaseCommand) -> Resu
 /// Recordings as they were noted; those of the case's own family as they stood.
 fn recordings(
     asked: &Asked<'_>,
+    case: Option<MatterId>,
     command: &CaseCommand,
     rules: &RulesOfDay,
 ) -> Result<BTreeMap<MatterId, RecordingFact>, Objection> {
@@ -109,12 +115,11 @@ fn recordings(
         Some(noted) => Deserialize::deserialize(noted).map_err(|e| Objection::json(&e))?,
         None => BTreeMap::new(),
     };
-    let body: Body = stored.read()?;
     for (id, fact) in &noted {
         if recordings_of(command) != Some(*id) || stored.read_version(*id).is_none() {
             return Err(Objection::new("read_set.incomplete", format!("没有记明所依据的音像记录 {id}")));
         }
-        if let (Some(case), Some(it)) = (body.case, asked.state::<Recording>(*id))
+        if let (Some(case), Some(it)) = (case, asked.state::<Recording>(*id))
             && it.fact(case, rules.custody()?.tolerance_s.value) != *fact
         {
             return Err(Objection::new("read_set.altered", format!("所记的音像记录 {id} 与当时的不同")));

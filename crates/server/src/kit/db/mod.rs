@@ -5,6 +5,7 @@
 //! writes go through [`Db::begin`]: on SQLite that is the one writer connection
 //! and `BEGIN IMMEDIATE`, so a writer never meets "database is locked" halfway.
 
+mod ahead;
 mod lite;
 mod param;
 mod row;
@@ -16,6 +17,7 @@ use sea_orm::{
     IsolationLevel, RuntimeErr, SqlErr, Statement, TransactionOptions, TransactionTrait, Value,
 };
 
+pub use ahead::Ahead;
 use lite::{File, LiteError, LiteTx};
 pub use param::IntoParam;
 pub use row::Row;
@@ -402,6 +404,16 @@ impl Db {
     /// Where it is.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// Has the file read in the order in which it lies while somebody looks at all of it
+    /// in another; until what this gives is dropped. Nothing for a server, which does so
+    /// by itself, and where the file would not stay in memory.
+    pub fn read_ahead(&self) -> Option<Ahead> {
+        match &self.location {
+            Location::File(path) => ahead::begin(path),
+            Location::Url(_) => None,
+        }
     }
 
     /// Begins a write transaction.

@@ -112,6 +112,7 @@ pub async fn audit_kinds(
     excused: &[MatterId],
     kinds: Vec<Audited>,
 ) -> Result<AuditReport, OpsError> {
+    let _ahead = db.read_ahead();
     let most = std::thread::available_parallelism().map_or(1, usize::from);
     let views: Vec<Arc<Tx>> = db.snapshots(most).await?.into_iter().map(Arc::new).collect();
     let report = audit_in(&views, keys, excused, kinds).await?;
