@@ -15,6 +15,7 @@ use crate::cli_verify::{verify, verify_proofs};
 use crate::erasure::service::{self as erasure, Destroyer};
 use crate::evidence::config::{self as evidence_config, EvidenceConfig};
 use crate::evidence::hooks::Hooks;
+use crate::evidence::rekey;
 use crate::evidence::scrub::Scrub;
 use crate::evidence::service::Store;
 use crate::evidence::{console, copy};
@@ -188,6 +189,8 @@ pub enum Command {
     Scrub(console::ScrubArgs),
     /// 重做缺少的缩略图、封面，补读文件自述信息；由运行中的服务办理
     Previews(console::PreviewArgs),
+    /// 更换证据库主密钥：服务停止时进行；证据本身不动
+    Rekey(rekey::RekeyArgs),
     /// 检查运行状况
     Doctor,
     /// 计算期限：给出参数算一个，或者从标准输入读 CSV；给出 --data 的，用上其中导入的工作日历
@@ -238,14 +241,7 @@ pub enum Command {
     },
     /// 测量运行中的程序（在预置的数据上）
     #[command(hide = true)]
-    Bench {
-        /// 每项请求数
-        #[arg(long, default_value_t = 4_000)]
-        requests: u32,
-        /// 较小的合成县，与之比较列表的用时
-        #[arg(long)]
-        small: Option<PathBuf>,
-    },
+    Bench(ops::bench::Asked),
     /// 导入和列出工作日历
     #[command(subcommand)]
     Calendar(calendar::console::Act),
@@ -289,6 +285,7 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Previews(args) => {
             console::previews(&global.load()?, &global.section("evidence")?, &args).await
         }
+        Command::Rekey(args) => rekey::command(&global.load()?, &global.section("evidence")?, &args).await,
         Command::Verify { files, vkey } => verify(&files, &vkey),
         Command::VerifyProofs => verify_proofs(),
         Command::Rebuild { check } => rebuild_tables(&global.load()?, check).await,
@@ -309,9 +306,7 @@ async fn carry_out(cli: Cli) -> Outcome {
         }
         Command::Audit { json } => ops::making::audit(&global.load()?, json).await,
         Command::Seed(args) => ops::making::seed(&global.load()?, &args).await,
-        Command::Bench { requests, small } => {
-            ops::bench::bench(&global.load()?, requests, small.as_deref()).await
-        }
+        Command::Bench(asked) => ops::bench::bench(&global.load()?, &asked).await,
         Command::Demo { listen } => ops::demo::demo(global, listen).await,
         Command::Calendar(act) => {
             for line in calendar::console::act(&ops::open_to_write(&global.load()?).await?, act).await? {

@@ -61,6 +61,14 @@ fn bad(what: impl ToString) -> Error {
     Error::KeyFile(what.to_string())
 }
 
+/// A cipher as the file names it.
+const fn name(cipher: Cipher) -> &'static str {
+    match cipher {
+        Cipher::Aes256Gcm => "aes-256-gcm",
+        Cipher::Sm4Gcm => "sm4-gcm",
+    }
+}
+
 impl KeyRing {
     /// Reads a key file.
     ///
@@ -108,10 +116,7 @@ impl KeyRing {
     /// [`Error::KeyFile`] when the id is not allowed.
     pub fn generate(id: &str, cipher: Cipher) -> Result<Zeroizing<String>, Error> {
         let key = Key::generate(cipher).ok_or(Error::Aborted)?;
-        let cipher = match cipher {
-            Cipher::Aes256Gcm => "aes-256-gcm",
-            Cipher::Sm4Gcm => "sm4-gcm",
-        };
+        let cipher = name(cipher);
         let secret = Zeroizing::new(STANDARD.encode(key.secret()));
         let text = Zeroizing::new(format!(
             "current = \"{id}\"\n\n[[key]]\nid = \"{id}\"\ncipher = \"{cipher}\"\nsecret = \"{}\"\n",
@@ -119,6 +124,27 @@ impl KeyRing {
         ));
         Self::parse(&text)?;
         Ok(text)
+    }
+
+    /// Text of this key file with one fresh key that becomes the current one; the earlier
+    /// keys stay, since backups need them.
+    ///
+    /// # Errors
+    /// [`Error::KeyFile`] when the text is no key file, or the id is taken or not allowed.
+    pub fn renew(text: &str, id: &str, cipher: Cipher) -> Result<Zeroizing<String>, Error> {
+        let old: KeyFile = toml::from_str(text).map_err(|e| bad(e.message()))?;
+        let mut out = Self::generate(id, cipher)?;
+        for entry in old.key {
+            let secret = Zeroizing::new(entry.secret);
+            let cipher = name(entry.cipher);
+            let entry = format!(
+                "\n[[key]]\nid = \"{}\"\ncipher = \"{cipher}\"\nsecret = \"{}\"\n",
+                entry.id, *secret
+            );
+            out.push_str(&Zeroizing::new(entry));
+        }
+        Self::parse(&out)?;
+        Ok(out)
     }
 
     /// Id of the key that new objects get.
@@ -170,6 +196,24 @@ fn aad(id: &str, cipher: Cipher, context: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fresh_key_becomes_current_and_the_earlier_ones_stay() {
+        let first = KeyRing::generate("2026-a", Cipher::Aes256Gcm).unwrap();
+        let second = KeyRing::renew(&first, "2027-a", Cipher::Sm4Gcm).unwrap();
+        let third = KeyRing::renew(&second, "2028-a", Cipher::Aes256Gcm).unwrap();
+        let ring = KeyRing::parse(&third).unwrap();
+        assert_eq!((ring.current_id(), ring.current_cipher()), ("2028-a", Cipher::Aes256Gcm));
+        for (text, id) in [(&first, "2026-a"), (&second, "2027-a")] {
+            let earlier = KeyRing::parse(text).unwrap();
+            assert_eq!(earlier.current_id(), id);
+            let key = Key::generate(Cipher::Aes256Gcm).unwrap();
+            let wrapped = earlier.wrap(&key, b"here");
+            assert_eq!(ring.unwrap(&wrapped, b"here").unwrap().secret(), key.secret());
+        }
+        assert!(KeyRing::renew(&third, "2027-a", Cipher::Aes256Gcm).is_err(), "an id stands for one key");
+        assert!(KeyRing::renew("", "2029-a", Cipher::Aes256Gcm).is_err());
+    }
 
     #[test]
     fn a_key_file_says_what_is_wrong_with_it_and_never_shows_a_secret() {

@@ -17,6 +17,7 @@ pub mod preview;
 pub mod range;
 pub mod reader;
 pub mod reading;
+pub mod rekey;
 mod said;
 pub mod scrub;
 pub mod service;

@@ -12,6 +12,7 @@ mod client;
 mod content;
 mod crash;
 mod house;
+mod keys;
 mod protocol;
 mod rivals;
 mod watch;

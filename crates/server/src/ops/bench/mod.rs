@@ -1,12 +1,12 @@
 //! `mingjing bench`: the running program measured from outside, one request after
 //! another on one connection, its CPU time taken from the kernel's books.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+mod files;
+mod program;
+
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use mingjing_domain::matter::StaffId;
 use serde_json::json;
@@ -20,19 +20,7 @@ use crate::kit::config::Config;
 use crate::kit::db::Sql;
 use crate::kit::entropy::{Draw, SeededEntropy};
 use crate::kit::token;
-
-/// Requests before the measured ones.
-const WARM: u32 = 100;
-/// Longest wait for the program to be ready.
-const READY: Duration = Duration::from_secs(60);
-/// Longest wait for it to come to rest.
-const SETTLED: Duration = Duration::from_secs(600);
-/// Seconds without work in a row that count as rest.
-const QUIET_SECONDS: u32 = 3;
-/// CPU milliseconds in a second that a program at rest may take.
-const REST_MS: f64 = 50.0;
-/// Kernel ticks in a second, as `/proc` counts CPU time (USER_HZ is 100 on Linux).
-const TICKS: f64 = 100.0;
+use program::{Server, WARM, cpu_ms};
 
 /// One line of the table.
 struct Figure {
@@ -56,19 +44,64 @@ const LIST: &str = "列表 20 条（API）";
 /// Name of the filtered list in the table.
 const FILTERED: &str = "列表 20 条，按阶段筛选（API）";
 
+/// What is measured how often.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Asked {
+    /// 每项请求数
+    #[arg(long, default_value_t = 4_000)]
+    pub requests: u32,
+    /// 较小的合成县，与之比较列表的用时
+    #[arg(long)]
+    pub small: Option<std::path::PathBuf>,
+    /// 上传和读取的一个文件的大小（MiB）
+    #[arg(long, default_value_t = 1_024, value_parser = clap::value_parser!(u32).range(16..))]
+    pub file_mib: u32,
+    /// 只测量上传和读取
+    #[arg(long)]
+    pub files_only: bool,
+}
+
 /// Measures, prints, and says whether every bar is met. `small` is the folder of a
 /// smaller county, whose lists are measured beside.
 ///
 /// # Errors
 /// When the folder holds no seeded county or the program does not start.
-pub async fn bench(config: &Config, requests: u32, small: Option<&Path>) -> Result<bool, OpsError> {
+pub async fn bench(config: &Config, asked: &Asked) -> Result<bool, OpsError> {
     let mut figures = Vec::new();
-    let (token, case, public) = {
-        let app = super::open_existing(config).await?;
-        let found = subjects(&app).await?;
-        app.db().clone().close().await?;
-        found
-    };
+    let small = asked.small.as_deref();
+    if !asked.files_only {
+        figures.extend(served(config, asked.requests).await?);
+        if let Some(small) = small {
+            figures.extend(against(config, small, asked.requests, &figures).await?);
+        }
+        figures.extend(lives(config).await?);
+    }
+    let there = small.map_or_else(|| config.clone(), |it| of_folder(config, it));
+    let (token, _, _) = found(&there).await?;
+    figures.extend(files::files(&there, &token, asked.file_mib).await?);
+    if !asked.files_only {
+        figures.push(replay(config).await?);
+    }
+    print(&figures)
+}
+
+/// The same settings for another folder, whose keys lie in it.
+fn of_folder(config: &Config, folder: &Path) -> Config {
+    Config { data: folder.to_path_buf(), keys: None, database: None, ..config.clone() }
+}
+
+/// What [`subjects`] finds in a folder that nobody has open.
+async fn found(config: &Config) -> Result<(String, Uuid, Option<String>), OpsError> {
+    let app = super::open_existing(config).await?;
+    let found = subjects(&app).await?;
+    app.db().clone().close().await?;
+    Ok(found)
+}
+
+/// Requests to the program.
+async fn served(config: &Config, requests: u32) -> Result<Vec<Figure>, OpsError> {
+    let mut figures = Vec::new();
+    let (token, case, public) = found(config).await?;
     let mut server = Server::start(config)?;
     figures.push(Figure {
         name: "启动到就绪",
@@ -112,12 +145,7 @@ pub async fn bench(config: &Config, requests: u32, small: Option<&Path>) -> Resu
     };
     probe("登记线索（持久写入）", Some(1.0), &post, requests / 4)?;
     server.stop();
-    if let Some(small) = small {
-        figures.extend(against(config, small, requests, &figures).await?);
-    }
-    figures.extend(lives(config).await?);
-    figures.push(replay(config).await?);
-    print(&figures)
+    Ok(figures)
 }
 
 fn today() -> String {
@@ -157,13 +185,8 @@ async fn against(
     requests: u32,
     here: &[Figure],
 ) -> Result<Vec<Figure>, OpsError> {
-    let config = Config { data: small.to_path_buf(), keys: None, database: None, ..config.clone() };
-    let (token, _, _) = {
-        let app = super::open_existing(&config).await?;
-        let found = subjects(&app).await?;
-        app.db().clone().close().await?;
-        found
-    };
+    let config = of_folder(config, small);
+    let (token, _, _) = found(&config).await?;
     let mut server = Server::start(&config)?;
     server.settle()?;
     let mut figures = Vec::new();
@@ -188,7 +211,7 @@ const LIVES: u64 = 60;
 /// this is measured inside the process, without HTTP.
 async fn lives(config: &Config) -> Result<Vec<Figure>, OpsError> {
     let folder = config.data.join("bench-lives");
-    let config = Config { data: folder.clone(), keys: None, database: None, ..config.clone() };
+    let config = of_folder(config, &folder);
     let clock = Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH));
     let app = making::making_app(&config, Arc::clone(&clock), Arc::new(SeededEntropy::new(1))).await?;
     let order = Order {
@@ -249,172 +272,4 @@ fn print(figures: &[Figure]) -> Result<bool, OpsError> {
         say(format!("{}\t{:.3} {}{bar}\t{verdict}\t{}", it.name, it.value, it.unit, it.note))?;
     }
     Ok(all)
-}
-
-/// User and system time of a process so far, in milliseconds.
-fn cpu_ms(process: u32) -> Result<f64, OpsError> {
-    let path = format!("/proc/{process}/stat");
-    let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(Path::new(&path), e))?;
-    // After the name in brackets: field 14 and 15 of the whole line.
-    let rest = text.rsplit(')').next().unwrap_or("");
-    let ticks: f64 = rest.split_whitespace().skip(11).take(2).filter_map(|it| it.parse::<f64>().ok()).sum();
-    Ok(ticks * 1_000.0 / TICKS)
-}
-
-/// The program under measure, in a process of its own.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-    ready_ms: f64,
-}
-
-impl Server {
-    fn start(config: &Config) -> Result<Self, OpsError> {
-        let address = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).map_err(fail)?;
-        let program = std::env::current_exe().map_err(fail)?;
-        let mut command = Command::new(program);
-        command.arg("serve").arg("--data").arg(&config.data).arg("--listen").arg(address.to_string());
-        command.arg("--keys").arg(config.key_folder());
-        if let Some(database) = &config.database {
-            command.arg("--database").arg(database);
-        }
-        let began = Instant::now();
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(fail)?;
-        let mut server = Self { child, address, ready_ms: 0.0 };
-        while began.elapsed() < READY {
-            if server.ready() {
-                server.ready_ms = began.elapsed().as_secs_f64() * 1_000.0;
-                return Ok(server);
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Err(fail("程序没有就绪"))
-    }
-
-    fn ready(&self) -> bool {
-        let request = "GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n";
-        Connection::open(self.address).and_then(|mut it| it.ask(request)).is_ok_and(|status| status == 200)
-    }
-
-    /// Waits until what the program does at its start is done: it walks the whole log
-    /// in the background, and that is no part of a request.
-    fn settle(&self) -> Result<(), OpsError> {
-        let began = Instant::now();
-        let mut before = cpu_ms(self.child.id())?;
-        let mut quiet = 0;
-        while quiet < QUIET_SECONDS && began.elapsed() < SETTLED {
-            std::thread::sleep(Duration::from_secs(1));
-            let now = cpu_ms(self.child.id())?;
-            quiet = if now - before > REST_MS { 0 } else { quiet + 1 };
-            before = now;
-        }
-        Ok(())
-    }
-
-    fn memory_mib(&self) -> Result<f64, OpsError> {
-        let path = format!("/proc/{}/status", self.child.id());
-        let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(Path::new(&path), e))?;
-        let line = text.lines().find_map(|it| it.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|it| it.trim().trim_end_matches(" kB").parse::<f64>().ok());
-        kib.map(|it| it / 1_024.0).ok_or_else(|| fail("内核没有给出内存数"))
-    }
-
-    fn measure(
-        &mut self,
-        name: &'static str,
-        bar: Option<f64>,
-        request: &dyn Fn(u32) -> String,
-        times: u32,
-    ) -> Result<Figure, OpsError> {
-        let mut connection = Connection::open(self.address).map_err(fail)?;
-        for n in 0..WARM {
-            let status = connection.ask(&request(n)).map_err(fail)?;
-            if !(200..300).contains(&status) {
-                return Ok(Figure {
-                    name,
-                    value: f64::NAN,
-                    bar,
-                    unit: "ms CPU",
-                    note: format!("状态 {status}"),
-                });
-            }
-        }
-        let before = cpu_ms(self.child.id())?;
-        let mut times_us = Vec::with_capacity(times as usize);
-        for n in 0..times {
-            let began = Instant::now();
-            connection.ask(&request(WARM + n)).map_err(fail)?;
-            times_us.push(began.elapsed().as_micros());
-        }
-        let value = (cpu_ms(self.child.id())? - before) / f64::from(times.max(1));
-        times_us.sort_unstable();
-        let at = |share: usize| times_us.get(times_us.len() * share / 100).copied().unwrap_or(0);
-        let note = format!("p50 {} µs，p99 {} µs，{times} 次", at(50), at(99));
-        Ok(Figure { name, value, bar, unit: "ms CPU", note })
-    }
-
-    fn stop(&mut self) {
-        // A server that has ended already is stopped as well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-/// One kept-open connection.
-struct Connection(BufReader<TcpStream>);
-
-impl Connection {
-    fn open(address: SocketAddr) -> std::io::Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        Ok(Self(BufReader::new(stream)))
-    }
-
-    /// Sends a request and reads the whole answer; gives its status.
-    fn ask(&mut self, request: &str) -> std::io::Result<u16> {
-        let malformed = || std::io::Error::from(std::io::ErrorKind::InvalidData);
-        self.0.get_mut().write_all(request.as_bytes())?;
-        let mut line = String::new();
-        self.0.read_line(&mut line)?;
-        let status = line.split(' ').nth(1).and_then(|it| it.parse().ok()).ok_or_else(malformed)?;
-        let (mut length, mut chunked) = (0_u64, false);
-        loop {
-            line.clear();
-            self.0.read_line(&mut line)?;
-            let header = line.trim().to_ascii_lowercase();
-            if header.is_empty() {
-                break;
-            }
-            if let Some(value) = header.strip_prefix("content-length:") {
-                length = value.trim().parse().map_err(|_| malformed())?;
-            }
-            chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
-        }
-        if chunked {
-            self.chunks()?;
-        } else {
-            std::io::copy(&mut self.0.by_ref().take(length), &mut std::io::sink())?;
-        }
-        Ok(status)
-    }
-
-    fn chunks(&mut self) -> std::io::Result<()> {
-        loop {
-            let mut line = String::new();
-            self.0.read_line(&mut line)?;
-            let length = u64::from_str_radix(line.trim(), 16)
-                .map_err(|_| std::io::Error::from(std::io::ErrorKind::InvalidData))?;
-            // Each chunk ends with an empty line.
-            std::io::copy(&mut self.0.by_ref().take(length + 2), &mut std::io::sink())?;
-            if length == 0 {
-                return Ok(());
-            }
-        }
-    }
 }
