@@ -71,6 +71,10 @@ impl Keeping {
     }
 }
 
+/// The longest term of keeping that ends: 《机关文件材料归档范围和文书档案保管期限规定》第六条
+/// (30 years).
+const LONGEST_YEARS: u16 = 30;
+
 /// A term of whole years as archives count them: from the January after.
 fn years(from: Date, n: u16) -> Kept {
     kept_until(from, n).map_or(Kept::Permanent, |day| Kept::Until { day })
@@ -118,6 +122,35 @@ pub fn keeping(
         .map(|(no, it)| (no, it.trigger))
         .collect();
     Ok(Keeping { kept, grounds, holds })
+}
+
+/// The last civil day up to which a recording is kept whatever else happens, as far as that
+/// is certain on `today`: a store whose objects can be locked locks them until then. What
+/// goes with a file that is not archived yet is kept for a patrol's term at least, the
+/// shortest there is (domain.md 6.1); what is permanent, for the longest term in years.
+///
+/// # Errors
+/// As [`keeping`].
+pub fn certain_until(
+    recording: &Recording,
+    files: &[FileFact],
+    rules: &CustodyRules,
+    calendar: &Calendar,
+    today: Date,
+) -> Result<Date, PeriodError> {
+    let made_on = recording.over_on();
+    let shortest = || {
+        let term = limit(calendar, &rules.patrol, &Start::new(made_on, "录制"), &[])?;
+        Ok(term.due.latest())
+    };
+    match keeping(recording, files, rules, calendar, today)?.kept {
+        Kept::Until { day } => Ok(day),
+        Kept::WithFile => shortest(),
+        Kept::Permanent => match years(made_on, LONGEST_YEARS) {
+            Kept::Until { day } => Ok(day),
+            Kept::WithFile | Kept::Permanent => shortest(),
+        },
+    }
 }
 
 /// Triggers of long-term keeping that the data itself shows: a remedy of a party, a mark

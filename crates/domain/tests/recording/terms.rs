@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use mingjing_domain::erasure::kept_until;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::event::*;
-use mingjing_domain::recording::retention::{FileFact, Keeping, Kept, keeping, suggested};
+use mingjing_domain::recording::retention::{FileFact, Keeping, Kept, certain_until, keeping, suggested};
 use mingjing_domain::recording::upload::{Lateness, centralised_by, lateness, told as told_of};
 use mingjing_domain::recording::words::*;
 use mingjing_domain::recording::work::works;
@@ -242,6 +242,33 @@ fn the_classes_of_years_count_whole_years() {
         w.recording.as_mut().unwrap().class = class;
         assert_eq!(kept(&w, &[], "2026-03-03").kept, expected, "{class:?}");
     }
+}
+
+#[test]
+fn bytes_are_locked_as_long_as_is_certain() {
+    let mut w = World::new();
+    w.ok(A, Do::Register(patrol()));
+    let until = |w: &World, files: &[FileFact]| {
+        certain_until(w.it(), files, &w.custody, &w.calendar, day("2026-03-03"))
+            .expect("in reach")
+            .to_string()
+    };
+    for (class, last) in [
+        (RetentionClass::Patrol, "2026-09-02"),
+        (RetentionClass::Years10, "2036-12-31"),
+        (RetentionClass::Years30, "2056-12-31"),
+        // It never ends; a lock must.
+        (RetentionClass::Permanent, "2056-12-31"),
+        // Nobody knows how long its file will be kept.
+        (RetentionClass::File, "2026-09-02"),
+    ] {
+        w.recording.as_mut().unwrap().class = class;
+        assert_eq!(until(&w, &[]), last, "{class:?}");
+    }
+    w.recording.as_mut().unwrap().class = RetentionClass::Patrol;
+    w.ok(A, Do::LinkCase { case: CASE });
+    assert_eq!(until(&w, &[file(CASE, None)]), "2026-09-02");
+    assert_eq!(until(&w, &[file(CASE, Some(("2026-06-10", 10)))]), "2036-12-31");
 }
 
 #[test]

@@ -4,9 +4,11 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use jiff::Timestamp;
 use mingjing_domain::case::Case;
-use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId};
+use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId, civil_day, shanghai};
 use mingjing_domain::recording::Recording;
+use mingjing_domain::recording::retention::certain_until;
 use mingjing_domain::recording::state::Phase;
 use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::recording::words::UploadVia;
@@ -17,6 +19,8 @@ use mingjing_vault::parse_root;
 use uuid::Uuid;
 
 use crate::case::access::rules;
+use crate::case::service::gather_for_view;
+use crate::disposal::service::file_of;
 use crate::kit::app::App;
 use crate::kit::auth::Identity;
 use crate::kit::error::{ReadError, WriteError};
@@ -107,6 +111,10 @@ pub type Rows = Arc<
         + Sync,
 >;
 
+/// Until when a piece is certainly kept: a bucket with object lock locks its bytes until then.
+pub type Term =
+    Arc<dyn Fn(App, Place, Actor) -> BoxFuture<'static, Result<Option<Timestamp>, WriteError>> + Send + Sync>;
+
 /// The hooks. Where one is none, what needs it is refused, not done by halves.
 #[derive(Clone)]
 pub struct Hooks {
@@ -120,6 +128,8 @@ pub struct Hooks {
     pub look: Option<Look>,
     /// What must be in the store.
     pub rows: Option<Rows>,
+    /// How long a piece is certainly kept.
+    pub term: Option<Term>,
 }
 
 impl Hooks {
@@ -150,8 +160,29 @@ impl Hooks {
                     Ok(rows.iter().filter_map(|it| parse_root(it).ok()).collect())
                 })
             })),
+            term: Some(Arc::new(|app, place, actor| {
+                Box::pin(async move { term(&app, place, &actor).await })
+            })),
         }
     }
+}
+
+/// The end of the last day on which the piece is certainly kept; none where no rule says so.
+async fn term(app: &App, place: Place, actor: &Actor) -> Result<Option<Timestamp>, WriteError> {
+    let Some(it) = app.load::<Recording>(place.recording).await? else { return Ok(None) };
+    let mut files = Vec::with_capacity(it.cases.len());
+    for case in &it.cases {
+        files.extend(app.load::<Case>(*case).await?.as_ref().map(file_of));
+    }
+    let rules = gather_for_view(app, rules(), it.organ, actor).await?.rules;
+    // An organ without a list keeps by no term of ours; what came is taken in all the same.
+    let Some(custody) = &rules.custody else { return Ok(None) };
+    let last = certain_until(&it.state, &files, custody, &rules.calendar, civil_day(app.now()));
+    let end = last.ok().and_then(|it| it.tomorrow().ok()?.to_zoned(shanghai()).ok());
+    if end.is_none() {
+        tracing::warn!(recording = %place.recording, "no term to lock evidence by");
+    }
+    Ok(end.map(|it| it.timestamp()))
 }
 
 /// Records that a piece came.

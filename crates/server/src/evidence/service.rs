@@ -218,9 +218,14 @@ impl Store {
             )
             .into());
         }
-        let stored = self.0.vault.finish(id, &Retention::default(), app.now()).await?;
         let roles = auth::load(app, owner).await?.map_or_else(Vec::new, |it| it.roles);
         let actor = Actor { id: owner, organ: piece.organ, roles };
+        let until = match &self.0.hooks.term {
+            Some(term) => term(app.clone(), place, actor.clone()).await?,
+            None => None,
+        };
+        let retention = Retention { until, hold: false };
+        let stored = self.0.vault.finish(id, &retention, app.now()).await?;
         // An upload's id is drawn once: the command is the same however often it is told.
         let id_of_upload = Uuid::parse_str(id.as_str()).map_err(|e| Failure::Broken(e.to_string()))?;
         let command_id = derived(id_of_upload, "uploaded");

@@ -79,6 +79,7 @@ pub fn hooks(book: &Shared) -> Hooks {
             roots.truncate(limit);
             Box::pin(async move { Ok(roots) })
         })),
+        term: None,
     }
 }
 
