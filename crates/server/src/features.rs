@@ -32,6 +32,7 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(informant::api::routes())
         .merge(viewing::web::routes())
         .merge(viewing::api::routes())
+        .merge(viewing::recording::routes())
         .merge(viewing_grant::web::routes())
         .merge(viewing_grant::api::routes())
         .merge(archive::web::routes())

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod recording;
 pub mod service;
 pub mod store;
 pub mod verbs;

@@ -1,7 +1,8 @@
 //! Viewings are read from their stream, newest first, by version.
 
+use jiff::Timestamp;
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::viewing::{ViewingEvent, Viewings};
+use mingjing_domain::viewing::{Thing, ViewingEvent, Viewings};
 
 use crate::kit::db::Sql;
 use crate::kit::error::ReadError;
@@ -27,4 +28,35 @@ pub async fn page<S: Sql>(
     rows.iter()
         .map(|row| event::open::<Viewings>(&row.bytes("envelope")?, &row.bytes("body")?, |_| None))
         .collect()
+}
+
+/// Events read at a time in search of one thing.
+const STRIDE: u32 = 200;
+
+/// Viewings of one thing before an instant, newest first, at most `most`.
+///
+/// # Errors
+/// As [`page`].
+pub async fn of_thing<S: Sql>(
+    sql: &S,
+    matter: MatterId,
+    thing: Thing,
+    before: Option<Timestamp>,
+    most: u32,
+) -> Result<Vec<Opened<ViewingEvent>>, ReadError> {
+    let mut found = Vec::new();
+    let mut below = i64::MAX.unsigned_abs();
+    loop {
+        let some = page(sql, matter, below, STRIDE).await?;
+        let (count, last) = (some.len(), some.last().map(|it| it.meta.version));
+        found.extend(some.into_iter().filter(|it| {
+            let ViewingEvent::Viewed { what, .. } = &it.event;
+            *what == thing && before.is_none_or(|before| it.meta.moment.recorded_at < before)
+        }));
+        found.truncate(most as usize);
+        match last {
+            Some(last) if count == STRIDE as usize && found.len() < most as usize => below = last,
+            Some(_) | None => return Ok(found),
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! 查阅记录: the page of a case's viewings.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::Uri;
 use maud::{Markup, html};
@@ -22,6 +24,7 @@ use crate::kit::problem::Failure;
 use crate::kit::ui::show;
 use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
+use crate::recording_view::service::of_case;
 use crate::viewing_grant::service::{Beside, UsedRow, kind_label, uses};
 
 /// Routes of the pages.
@@ -96,13 +99,14 @@ async fn page(
         @if let Some(number) = case.state.number() { " " span.no { (number) } }
     };
     let below = html! { (show::law(&mingjing_domain::viewing::PROTECTION)) " · 查看证件号码、文书和举报人身份的，每人每日每项记一次；举报人身份每次都记" };
+    let numbers = numbers(&shell, case.id, &it.items).await?;
     let used = uses(&shell.app, Beside::Case(case.id), None, PAGE).await?;
     let older = it.before.map(|version| query.with("before", &version.to_string()));
     let body = html! {
         (page::heading(Some(above), "查阅记录", Some(below), None))
         section.card {
             @if it.items.is_empty() { (show::empty("还没有查阅记录", html! {})) }
-            @else { (table(&case.state, &people, &it.items)) }
+            @else { (table((&case.state, &numbers), &people, &it.items)) }
             @if let Some(older) = older { div.buttons { a.btn.quiet href=(older) { "更早的" } } }
         }
         @if !used.is_empty() { section.card { h2 { "经批准的查阅" } (under_approvals(&people, &used)) } }
@@ -136,7 +140,28 @@ fn under_approvals(people: &People, used: &[UsedRow]) -> Markup {
     }
 }
 
-fn table(case: &Case, people: &People, items: &[Opened<ViewingEvent>]) -> Markup {
+/// Numbers of the recordings that were looked at.
+async fn numbers(
+    shell: &Shell,
+    case: MatterId,
+    items: &[Opened<ViewingEvent>],
+) -> Result<BTreeMap<MatterId, String>, Failure> {
+    let recording = |it: &Opened<ViewingEvent>| {
+        let ViewingEvent::Viewed { what, .. } = &it.event;
+        matches!(what, Thing::Recording { .. })
+    };
+    if !items.iter().any(recording) {
+        return Ok(BTreeMap::new());
+    }
+    let all = of_case(shell.app.db(), case).await.map_err(|e| Failure::Broken(e.to_string()))?;
+    Ok(all.into_iter().map(|it| (it.recording, it.number)).collect())
+}
+
+fn table(
+    (case, numbers): (&Case, &BTreeMap<MatterId, String>),
+    people: &People,
+    items: &[Opened<ViewingEvent>],
+) -> Markup {
     html! {
         div.table.fold tabindex="0" role="region" aria-label="查阅记录" {
             table {
@@ -147,7 +172,12 @@ fn table(case: &Case, people: &People, items: &[Opened<ViewingEvent>]) -> Markup
                         tr {
                             td data-label="时间" { (show::time(it.meta.moment.recorded_at)) }
                             th scope="row" { (people.name(it.meta.actor)) " " span.meta.small { (standing.label()) } }
-                            td data-label="查阅内容" { (label(case, *what)) }
+                            td data-label="查阅内容" {
+                                (label(case, *what))
+                                @if let Thing::Recording { recording } = what {
+                                    " " a href={ "/recordings/" (recording) } { (numbers.get(recording).map_or("查看", String::as_str)) }
+                                }
+                            }
                             td data-label="用途" { (it.envelope.purpose) }
                         }
                     }

@@ -183,6 +183,7 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /recordings/{id}", Twin::Is(&["recording_read"])),
     ("GET /recordings/{id}/do/{verb}", SHEET),
     ("GET /recordings/{id}/play", Twin::Is(&["recording_read", "segment_content"])),
+    ("GET /recordings/{id}/viewings", Twin::Is(&["recording_viewings"])),
     ("GET /search", Twin::Is(&["case_list"])),
     ("GET /sign-in", DOOR),
     ("GET /staff", Twin::Is(&["staff_list"])),

@@ -234,8 +234,32 @@ async fn played(office: &Office, id: Uuid, bytes: &[u8]) {
     assert_eq!((seen.status, seen.body.as_bytes()), (200.try_into().unwrap(), bytes));
     let looks = office.app.load::<Viewings>(matter_of(MatterId(id))).await.unwrap().expect("recorded");
     assert_eq!(looks.version, 1);
+    shown(office, id).await;
     assert_eq!(office.read("stranger", &content).await.status, 404);
     assert_eq!(office.open("stranger", &format!("/recordings/{id}/play")).await.status, 404);
+}
+
+/// The look at a patrol stands on its page, and where all of them stand.
+async fn shown(office: &Office, id: Uuid) {
+    let all = format!("/recordings/{id}/viewings");
+    let listed = office.read("b", &format!("/api/v1{all}")).await.json();
+    let (looks, one) = (listed["items"].as_array().unwrap(), &listed["items"][0]);
+    assert_eq!((looks.len(), &listed["next"]), (1, &json!(null)), "{listed}");
+    assert_eq!(one["actor"], json!(office.people["supervisor"]));
+    assert_eq!(
+        (&one["kind"], &one["standing"], &one["grant"]),
+        (&json!("view"), &json!("supervising"), &json!(null))
+    );
+    let before = format!("/api/v1{all}?before={}", one["at"].as_str().unwrap());
+    assert_eq!(office.read("b", &before).await.json()["items"], json!([]), "nothing twice");
+    assert_eq!(office.read("b", &format!("/api/v1{all}?before=x")).await.status, 400);
+    for page in [all.clone(), format!("/recordings/{id}")] {
+        let page = office.open("b", &page).await;
+        assert!(page.status == 200 && page.body.contains("查阅记录"), "{}", page.body);
+        assert!(page.body.contains("监督机关人员"), "who stood how to it: {}", page.body);
+    }
+    assert_eq!(office.read("stranger", &format!("/api/v1{all}")).await.status, 404);
+    assert_eq!(office.open("stranger", &all).await.status, 404);
 }
 
 /// Puts bytes into a store that from now on stands beside the office's program.

@@ -126,6 +126,7 @@ pub async fn everywhere(county: &County, browser: &mut Browser, case: &str) {
                 "/recordings?late=1".into(),
                 format!("/recordings/{id}"),
                 format!("/recordings/{id}/play"),
+                format!("/recordings/{id}/viewings"),
                 "/devices".into(),
                 format!("/devices/{device}"),
             ],

@@ -37,6 +37,7 @@ use crate::kit::problem::Failure;
 use crate::kit::ui::show::{self, ProofState, Tone};
 use crate::kit::ui::stream::{Entry, stream};
 use crate::ledger;
+use crate::viewing::recording as looked;
 
 struct Shown<'a> {
     seen: &'a Seen,
@@ -85,6 +86,7 @@ pub(super) async fn page(
         seen: &seen,
     };
     let entries = entries(&shell, &shown).await?;
+    let looks = looked::card(&shell, &seen, &people).await?;
     let body = html! {
         (heading(&shown))
         div.cols {
@@ -99,6 +101,7 @@ pub(super) async fn page(
                 (upload(&shown))
                 (findings(shown.it))
                 (kept(&shown))
+                (looks)
                 section.card #stream { h2 { "经过 " span.meta.small { "第" (shown.it.version) "版" } }
                     div.scroll.tall tabindex="0" role="region" aria-label="经过" { (stream(&entries, |_| None)) } }
             }
