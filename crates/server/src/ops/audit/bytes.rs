@@ -14,6 +14,9 @@ pub type Source = Box<serde_json::value::RawValue>;
 /// What binds an event into the record.
 const RECORD: &str = "《行政处罚法》第四十七条";
 
+/// Type of the events that hold what a machine wrote down.
+const MACHINE_TEXT: &str = "recording.machine_text_made";
+
 /// What stands beside an event.
 pub struct Beside<'a> {
     /// Texts that are still held.
@@ -124,7 +127,9 @@ fn columns_fit(event: &EventRow, envelope: &Envelope<Source>) -> bool {
 fn texts(event: &EventRow, beside: &Beside<'_>, leaves: &[Pair], report: &mut AuditReport) {
     const ARCHIVES: &str = "《档案法》第二十一条";
     let found = |code, what: String| Finding::new(code, what).at(event.matter, event.version).under(ARCHIVES);
-    let erased = beside.head.erased;
+    // What a machine made of the content of a recording went with the content.
+    let erased =
+        beside.head.erased || (beside.head.destroyed && event.type_name() == MACHINE_TEXT.as_bytes());
     for (slot, leaf) in (0_i64..).zip(leaves) {
         let held = beside.texts.iter().zip(beside.leaves).find(|(it, _)| it.slot == slot);
         match held {
