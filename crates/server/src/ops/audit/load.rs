@@ -208,8 +208,8 @@ async fn heads(
 ) -> Result<Places, DbError> {
     let sql = format!(
         "SELECT m.id, m.kind, m.organ_id, m.family, m.version, m.head, m.erased_at, \
-         CASE WHEN m.kind = 'recording' AND EXISTS (SELECT 1 FROM event d WHERE d.matter_id = m.id \
-         AND d.type = 'recording.content_destroyed') THEN 1 ELSE 0 END AS destroyed FROM matter m \
+         CAST(CASE WHEN m.kind = 'recording' AND EXISTS (SELECT 1 FROM event d WHERE d.matter_id = m.id \
+         AND d.type = 'recording.content_destroyed') THEN 1 ELSE 0 END AS BIGINT) AS destroyed FROM matter m \
          WHERE {OF_PAGE} ORDER BY m.id"
     );
     let mut matters = HashMap::new();
