@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::disposal::service::Shredder;
 use crate::kit::config::Config;
-use crate::machine_text::store::forget;
+use crate::machine_text::service::forget;
 use crate::ops::OpsError;
 use crate::recording::view as recordings;
 

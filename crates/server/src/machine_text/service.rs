@@ -7,6 +7,7 @@ use mingjing_domain::recording::state::Segment;
 use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::viewing_grant::Material;
 
+pub use super::store::forget;
 use super::store::{self, Place};
 use crate::case::tables::pairs;
 use crate::evidence::hooks;

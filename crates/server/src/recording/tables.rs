@@ -287,7 +287,8 @@ impl Projects for Recording {
         &[ROW, SEGMENT, MISMATCH, CASE, COLLECTOR, TERM, WORD, MARK, FINDING, HOLD, FILED];
 
     fn rows(id: MatterId, organ: OrganId, _: u64, it: &Self) -> Vec<Row> {
-        let mut rows = vec![line(id, organ, it), filed_row(&Filed::of(id, it))];
+        let mut rows =
+            [vec![line(id, organ, it), filed_row(&Filed::of(id, it))], words(id, organ, it)].concat();
         rows.extend((1_i64..).zip(&it.segments).map(|(no, s)| Row {
             table: SEGMENT.name,
             values: params![
@@ -320,7 +321,6 @@ impl Projects for Recording {
         rows.extend(
             searchable(it).into_iter().map(|term| Row { table: TERM.name, values: params![id, term, organ] }),
         );
-        rows.extend(words(id, organ, it));
         rows.extend((1_i64..).zip(&it.marks).map(|(no, mark)| Row {
             table: MARK.name,
             values: params![
