@@ -77,8 +77,8 @@ pub fn pieces(it: &Recording, to: &Standing) -> Markup {
                             "第" (no) "段 " (s.capture.kind.label()) "，" (task.label()) "："
                             (state(&s.machine, to.waiting.contains(no), to.served.contains(&task)))
                             @if to.asks && to.served.contains(&task) && !to.waiting.contains(no) {
-                                " " a href={ "/recordings/" (to.id) "/do/ask_machine_text?no=" (no) } aria-label={ "要求识别第" (no) "段" } {
-                                    @if s.machine.settled() { "再次识别" } @else { "要求识别" }
+                                " " a href={ "/recordings/" (to.id) "/do/ask_machine_text?no=" (no) } {
+                                    @if s.machine.settled() { "再次识别第" } @else { "要求识别第" } (no) "段"
                                 }
                             }
                             @if let (Sight::Open, Some((made, _))) = (to.sight, &s.machine.made) {
