@@ -282,13 +282,19 @@ fn words(id: MatterId, organ: OrganId, it: &Recording) -> Vec<Row> {
     .collect()
 }
 
+/// The line of the recording, what is filed of it, and what it is found by.
+fn head(id: MatterId, organ: OrganId, it: &Recording) -> Vec<Row> {
+    let mut rows = vec![line(id, organ, it), filed_row(&Filed::of(id, it))];
+    rows.extend(words(id, organ, it));
+    rows
+}
+
 impl Projects for Recording {
     const TABLES: &'static [TableSpec] =
         &[ROW, SEGMENT, MISMATCH, CASE, COLLECTOR, TERM, WORD, MARK, FINDING, HOLD, FILED];
 
     fn rows(id: MatterId, organ: OrganId, _: u64, it: &Self) -> Vec<Row> {
-        let mut rows =
-            [vec![line(id, organ, it), filed_row(&Filed::of(id, it))], words(id, organ, it)].concat();
+        let mut rows = head(id, organ, it);
         rows.extend((1_i64..).zip(&it.segments).map(|(no, s)| Row {
             table: SEGMENT.name,
             values: params![
