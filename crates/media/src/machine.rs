@@ -170,6 +170,32 @@ impl EngineConfig {
             Self::Command(config) => Arc::new(CommandEngine::open(config, sandbox)?),
         })
     }
+
+    /// Who it is, for an operator: the host of the endpoint, or the name of the program. Nothing else of an address,
+    /// which may carry a secret.
+    #[must_use]
+    pub fn named(&self) -> String {
+        match self {
+            Self::Http(config) => http::host(&config.url),
+            Self::Command(config) => {
+                let program =
+                    config.argv.first().map(std::path::Path::new).and_then(std::path::Path::file_name);
+                program.map(|it| it.to_string_lossy().into_owned()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Whether it is there: an endpoint answers a `HEAD` with whatever status, a program is a file that can be used.
+    /// Nothing of evidence is sent.
+    ///
+    /// # Errors
+    /// As [`EngineConfig::ocr`]; [`MediaError::Remote`] and [`MediaError::TimedOut`] of an endpoint.
+    pub async fn present(&self, sandbox: &Sandbox) -> Result<(), MediaError> {
+        match self {
+            Self::Http(config) => HttpEngine::open(config)?.answers().await,
+            Self::Command(config) => CommandEngine::open(config, sandbox).map(|_| ()),
+        }
+    }
 }
 
 /// Ten minutes: an hour of sound on a small machine takes about that.

@@ -1,14 +1,22 @@
 // Enhancement only: marks lead into the piece; a picture opens in its place.
+const seek = (piece, at) => {
+  const player = document.querySelector(`#piece-${piece} :is(video, audio)`);
+  if (!player) return;
+  const there = () => { player.currentTime = Number(at); };
+  if (player.readyState > 0) there();
+  else player.addEventListener("loadedmetadata", there, { once: true });
+  player.play().catch(() => {});
+  player.focus();
+};
 for (const button of document.querySelectorAll("button[data-seek]")) {
-  const player = document.querySelector(`#piece-${button.dataset.piece} :is(video, audio)`);
-  button.disabled = !player;
-  button.addEventListener("click", () => {
-    const there = () => { player.currentTime = Number(button.dataset.seek); };
-    if (player.readyState > 0) there();
-    else player.addEventListener("loadedmetadata", there, { once: true });
-    player.play().catch(() => {});
-    player.focus();
-  });
+  button.disabled = !document.querySelector(`#piece-${button.dataset.piece} :is(video, audio)`);
+  button.addEventListener("click", () => seek(button.dataset.piece, button.dataset.seek));
+}
+// From a line of machine-made text: `#piece-2@12.500`.
+const asked = /^#piece-(\d+)@(\d+\.\d{3})$/.exec(location.hash);
+if (asked) {
+  document.getElementById(`piece-${asked[1]}`)?.scrollIntoView();
+  seek(asked[1], asked[2]);
 }
 for (const link of document.querySelectorAll("a[data-picture]")) {
   link.addEventListener("click", (event) => {

@@ -28,6 +28,7 @@ use crate::ledger::fsck::Report;
 use crate::ledger::keys::{LogKeys, key_file};
 use crate::ledger::outside::{Place, check};
 use crate::ledger::{fsck, store};
+use crate::machine_text::config::MachineConfig;
 use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore, serve};
 use crate::record::files;
 
@@ -67,7 +68,7 @@ pub struct Global {
 }
 
 /// Sections of the settings besides those of the store.
-const SECTIONS: [&str; 3] = ["documents", "evidence", "web"];
+const SECTIONS: [&str; 4] = ["documents", "evidence", "machine", "web"];
 
 fn unknown_setting(source: &Path, name: &str) -> OpsError {
     OpsError::Refused(format!("配置文件 {} 中有不认识的设置项“{name}”，请核对拼写", source.display()))
@@ -115,6 +116,7 @@ impl Global {
             self.section::<WebConfig>("web")?;
             self.section::<serve::DocumentConfig>("documents")?;
             self.section::<EvidenceConfig>("evidence")?;
+            self.section::<MachineConfig>("machine")?;
         }
         if let Some(data) = &self.data {
             config.data.clone_from(data);
@@ -478,6 +480,7 @@ async fn examine(global: &Global) -> Outcome {
         lines.push(doctor::Line { good: false, text });
     }
     lines.extend(console::examine(config, &global.section("evidence")?)?);
+    lines.extend(global.section::<MachineConfig>("machine")?.examine().await);
     for line in &lines {
         say(format!("{} {}", if line.good { "正常" } else { "注意" }, line.text))?;
     }
@@ -537,7 +540,7 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
     let ledger = ops::open_checked(&config).await?;
     let parts = serve::Parts::new(ledger, &config, &global.section("documents")?, web.demo)?;
     let store = evidence(global, &config, parts.ledger.app().now())?;
-    serve::serve(parts, &config, web, store).await?;
+    serve::serve(parts, &config, web, store, global.section("machine")?).await?;
     Ok(true)
 }
 

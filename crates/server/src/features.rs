@@ -5,8 +5,8 @@ use crate::kit::limits::WebConfig;
 use crate::kit::page::Site;
 use crate::kit::{authz, gallery, openapi};
 use crate::{
-    archive, case, device, disclosure, disposal, erasure, evidence, field, informant, recording,
-    recording_check, staff, viewing, viewing_grant,
+    archive, case, device, disclosure, disposal, erasure, evidence, field, informant, machine_text,
+    recording, recording_check, staff, viewing, viewing_grant,
 };
 
 /// Every route of the program; the office's navigation comes in this order.
@@ -19,6 +19,8 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(case::api::routes())
         .merge(recording::web::routes())
         .merge(recording::api::routes())
+        .merge(machine_text::web::routes())
+        .merge(machine_text::api::routes())
         .merge(device::web::routes())
         .merge(device::api::routes())
         .merge(disposal::web::routes())

@@ -15,6 +15,7 @@ pub mod field;
 pub mod informant;
 pub mod kit;
 pub mod ledger;
+pub mod machine_text;
 pub mod ops;
 pub mod record;
 pub mod recording;

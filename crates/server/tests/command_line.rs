@@ -52,6 +52,12 @@ fn a_fresh_folder_verifies_backs_up_and_comes_back() {
     let anchor = dir.path().join("anchor").display().to_string();
     let doctor = mingjing(&data, &["doctor", "--anchor", &anchor], "");
     assert_eq!(code(&doctor), 0, "{}", text(&doctor));
+    assert!(text(&doctor).contains("正常 语音转写：没有设置引擎，不识别"), "{}", text(&doctor));
+    let engines = dir.path().join("engines.toml").display().to_string();
+    std::fs::write(&engines, "[machine.ocr]\nkind = \"command\"\nargv = [\"/nowhere/read\"]\n").unwrap();
+    let doctor = mingjing(&data, &["doctor", "--anchor", &anchor, "--config", &engines], "");
+    assert_eq!(code(&doctor), 1);
+    assert!(text(&doctor).contains("注意 图片文字识别：程序 read 不能使用"), "{}", text(&doctor));
     let doctor = mingjing_at(None, &data, &["doctor", "--anchor", &anchor], "");
     assert_eq!(code(&doctor), 1);
     assert!(text(&doctor).contains("注意 没有设置 documents.base_url"), "{}", text(&doctor));
@@ -159,6 +165,7 @@ fn a_setting_that_nobody_reads_is_refused_by_name() {
         ("lissten = \"127.0.0.1:1\"\n", "“lissten”"),
         ("[web]\nportal_nam = \"甲\"\n", "“web.portal_nam”"),
         ("[documents]\nbase = \"https://example.org\"\n", "“documents.base”"),
+        ("[machine]\nocrr = 1\n", "“machine.ocrr”"),
         ("[webb]\nportal_name = \"甲\"\n", "“webb”"),
     ] {
         std::fs::write(&file, content).unwrap();

@@ -1,6 +1,7 @@
 //! What a person may ask for about a recording.
 
 use super::event::*;
+use super::machine::{MachineFault, MachineText};
 use super::reading::Reading;
 use super::retention::Kept;
 use super::timeline::SegmentNo;
@@ -51,6 +52,26 @@ pub enum RecordingCommand {
         /// As read.
         #[serde(flatten)]
         reading: Box<Reading>,
+    },
+    /// 要求机器识别.
+    AskMachineText {
+        /// Which.
+        no: SegmentNo,
+    },
+    /// 登记机器识别的文字 (by the system).
+    NoteMachineText {
+        /// Which.
+        no: SegmentNo,
+        /// As it was made.
+        #[serde(flatten)]
+        text: Box<MachineText>,
+    },
+    /// 登记机器识别没有成功 (by the system).
+    NoteMachineFault {
+        /// Which.
+        no: SegmentNo,
+        /// Why.
+        why: MachineFault,
     },
     /// 说明中断.
     NoteInterruption(Interruption),
@@ -127,6 +148,9 @@ impl RecordingCommand {
             Self::Upload { .. } => V::Upload,
             Self::Accept { .. } => V::Accept,
             Self::ReadMetadata { .. } => V::ReadMetadata,
+            Self::AskMachineText { .. } => V::AskMachineText,
+            Self::NoteMachineText { .. } => V::NoteMachineText,
+            Self::NoteMachineFault { .. } => V::NoteMachineFault,
             Self::NoteInterruption(_) => V::NoteInterruption,
             Self::Mark(_) => V::Mark,
             Self::EndWork { .. } => V::EndWork,

@@ -39,6 +39,7 @@ pub(super) fn capture(
         identity: None,
         mismatches: Vec::new(),
         reading: None,
+        machine: Default::default(),
     };
     if ahead(segment.started(), facts) {
         return Err(no(row, "time.future", "采集时间晚于现在", "请核对设备时钟和时钟偏差")

@@ -10,7 +10,7 @@ use super::settings::CustodyRules;
 use super::state::Recording;
 use super::upload::{Course, Excuse};
 use super::words::*;
-use super::{RecordingCommand, custody, patrol, reading};
+use super::{RecordingCommand, custody, machine, patrol, reading};
 use crate::case::facts::Person;
 use crate::codes::DocumentNumber;
 use crate::device::Device;
@@ -119,6 +119,9 @@ pub fn decide(
         C::Upload { no, via } => custody::upload(recording, *no, *via, &row, facts),
         C::Accept { no, identity } => custody::accept(recording, *no, identity, &row),
         C::ReadMetadata { no, reading } => reading::noted(recording, *no, reading, &row, facts),
+        C::AskMachineText { no } => machine::asked(recording, *no, &row),
+        C::NoteMachineText { no, text } => machine::noted(recording, *no, text, &row),
+        C::NoteMachineFault { no, why } => machine::failed(recording, *no, *why, &row),
         C::NoteInterruption(interruption) => custody::interrupted(recording, interruption, &row, facts),
         C::Mark(mark) => custody::marked(recording, mark, &row),
         C::EndWork { .. } | C::ExplainLateness { .. } | C::Centralise {} => {

@@ -1,5 +1,6 @@
 //! What happened to a recording. A landed variant is never edited.
 
+use super::machine::{MachineFault, MachineText};
 use super::reading::Reading;
 use super::retention::Kept;
 use super::timeline::SegmentNo;
@@ -298,6 +299,26 @@ pub enum RecordingEvent {
         #[serde(flatten)]
         reading: Box<Reading>,
     },
+    /// 已要求机器识别.
+    MachineTextAsked {
+        /// Which.
+        no: SegmentNo,
+    },
+    /// 已机器识别文字: an aid for finding, no evidence and no document.
+    MachineTextMade {
+        /// Which.
+        no: SegmentNo,
+        /// As it was made.
+        #[serde(flatten)]
+        text: Box<MachineText>,
+    },
+    /// 机器识别没有成功.
+    MachineTextFailed {
+        /// Which.
+        no: SegmentNo,
+        /// Why.
+        why: MachineFault,
+    },
     /// 已列为发现.
     Flagged {
         /// In which piece; none for the recording as a whole.
@@ -402,6 +423,9 @@ named! {
     Accepted = "accepted", "已入库";
     Mismatched = "mismatched", "入库内容与设备摘要不一致";
     MetadataRead = "metadata_read", "已读取文件自述信息";
+    MachineTextAsked = "machine_text_asked", "已要求机器识别";
+    MachineTextMade = "machine_text_made", "已机器识别文字";
+    MachineTextFailed = "machine_text_failed", "机器识别没有成功";
     Flagged = "flagged", "已列为发现";
     InterruptionNoted = "interruption_noted", "已说明中断";
     Marked = "marked", "已标记";

@@ -3,6 +3,7 @@
 
 use super::RecordingCommand;
 use super::disposal::DisposalCommand;
+use super::machine::{MachineFault, MachineTask};
 use super::words::*;
 use crate::case::form::{Field, Kind, choice, f, flag, line, paragraph};
 
@@ -132,6 +133,17 @@ pub fn fields(verb: RecordingVerb) -> Vec<Field> {
             all
         }
         V::ReadMetadata => vec![no(), line("sha256_root", "分块摘要（SHA-256）")],
+        V::AskMachineText => vec![no()],
+        V::NoteMachineText => vec![
+            no(),
+            choice::<MachineTask>("task", "识别方式"),
+            line("sha256_root", "分块摘要（SHA-256）"),
+            line("sha256", "摘要（SHA-256）"),
+            line("engine", "识别引擎"),
+            line("engine_version", "识别引擎版本"),
+            paragraph("text", "识别的文字").optional(),
+        ],
+        V::NoteMachineFault => vec![no(), choice::<MachineFault>("why", "原因")],
         V::NoteInterruption => interruption(),
         V::Mark => vec![
             ordinal("segment", "第几段"),

@@ -13,6 +13,7 @@ pub mod event;
 pub mod form;
 pub mod guide;
 pub mod list;
+pub mod machine;
 mod patrol;
 pub mod procedure;
 pub mod reading;

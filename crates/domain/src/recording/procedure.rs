@@ -62,6 +62,8 @@ pub struct RecordingStep {
 /// Those who record: officers, and the host of a hearing.
 const COLLECTORS: &[Role] = &[Role::Officer, Role::HearingHost];
 const HEADS: &[Role] = &[Role::UnitHead, Role::Deputy, Role::Head];
+/// 强化智能应用: speech recognition and text analysis of records.
+const SMART: Citation = Citation::of("国办发〔2018〕118号", "（十七）");
 const KEEPERS: &[Role] =
     &[Role::Officer, Role::UnitHead, Role::ReviewHead, Role::Deputy, Role::Head, Role::Archivist];
 
@@ -87,6 +89,8 @@ pub fn recording_step(verb: RecordingVerb) -> RecordingStep {
         },
         V::Accept => row(&[], R::System, custody_rules("第二十三条第二项")),
         V::ReadMetadata => row(&[], R::System, Citation::of("国办发〔2018〕118号", "（九）")),
+        V::AskMachineText => row(COLLECTORS, R::Handling, SMART),
+        V::NoteMachineText | V::NoteMachineFault => row(&[], R::System, SMART),
         V::NoteInterruption => row(COLLECTORS, R::Handling, order_244("第十九条第二款")),
         V::Mark => row(COLLECTORS, R::Handling, order_244("第十八条")),
         V::EndWork => row(COLLECTORS, R::Handling, custody_rules("第十条")),

@@ -2,6 +2,7 @@
 
 use super::custody::MAX_SEGMENTS;
 use super::event::*;
+use super::machine::{self, MachineState};
 use super::reading::Reading;
 use super::timeline::{Joint, Piece, SegmentNo, joints};
 use super::upload::Excuse;
@@ -58,6 +59,8 @@ pub struct Segment {
     pub mismatches: Vec<Identity>,
     /// What the stored file says of itself, as last read.
     pub reading: Option<Reading>,
+    /// What a machine wrote down of it.
+    pub machine: MachineState,
 }
 
 impl Segment {
@@ -360,6 +363,11 @@ pub(super) fn next(mut it: Recording, meta: &Meta, event: &RecordingEvent) -> Re
         | E::MetadataRead { .. } => {
             custody(&mut it, meta, event);
         }
+        E::MachineTextAsked { no } | E::MachineTextMade { no, .. } | E::MachineTextFailed { no, .. } => {
+            if let Some(segment) = it.segments.get_mut(usize::from(*no).wrapping_sub(1)) {
+                machine::next(&mut segment.machine, event, meta.moment.recorded_at);
+            }
+        }
         E::Flagged { no, finding } => it.flags.push(Flag { no: *no, finding: *finding, on: day }),
         E::InterruptionNoted(note) => it.interruptions.push(note.clone()),
         E::Marked(mark) => it.marks.push(mark.clone()),
@@ -393,7 +401,11 @@ pub(super) fn next(mut it: Recording, meta: &Meta, event: &RecordingEvent) -> Re
             }
             it.cases.push(*case);
         }
-        E::ContentDestroyed { disposal, .. } => it.destroyed = Some((*disposal, day)),
+        E::ContentDestroyed { disposal, .. } => {
+            it.destroyed = Some((*disposal, day));
+            // What a machine made of the content goes with it.
+            it.segments.iter_mut().for_each(|segment| segment.machine = MachineState::default());
+        }
     }
     it
 }
@@ -409,6 +421,7 @@ fn custody(it: &mut Recording, meta: &Meta, event: &RecordingEvent) {
             identity: None,
             mismatches: Vec::new(),
             reading: None,
+            machine: MachineState::default(),
         });
         return;
     }

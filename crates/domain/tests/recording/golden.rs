@@ -9,6 +9,7 @@ use mingjing_domain::matter::{Matter, MatterId, StaffId};
 use mingjing_domain::recording::disposal::{Disposal, DisposalEvent};
 use mingjing_domain::recording::event::*;
 use mingjing_domain::recording::form;
+use mingjing_domain::recording::machine::MachineFault;
 use mingjing_domain::recording::procedure::{RecordingRelation, recording_markdown, recording_step};
 use mingjing_domain::recording::retention::Kept;
 use mingjing_domain::recording::words::*;
@@ -98,6 +99,9 @@ fn command(verb: RecordingVerb) -> Do {
         V::Upload => Do::Upload { no: 1, via: UploadVia::Field },
         V::Accept => Do::Accept { no: 1, identity: identity(&root(1)) },
         V::ReadMetadata => Do::ReadMetadata { no: 1, reading: Box::new(reading(&root(1))) },
+        V::AskMachineText => Do::AskMachineText { no: 1 },
+        V::NoteMachineText => Do::NoteMachineText { no: 1, text: Box::new(machine_text(1)) },
+        V::NoteMachineFault => Do::NoteMachineFault { no: 1, why: MachineFault::Unreachable },
         V::NoteInterruption => Do::NoteInterruption(Interruption {
             after: 0,
             cause: InterruptionCause::Weather,
@@ -226,7 +230,7 @@ fn the_stored_forms_of_every_event_stay_readable() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((seen.len(), count), (21 + 11 + 6, 21 + 11 + 6), "every event once");
+    assert_eq!((seen.len(), count), (24 + 11 + 6, 24 + 11 + 6), "every event once");
     let _: (Option<DeviceEvent>, Option<DisposalEvent>) = (None, None);
 }
 

@@ -6,6 +6,7 @@ mod devices;
 mod disposal;
 mod golden;
 mod lists;
+mod machine;
 mod patrol;
 mod reading;
 mod terms;

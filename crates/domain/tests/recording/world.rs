@@ -12,6 +12,7 @@ use mingjing_domain::device::{
 use mingjing_domain::matter::{Actor, Matter, MatterId, Meta, Moment, OrganId, StaffId, TimeSource};
 use mingjing_domain::policy::{Jurisdiction, PolicyBook, PolicySet, System};
 use mingjing_domain::recording::event::*;
+use mingjing_domain::recording::machine::{LinePlace, MachineTask, MachineText};
 use mingjing_domain::recording::reading::Reading;
 use mingjing_domain::recording::retention::Kept;
 use mingjing_domain::recording::words::*;
@@ -355,6 +356,20 @@ pub fn identity(root_: &str) -> Identity {
         sm3_root: root(0xe1),
         sha256: root(0xe2),
         sm3: root(0xe3),
+    }
+}
+
+/// What a machine wrote down of the film with root `n`.
+pub fn machine_text(n: u8) -> MachineText {
+    MachineText {
+        task: MachineTask::Transcript,
+        sha256_root: root(n),
+        sha256: root(0xe2),
+        engine: "示例转写".into(),
+        engine_version: "2.1".into(),
+        text: t("请出示证件\n好的"),
+        places: vec![LinePlace { start_ms: Some(1_200), end_ms: Some(2_600), page: None }],
+        cut: false,
     }
 }
 

@@ -112,6 +112,15 @@ impl HttpEngine {
         Self { answer, ..self }
     }
 
+    /// Asks the endpoint whether it is there, without a token and without bytes; every status is an answer.
+    ///
+    /// # Errors
+    /// [`MediaError::Remote`], [`MediaError::TimedOut`].
+    pub async fn answers(&self) -> Result<(), MediaError> {
+        let head = self.client.head(self.url.clone()).timeout(self.timeout.min(Duration::from_secs(10)));
+        head.send().await.map(|_| ()).map_err(|error| self.broken(&error))
+    }
+
     async fn run(&self, task: Task, request: &Request) -> Result<MachineText, MediaError> {
         let body = reqwest::Body::wrap(StreamBody::new(frames(request.spool.reader())));
         let media_type = HeaderValue::from_str(&request.media_type)
@@ -159,6 +168,11 @@ impl HttpEngine {
         let reason = if own { "连接中断".to_owned() } else { shorten(&cause.to_string()) };
         MediaError::Remote { reason }
     }
+}
+
+/// The host of an address.
+pub(super) fn host(url: &str) -> String {
+    Url::parse(url).ok().and_then(|it| it.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// The copy as a body, read by a blocking thread a few blocks ahead.

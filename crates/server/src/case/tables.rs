@@ -118,10 +118,15 @@ pub fn parties(case: &Case) -> String {
 /// Characters of a text that are looked at for terms.
 const SEARCHED: usize = 400;
 
-/// Terms of a text: every pair of neighbouring characters, letters in lower case;
-/// punctuation separates. Single characters would match everything.
+/// Terms of a text as [`pairs`], of as much as is looked at.
 pub fn terms(text: &str) -> Vec<String> {
-    let mut pairs = Vec::with_capacity(SEARCHED);
+    pairs(text, SEARCHED)
+}
+
+/// Every pair of neighbouring characters of the first `most` characters of a text, each once,
+/// letters in lower case; punctuation separates. Single characters would match everything.
+pub fn pairs(text: &str, most: usize) -> Vec<String> {
+    let mut pairs = Vec::with_capacity(text.len().min(SEARCHED));
     let mut before: Option<char> = None;
     let lower = |c: char| {
         // Most of it is Chinese, which has no case.
@@ -129,7 +134,7 @@ pub fn terms(text: &str) -> Vec<String> {
         let (same, cased) = if chinese { (Some(c), None) } else { (None, Some(c.to_lowercase())) };
         same.into_iter().chain(cased.into_iter().flatten())
     };
-    for c in text.chars().flat_map(lower).take(SEARCHED) {
+    for c in text.chars().flat_map(lower).take(most) {
         if !('\u{4e00}'..='\u{9fff}').contains(&c) && !c.is_alphanumeric() {
             before = None;
             continue;

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::disposal::service::Shredder;
 use crate::kit::config::Config;
+use crate::machine_text::service::forget;
 use crate::ops::OpsError;
 use crate::recording::view as recordings;
 
@@ -92,6 +93,8 @@ pub fn shredder(vault: Vault, list: PathBuf) -> Shredder {
     Arc::new(move |app, order, roots| {
         let (vault, list) = (vault.clone(), list.clone());
         Box::pin(async move {
+            // What a machine wrote down of the content goes with it, and first.
+            let words = forget(&app, roots.keys()).await.map_err(|e| e.to_string());
             let now = app.now();
             let of_list: BTreeSet<MatterId> = roots.keys().copied().collect();
             let mut failed = Vec::new();
@@ -103,6 +106,7 @@ pub fn shredder(vault: Vault, list: PathBuf) -> Shredder {
                     failed.push(format!("{root}: {error}"));
                 }
             }
+            failed.extend(words.err());
             if failed.is_empty() { Ok(()) } else { Err(failed.join("; ")) }
         })
     })

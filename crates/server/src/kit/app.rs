@@ -5,6 +5,7 @@
 //! and jobs, together with the command and its read set, or nothing at all.
 
 use std::any::Any;
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -91,6 +92,8 @@ pub struct Core {
     pub(crate) registry: Vec<Registered>,
     pub(crate) cache: Mutex<LruCache<MatterId, Cached>>,
     stopped: Mutex<Option<String>>,
+    /// Kinds of jobs that are queued only where something carries them out.
+    served: Mutex<BTreeSet<&'static str>>,
     /// Rung after each commit that appended events.
     pub(crate) appended: Notify,
     /// Rung after each commit that queued jobs.
@@ -132,6 +135,7 @@ impl App {
             registry: parts.registry,
             cache: Mutex::new(LruCache::new(parts.cached_states)),
             stopped: Mutex::new(None),
+            served: Mutex::default(),
             appended: Notify::new(),
             queued: Notify::new(),
         }))
@@ -172,6 +176,16 @@ impl App {
     /// Why writes are stopped, if they are.
     pub fn stopped(&self) -> Option<String> {
         lock(&self.0.stopped).clone()
+    }
+
+    /// Says that something carries out this kind of job here, which is queued only then.
+    pub fn serve_jobs(&self, kind: &'static str) {
+        lock(&self.0.served).insert(kind);
+    }
+
+    /// Whether something carries out this kind of job here ([`App::serve_jobs`]).
+    pub fn serves_jobs(&self, kind: &str) -> bool {
+        lock(&self.0.served).contains(kind)
     }
 
     /// Begins a batch: several commands in one transaction.

@@ -130,6 +130,31 @@ impl App {
         row.map(|row| Ok(row.int("attempts")? >= i64::from(MAX_ATTEMPTS))).transpose()
     }
 
+    /// What the jobs of one kind of a matter are to do, as far as they are still to be done.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_jobs(&self, kind: &str, matter: MatterId) -> Result<Vec<Value>, DbError> {
+        let text = "SELECT payload FROM job WHERE matter_id = $1 AND kind = $2 ORDER BY id";
+        let rows = self.db().all("job", text, params![matter, kind]).await?;
+        let read = |text: String| serde_json::from_str(&text).map_err(|e| DbError::row("job", "payload", e));
+        rows.iter().map(|row| read(row.text("payload")?)).collect()
+    }
+
+    /// Holds a job for another [`LEASE`] from now: its work takes longer than one.
+    ///
+    /// # Errors
+    /// [`WriteError::LeaseLost`] when it is no longer held.
+    pub async fn hold_job(&self, job: &Claimed) -> Result<(), WriteError> {
+        let until = self.now().saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let tx = self.db().begin().await?;
+        let sql = "UPDATE job SET lease_until = $1 WHERE id = $2 AND lease_token = $3";
+        if tx.run(sql, params![until, job.id, job.token]).await? != 1 {
+            return Err(WriteError::LeaseLost);
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// Takes the jobs of one kind of a matter away: what they do was done otherwise.
     ///
     /// # Errors

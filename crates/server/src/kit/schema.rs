@@ -32,6 +32,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0060_records", include_str!("../../migrations/0060_records.sql")),
     ("0061_publication_shell", include_str!("../../migrations/0061_publication_shell.sql")),
     ("0062_recording_mismatch", include_str!("../../migrations/0062_recording_mismatch.sql")),
+    ("0070_machine_text", include_str!("../../migrations/0070_machine_text.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

@@ -74,6 +74,11 @@ impl Write {
         &self.request.actor
     }
 
+    /// Whether something carries out this kind of job here ([`super::app::App::serve_jobs`]).
+    pub fn serves_jobs(&self, kind: &str) -> bool {
+        self.work.app.serves_jobs(kind)
+    }
+
     /// The command's identifier.
     pub fn command_id(&self) -> Uuid {
         self.request.command_id

@@ -203,6 +203,8 @@ struct StoredRow {
     root_sm3: Vec<u8>,
     prev: Option<Vec<u8>>,
     erased: bool,
+    /// What a machine made of content that was destroyed: it goes with the bytes, by the same job.
+    gone: bool,
     columns: Columns,
 }
 
@@ -221,7 +223,10 @@ struct Columns {
 
 const EVENT: &str = "SELECT e.matter_id, e.version, e.kind, e.organ_id, e.family, e.type, \
     e.type_version, e.envelope, e.body, e.salt, e.content_leaves, e.root_sha256, e.root_sm3, \
-    e.prev, e.command_id, e.recorded_at, e.happened_at, x.erased_at FROM ledger_leaf l \
+    e.prev, e.command_id, e.recorded_at, e.happened_at, x.erased_at, \
+    CAST(CASE WHEN e.type = 'recording.machine_text_made' AND EXISTS (SELECT 1 FROM event d \
+    WHERE d.matter_id = e.matter_id AND d.type = 'recording.content_destroyed') THEN 1 ELSE 0 END AS BIGINT) AS gone \
+    FROM ledger_leaf l \
     JOIN event e ON e.matter_id = l.matter_id AND e.version = l.version \
     LEFT JOIN erasure x ON x.matter_id = e.matter_id WHERE l.idx >= $1 AND l.idx < $2";
 
@@ -245,6 +250,7 @@ fn stored_row(row: &Row) -> Result<StoredRow, DbError> {
         root_sm3: row.bytes("root_sm3")?,
         prev: row.opt_bytes("prev")?,
         erased: row.opt_int("erased_at")?.is_some(),
+        gone: row.int("gone")? == 1,
         columns: Columns {
             kind: row.text("kind")?,
             organ: row.uuid("organ_id")?,
@@ -343,7 +349,7 @@ fn compare_texts(
         match texts.iter().find(|it| it.slot == slot) {
             Some(text) if content_leaf(text) == leaf => report.texts += 1,
             Some(_) => report.add("content.altered", format!("{place} 第 {slot} 处文字")),
-            None if event.erased => report.erased += 1,
+            None if event.erased || event.gone => report.erased += 1,
             None => report.add("content.missing", format!("{place} 第 {slot} 处文字未经销毁批准而缺失")),
         }
     }

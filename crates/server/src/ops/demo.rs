@@ -65,7 +65,7 @@ pub async fn demo(global: &Global, listen: Option<String>) -> Result<bool, OpsEr
     say(format!("地址：http://{}", config.listen))?;
     let parts = Parts::new(ledger, &config, &documents, web.demo)?;
     let store = crate::cli::evidence(global, &config, parts.ledger.app().now())?;
-    serve::serve(parts, &config, web, store).await?;
+    serve::serve(parts, &config, web, store, global.section("machine")?).await?;
     Ok(true)
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::http::Method;
+use mingjing_domain::recording::machine::MachineTask;
 use mingjing_press::child::{Client, ClientConfig};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -33,6 +34,9 @@ use crate::kit::page::{self, Width};
 use crate::kit::serving::{self, Patience};
 use crate::ledger::service::Ledger;
 use crate::ledger::{self, check, sequencer};
+use crate::machine_text::config::MachineConfig;
+use crate::machine_text::jobs::kind_of;
+use crate::machine_text::worker::{Machine, handler as machine_text};
 use crate::record::job::Records;
 use crate::record::web::Pages;
 use crate::record::{self, wire};
@@ -181,6 +185,7 @@ pub async fn serve(
     config: &Config,
     web: WebConfig,
     (store, scrub): (Store, Scrub),
+    machine: MachineConfig,
 ) -> Result<(), OpsError> {
     let listener = tokio::net::TcpListener::bind(&config.listen)
         .await
@@ -207,6 +212,14 @@ pub async fn serve(
     let readings =
         Worker::new(parts.app().clone()).on(READ_FILE, reading(reader, Arc::new(Rules::built_in())));
     tasks.spawn(readings.run(stopped.clone()));
+    // Apart again: an engine takes longer still, and a page does not wait for a film.
+    machine.announce(parts.app());
+    for task in MachineTask::ALL.iter().copied().filter(|task| machine.engine(*task).is_some()) {
+        let spool = store.own().spool_dir.clone();
+        let engine = Machine::new(store.vault().clone(), machine.clone(), spool, task);
+        let read = machine_text(engine, Arc::new(Rules::built_in()));
+        tasks.spawn(Worker::new(parts.app().clone()).on(kind_of(task), read).run(stopped.clone()));
+    }
     tasks.spawn(store.run(parts.app().clone(), scrub, stopped.clone()));
     tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
     if config.database.is_some() {

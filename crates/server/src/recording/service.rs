@@ -38,6 +38,7 @@ use crate::case::service as cases;
 use crate::kit::app::{App, Batch, Request, Written as Outcome};
 use crate::kit::error::WriteError;
 use crate::kit::write::{Loaded, Write};
+use crate::machine_text::jobs as machine;
 use crate::viewing::service::derived;
 
 /// Name of the command as stored.
@@ -345,6 +346,10 @@ async fn append(
         .iter()
         .filter_map(|it| if let RecordingEvent::Accepted { no, .. } = it { Some(*no) } else { None })
         .collect();
+    let asked: Vec<SegmentNo> = events
+        .iter()
+        .filter_map(|it| if let RecordingEvent::MachineTextAsked { no } = it { Some(*no) } else { None })
+        .collect();
     for event in events {
         loaded = Some(match loaded {
             Some(mut it) => {
@@ -368,6 +373,14 @@ async fn append(
     let it = loaded.ok_or(WriteError::NotFound("音像记录"))?;
     for no in &accepted {
         jobs::enqueue_reading(w, it.id, *no);
+    }
+    for (no, kind) in
+        accepted.iter().chain(&asked).filter_map(|no| Some((*no, it.segment(*no)?.capture.kind)))
+    {
+        if asked.contains(&no) {
+            machine::served(w, kind)?;
+        }
+        machine::enqueue(w, it.id, no, kind);
     }
     if !accepted.is_empty() && it.accepted() && it.centralised_on.is_none() {
         jobs::enqueue(

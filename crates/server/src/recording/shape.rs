@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::event::{Explanation, LogEntry, LongTermCopy, Mark, PartyTold, Subject};
+use mingjing_domain::recording::machine::MachineTask;
 use mingjing_domain::recording::reading::Reading;
 use mingjing_domain::recording::retention::{Keeping, Kept};
 use mingjing_domain::recording::state::{Flag, Hold, Recording, Segment};
@@ -125,6 +126,21 @@ pub fn segment(no: u16, it: &Segment) -> Value {
         "uploaded_at": it.uploaded.map(|(at, _)| at), "via": it.uploaded.map(|(_, via)| wire_name(&via)),
         "identity": it.identity, "mismatches": it.mismatches,
         "reading": it.reading.as_ref().map(reading),
+        "machine_text": machine(it),
+    })
+}
+
+/// How far the piece has come with the machine, without a word of the text.
+fn machine(it: &Segment) -> Value {
+    let state = &it.machine;
+    let (made, fault) = (state.made.as_ref(), state.fault.as_ref());
+    json!({
+        "task": wire_name(&MachineTask::of(it.capture.kind)), "settled": state.settled(),
+        "made_at": made.map(|(_, at)| at), "engine": made.map(|(it, _)| it.engine.as_str()),
+        "engine_version": made.map(|(it, _)| it.engine_version.as_str()),
+        "chars": made.map(|(it, _)| it.text.chars()), "cut": made.map(|(it, _)| it.cut),
+        "fault": fault.map(|(why, _)| wire_name(why)), "fault_label": fault.map(|(why, _)| why.label()),
+        "failed_at": fault.map(|(_, at)| at),
     })
 }
 

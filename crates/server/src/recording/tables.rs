@@ -7,7 +7,7 @@ use mingjing_domain::recording::event::Subject;
 use mingjing_domain::recording::state::Phase;
 use mingjing_domain::recording::words::Finding;
 
-use crate::case::tables::terms;
+use crate::case::tables::{pairs, terms};
 use crate::kit::projection::{ColumnType, Projects, Row, TableSpec};
 use crate::params;
 use crate::recording_view::service::{FILED, Filed, filed_row};
@@ -83,6 +83,13 @@ const TERM: TableSpec = TableSpec {
     name: "recording_term",
     columns: &[("matter_id", Blob), ("term", Text), ("organ_id", Blob)],
     key: &["matter_id", "term"],
+};
+
+/// Pairs of neighbouring characters of what a machine wrote down of a piece.
+const WORD: TableSpec = TableSpec {
+    name: "recording_word",
+    columns: &[("matter_id", Blob), ("no", Int), ("term", Text), ("organ_id", Blob)],
+    key: &["matter_id", "no", "term"],
 };
 
 const MARK: TableSpec = TableSpec {
@@ -264,12 +271,30 @@ fn searchable(it: &Recording) -> Vec<String> {
     terms(&parts.join(" "))
 }
 
+/// What machines wrote down, to be found by; nothing once it is erased or the content destroyed.
+fn words(id: MatterId, organ: OrganId, it: &Recording) -> Vec<Row> {
+    let made = (1_i64..).zip(&it.segments).filter_map(|(no, s)| Some((no, &s.machine.made.as_ref()?.0.text)));
+    let text = made.filter_map(|(no, text)| Some((no, text.value()?)));
+    text.flat_map(|(no, text)| {
+        let row = move |term| Row { table: WORD.name, values: params![id, no, term, organ] };
+        pairs(text, usize::MAX).into_iter().map(row)
+    })
+    .collect()
+}
+
+/// The line of the recording, what is filed of it, and what it is found by.
+fn head(id: MatterId, organ: OrganId, it: &Recording) -> Vec<Row> {
+    let mut rows = vec![line(id, organ, it), filed_row(&Filed::of(id, it))];
+    rows.extend(words(id, organ, it));
+    rows
+}
+
 impl Projects for Recording {
     const TABLES: &'static [TableSpec] =
-        &[ROW, SEGMENT, MISMATCH, CASE, COLLECTOR, TERM, MARK, FINDING, HOLD, FILED];
+        &[ROW, SEGMENT, MISMATCH, CASE, COLLECTOR, TERM, WORD, MARK, FINDING, HOLD, FILED];
 
     fn rows(id: MatterId, organ: OrganId, _: u64, it: &Self) -> Vec<Row> {
-        let mut rows = vec![line(id, organ, it), filed_row(&Filed::of(id, it))];
+        let mut rows = head(id, organ, it);
         rows.extend((1_i64..).zip(&it.segments).map(|(no, s)| Row {
             table: SEGMENT.name,
             values: params![

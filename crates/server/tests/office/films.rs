@@ -35,14 +35,14 @@ use crate::recordings::{drawn, identity};
 use crate::steps::Way;
 
 /// 24 seconds, made at the beginning of 2000 as its tables say; 640 by 360.
-const FILM: &[u8] = include_bytes!("../../demo/film.mp4");
+pub const FILM: &[u8] = include_bytes!("../../demo/film.mp4");
 /// Taken at the beginning of 2000 in Shanghai as its EXIF says, with a place; 1200 by 900.
-const PHOTO: &[u8] = include_bytes!("../../demo/photo.jpg");
+pub const PHOTO: &[u8] = include_bytes!("../../demo/photo.jpg");
 
 /// An office with a store, and what reads it.
-struct House {
-    office: Office,
-    vault: Vault,
+pub struct House {
+    pub office: Office,
+    pub vault: Vault,
 }
 
 impl House {
@@ -50,7 +50,7 @@ impl House {
         Self::of(Office::new().await)
     }
 
-    fn of(mut office: Office) -> Self {
+    pub fn of(mut office: Office) -> Self {
         office.day("2026-11-24");
         let dir = office.bench.dir.path();
         let config = Config { data: dir.join("data"), keys: Some(dir.join("keys")), ..Config::default() };
@@ -72,7 +72,7 @@ impl House {
 
     /// Registers pieces, each with kind, name, beginning, length in seconds and bytes, and puts
     /// them into the store.
-    async fn takes(&self, id: Uuid, case: Option<&str>, pieces: &[(&str, &str, Timestamp, i64, &[u8])]) {
+    pub async fn takes(&self, id: Uuid, case: Option<&str>, pieces: &[(&str, &str, Timestamp, i64, &[u8])]) {
         let after = |at: Timestamp, seconds| at.checked_add(SignedDuration::from_secs(seconds)).unwrap();
         let segments: Vec<Value> = (1..)
             .zip(pieces)
@@ -130,7 +130,7 @@ impl House {
         axum::http::Response::from_parts(parts, body.collect().await.unwrap().to_bytes().to_vec())
     }
 
-    async fn looks(&self, beside: Uuid) -> u64 {
+    pub async fn looks(&self, beside: Uuid) -> u64 {
         let found = self.office.app.load::<Viewings>(matter_of(MatterId(beside))).await.unwrap();
         found.map_or(0, |it| it.version)
     }

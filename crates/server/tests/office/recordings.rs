@@ -31,7 +31,7 @@ mod engines {
     );
 }
 
-async fn office(bench: Bench) -> Office {
+pub async fn office(bench: Bench) -> Office {
     let config = WebConfig { argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() };
     Office::on(bench, config).await
 }
@@ -334,6 +334,20 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
     office.renew().await;
     assert_eq!(office.tries("a", "/api/v1/disposals", propose.clone()).await.status, 403);
     assert!(office.open("archivist", "/disposals/new").await.body.contains(&number));
+    let list = three_hands(&mut office, propose).await;
+    // The bytes are gone with their key; what they were stays known.
+    assert!(vault.evidence(&stored.root.sha256).await.is_err());
+    let stone = vault.tombstone(&stored.root.sha256).await.unwrap().expect("a tombstone");
+    assert_eq!(json!(stone.order), list["id"]);
+    let it = office.read("a", &api).await.json();
+    assert_eq!((&it["state"], it["segments"][0]["identity"].is_object()), (&json!("destroyed"), true));
+    let page = office.open("head", &format!("/disposals/{}", list["id"].as_str().unwrap())).await;
+    assert!(page.body.contains("销毁证明") && page.body.contains("示销〔2027〕1号"));
+    office.holds().await;
+}
+
+/// A list for destruction from its proposal to the end; gives the list as it was proposed.
+pub async fn three_hands(office: &mut Office, propose: Value) -> Value {
     let list = office.does("archivist", "/api/v1/disposals", propose).await;
     let at = |act: &str| format!("/api/v1/disposals/{}/{act}", list["id"].as_str().unwrap());
     let certificate =
@@ -351,15 +365,7 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
         (&done["progress"], &done["carried_out"]["number"]),
         (&json!("carried_out"), &json!("示销〔2027〕1号"))
     );
-    // The bytes are gone with their key; what they were stays known.
-    assert!(vault.evidence(&stored.root.sha256).await.is_err());
-    let stone = vault.tombstone(&stored.root.sha256).await.unwrap().expect("a tombstone");
-    assert_eq!(json!(stone.order), list["id"]);
-    let it = office.read("a", &api).await.json();
-    assert_eq!((&it["state"], it["segments"][0]["identity"].is_object()), (&json!("destroyed"), true));
-    let page = office.open("head", &format!("/disposals/{}", list["id"].as_str().unwrap())).await;
-    assert!(page.body.contains("销毁证明") && page.body.contains("示销〔2027〕1号"));
-    office.holds().await;
+    list
 }
 
 #[tokio::test]

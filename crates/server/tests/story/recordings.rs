@@ -4,14 +4,16 @@ use jiff::{SignedDuration, Timestamp};
 use mingjing::case::access::rules;
 use mingjing::device::service as devices;
 use mingjing::kit::db::Sql as _;
+use mingjing::machine_text::jobs::kind_of;
 use mingjing::recording::service::{self, Options, act};
 use mingjing::recording::verbs;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::device::{DeviceCommand, DeviceKind, DeviceRegistration, DeviceVerb, Site, SiteUse};
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId};
-use mingjing_domain::recording::RecordingCommand;
 use mingjing_domain::recording::event::{Capture, Collector, Registration, Sealing, Subject};
+use mingjing_domain::recording::machine::{LinePlace, MachineTask, MachineText, kept as kept_lines};
 use mingjing_domain::recording::words::{Link, RecordingVerb, SegmentKind, UploadVia};
+use mingjing_domain::recording::{Recording, RecordingCommand};
 use mingjing_domain::staff::Role;
 use mingjing_ledger::commit::EvidenceIdentity;
 use mingjing_vault::{Append, NewUpload, Retention};
@@ -111,11 +113,39 @@ async fn recorded(county: &County, (of, link): (Subject, Link), key: u128) -> Ma
     id
 }
 
+/// What a machine wrote down of the first piece, as its engine would; engines are set from now on.
+async fn written(county: &County, id: MatterId) {
+    for task in MachineTask::ALL {
+        county.app.serve_jobs(kind_of(*task));
+    }
+    let (who, _) = person(county, "yj-officer1", Role::Officer).await;
+    let it = county.app.load::<Recording>(id).await.unwrap().unwrap();
+    let identity = it.segments[0].identity.clone().unwrap();
+    let place = |start_ms| LinePlace { start_ms: Some(start_ms), ..LinePlace::default() };
+    let lines = [("请出示证件".to_owned(), place(1_200)), ("配电箱没有上锁".to_owned(), place(62_000))];
+    let (text, places, cut) = kept_lines(&lines, it.machine_room(1));
+    let text = MachineText {
+        task: MachineTask::Transcript,
+        sha256_root: identity.sha256_root,
+        sha256: identity.sha256,
+        engine: "示例转写".into(),
+        engine_version: "2.0".into(),
+        text,
+        places,
+        cut,
+    };
+    let command = RecordingCommand::NoteMachineText { no: 1, text: Box::new(text) };
+    let options = Options::new(Uuid::from_u128(0xabcd_3000));
+    act(&county.app, rules(), &service::system(who.organ), Some(id), command, options).await.unwrap();
+}
+
 /// Every page of recordings, devices and lists for destruction.
 pub async fn everywhere(county: &County, browser: &mut Browser, case: &str) {
     let id = patrol(county).await;
+    written(county, id).await;
     let device = device(county).await;
-    let pages: [(&str, &[String]); 3] = [
+    let words = form_urlencoded::Serializer::new(String::new()).append_pair("q", "出示").finish();
+    let pages: [(&str, &[String]); 4] = [
         (
             "yj-officer1",
             &[
@@ -127,11 +157,14 @@ pub async fn everywhere(county: &County, browser: &mut Browser, case: &str) {
                 format!("/recordings/{id}"),
                 format!("/recordings/{id}/play"),
                 format!("/recordings/{id}/viewings"),
+                format!("/recordings/{id}/words"),
+                "/recordings/search".into(),
                 "/devices".into(),
                 format!("/devices/{device}"),
             ],
         ),
         ("yj-unithead", &["/devices/new".into(), format!("/devices/{device}")]),
+        ("sf-supervisor", &[format!("/recordings/search?{words}"), format!("/recordings/{id}/words")]),
         ("yj-archivist", &["/disposals".into(), "/disposals/new".into()]),
     ];
     for (who, paths) in pages {

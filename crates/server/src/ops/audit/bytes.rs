@@ -14,6 +14,9 @@ pub type Source = Box<serde_json::value::RawValue>;
 /// What binds an event into the record.
 const RECORD: &str = "《行政处罚法》第四十七条";
 
+/// Type of the events that hold what a machine wrote down.
+const MACHINE_TEXT: &str = "recording.machine_text_made";
+
 /// What stands beside an event.
 pub struct Beside<'a> {
     /// Texts that are still held.
@@ -125,12 +128,15 @@ fn texts(event: &EventRow, beside: &Beside<'_>, leaves: &[Pair], report: &mut Au
     const ARCHIVES: &str = "《档案法》第二十一条";
     let found = |code, what: String| Finding::new(code, what).at(event.matter, event.version).under(ARCHIVES);
     let erased = beside.head.erased;
+    // What a machine made of the content of a recording goes with the bytes, by the same job;
+    // until that is done both are there, and the pages and the doctor say so.
+    let gone = beside.head.destroyed && event.type_name() == MACHINE_TEXT.as_bytes();
     for (slot, leaf) in (0_i64..).zip(leaves) {
         let held = beside.texts.iter().zip(beside.leaves).find(|(it, _)| it.slot == slot);
         match held {
             Some((_, made)) if made == leaf => report.texts += 1,
             Some(_) => report.add(found("content.altered", format!("第 {slot} 处文字与承诺不符"))),
-            None if erased => report.erased += 1,
+            None if erased || gone => report.erased += 1,
             None => report.add(found("content.missing", format!("第 {slot} 处文字未经批准销毁而缺失"))),
         }
     }

@@ -30,6 +30,8 @@ pub struct HeadRow {
     pub version: u64,
     pub entry: Vec<u8>,
     pub erased: bool,
+    /// It is a recording whose content was destroyed, and with it what a machine made of it.
+    pub destroyed: bool,
 }
 
 /// An event as stored, with its leaf. What is of no fixed length stands in one piece.
@@ -205,7 +207,9 @@ async fn heads(
     page: &mut Page,
 ) -> Result<Places, DbError> {
     let sql = format!(
-        "SELECT m.id, m.kind, m.organ_id, m.family, m.version, m.head, m.erased_at FROM matter m \
+        "SELECT m.id, m.kind, m.organ_id, m.family, m.version, m.head, m.erased_at, \
+         CAST(CASE WHEN m.kind = 'recording' AND EXISTS (SELECT 1 FROM event d WHERE d.matter_id = m.id \
+         AND d.type = 'recording.content_destroyed') THEN 1 ELSE 0 END AS BIGINT) AS destroyed FROM matter m \
          WHERE {OF_PAGE} ORDER BY m.id"
     );
     let mut matters = HashMap::new();
@@ -219,6 +223,7 @@ async fn heads(
             version: row.uint("version")?,
             entry: row.bytes("head")?,
             erased: row.opt_int("erased_at")?.is_some(),
+            destroyed: row.int("destroyed")? == 1,
         };
         page.families[*at].matters.push((id, head));
         matters.insert(id, *at);

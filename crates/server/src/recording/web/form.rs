@@ -177,7 +177,9 @@ async fn act_specs(
         RecordingVerb::RaiseClue => {
             around.ordinals("no", state.log.iter().map(|(entry, _)| entry.place.or_erased().to_owned()))
         }
-        RecordingVerb::Seal | RecordingVerb::Upload => around.ordinals("no", segments),
+        RecordingVerb::Seal | RecordingVerb::Upload | RecordingVerb::AskMachineText => {
+            around.ordinals("no", segments)
+        }
         _ => around,
     };
     if fields(verb).iter().any(|field| field.name == "device") {
@@ -223,6 +225,7 @@ fn help(it: &Seen, verb: RecordingVerb, who: &Identity) -> Markup {
                 guide.notice(link, &who.person.organ_name, &who.person.name, &certificates.join("、"));
             html! { section.notice { h2 { "告知用语" } p { (words) } } }
         }
+        RecordingVerb::AskMachineText => html! { p.meta { (crate::machine_text::NOTICE) } },
         RecordingVerb::NoteInterruption => {
             html! { section.notice { h2 { "恢复记录时的用语" } p { (guide.notice.interruption) } } }
         }
@@ -235,6 +238,7 @@ pub(super) async fn act_page(
     State(shell): State<Shell>,
     who: Identity,
     Path((id, name)): Path<(Uuid, String)>,
+    uri: Uri,
 ) -> Result<Markup, Failure> {
     let verb = verb(&name)?;
     let it = seen(&shell, &who, MatterId(id)).await?;
@@ -242,7 +246,11 @@ pub(super) async fn act_page(
     let specs = act_specs(&shell, &who, &it, verb).await?;
     let article = recording_step(verb).article;
     let form = act_form(&it, verb, &specs, &article, help(&it, verb, &who));
-    Ok(sheet::page(&shell, &who, &form, &Filled::default()))
+    // A link from a piece says which one is meant.
+    let query = Query::new("", uri.query());
+    let no = query.get("no").filter(|_| verb == RecordingVerb::AskMachineText);
+    let posted = Posted::from_pairs(no.map(|no| ("no".to_owned(), no.to_owned())).into_iter().collect());
+    Ok(sheet::page(&shell, &who, &form, &Filled { posted, ..Filled::default() }))
 }
 
 /// POST /recordings/{id}/do/{verb}

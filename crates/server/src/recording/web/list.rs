@@ -12,8 +12,9 @@ use super::super::api::{filter, overdue_before};
 use super::super::store::{self, Line};
 use super::super::tables::Overall;
 use super::super::{sheet, verbs};
+use crate::evidence::verbs::PLAY;
 use crate::kit::auth::Identity;
-use crate::kit::authz::Target;
+use crate::kit::authz::{self, Target};
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
@@ -67,6 +68,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
         who.may(verbs::verb_of(RecordingVerb::Register), &Target::organ(who.person.organ)).is_ok();
     let tools = html! {
         a.btn.quiet href="/recordings/list" { "音像记录事项清单" }
+        @if authz::any_grant(PLAY, &who.person.roles) { a.btn.quiet href="/recordings/search" { "识别文字检索" } }
         @if registers { a.btn href="/recordings/new" { "登记音像记录" } }
     };
     let body = html! {

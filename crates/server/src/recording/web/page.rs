@@ -37,6 +37,7 @@ use crate::kit::problem::Failure;
 use crate::kit::ui::show::{self, ProofState, Tone};
 use crate::kit::ui::stream::{Entry, stream};
 use crate::ledger;
+use crate::machine_text::show::{self as machine, Standing};
 use crate::viewing::recording as looked;
 
 struct Shown<'a> {
@@ -48,6 +49,7 @@ struct Shown<'a> {
     keeping: Option<Keeping>,
     devices: BTreeMap<MatterId, String>,
     previews: Previews,
+    machine: Standing,
     now: jiff::Timestamp,
 }
 
@@ -74,8 +76,10 @@ pub(super) async fn page(
     }
     let of = (seen.it.id, seen.it.state.as_ref(), seen.handlers.as_slice());
     let previews = preview::of_recording(&shell, store, &who, of).await?;
+    let machine = machine::standing(&shell, &who, &seen).await?;
     let shown = Shown {
         previews,
+        machine,
         it: &seen.it.state,
         who: &who,
         people: &people,
@@ -198,6 +202,7 @@ fn acts(it: &Shown<'_>) -> Markup {
     let patrol = matches!(it.it.registration.of, Subject::Patrol);
     let fits = |verb: RecordingVerb| match verb {
         RecordingVerb::AddLogEntry | RecordingVerb::RaiseClue => patrol,
+        RecordingVerb::AskMachineText => it.machine.serves(it.it),
         RecordingVerb::TellParty => !patrol && it.it.told.is_none(),
         _ => true,
     };
@@ -231,6 +236,7 @@ fn custody(it: &Shown<'_>) -> Markup {
                     tbody { @for (no, s) in (1..).zip(&it.it.segments) { (piece(it, no, s)) } }
                 } }
                 (reading::pictures(it.it, &it.previews))
+                (machine::pieces(it.it, &it.machine))
                 @if it.it.destroyed.is_none() && it.it.segments.iter().any(|s| s.identity.is_some()) {
                     p { a.btn.quiet href={ "/recordings/" (it.seen.it.id) "/play" } { "回放" } }
                 }

@@ -27,6 +27,7 @@ use crate::kit::http::Shell;
 use crate::kit::page::{self, Width};
 use crate::kit::problem::Failure;
 use crate::kit::ui::show::{self, Tone};
+use crate::machine_text::show::{self as machine, at, seconds};
 use crate::viewing_grant::look::{Wish, foreseen};
 
 /// GET /recordings/{id}/play
@@ -47,13 +48,15 @@ pub(super) async fn page(
         Err(other) => return Err(other),
     };
     let previews = preview::of_recording(&shell, store, &who, (id, it, &seen.handlers)).await?;
+    // What a machine wrote down is shown in the course of the work alone; others open its page.
+    let handles = seen.handlers.contains(&who.person.id);
     let number = it.number.as_ref().map_or_else(|| "未编号".to_owned(), ToString::to_string);
     let above = html! { a href={ "/recordings/" (id) } { "音像记录 " (number) } };
     let below = html! { "每次播放都记入查阅记录；水印为：" (looked.watermark) };
     let body = html! {
         (page::heading(Some(above), "回放", Some(below), None))
         div.stack {
-            @for (no, piece) in (1_u16..).zip(&it.segments) { (shown(id, it, (no, piece), (&previews, &looked.watermark))) }
+            @for (no, piece) in (1_u16..).zip(&it.segments) { (shown(id, it, (no, piece), (&previews, &looked.watermark), handles)) }
             @if it.segments.is_empty() { section.card { p.empty { "还没有采集。" } } }
         }
         script type="module" src=(assets::url("player.js")) {}
@@ -85,6 +88,7 @@ fn shown(
     it: &Recording,
     (no, piece): (u16, &Segment),
     (previews, watermark): (&Previews, &str),
+    handles: bool,
 ) -> Markup {
     let name = piece.capture.name.or_erased();
     let gone = it.destroyed.is_some();
@@ -113,6 +117,7 @@ fn shown(
                     p.watermark aria-hidden="true" { (watermark) }
                 }
                 (cues(it, no))
+                @if let Some((made, _)) = piece.machine.made.as_ref().filter(|_| handles) { (machine::cues(no, made)) }
             }
         }
     }
@@ -135,31 +140,5 @@ fn cues(it: &Recording, no: u16) -> Markup {
                 }
             }
         }
-    }
-}
-
-fn seconds(offset_ms: u64) -> String {
-    format!("{}.{:03}", offset_ms / 1_000, offset_ms % 1_000)
-}
-
-/// `00:20`, or `1:02:03` from an hour on.
-fn at(offset_ms: u64) -> String {
-    let whole = offset_ms / 1_000;
-    let (hours, minutes, seconds) = (whole / 3_600, whole / 60 % 60, whole % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes:02}:{seconds:02}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{at, seconds};
-
-    #[test]
-    fn offsets_read_as_clocks() {
-        assert_eq!((at(20_000), seconds(20_050)), ("00:20".to_owned(), "20.050".to_owned()));
-        assert_eq!(at(3_723_999), "1:02:03");
     }
 }
