@@ -58,6 +58,11 @@ pub enum ErasureEvent {
         /// In words.
         opinion: Text,
     },
+    /// 已撤回: it is not carried out any more.
+    Withdrawn {
+        /// Why.
+        reason: Text,
+    },
     /// 已销毁: carried out. The contents go with it, by a job that ends only when they have.
     CarriedOut {
         /// The matters whose content went.
@@ -136,6 +141,8 @@ pub enum Progress {
     Approved,
     /// 不予销毁.
     Rejected,
+    /// 已撤回.
+    Withdrawn,
     /// 已销毁.
     CarriedOut,
 }
@@ -147,6 +154,7 @@ impl Progress {
             Self::Proposed => "待批准",
             Self::Approved => "已批准，待销毁",
             Self::Rejected => "不予销毁",
+            Self::Withdrawn => "已撤回",
             Self::CarriedOut => "已销毁",
         }
     }
@@ -169,6 +177,8 @@ pub struct Erasure {
     pub grounds: Text,
     /// Who decided, the civil day, in words.
     pub decided: Option<(StaffId, Date, Text)>,
+    /// Who withdrew it, the civil day, why.
+    pub withdrawn: Option<(StaffId, Date, Text)>,
     /// Who carried it out, and the civil day.
     pub carried_out: Option<(StaffId, Date)>,
 }
@@ -190,6 +200,12 @@ pub enum ErasureCommand {
         approve: bool,
         /// In words.
         opinion: Text,
+    },
+    /// 撤回呈请, also after it was approved: what can no longer be carried out as it was
+    /// proposed is proposed anew, and what must stay is kept.
+    Withdraw {
+        /// Why.
+        reason: Text,
     },
     /// 登记销毁完毕.
     CarryOut {},
@@ -217,9 +233,13 @@ pub fn decide(
                 ErasureEvent::Rejected { opinion }
             })
         }
+        (Some(state), ErasureCommand::Withdraw { reason }) => withdraw(state, reason, actor),
         (Some(state), ErasureCommand::CarryOut {}) => {
             match state.progress {
                 Progress::Approved => {}
+                Progress::Withdrawn => {
+                    return Err(refuse("erasure.withdrawn", "该销毁呈请已经撤回", "请另行呈请"));
+                }
                 Progress::Proposed | Progress::Rejected => {
                     return Err(refuse("erasure.not_approved", "该销毁呈请没有批准", "请先报主要负责人批准"));
                 }
@@ -234,13 +254,38 @@ pub fn decide(
             still(state, facts)?;
             Ok(ErasureEvent::CarriedOut { matters: state.matters.clone() })
         }
-        (None, ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {}) => {
-            Err(refuse("erasure.unknown", "没有该销毁呈请", "请先呈请"))
-        }
+        (
+            None,
+            ErasureCommand::Decide { .. } | ErasureCommand::Withdraw { .. } | ErasureCommand::CarryOut {},
+        ) => Err(refuse("erasure.unknown", "没有该销毁呈请", "请先呈请")),
         (Some(_), ErasureCommand::Propose { .. }) => {
             Err(refuse("erasure.exists", "该销毁呈请已经存在", "请另行呈请"))
         }
     }
+}
+
+/// Whoever keeps the archives, or the head who approved, takes it back before anything is gone.
+fn withdraw(state: &Erasure, reason: &Text, actor: &Actor) -> Result<ErasureEvent, Refusal> {
+    match state.progress {
+        Progress::Proposed | Progress::Approved => {}
+        Progress::Rejected | Progress::Withdrawn | Progress::CarriedOut => {
+            return Err(refuse("erasure.over", "该销毁呈请已经办结", "无须撤回"));
+        }
+    }
+    let may = actor.has(Role::Archivist) || actor.has(Role::Head);
+    if !may || actor.organ != state.organ {
+        return Err(refuse(
+            "erasure.withdrawer",
+            "销毁呈请由本机关档案管理员或者主要负责人撤回",
+            "请交档案管理员撤回",
+        ));
+    }
+    if reason.is_blank() {
+        return Err(
+            refuse("erasure.reason", "没有写明撤回理由", "请写明撤回理由").field("reason", "请写明撤回理由")
+        );
+    }
+    Ok(ErasureEvent::Withdrawn { reason: reason.clone() })
 }
 
 fn propose(
@@ -301,7 +346,7 @@ fn still(state: &Erasure, facts: &ErasureFacts) -> Result<(), Refusal> {
             return Err(refuse(
                 "erasure.grown",
                 "呈请以后案件又有了新的内容，不在呈请所列之内",
-                "请另行呈请，列入现有的全部内容",
+                "请撤回本呈请，另行呈请，列入现有的全部内容",
             ));
         }
     }
@@ -357,7 +402,7 @@ fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
 fn approval(state: &Erasure, actor: &Actor) -> Result<(), Refusal> {
     match state.progress {
         Progress::Proposed => {}
-        Progress::Approved | Progress::Rejected | Progress::CarriedOut => {
+        Progress::Approved | Progress::Rejected | Progress::Withdrawn | Progress::CarriedOut => {
             return Err(refuse("erasure.decided", "该销毁呈请已经审批", "无须再次审批"));
         }
     }
@@ -383,6 +428,7 @@ impl Matter for Erasure {
             ErasureEvent::Proposed { .. } => ("erasure.proposed", 1),
             ErasureEvent::Approved { .. } => (APPROVED, 1),
             ErasureEvent::Rejected { .. } => ("erasure.rejected", 1),
+            ErasureEvent::Withdrawn { .. } => ("erasure.withdrawn", 1),
             ErasureEvent::CarriedOut { .. } => ("erasure.carried_out", 1),
         }
     }
@@ -400,6 +446,7 @@ impl Matter for Erasure {
             proposed_on: meta.moment.recorded_day(),
             grounds: Text::closed(""),
             decided: None,
+            withdrawn: None,
             carried_out: None,
         });
         let day = meta.moment.recorded_day();
@@ -415,6 +462,10 @@ impl Matter for Erasure {
             ErasureEvent::Rejected { opinion } => {
                 state.progress = Progress::Rejected;
                 state.decided = Some((meta.actor, day, opinion.clone()));
+            }
+            ErasureEvent::Withdrawn { reason } => {
+                state.progress = Progress::Withdrawn;
+                state.withdrawn = Some((meta.actor, day, reason.clone()));
             }
             ErasureEvent::CarriedOut { .. } => {
                 state.progress = Progress::CarriedOut;
@@ -478,6 +529,39 @@ mod tests {
         let refusal = outcome.unwrap_err();
         assert_eq!(refusal.article.law, "档案法");
         refusal.code.into_owned()
+    }
+
+    #[test]
+    fn what_cannot_be_carried_out_any_more_is_withdrawn_with_its_reason() {
+        let (clerk, head, facts) = (actor(1, Role::Archivist), actor(2, Role::Head), ended());
+        let proposed = decide(None, &propose_case(), &clerk, &facts).unwrap();
+        let approve = ErasureCommand::Decide { approve: true, opinion: "同意".into() };
+        let before = folded(&[(1, proposed.clone())]);
+        let approved = decide(Some(&before), &approve, &head, &facts).unwrap();
+        let state = folded(&[(1, proposed.clone()), (2, approved.clone())]);
+        let mut grown = ended();
+        grown.subjects[0].with.push(MatterId(Uuid::from_u128(66)));
+        let carry = ErasureCommand::CarryOut {};
+        assert_eq!(code(decide(Some(&state), &carry, &clerk, &grown)), "erasure.grown");
+        let withdraw = |reason: &str| ErasureCommand::Withdraw { reason: reason.into() };
+        let nothing = ErasureFacts { today: grown.today, subjects: Vec::new() };
+        let no = |who: &Actor, reason: &str| code(decide(Some(&state), &withdraw(reason), who, &nothing));
+        assert_eq!(no(&actor(4, Role::Officer), "案卷有新增内容"), "erasure.withdrawer");
+        let stranger = Actor { organ: OrganId(Uuid::from_u128(8)), ..clerk.clone() };
+        assert_eq!(no(&stranger, "案卷有新增内容"), "erasure.withdrawer");
+        assert_eq!(no(&clerk, ""), "erasure.reason");
+        for (who, state) in [(&clerk, &before), (&head, &state)] {
+            let event = decide(Some(state), &withdraw("案卷有新增内容"), who, &nothing).unwrap();
+            let json = serde_json::to_value(&event).unwrap();
+            let (name, version) = Erasure::type_of(&event);
+            assert_eq!(Erasure::decode(name, version, json).unwrap(), event);
+            let state = folded(&[(1, proposed.clone()), (2, approved.clone()), (2, event)]);
+            assert_eq!(state.progress, Progress::Withdrawn);
+            assert_eq!(code(decide(Some(&state), &carry, &clerk, &ended())), "erasure.withdrawn");
+            assert_eq!(code(decide(Some(&state), &approve, &head, &ended())), "erasure.decided");
+            assert_eq!(code(decide(Some(&state), &withdraw("又撤回"), &clerk, &nothing)), "erasure.over");
+        }
+        assert_eq!(code(decide(None, &withdraw("没有"), &clerk, &nothing)), "erasure.unknown");
     }
 
     #[test]

@@ -119,6 +119,8 @@ pub struct World {
     pub others: u32,
     /// What a list orders by which the content goes.
     pub ordered: Option<Ordered>,
+    /// A list that names the recording and runs.
+    pub listed: Option<MatterId>,
 }
 
 impl World {
@@ -146,6 +148,7 @@ impl World {
             events: Vec::new(),
             serial: Some(7),
             others: 0,
+            listed: None,
             ordered: Some(Ordered {
                 list: MatterId(Uuid::from_u128(80)),
                 carried_out: true,
@@ -188,6 +191,7 @@ impl World {
             serial: self.serial,
             recordings_of_case: self.others,
             disposal: self.ordered.clone(),
+            listed: self.listed,
         };
         decide(self.recording.as_ref(), command, &facts)
     }

@@ -76,6 +76,29 @@ async fn a_file_whose_time_is_over_goes_and_leaves_its_proof(bench: Bench) {
     let again =
         office.tries("head", &format!("{api}/decide"), json!({"approve": false, "opinion": "不"})).await;
     assert_eq!(again.code(), "erasure.decided");
+    // What was approved is taken back with a reason, and proposed anew.
+    let back = format!("{place}/withdraw");
+    assert!(office.open("archivist", &place).await.body.contains(&back));
+    let blank = office.pressed("archivist", &back, &[("reason", "")]).await;
+    assert_eq!(blank.status, 422, "{}", blank.body);
+    let by = office.tries("a", &format!("{api}/withdraw"), json!({"reason": "不销毁"})).await;
+    assert_eq!(by.code(), "authz.denied");
+    office.submit("archivist", &back, &[("reason", "呈请以后案卷有新增内容")]).await;
+    let late = office.tries("archivist", &format!("{api}/carry_out"), json!({})).await;
+    assert_eq!((late.status.as_u16(), late.code().as_str()), (409, "erasure.withdrawn"));
+    let page = office.open("head", &place).await;
+    assert!(page.body.contains("已撤回") && page.body.contains("呈请以后案卷有新增内容"), "{}", page.body);
+    let anew = office.does("archivist", "/api/v1/erasures", propose(&id)).await;
+    let (place, api) = (
+        format!("/erasures/{}", anew["id"].as_str().unwrap()),
+        format!("/api/v1/erasures/{}", anew["id"].as_str().unwrap()),
+    );
+    let gone_back = json!({"reason": "再核对"});
+    assert_eq!(office.does("head", &format!("{api}/withdraw"), gone_back).await["progress"], "withdrawn");
+    let anew = office.does("archivist", "/api/v1/erasures", propose(&id)).await;
+    let place = place.replace(api.trim_start_matches("/api/v1/erasures/"), anew["id"].as_str().unwrap());
+    let api = format!("/api/v1{place}");
+    office.submit("head", &place, &[("approve", "true"), ("opinion", "同意销毁")]).await;
     let texts_before = texts(&office).await;
     office.submit("archivist", &place, &[("confirmed", "true")]).await;
     gone(&office, &id, &api, &blobs, &digest, texts_before).await;

@@ -35,35 +35,44 @@ use crate::recordings::{drawn, identity};
 use crate::steps::Way;
 
 /// 24 seconds, made at the beginning of 2000 as its tables say; 640 by 360.
-const FILM: &[u8] = include_bytes!("../../demo/film.mp4");
+pub const FILM: &[u8] = include_bytes!("../../demo/film.mp4");
 /// Taken at the beginning of 2000 in Shanghai as its EXIF says, with a place; 1200 by 900.
-const PHOTO: &[u8] = include_bytes!("../../demo/photo.jpg");
+pub const PHOTO: &[u8] = include_bytes!("../../demo/photo.jpg");
 
 /// An office with a store, and what reads it.
-struct House {
-    office: Office,
-    vault: Vault,
+pub struct House {
+    pub office: Office,
+    pub vault: Vault,
 }
 
 impl House {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::of(Office::new().await)
     }
 
-    fn of(mut office: Office) -> Self {
+    /// One whose machine has neither ffprobe nor ffmpeg, as far as pages know.
+    pub async fn without_tools() -> Self {
+        Self::with(Office::new().await, missing())
+    }
+
+    fn of(office: Office) -> Self {
+        Self::with(office, EvidenceConfig::default())
+    }
+
+    fn with(mut office: Office, own: EvidenceConfig) -> Self {
         office.day("2026-11-24");
         let dir = office.bench.dir.path();
         let config = Config { data: dir.join("data"), keys: Some(dir.join("keys")), ..Config::default() };
         std::fs::create_dir_all(&config.data).unwrap();
         let vault = config::open(&config, &EvidenceConfig::default(), office.app.now()).unwrap();
         let shred = shredder(vault.clone(), list_file(&config));
-        let store = Store::new(vault.clone(), Hooks::of_recordings(), EvidenceConfig::default());
+        let store = Store::new(vault.clone(), Hooks::of_recordings(), own);
         office.router = office.router.clone().layer(axum::Extension(shred)).layer(axum::Extension(store));
         Self { office, vault }
     }
 
     /// Works off the readings, as the program does.
-    async fn reads(&self, own: EvidenceConfig) -> usize {
+    pub async fn reads(&self, own: EvidenceConfig) -> usize {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_mingjing"));
         let reader = FileReader::new(self.vault.clone(), own).by(program);
         let worker = Worker::new(self.office.app.clone()).on(READ_FILE, handler(reader, Arc::clone(rules())));
@@ -72,7 +81,7 @@ impl House {
 
     /// Registers pieces, each with kind, name, beginning, length in seconds and bytes, and puts
     /// them into the store.
-    async fn takes(&self, id: Uuid, case: Option<&str>, pieces: &[(&str, &str, Timestamp, i64, &[u8])]) {
+    pub async fn takes(&self, id: Uuid, case: Option<&str>, pieces: &[(&str, &str, Timestamp, i64, &[u8])]) {
         let after = |at: Timestamp, seconds| at.checked_add(SignedDuration::from_secs(seconds)).unwrap();
         let segments: Vec<Value> = (1..)
             .zip(pieces)
@@ -119,7 +128,13 @@ impl House {
         (readings, found.map(|it| format!("{} {}", it["segment"], it["finding"].as_str().unwrap())).collect())
     }
 
-    async fn asks(&self, who: &str, method: Method, path: &str, tag: &str) -> axum::http::Response<Vec<u8>> {
+    pub async fn asks(
+        &self,
+        who: &str,
+        method: Method,
+        path: &str,
+        tag: &str,
+    ) -> axum::http::Response<Vec<u8>> {
         let mut request = Request::builder().method(method).uri(path);
         request = request.header("Authorization", format!("Bearer {}", self.office.token(who)));
         if !tag.is_empty() {
@@ -137,11 +152,11 @@ impl House {
 }
 
 /// As the tables of the film say: the beginning of 2000.
-fn made() -> Timestamp {
+pub fn made() -> Timestamp {
     "2000-01-01T00:00:00Z".parse().unwrap()
 }
 
-fn missing() -> EvidenceConfig {
+pub fn missing() -> EvidenceConfig {
     let nowhere = || Some(PathBuf::from("/nowhere/tool"));
     EvidenceConfig { ffprobe: nowhere(), ffmpeg: nowhere(), ..EvidenceConfig::default() }
 }

@@ -37,6 +37,7 @@ use crate::kit::problem::Failure;
 use crate::kit::ui::show::{self, ProofState, Tone};
 use crate::kit::ui::stream::{Entry, stream};
 use crate::ledger;
+use crate::viewing_grant::masks;
 
 struct Shown<'a> {
     seen: &'a Seen,
@@ -85,6 +86,7 @@ pub(super) async fn page(
         seen: &seen,
     };
     let entries = entries(&shell, &shown).await?;
+    let masks = masks::of_recording(&shell, shown.seen.it.id).await?;
     let body = html! {
         (heading(&shown))
         div.cols {
@@ -93,6 +95,7 @@ pub(super) async fn page(
                 section.card { h2 { "时间线" } (drawn(shown.it, shown.custody.tolerance_s.value)) }
                 (custody(&shown))
                 (marks(&shown))
+                (masks)
                 @if matches!(shown.it.registration.of, Subject::Patrol) { (log(&shown)) }
             }
             div.stack {
