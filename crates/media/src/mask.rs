@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 const NAME: &str = "ffmpeg";
@@ -130,7 +131,7 @@ impl Masker {
     }
 
     /// Makes the derivative of a film or a sound from a whole copy ([`Spool::whole`]): MP4 with H.264 and AAC, as an
-    /// unnamed file in `folder`. Blocking, at most a minute and four times the length of the original, six hours in all.
+    /// unnamed file in `folder`; given up when `stop` turns true. Blocking, at most a minute and four times the length of the original, six hours in all.
     ///
     /// # Errors
     /// [`MediaError::Config`] for edits that do not fit the shape, [`MediaError::Failed`] also where the picture has
@@ -140,7 +141,7 @@ impl Masker {
         spool: &Spool,
         edits: &[Edit],
         shape: Shape,
-        folder: &Path,
+        (folder, stop): (&Path, &AtomicBool),
     ) -> Result<Spool, MediaError> {
         let (graph, maps) = graph(edits, shape)?;
         let wall = Duration::from_millis(shape.duration_ms.saturating_mul(4))
@@ -191,7 +192,7 @@ impl Masker {
             input: spool,
             limits: &limits,
         };
-        let ended = self.sandbox.run_into(&call, &output)?;
+        let ended = self.sandbox.run_into(&call, &output, stop)?;
         if output.metadata()?.len() >= self.most {
             return Err(MediaError::TooLarge { bound: Bound::Copy, limit: self.most });
         }

@@ -119,8 +119,9 @@ struct SideData {
 
 impl Stream {
     fn sideways(&self) -> bool {
-        let quarters = self.side_data_list.iter().filter_map(|it| it.rotation).map(|it| (it / 90.0).round());
-        quarters.last().is_some_and(|it| it.rem_euclid(2.0) == 1.0)
+        let mut quarters =
+            self.side_data_list.iter().filter_map(|it| it.rotation).map(|it| (it / 90.0).round());
+        quarters.next_back().is_some_and(|it| it.rem_euclid(2.0) == 1.0)
     }
 }
 

@@ -319,7 +319,8 @@ fn using(state: &Grant, used: &Use, facts: &GrantFacts<'_>) -> Result<GrantEvent
     if used.span.is_some_and(|s| s.from_ms > s.to_ms || !used.material.is_recording()) {
         return Err(refuse("grant.span", "播放的时段不成立", "请核对起止时间"));
     }
-    if !used.derivative.is_empty() && !(is_digest(&used.derivative) && used.material.is_recording()) {
+    let derived = is_digest(&used.derivative) && used.material.is_recording();
+    if !used.derivative.is_empty() && !derived {
         return Err(refuse("grant.derivative", "没有该遮蔽件", "请核对遮蔽件"));
     }
     let leaves = match used.kind {

@@ -365,6 +365,7 @@ pub fn identity(root_: &str) -> Identity {
 /// What a stored file says of itself: nothing but that it is that file.
 pub fn reading(root_: &str) -> Reading {
     Reading {
+        sideways: false,
         sha256_root: root_.to_owned(),
         container: None,
         duration_ms: None,

@@ -1,6 +1,6 @@
 //! Derivatives as they come out of the real ffmpeg and the child, decoded again and looked at.
 
-use super::support::{jpeg, phone, sandbox, spool};
+use super::support::{Script, jpeg, phone, sandbox, spool};
 use super::{client, confined};
 use mingjing_media::mask::{Edit, Masker, Region, Shape, Span};
 use mingjing_media::picture::SIDE;
@@ -10,6 +10,8 @@ use mingjing_media::{Bound, MediaError};
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 const RATE: usize = 48_000;
 const SIZE: (usize, usize) = (320, 240);
@@ -76,7 +78,7 @@ fn loudest(sound: &[u8], from_ms: usize, to_ms: usize) -> u16 {
 }
 
 fn made(masker: &Masker, file: &[u8], edits: &[Edit], shape: Shape) -> Result<Vec<u8>, MediaError> {
-    let spool = masker.film(&spool(file), edits, shape, &std::env::temp_dir())?;
+    let spool = masker.film(&spool(file), edits, shape, (&std::env::temp_dir(), &AtomicBool::new(false)))?;
     let mut bytes = Vec::new();
     spool.reader().read_to_end(&mut bytes).unwrap();
     Ok(bytes)
@@ -164,6 +166,14 @@ pub fn what_lies_otherwise_than_it_was_measured_is_not_masked_in_the_wrong_place
         made(&small, &film, &edit, upright).unwrap_err(),
         MediaError::TooLarge { bound: Bound::Copy, limit: 4_096 }
     );
+    // Nobody waits any more: it does not go on.
+    let slow = Script::new("sleep 1000");
+    let waiting = Masker::find(&sandbox(), Some(&slow.path)).unwrap();
+    let start = Instant::now();
+    let given_up =
+        waiting.film(&spool(&film), &edit, upright, (&std::env::temp_dir(), &AtomicBool::new(true)));
+    assert!(matches!(given_up, Err(MediaError::Failed { .. })));
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let nowhere = PathBuf::from("/nowhere/ffmpeg");
     let absent = MediaError::NotPresent { program: "ffmpeg".into() };
     assert_eq!(Masker::find(&sandbox(), Some(&nowhere)).unwrap_err(), absent);

@@ -212,6 +212,23 @@ fn erasure_schema() -> Value {
     })
 }
 
+fn withdrawing() -> Operation {
+    let mut withdraw = operation(
+        Method::POST,
+        "/api/v1/erasures/{id}/withdraw",
+        "erasure_withdraw",
+        verbs::WITHDRAW,
+        (200, "已撤回", schema("Erasure")),
+    );
+    let reason = json!({ "type": "string", "minLength": 1, "maxLength": MAX_WORDS });
+    let body = json!({
+        "type": "object", "required": ["reason"], "additionalProperties": false,
+        "properties": { "reason": reason },
+    });
+    withdraw.body = Some((body, json!({ "reason": "呈请以后案卷有新增内容" })));
+    withdraw
+}
+
 fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
     let words = || json!({ "type": "string", "minLength": 1, "maxLength": MAX_WORDS });
     let over = json!({
@@ -271,18 +288,6 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         "properties": { "approve": { "type": "boolean" }, "opinion": words() },
     });
     decide.body = Some((body, json!({ "approve": true, "opinion": "同意销毁" })));
-    let mut withdraw = operation(
-        Method::POST,
-        "/api/v1/erasures/{id}/withdraw",
-        "erasure_withdraw",
-        verbs::WITHDRAW,
-        one("已撤回"),
-    );
-    let body = json!({
-        "type": "object", "required": ["reason"], "additionalProperties": false,
-        "properties": { "reason": words() },
-    });
-    withdraw.body = Some((body, json!({ "reason": "呈请以后案卷有新增内容" })));
     let carry_out = operation(
         Method::POST,
         "/api/v1/erasures/{id}/carry_out",
@@ -290,5 +295,5 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         verbs::CARRY_OUT,
         one("已销毁"),
     );
-    (vec![list, propose, read, decide, withdraw, carry_out], vec![("Erasure", erasure_schema())])
+    (vec![list, propose, read, decide, withdrawing(), carry_out], vec![("Erasure", erasure_schema())])
 }

@@ -259,19 +259,17 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
     shown(&shell, &who, &it, &Posted::default(), &[], None).await
 }
 
-async fn shown(
+/// What is next for the person, as a form.
+fn next_form(
     shell: &Shell,
     who: &Identity,
     it: &Loaded<Erasure>,
     posted: &Posted,
     errors: &[FieldError],
-    refusal: Option<&Refusal>,
-) -> Result<Markup, Failure> {
-    let people = People::of(shell, it.organ).await?;
-    let named = labels(shell, &it.matters).await?;
+) -> Option<Markup> {
     let (target, command) = (Target::organ(it.organ), shell.fresh_id().to_string());
     let back = "/erasures";
-    let form = match it.progress {
+    match it.progress {
         Progress::Proposed if who.may(verbs::DECIDE, &target).is_ok() => {
             let action = format!("/erasures/{}/decide", it.id);
             Some(sheet(&Sheet {
@@ -306,7 +304,21 @@ async fn shown(
         | Progress::Rejected
         | Progress::Withdrawn
         | Progress::CarriedOut => None,
-    };
+    }
+}
+
+async fn shown(
+    shell: &Shell,
+    who: &Identity,
+    it: &Loaded<Erasure>,
+    posted: &Posted,
+    errors: &[FieldError],
+    refusal: Option<&Refusal>,
+) -> Result<Markup, Failure> {
+    let people = People::of(shell, it.organ).await?;
+    let named = labels(shell, &it.matters).await?;
+    let target = Target::organ(it.organ);
+    let form = next_form(shell, who, it, posted, errors);
     let running = matches!(it.progress, Progress::Proposed | Progress::Approved);
     let withdraws = running && who.may(verbs::WITHDRAW, &target).is_ok();
     let above =

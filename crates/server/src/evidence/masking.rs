@@ -10,6 +10,7 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -79,6 +80,17 @@ struct Inner {
     /// The program that is started as the child; none for the running one.
     program: Option<PathBuf>,
     tools: OnceLock<Result<Tools, MediaError>>,
+}
+
+/// Ends the children when nobody waits for them any more: the job was cut off, or its lease
+/// was lost.
+#[derive(Default)]
+struct Stop(Arc<AtomicBool>);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Why there is no derivative.
@@ -159,7 +171,13 @@ impl Maker {
     }
 
     /// The bytes, and what made them. Blocking.
-    fn work(&self, file: StoredFile, length: u64, mask: &Mask) -> Result<(Made, String), Fault> {
+    fn work(
+        &self,
+        file: StoredFile,
+        length: u64,
+        mask: &Mask,
+        stop: &AtomicBool,
+    ) -> Result<(Made, String), Fault> {
         let tools = self.tools()?;
         let (original, folder) = (&mask.original, self.folder(length));
         let mut file = file;
@@ -168,7 +186,7 @@ impl Maker {
             Shape::Film | Shape::Sound => {
                 let ffmpeg = tools.ffmpeg.as_ref().map_err(Clone::clone)?;
                 let copy = Spool::whole(&mut file, &folder, Masker::MOST)?;
-                let made = ffmpeg.film(&copy, &edits, shape(original), &folder)?;
+                let made = ffmpeg.film(&copy, &edits, shape(original), (&folder, stop))?;
                 Ok((Made::Film(made), ffmpeg.version()?))
             }
             Shape::Picture => {
@@ -189,8 +207,11 @@ impl Maker {
     ) -> Result<(Made, String), Fault> {
         let (this, mask, runtime) = (self.clone(), mask.clone(), Handle::current());
         let length = evidence.length();
-        let mut work =
-            tokio::task::spawn_blocking(move || this.work(StoredFile::new(evidence, runtime), length, &mask));
+        let stop = Stop::default();
+        let told = Arc::clone(&stop.0);
+        let mut work = tokio::task::spawn_blocking(move || {
+            this.work(StoredFile::new(evidence, runtime), length, &mask, &told)
+        });
         loop {
             tokio::select! {
                 done = &mut work => return done.map_err(|e| Fault::Ours(e.to_string()))?,

@@ -20,11 +20,11 @@ use super::look::{Looked, Wish, foreseen, look};
 use super::mask_form::{seconds, shape};
 use super::service::{MaskRow, mask_name, masks_of};
 use super::tables::outcome;
+use super::verbs::SEE_MASK;
 use crate::case::access::{People, target_region};
 use crate::evidence::content::{alarm, keeps, planned, sent};
 use crate::evidence::hooks::Place;
 use crate::evidence::tus::{Opened, opened};
-use crate::evidence::verbs::PLAY;
 use crate::kit::ask;
 use crate::kit::assets;
 use crate::kit::auth::Identity;
@@ -42,11 +42,11 @@ pub const ONE: &str = "/api/v1/grants/{id}/masks/{no}";
 
 /// Routes of page and API.
 pub fn routes() -> Routes {
-    let play = Access::Verb(PLAY);
+    let see = Access::Verb(SEE_MASK);
     Routes::new()
-        .get("/grants/{id}/masks/{no}", play, page)
-        .get(ONE, play, one)
-        .get(CONTENT, play, content)
+        .get("/grants/{id}/masks/{no}", see, page)
+        .get(ONE, see, one)
+        .get(CONTENT, see, content)
         .long(CONTENT)
 }
 
@@ -72,7 +72,7 @@ async fn shown(shell: &Shell, who: &Identity, id: Uuid, no: u16) -> Result<Shown
     let target = Target { region: &region, handlers: &collectors, ..Target::organ(grant.organ) };
     let own = grant.organ == who.person.organ;
     let hidden = |failure: Failure| if own { failure } else { Failure::NotFound };
-    who.may(PLAY, &target).map_err(|refusal| hidden(refusal.into()))?;
+    who.may(SEE_MASK, &target).map_err(|refusal| hidden(refusal.into()))?;
     let looked =
         foreseen(shell, who, &Wish::view(Material::Recording { recording })).await.map_err(hidden)?;
     Ok(Shown { grant, mask, looked })

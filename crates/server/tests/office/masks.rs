@@ -86,7 +86,45 @@ async fn a_derivative_is_made_beside_the_original_and_each_look_at_it_is_recorde
     let page = office.open("a", &form).await;
     assert!(page.body.contains("第1段 录像 24秒 640×360像素 有声"), "{}", page.body);
     assert!(page.body.contains("第2段 照片 1200×900像素"), "{}", page.body);
-    // What does not fit is said at the field, for a person and for a program.
+    misfits(&house, id, &grant).await;
+    // By form the film, by program the photograph.
+    let piece = format!("{id}/1");
+    let fields = [
+        ("piece", piece.as_str()),
+        ("edits[0].edit", "mute"),
+        ("edits[0].from", "1.5"),
+        ("edits[0].to", "0:03"),
+    ];
+    let place = office.submit("a", &form, &fields).await;
+    assert_eq!(place, format!("/grants/{grant}"));
+    let cover = json!([{"edit": "cover", "x": 100, "y": 100, "width": 200, "height": 100}]);
+    office.does("a", &format!("{api}/mask"), order(id, 2, cover)).await;
+    assert!(office.open("a", &place).await.body.contains("制作中"));
+    let pending = office.read("a", &format!("{api}/masks/1/content")).await;
+    assert_eq!(pending.code(), "mask.not_made");
+    assert_eq!(house.masks(EvidenceConfig::default()).await, 2);
+    let (film, photo) = (house.mask(&grant, 1).await, house.mask(&grant, 2).await);
+    assert_eq!((&film["state"], &photo["state"]), (&json!("made"), &json!("made")), "{film} {photo}");
+    assert_eq!(film["edits"], json!([{"edit": "mute", "from_ms": 1500, "to_ms": 3000}]));
+    assert!(film["tool"].as_str().unwrap().starts_with("ffmpeg"), "{film}");
+    assert_ne!(film["root"], film["original_root"]);
+    assert_eq!(film["identity"]["sha256_root"], film["root"]);
+    assert!(house.there(&film["root"]).await && house.there(&film["original_root"]).await);
+    seen(&house, id, &grant, &film).await;
+    // What must be in the store names them; nothing is left of the making.
+    let rows = Hooks::of_recordings().rows.unwrap();
+    let rows = rows(office.app.clone(), None, 100).await.unwrap();
+    let known = |it: &Value| rows.contains(&parse_root(it["root"].as_str().unwrap()).unwrap());
+    assert!(rows.len() == 4 && known(&film) && known(&photo), "{rows:?}");
+    let left = house.vault.uploads().await.unwrap();
+    assert!(left.iter().all(|(_, it)| it.as_ref().unwrap().metadata.get("mingjing-derived").is_none()));
+    office.holds().await;
+}
+
+/// What does not fit is said at the field, for a person and for a program.
+async fn misfits(house: &House, id: Uuid, grant: &str) {
+    let (office, api, form) =
+        (&house.office, format!("/api/v1/grants/{grant}"), format!("/grants/{grant}/mask"));
     let piece = format!("{id}/1");
     let late = [
         ("piece", piece.as_str()),
@@ -112,29 +150,11 @@ async fn a_derivative_is_made_beside_the_original_and_each_look_at_it_is_recorde
     }
     let absent = office.tries("a", &format!("{api}/mask"), order(id, 3, json!([{"edit": "mute"}]))).await;
     assert_eq!(absent.code(), "derivative.original");
-    // By form the film, by program the photograph.
-    let fields = [
-        ("piece", piece.as_str()),
-        ("edits[0].edit", "mute"),
-        ("edits[0].from", "1.5"),
-        ("edits[0].to", "0:03"),
-    ];
-    let place = office.submit("a", &form, &fields).await;
-    assert_eq!(place, format!("/grants/{grant}"));
-    let cover = json!([{"edit": "cover", "x": 100, "y": 100, "width": 200, "height": 100}]);
-    office.does("a", &format!("{api}/mask"), order(id, 2, cover)).await;
-    assert!(office.open("a", &place).await.body.contains("制作中"));
-    let pending = office.read("a", &format!("{api}/masks/1/content")).await;
-    assert_eq!(pending.code(), "mask.not_made");
-    assert_eq!(house.masks(EvidenceConfig::default()).await, 2);
-    let (film, photo) = (house.mask(&grant, 1).await, house.mask(&grant, 2).await);
-    assert_eq!((&film["state"], &photo["state"]), (&json!("made"), &json!("made")), "{film} {photo}");
-    assert_eq!(film["edits"], json!([{"edit": "mute", "from_ms": 1500, "to_ms": 3000}]));
-    assert!(film["tool"].as_str().unwrap().starts_with("ffmpeg"), "{film}");
-    assert_ne!(film["root"], film["original_root"]);
-    assert_eq!(film["identity"]["sha256_root"], film["root"]);
-    assert!(house.there(&film["root"]).await && house.there(&film["original_root"]).await);
-    // Those who may look see it, and that is recorded as a look at the derivative.
+}
+
+/// Those who may look see it, and that is recorded as a look at the derivative.
+async fn seen(house: &House, id: Uuid, grant: &str, film: &Value) {
+    let (office, api) = (&house.office, format!("/api/v1/grants/{grant}"));
     let content = format!("{api}/masks/1/content");
     let seen = house.asks("a", Method::GET, &content, "").await;
     assert_eq!(
@@ -162,14 +182,6 @@ async fn a_derivative_is_made_beside_the_original_and_each_look_at_it_is_recorde
     }
     assert!(office.open("a", &format!("/recordings/{id}")).await.body.contains("第1段的遮蔽件"));
     assert_eq!(office.open("b", &format!("/grants/{grant}/masks/1")).await.status, StatusCode::CONFLICT);
-    // What must be in the store names them; nothing is left of the making.
-    let rows = Hooks::of_recordings().rows.unwrap();
-    let rows = rows(office.app.clone(), None, 100).await.unwrap();
-    let known = |it: &Value| rows.contains(&parse_root(it["root"].as_str().unwrap()).unwrap());
-    assert!(rows.len() == 4 && known(&film) && known(&photo), "{rows:?}");
-    let left = house.vault.uploads().await.unwrap();
-    assert!(left.iter().all(|(_, it)| it.as_ref().unwrap().metadata.get("mingjing-derived").is_none()));
-    office.holds().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
