@@ -127,7 +127,8 @@ fn held<A: Act>(row: &Row<A>, actor: &Actor) -> Result<(), Refusal> {
         return Ok(());
     }
     let who: Vec<_> = row.who.iter().map(|role| role.label()).collect();
-    let message = format!("{}由{}办理", row.act.word(), who.join("、"));
+    let who = if who.is_empty() { "系统".to_owned() } else { who.join("、") };
+    let message = format!("{}由{who}办理", row.act.word());
     Err(Refusal::new(A::CODES.role, row.article.clone(), message, "请交由相应岗位的人员办理"))
 }
 

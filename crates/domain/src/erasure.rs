@@ -58,6 +58,11 @@ pub enum ErasureEvent {
         /// In words.
         opinion: Text,
     },
+    /// 已撤回: it is not carried out any more.
+    Withdrawn {
+        /// Why.
+        reason: Text,
+    },
     /// 已销毁: carried out. The contents go with it, by a job that ends only when they have.
     CarriedOut {
         /// The matters whose content went.
@@ -136,6 +141,8 @@ pub enum Progress {
     Approved,
     /// 不予销毁.
     Rejected,
+    /// 已撤回.
+    Withdrawn,
     /// 已销毁.
     CarriedOut,
 }
@@ -147,6 +154,7 @@ impl Progress {
             Self::Proposed => "待批准",
             Self::Approved => "已批准，待销毁",
             Self::Rejected => "不予销毁",
+            Self::Withdrawn => "已撤回",
             Self::CarriedOut => "已销毁",
         }
     }
@@ -169,6 +177,8 @@ pub struct Erasure {
     pub grounds: Text,
     /// Who decided, the civil day, in words.
     pub decided: Option<(StaffId, Date, Text)>,
+    /// Who withdrew it, the civil day, why.
+    pub withdrawn: Option<(StaffId, Date, Text)>,
     /// Who carried it out, and the civil day.
     pub carried_out: Option<(StaffId, Date)>,
 }
@@ -190,6 +200,12 @@ pub enum ErasureCommand {
         approve: bool,
         /// In words.
         opinion: Text,
+    },
+    /// 撤回呈请, also after it was approved: what can no longer be carried out as it was
+    /// proposed is proposed anew, and what must stay is kept.
+    Withdraw {
+        /// Why.
+        reason: Text,
     },
     /// 登记销毁完毕.
     CarryOut {},
@@ -217,9 +233,13 @@ pub fn decide(
                 ErasureEvent::Rejected { opinion }
             })
         }
+        (Some(state), ErasureCommand::Withdraw { reason }) => withdraw(state, reason, actor),
         (Some(state), ErasureCommand::CarryOut {}) => {
             match state.progress {
                 Progress::Approved => {}
+                Progress::Withdrawn => {
+                    return Err(refuse("erasure.withdrawn", "该销毁呈请已经撤回", "请另行呈请"));
+                }
                 Progress::Proposed | Progress::Rejected => {
                     return Err(refuse("erasure.not_approved", "该销毁呈请没有批准", "请先报主要负责人批准"));
                 }
@@ -234,13 +254,38 @@ pub fn decide(
             still(state, facts)?;
             Ok(ErasureEvent::CarriedOut { matters: state.matters.clone() })
         }
-        (None, ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {}) => {
-            Err(refuse("erasure.unknown", "没有该销毁呈请", "请先呈请"))
-        }
+        (
+            None,
+            ErasureCommand::Decide { .. } | ErasureCommand::Withdraw { .. } | ErasureCommand::CarryOut {},
+        ) => Err(refuse("erasure.unknown", "没有该销毁呈请", "请先呈请")),
         (Some(_), ErasureCommand::Propose { .. }) => {
             Err(refuse("erasure.exists", "该销毁呈请已经存在", "请另行呈请"))
         }
     }
+}
+
+/// Whoever keeps the archives, or the head who approved, takes it back before anything is gone.
+fn withdraw(state: &Erasure, reason: &Text, actor: &Actor) -> Result<ErasureEvent, Refusal> {
+    match state.progress {
+        Progress::Proposed | Progress::Approved => {}
+        Progress::Rejected | Progress::Withdrawn | Progress::CarriedOut => {
+            return Err(refuse("erasure.over", "该销毁呈请已经办结", "无须撤回"));
+        }
+    }
+    let may = actor.has(Role::Archivist) || actor.has(Role::Head);
+    if !may || actor.organ != state.organ {
+        return Err(refuse(
+            "erasure.withdrawer",
+            "销毁呈请由本机关档案管理员或者主要负责人撤回",
+            "请交档案管理员撤回",
+        ));
+    }
+    if reason.is_blank() {
+        return Err(
+            refuse("erasure.reason", "没有写明撤回理由", "请写明撤回理由").field("reason", "请写明撤回理由")
+        );
+    }
+    Ok(ErasureEvent::Withdrawn { reason: reason.clone() })
 }
 
 fn propose(
@@ -301,7 +346,7 @@ fn still(state: &Erasure, facts: &ErasureFacts) -> Result<(), Refusal> {
             return Err(refuse(
                 "erasure.grown",
                 "呈请以后案件又有了新的内容，不在呈请所列之内",
-                "请另行呈请，列入现有的全部内容",
+                "请撤回本呈请，另行呈请，列入现有的全部内容",
             ));
         }
     }
@@ -357,7 +402,7 @@ fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
 fn approval(state: &Erasure, actor: &Actor) -> Result<(), Refusal> {
     match state.progress {
         Progress::Proposed => {}
-        Progress::Approved | Progress::Rejected | Progress::CarriedOut => {
+        Progress::Approved | Progress::Rejected | Progress::Withdrawn | Progress::CarriedOut => {
             return Err(refuse("erasure.decided", "该销毁呈请已经审批", "无须再次审批"));
         }
     }
@@ -383,6 +428,7 @@ impl Matter for Erasure {
             ErasureEvent::Proposed { .. } => ("erasure.proposed", 1),
             ErasureEvent::Approved { .. } => (APPROVED, 1),
             ErasureEvent::Rejected { .. } => ("erasure.rejected", 1),
+            ErasureEvent::Withdrawn { .. } => ("erasure.withdrawn", 1),
             ErasureEvent::CarriedOut { .. } => ("erasure.carried_out", 1),
         }
     }
@@ -400,6 +446,7 @@ impl Matter for Erasure {
             proposed_on: meta.moment.recorded_day(),
             grounds: Text::closed(""),
             decided: None,
+            withdrawn: None,
             carried_out: None,
         });
         let day = meta.moment.recorded_day();
@@ -416,6 +463,10 @@ impl Matter for Erasure {
                 state.progress = Progress::Rejected;
                 state.decided = Some((meta.actor, day, opinion.clone()));
             }
+            ErasureEvent::Withdrawn { reason } => {
+                state.progress = Progress::Withdrawn;
+                state.withdrawn = Some((meta.actor, day, reason.clone()));
+            }
             ErasureEvent::CarriedOut { .. } => {
                 state.progress = Progress::CarriedOut;
                 state.carried_out = Some((meta.actor, day));
@@ -426,156 +477,4 @@ impl Matter for Erasure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::matter::Moment;
-    use uuid::Uuid;
-
-    const CASE: MatterId = MatterId(Uuid::from_u128(5));
-    const COPY: MatterId = MatterId(Uuid::from_u128(6));
-    const OWN: OrganId = OrganId(Uuid::from_u128(9));
-
-    fn actor(id: u128, role: Role) -> Actor {
-        Actor { id: StaffId(Uuid::from_u128(id)), organ: OWN, roles: vec![role] }
-    }
-
-    fn facts(retention: Retention) -> ErasureFacts {
-        let subject = Subject {
-            matter: CASE,
-            organ: OWN,
-            retention,
-            published: false,
-            erased: false,
-            with: vec![COPY],
-        };
-        ErasureFacts { today: "2057-01-01".parse().unwrap(), subjects: vec![subject] }
-    }
-
-    fn ended() -> ErasureFacts {
-        facts(Retention::Until { day: "2056-12-31".parse().unwrap() })
-    }
-
-    fn propose_case() -> ErasureCommand {
-        ErasureCommand::Propose { matters: vec![CASE], grounds: "经鉴定无继续保存价值".into() }
-    }
-
-    fn folded(events: &[(u128, ErasureEvent)]) -> Erasure {
-        let mut state = None;
-        for (version, (by, event)) in (1..).zip(events) {
-            let meta = Meta {
-                matter: MatterId(Uuid::from_u128(7)),
-                organ: OWN,
-                version,
-                actor: StaffId(Uuid::from_u128(*by)),
-                moment: Moment::now("2057-01-01T01:00:00Z".parse().unwrap()),
-            };
-            state = Some(Erasure::evolve(state, &meta, event));
-        }
-        state.unwrap()
-    }
-
-    fn code(outcome: Result<ErasureEvent, Refusal>) -> String {
-        let refusal = outcome.unwrap_err();
-        assert_eq!(refusal.article.law, "档案法");
-        refusal.code.into_owned()
-    }
-
-    #[test]
-    fn two_persons_are_needed() {
-        let (clerk, head, facts) = (actor(1, Role::Archivist), actor(2, Role::Head), ended());
-        assert_eq!(code(decide(None, &propose_case(), &head, &facts)), "erasure.proposer");
-        let blank = ErasureCommand::Propose { matters: vec![CASE], grounds: "".into() };
-        assert_eq!(code(decide(None, &blank, &clerk, &facts)), "erasure.grounds");
-        let proposed = decide(None, &propose_case(), &clerk, &facts).unwrap();
-        assert!(matches!(&proposed, ErasureEvent::Proposed { matters, .. } if *matters == [CASE, COPY]));
-        let state = folded(&[(1, proposed.clone())]);
-        let approve = ErasureCommand::Decide { approve: true, opinion: "同意".into() };
-        assert_eq!(code(decide(Some(&state), &approve, &clerk, &facts)), "erasure.approver");
-        let mut both = clerk.clone();
-        both.roles.push(Role::Head);
-        assert_eq!(code(decide(Some(&state), &approve, &both, &facts)), "erasure.same_person");
-        let mut stranger = actor(3, Role::Head);
-        stranger.organ = OrganId(Uuid::from_u128(8));
-        assert_eq!(code(decide(Some(&state), &approve, &stranger, &facts)), "erasure.approver");
-        let approved = decide(Some(&state), &approve, &head, &facts).unwrap();
-        assert!(matches!(&approved, ErasureEvent::Approved { matters, .. } if *matters == [CASE, COPY]));
-        let carry_out = ErasureCommand::CarryOut {};
-        assert_eq!(code(decide(Some(&state), &carry_out, &clerk, &facts)), "erasure.not_approved");
-        let state = folded(&[(1, proposed.clone()), (2, approved.clone())]);
-        assert_eq!(code(decide(Some(&state), &approve, &head, &facts)), "erasure.decided");
-        assert_eq!(code(decide(Some(&state), &carry_out, &head, &facts)), "erasure.archivist");
-        let done = decide(Some(&state), &carry_out, &clerk, &facts).unwrap();
-        let state = folded(&[(1, proposed), (2, approved), (1, done)]);
-        assert_eq!(code(decide(Some(&state), &carry_out, &clerk, &facts)), "erasure.done");
-        assert_eq!(state.progress, Progress::CarriedOut);
-    }
-
-    #[test]
-    fn only_what_is_no_longer_kept_may_go() {
-        let clerk = actor(1, Role::Archivist);
-        let with = |facts: &ErasureFacts| code(decide(None, &propose_case(), &clerk, facts));
-        assert_eq!(with(&facts(Retention::NotArchived)), "erasure.not_archived");
-        assert_eq!(with(&facts(Retention::Permanent)), "erasure.permanent");
-        let day = "2057-01-01".parse().unwrap();
-        assert_eq!(with(&facts(Retention::Until { day })), "erasure.retained");
-        assert_eq!(with(&facts(Retention::Content)), "erasure.content");
-        let held = facts(Retention::Held { trigger: HoldTrigger::Objection });
-        let refusal = decide(None, &propose_case(), &clerk, &held).unwrap_err();
-        assert_eq!((refusal.code.as_ref(), &refusal.article), ("erasure.held", &custody_rules("第十四条")));
-        let informant = |cases: &[bool]| decide(None, &propose_case(), &clerk, &facts(informant_kept(cases)));
-        assert!(informant(&[true]).is_ok());
-        for going_on in [&[false][..], &[true, false], &[]] {
-            let refusal = informant(going_on).unwrap_err();
-            assert_eq!((refusal.code.as_ref(), &refusal.article), ("erasure.in_use", &PURPOSE_REACHED));
-        }
-        let mut it = ended();
-        it.subjects[0].published = true;
-        assert_eq!(with(&it), "erasure.published");
-        it.subjects[0].erased = true;
-        assert_eq!(with(&it), "erasure.erased");
-        it.subjects[0].organ = OrganId(Uuid::from_u128(8));
-        assert_eq!(with(&it), "erasure.no_such_matter");
-    }
-
-    #[test]
-    fn each_step_asks_again() {
-        let (clerk, head, facts) = (actor(1, Role::Archivist), actor(2, Role::Head), ended());
-        let proposed = decide(None, &propose_case(), &clerk, &facts).unwrap();
-        let approve = |approve| ErasureCommand::Decide { approve, opinion: "同意".into() };
-        let state = folded(&[(1, proposed.clone())]);
-        let approved = decide(Some(&state), &approve(true), &head, &facts).unwrap();
-        let ready = folded(&[(1, proposed), (2, approved)]);
-        let mut grown = facts.clone();
-        grown.subjects[0].with.push(MatterId(Uuid::from_u128(9)));
-        let mut shown = facts.clone();
-        shown.subjects[0].published = true;
-        let held = self::facts(Retention::Held { trigger: HoldTrigger::Objection });
-        let nothing = ErasureFacts { subjects: Vec::new(), ..facts.clone() };
-        for (changed, expected) in [
-            (&grown, "erasure.grown"),
-            (&shown, "erasure.published"),
-            (&held, "erasure.held"),
-            (&nothing, "erasure.no_such_matter"),
-        ] {
-            let refusal = decide(Some(&state), &approve(true), &head, changed).unwrap_err();
-            assert_eq!(refusal.code, expected);
-            let refusal = decide(Some(&ready), &ErasureCommand::CarryOut {}, &clerk, changed).unwrap_err();
-            assert_eq!(refusal.code, expected);
-            assert!(
-                decide(Some(&state), &approve(false), &head, changed).is_ok(),
-                "it may always be rejected"
-            );
-        }
-        let mut gone = grown;
-        gone.subjects[0].erased = true;
-        assert!(decide(Some(&ready), &ErasureCommand::CarryOut {}, &clerk, &gone).is_ok());
-    }
-
-    #[test]
-    fn years_are_whole_and_begin_after_the_year_of_archiving() {
-        let archived: Date = "2026-04-10".parse().unwrap();
-        assert_eq!(kept_until(archived, 30).unwrap().to_string(), "2056-12-31");
-        assert_eq!(kept_until(archived, 10).unwrap().to_string(), "2036-12-31");
-        assert_eq!(kept_until(archived, 0), None);
-    }
-}
+mod tests;

@@ -10,8 +10,9 @@
 mod confine;
 
 use crate::error::{MediaError, shorten};
+use crate::mask::Edit;
 use crate::metadata::{self, Metadata, ReadLimits};
-use crate::picture::{PictureLimits, Small, thumbnail};
+use crate::picture::{PictureLimits, Small, masked, thumbnail};
 use crate::sandbox::{Call, Limits, Sandbox};
 use crate::spool::Spool;
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ const NAME: &str = "读取文件的子进程";
 const METADATA: &str = "metadata";
 pub(crate) const EXEC: &str = "exec";
 const THUMBNAIL: &str = "thumbnail";
+const MASK: &str = "mask";
 const MADE: u8 = 0;
 const REFUSED: u8 = 1;
 
@@ -40,7 +42,7 @@ pub fn run(arguments: &[OsString], mut stdout: impl Write) -> ExitCode {
     }
     // A panic in a decoder is caught and answered; its report is of no use to the parent.
     std::panic::set_hook(Box::new(|_| {}));
-    let answer = match work(task) {
+    let answer = match work(task, arguments.get(1).and_then(|it| it.to_str())) {
         Ok(body) => [&[MADE], body.as_slice()].concat(),
         Err(error) => [&[REFUSED], serde_json::to_vec(&error).unwrap_or_default().as_slice()].concat(),
     };
@@ -50,7 +52,14 @@ pub fn run(arguments: &[OsString], mut stdout: impl Write) -> ExitCode {
     }
 }
 
-fn work(task: Option<&str>) -> Result<Vec<u8>, MediaError> {
+/// A photograph with what is masked in it, as the argument after the task has it.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Masking {
+    frame: (u32, u32),
+    edits: Vec<Edit>,
+}
+
+fn work(task: Option<&str>, detail: Option<&str>) -> Result<Vec<u8>, MediaError> {
     // Standard input as a file that can seek. After that this process needs no other; where the kernel cannot refuse
     // them, the limits remain.
     let file = || {
@@ -65,10 +74,20 @@ fn work(task: Option<&str>) -> Result<Vec<u8>, MediaError> {
         }
         Some(THUMBNAIL) => {
             let small = thumbnail(file()?, &PictureLimits::default())?;
-            Ok([&small.width.to_be_bytes()[..], &small.height.to_be_bytes(), &small.jpeg].concat())
+            Ok(told(&small))
+        }
+        Some(MASK) => {
+            let asked: Option<Masking> = detail.and_then(|it| serde_json::from_str(it).ok());
+            let config = || MediaError::Config { reason: "没有写明如何遮蔽".into() };
+            let Masking { frame, edits } = asked.ok_or_else(config)?;
+            Ok(told(&masked(file()?, frame, &edits, &PictureLimits::default())?))
         }
         Some(_) | None => Err(MediaError::Config { reason: "没有这项任务".into() }),
     }
+}
+
+fn told(small: &Small) -> Vec<u8> {
+    [&small.width.to_be_bytes()[..], &small.height.to_be_bytes(), &small.jpeg].concat()
 }
 
 /// The parent's side.
@@ -107,7 +126,7 @@ impl Client {
     /// # Errors
     /// Those of [`metadata::read`], and [`MediaError::Failed`], [`MediaError::TimedOut`] of the process.
     pub fn metadata(&self, spool: &Spool) -> Result<Metadata, MediaError> {
-        let body = self.ask(METADATA, spool)?;
+        let body = self.ask(&[METADATA], spool, &self.limits)?;
         serde_json::from_slice(&body).map_err(|error| nonsense(&error.to_string()))
     }
 
@@ -116,15 +135,28 @@ impl Client {
     /// # Errors
     /// Those of [`thumbnail`], and [`MediaError::Failed`], [`MediaError::TimedOut`] of the process.
     pub fn thumbnail(&self, spool: &Spool) -> Result<Small, MediaError> {
-        let body = self.ask(THUMBNAIL, spool)?;
-        let (width, rest) = body.split_first_chunk().ok_or_else(|| nonsense("短"))?;
-        let (height, jpeg) = rest.split_first_chunk().ok_or_else(|| nonsense("短"))?;
-        let (width, height) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
-        Ok(Small { width, height, jpeg: jpeg.to_vec() })
+        small(&self.ask(&[THUMBNAIL], spool, &self.limits)?)
     }
 
-    fn ask(&self, task: &str, spool: &Spool) -> Result<Vec<u8>, MediaError> {
-        let arguments = [ARGUMENT, task].map(OsString::from);
+    /// [`masked`] in the child (needs [`Spool::whole`]); the answer may have 128 MiB. Blocking.
+    ///
+    /// # Errors
+    /// Those of [`masked`], and [`MediaError::Failed`], [`MediaError::TimedOut`] of the process.
+    pub fn mask(&self, spool: &Spool, frame: (u32, u32), edits: &[Edit]) -> Result<Small, MediaError> {
+        let asked = serde_json::to_string(&Masking { frame, edits: edits.to_vec() })
+            .map_err(|error| MediaError::Config { reason: error.to_string() })?;
+        let limits = Limits {
+            wall: Duration::from_secs(60),
+            cpu_seconds: 60,
+            memory_bytes: 4 << 30,
+            output_bytes: 128 << 20,
+            ..self.limits.clone()
+        };
+        small(&self.ask(&[MASK, &asked], spool, &limits)?)
+    }
+
+    fn ask(&self, task: &[&str], spool: &Spool, limits: &Limits) -> Result<Vec<u8>, MediaError> {
+        let arguments: Vec<OsString> = std::iter::once(&ARGUMENT).chain(task).map(OsString::from).collect();
         let output = self.sandbox.run(&Call {
             name: NAME,
             program: &self.program,
@@ -132,7 +164,7 @@ impl Client {
             environment: &BTreeMap::new(),
             readable: None,
             input: spool,
-            limits: &self.limits,
+            limits,
         })?;
         let answer = output.well(NAME)?;
         match answer.split_first() {
@@ -143,6 +175,14 @@ impl Client {
             Some((_, _)) | None => Err(nonsense("没有回答")),
         }
     }
+}
+
+/// A picture as [`told`].
+fn small(body: &[u8]) -> Result<Small, MediaError> {
+    let (width, rest) = body.split_first_chunk().ok_or_else(|| nonsense("短"))?;
+    let (height, jpeg) = rest.split_first_chunk().ok_or_else(|| nonsense("短"))?;
+    let (width, height) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
+    Ok(Small { width, height, jpeg: jpeg.to_vec() })
 }
 
 fn nonsense(reason: &str) -> MediaError {

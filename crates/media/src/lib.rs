@@ -4,6 +4,7 @@
 //! - [`metadata`]: when, where and by which device a file says it was made;
 //! - [`probe`]: the same from ffprobe, with the tracks, where it is installed;
 //! - [`picture`]: thumbnail of a photograph, poster of a video;
+//! - [`mask`]: derivatives with sound or picture masked, for publication;
 //! - [`machine`]: text by engines of the organ's choice, always marked as machine-made.
 //!
 //! Every file is taken as hostile. The bytes are given as a [`spool::Spool`], an unnamed temporary copy; whatever reads
@@ -26,6 +27,7 @@
 pub mod child;
 pub mod error;
 pub mod machine;
+pub mod mask;
 pub mod metadata;
 pub mod picture;
 pub mod probe;

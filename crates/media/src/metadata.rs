@@ -144,6 +144,8 @@ pub struct Metadata {
     pub width: Option<Found<u32>>,
     /// Height, pixels, as declared and before any turning.
     pub height: Option<Found<u32>>,
+    /// It is shown turned by a quarter: width and height change places.
+    pub sideways: Option<Found<bool>>,
     /// Format of the container, by the name that the tool gives it.
     pub container: Option<Found<String>>,
     /// Tracks in their order. nom-exif does not tell them; ffprobe does.
@@ -172,6 +174,7 @@ impl Metadata {
             duration_ms: self.duration_ms.or(other.duration_ms),
             width: self.width.or(other.width),
             height: self.height.or(other.height),
+            sideways: self.sideways.or(other.sideways),
             container: self.container.or(other.container),
             tracks: self.tracks.or(other.tracks),
             incomplete: self.incomplete.and(other.incomplete),

@@ -1,8 +1,10 @@
 //! Small pictures for lists: the thumbnail of a photograph, the poster of a video. They are aids for finding, no
 //! evidence: turned upright, without any metadata, at most [`SIDE`] pixels on a side, JPEG.
 
+mod masked;
 mod poster;
 
+pub use masked::masked;
 pub use poster::Ffmpeg;
 
 use crate::error::{Bound, MediaError};
@@ -60,7 +62,20 @@ pub fn thumbnail<R: Read + Seek>(reader: R, limits: &PictureLimits) -> Result<Sm
     catch_unwind(AssertUnwindSafe(|| make(reader, limits))).unwrap_or(Err(MediaError::Crashed))
 }
 
-fn make<R: Read + Seek>(mut reader: R, limits: &PictureLimits) -> Result<Small, MediaError> {
+fn make<R: Read + Seek>(reader: R, limits: &PictureLimits) -> Result<Small, MediaError> {
+    let (mut picture, orientation) = decode(reader, limits)?;
+    if picture.width().max(picture.height()) > SIDE {
+        picture = picture.thumbnail(SIDE, SIDE);
+    }
+    picture.apply_orientation(orientation);
+    write(&on_white(picture), QUALITY)
+}
+
+/// The picture as it lies in the file, and how it is turned.
+fn decode<R: Read + Seek>(
+    mut reader: R,
+    limits: &PictureLimits,
+) -> Result<(DynamicImage, Orientation), MediaError> {
     // The JPEG decoder takes the whole file into memory.
     if reader.seek(std::io::SeekFrom::End(0))? > limits.bytes {
         return Err(MediaError::TooLarge { bound: Bound::Copy, limit: limits.bytes });
@@ -88,12 +103,8 @@ fn make<R: Read + Seek>(mut reader: R, limits: &PictureLimits) -> Result<Small, 
     decoder.set_limits(decoding).map_err(because)?;
     // A picture whose orientation cannot be read is shown as it lies.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(because)?;
-    if picture.width().max(picture.height()) > SIDE {
-        picture = picture.thumbnail(SIDE, SIDE);
-    }
-    picture.apply_orientation(orientation);
-    write(&on_white(picture))
+    let picture = DynamicImage::from_decoder(decoder).map_err(because)?;
+    Ok((picture, orientation))
 }
 
 /// What shines through is white, as on paper.
@@ -112,9 +123,9 @@ fn on_white(picture: DynamicImage) -> RgbImage {
     })
 }
 
-fn write(picture: &RgbImage) -> Result<Small, MediaError> {
+fn write(picture: &RgbImage, quality: u8) -> Result<Small, MediaError> {
     let mut jpeg = Vec::new();
-    let encoded = JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(picture);
+    let encoded = JpegEncoder::new_with_quality(&mut jpeg, quality).encode_image(picture);
     encoded.map_err(|error| MediaError::Io { reason: error.to_string() })?;
     Ok(Small { width: picture.width(), height: picture.height(), jpeg })
 }

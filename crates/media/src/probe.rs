@@ -50,8 +50,7 @@ impl Ffprobe {
     /// [`MediaError::Failed`] for what ffprobe cannot open, [`MediaError::TimedOut`], [`MediaError::TooLarge`],
     /// [`MediaError::Nonsense`], [`MediaError::NoMetadata`].
     pub fn probe(&self, spool: &Spool) -> Result<Metadata, MediaError> {
-        let entries =
-            "format=format_name,duration:format_tags:stream=codec_type,codec_name,width,height:stream_tags";
+        let entries = "format=format_name,duration:format_tags:stream=codec_type,codec_name,width,height:stream_tags:stream_side_data=rotation";
         let arguments = [
             "-v",
             "error",
@@ -108,6 +107,22 @@ struct Stream {
     codec_name: Option<String>,
     width: Option<u32>,
     height: Option<u32>,
+    #[serde(default)]
+    side_data_list: Vec<SideData>,
+}
+
+#[derive(Deserialize)]
+struct SideData {
+    /// Degrees by which it is shown turned.
+    rotation: Option<f64>,
+}
+
+impl Stream {
+    fn sideways(&self) -> bool {
+        let mut quarters =
+            self.side_data_list.iter().filter_map(|it| it.rotation).map(|it| (it / 90.0).round());
+        quarters.next_back().is_some_and(|it| it.rem_euclid(2.0) == 1.0)
+    }
 }
 
 /// Understands ffprobe's answer.
@@ -136,6 +151,7 @@ fn parse(answer: &[u8]) -> Result<Metadata, MediaError> {
         duration_ms: answer.format.duration.as_deref().and_then(millis).map(found),
         width: side(video.and_then(|stream| stream.width)),
         height: side(video.and_then(|stream| stream.height)),
+        sideways: video.filter(|it| it.sideways()).map(|_| found(true)),
         container: answer.format.format_name.as_deref().and_then(clean).map(found),
         tracks: (!tracks.is_empty()).then(|| found(tracks)),
         incomplete: None,

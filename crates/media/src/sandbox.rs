@@ -14,15 +14,23 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::Read;
 use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Where a child finds its input, whatever the file is called elsewhere: its own standard input, which can seek.
 pub const INPUT: &str = "/proc/self/fd/0";
+
+/// Where a child finds the file that it writes, where it is given one ([`Sandbox::run_into`]): its own standard output.
+pub(crate) const OUTPUT: &str = "/proc/self/fd/1";
+
+/// How soon a child is ended that nobody waits for any more.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// Bytes kept of what a child says on standard error.
 const COMPLAINT: usize = 8 * 1024;
@@ -183,16 +191,36 @@ impl Sandbox {
     /// [`MediaError::TimedOut`], [`MediaError::TooLarge`] (its answer), [`MediaError::Failed`] when it cannot be
     /// started. A bad end is in [`Output::status`]; see [`Output::well`].
     pub fn run(&self, call: &Call<'_>) -> Result<Output, MediaError> {
+        self.start(call, Stdio::piped(), None)
+    }
+
+    /// As [`Sandbox::run`], with a file as standard output ([`OUTPUT`]), which may be jumped in and grows to
+    /// [`Limits::file_bytes`]; [`Output::stdout`] is empty. It is ended soon after `stop` turns true: what works for
+    /// hours is not left behind when nobody waits for it any more. Blocking.
+    ///
+    /// # Errors
+    /// As [`Sandbox::run`].
+    pub(crate) fn run_into(
+        &self,
+        call: &Call<'_>,
+        output: &File,
+        stop: &AtomicBool,
+    ) -> Result<Output, MediaError> {
+        self.start(call, Stdio::from(output.try_clone()?), Some(stop))
+    }
+
+    fn start(&self, call: &Call<'_>, stdout: Stdio, stop: Option<&AtomicBool>) -> Result<Output, MediaError> {
         let failed = |error: std::io::Error| MediaError::Failed {
             program: call.name.into(),
             reason: error.to_string(),
         };
         let mut command = self.command(call);
-        command.stdin(Stdio::from(call.input.reopen()?)).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::from(call.input.reopen()?)).stdout(stdout).stderr(Stdio::piped());
         let mut running = Running { child: command.spawn().map_err(failed)?, status: None };
-        let pipes = running.child.stdout.take().zip(running.child.stderr.take());
-        let (stdout, stderr) = pipes.ok_or_else(|| failed(std::io::ErrorKind::BrokenPipe.into()))?;
-        let (stdout, stderr) = watch(&running, stdout, stderr, call)?;
+        let stdout = running.child.stdout.take();
+        let stderr =
+            running.child.stderr.take().ok_or_else(|| failed(std::io::ErrorKind::BrokenPipe.into()))?;
+        let (stdout, stderr) = watch(&running, stdout, stderr, (call, stop))?;
         let status = running.end().map_err(failed)?;
         Ok(Output { status, stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() })
     }
@@ -286,27 +314,29 @@ enum Source {
     Complaint,
 }
 
-/// Reads both outputs until the child is gone, within time and size.
+/// Reads both outputs until the child is gone, within time and size; standard output is none where it is a file.
 fn watch(
     running: &Running,
-    mut stdout: ChildStdout,
+    mut stdout: Option<ChildStdout>,
     mut stderr: ChildStderr,
-    call: &Call<'_>,
+    (call, stop): (&Call<'_>, Option<&AtomicBool>),
 ) -> Result<(Vec<u8>, Vec<u8>), MediaError> {
     let io = |error: rustix::io::Errno| MediaError::from(std::io::Error::from(error));
     let gone = pidfd_open(Pid::from_child(&running.child), PidfdFlags::empty()).map_err(io)?;
     let deadline = Instant::now() + call.limits.wall;
     let (mut answer, mut complaint) = (Vec::new(), Vec::new());
-    let (mut answering, mut complaining, mut over) = (true, true, false);
+    let (mut answering, mut complaining, mut over) = (stdout.is_some(), true, false);
     loop {
         // After its end only what already lies in the pipes is taken: a process that got away may hold them open.
         let left = if over { Duration::ZERO } else { deadline.saturating_duration_since(Instant::now()) };
+        let left = if stop.is_some() { left.min(GLANCE) } else { left };
         let timeout =
             Timespec::try_from(left).map_err(|_| MediaError::Config { reason: "时限过长".into() })?;
         // A closed pipe would be reported again and again: it is not asked any more.
         let wanted = [
             (!over, Source::End, gone.as_fd()),
-            (answering, Source::Answer, stdout.as_fd()),
+            // Without a pipe nothing is asked of it: any descriptor stands in its place.
+            (answering, Source::Answer, stdout.as_ref().map_or_else(|| gone.as_fd(), AsFd::as_fd)),
             (complaining, Source::Complaint, stderr.as_fd()),
         ];
         let (asked, mut polled): (Vec<Source>, Vec<PollFd<'_>>) = wanted
@@ -318,11 +348,15 @@ fn watch(
             Err(rustix::io::Errno::INTR) => continue,
             other => other.map_err(io)?,
         };
+        if stop.is_some_and(|it| it.load(Ordering::Relaxed)) {
+            let reason = "没有人等待结果，已经停止".to_owned();
+            return Err(MediaError::Failed { program: call.name.to_owned(), reason });
+        }
         let is =
             |source| asked.iter().zip(&polled).any(|(from, fd)| *from == source && !fd.revents().is_empty());
         let (ended, told, complained) = (is(Source::End), is(Source::Answer), is(Source::Complaint));
-        if told {
-            answering = take(&mut stdout, &mut answer, usize::MAX)?;
+        if told && let Some(pipe) = &mut stdout {
+            answering = take(pipe, &mut answer, usize::MAX)?;
             if answer.len() as u64 > call.limits.output_bytes {
                 let limit = call.limits.output_bytes;
                 return Err(MediaError::TooLarge { bound: Bound::Answer, limit });
@@ -337,7 +371,7 @@ fn watch(
         }
         over |= ended;
         // A child that keeps talking does not stop the clock.
-        if !over && (ready == 0 || late) {
+        if !over && (late || (ready == 0 && stop.is_none())) {
             let millis = u64::try_from(call.limits.wall.as_millis()).unwrap_or(u64::MAX);
             return Err(MediaError::TimedOut { program: call.name.to_owned(), millis });
         }

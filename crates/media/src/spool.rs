@@ -94,6 +94,21 @@ impl Spool {
         Ok(Self { file: Arc::new(file), length, held: Held::Ends { head, tail } })
     }
 
+    /// A file that was written by a child: all of it, with its SHA-256. Blocking.
+    pub(crate) fn written(file: File) -> Result<Self, MediaError> {
+        let length = file.metadata()?.len();
+        let mut reader = SpoolReader { file: Arc::new(file), length, position: 0 };
+        let (mut digest, mut block) = (Sha256::new(), vec![0; BLOCK]);
+        loop {
+            let read = read_some(&mut reader, &mut block)?;
+            if read == 0 {
+                break;
+            }
+            digest.update(&block[..read]);
+        }
+        Ok(Self { file: reader.file, length, held: Held::Whole(digest.finalize().into()) })
+    }
+
     /// Length of the original in bytes.
     #[must_use]
     pub fn length(&self) -> u64 {

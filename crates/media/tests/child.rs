@@ -2,6 +2,8 @@
 //! does, so it has its own `main`.
 #![allow(clippy::unwrap_used)] // a panic is how a test fails
 
+#[path = "support/masks.rs"]
+mod masks;
 mod support;
 
 use mingjing_media::child::{self, Client};
@@ -27,6 +29,22 @@ const TESTS: &[(&str, fn())] = &[
     ("a_confined_program_sees_no_files_but_those_named", a_confined_program_sees_no_files_but_those_named),
     ("a_confined_ffprobe_still_works", a_confined_ffprobe_still_works),
     ("an_unknown_task_is_refused", an_unknown_task_is_refused),
+    (
+        "a_film_is_masked_where_and_when_it_was_asked_and_says_nothing_else",
+        masks::a_film_is_masked_where_and_when_it_was_asked_and_says_nothing_else,
+    ),
+    (
+        "a_film_is_cropped_and_a_disguised_voice_is_another_sound",
+        masks::a_film_is_cropped_and_a_disguised_voice_is_another_sound,
+    ),
+    (
+        "what_lies_otherwise_than_it_was_measured_is_not_masked_in_the_wrong_place",
+        masks::what_lies_otherwise_than_it_was_measured_is_not_masked_in_the_wrong_place,
+    ),
+    (
+        "a_photograph_is_masked_upright_and_without_its_metadata",
+        masks::a_photograph_is_masked_upright_and_without_its_metadata,
+    ),
 ];
 
 fn main() -> ExitCode {

@@ -37,6 +37,7 @@ pub fn routes(config: &WebConfig) -> Routes {
         .merge(viewing::recording::routes())
         .merge(viewing_grant::web::routes())
         .merge(viewing_grant::api::routes())
+        .merge(viewing_grant::masks::routes())
         .merge(archive::web::routes())
         .merge(archive::api::routes())
         .merge(recording_check::web::routes())

@@ -63,6 +63,9 @@ pub struct RecordingFacts<'a> {
     pub recordings_of_case: u32,
     /// The list by which the content is said to have gone.
     pub disposal: Option<Ordered>,
+    /// A list for destruction that names the recording and runs: it is proposed, reviewed or
+    /// approved, and not over. Told for a new piece.
+    pub listed: Option<MatterId>,
 }
 
 /// What a list for destruction orders about one recording; noted with the command, for the
@@ -83,6 +86,18 @@ impl Ordered {
         let listed = state.list.iter().find(|it| it.recording == recording);
         Self { list, carried_out: state.progress == Progress::CarriedOut, kept: listed.map(|it| it.kept) }
     }
+}
+
+/// A piece that came to a listed recording would stop the list, which was drawn up over what
+/// there was: nothing is added while it runs.
+fn listed(row: &RecordingStep) -> Refusal {
+    let remedy = "请登记为另一份音像记录；确须登记在本记录的，请先由提出人撤回销毁清册";
+    Refusal::new(
+        "disposal.listed",
+        super::disposal::NOT_AT_WILL,
+        format!("该音像记录已列入销毁清册，清册办结前不能{}", row.verb.label()),
+        remedy,
+    )
 }
 
 /// Decides `command` on `recording`; `None` is one that does not exist yet.
@@ -114,6 +129,7 @@ pub fn decide(
     match command {
         C::Register(_) => Err(no(&row, "recording.exists", "该音像记录已经登记", "请在记录页继续办理")),
         C::TellParty(told) => tell(recording, told, &row, facts),
+        C::Capture(_) if facts.listed.is_some() => Err(listed(&row)),
         C::Capture(capture) => custody::capture(recording, capture, &row, facts),
         C::Seal { no, sealing } => custody::seal(recording, *no, sealing, &row, facts),
         C::Upload { no, via } => custody::upload(recording, *no, *via, &row, facts),

@@ -119,6 +119,9 @@ pub struct Reading {
     /// Height in pixels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u32>,
+    /// It is shown turned by a quarter: width and height change places.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sideways: bool,
     /// Tracks in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tracks: Vec<Track>,

@@ -74,6 +74,23 @@ pub struct DeviceUse {
     pub faults: u32,
     /// Recordings uploaded late without a lawful reason.
     pub late: u32,
+    /// Who held it, on how many days, and how long it recorded meanwhile; in order of the
+    /// first day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holders: Vec<HolderUse>,
+}
+
+/// The use of a device while one person held it, in the time of the check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolderUse {
+    /// Who.
+    pub staff: StaffId,
+    /// Days on which the person held it.
+    pub days: u32,
+    /// Recordings begun meanwhile.
+    pub recordings: u32,
+    /// Their length, whole minutes.
+    pub minutes: u32,
 }
 
 /// What a finding is about.

@@ -17,6 +17,7 @@ mod state;
 pub mod stats;
 #[cfg(test)]
 mod tests;
+pub mod usage;
 mod words;
 
 pub use decide::{Candidate, CheckFacts, Checkpoint, MAX_POPULATION, decide, population, redraw};

@@ -2,13 +2,14 @@
 
 use super::event::{Asked, Delivery, GrantCommand, GrantEvent, Granted, Lent, Requester, Use};
 use super::may_view::{Viewer, ViewingLaw, may_use};
-use super::redact::{self, Original};
+use super::redact::{self, Derivative, MaskOrder, Original};
 use super::scope::{Covered, Material, Thing};
-use super::state::Grant;
+use super::state::{Grant, Mask, MaskOutcome};
 use super::words::{
-    Body, CALL_UP, CUSTODY, EndGround, HEADS, LEGAL_HEAD, Medium, ORDER_244, RefusalGround, recording_rule,
+    Body, CALL_UP, CUSTODY, EndGround, HEADS, LEGAL_HEAD, Medium, ORDER_244, RefusalGround, Verb,
+    recording_rule,
 };
-use crate::act_table::{is_digest, open, required};
+use crate::act_table::{Act as _, is_digest, open, ready, required};
 use crate::matter::{Actor, MatterId, civil_day};
 use crate::refusal::Refusal;
 use crate::secrecy::MARKED;
@@ -67,7 +68,13 @@ pub fn decide(
     command: &GrantCommand,
     facts: &GrantFacts<'_>,
 ) -> Result<GrantEvent, Refusal> {
-    open(command.verb(), state.map(|s| (s.stage, s.organ)), facts.actor)?;
+    let verb = command.verb();
+    // What the system made is registered by the system, which holds no role.
+    if facts.actor.id.0.is_nil() && matches!(verb, Verb::Derive | Verb::FailMask) {
+        ready(&verb.row(), state.map(|s| s.stage))?;
+    } else {
+        open(verb, state.map(|s| (s.stage, s.organ)), facts.actor)?;
+    }
     match (state, command) {
         (None, GrantCommand::Request { asked }) => request(asked, facts),
         (Some(state), GrantCommand::Approve { granted, opinion }) => approve(state, granted, opinion, facts),
@@ -77,18 +84,12 @@ pub fn decide(
         }
         (Some(state), GrantCommand::Use { used }) => using(state, used, facts),
         (Some(state), GrantCommand::Deliver { delivery }) => deliver(state, delivery, facts),
-        (Some(state), GrantCommand::Derive { derivative }) => {
-            in_force(state, facts.today())?;
-            let of_case = facts.thing(Material::Recording { recording: derivative.original })?;
-            covered(state, of_case)?;
-            if state.right.medium != Medium::Export {
-                return Err(refuse("grant.medium", "批准的方式不包括导出", "请另行申请导出"));
-            }
-            let original = facts
-                .original
-                .ok_or_else(|| refuse("derivative.original", "没有找到所依据的原件", "请从存储的原件制作"))?;
-            redact::check(derivative, original)?;
-            Ok(GrantEvent::Derived { derivative: derivative.clone() })
+        (Some(state), GrantCommand::Mask { order }) => mask(state, order, facts),
+        (Some(state), GrantCommand::Derive { derivative }) => derive(state, derivative, facts),
+        (Some(state), GrantCommand::FailMask { no, reason }) => {
+            waiting(state, Some(*no))?;
+            required(reason, "mask.reason", &recording_rule("第二十三条第二项"), "reason", "未能制成的原因")?;
+            Ok(GrantEvent::MaskFailed { no: *no, reason: reason.clone() })
         }
         (Some(state), GrantCommand::Lend { lent }) => lend(state, lent, facts),
         (Some(state), GrantCommand::Return { case, intact, note }) => {
@@ -120,7 +121,9 @@ pub fn decide(
             | GrantCommand::Refuse { .. }
             | GrantCommand::Use { .. }
             | GrantCommand::Deliver { .. }
+            | GrantCommand::Mask { .. }
             | GrantCommand::Derive { .. }
+            | GrantCommand::FailMask { .. }
             | GrantCommand::Lend { .. }
             | GrantCommand::Return { .. }
             | GrantCommand::End {}
@@ -316,6 +319,10 @@ fn using(state: &Grant, used: &Use, facts: &GrantFacts<'_>) -> Result<GrantEvent
     if used.span.is_some_and(|s| s.from_ms > s.to_ms || !used.material.is_recording()) {
         return Err(refuse("grant.span", "播放的时段不成立", "请核对起止时间"));
     }
+    let derived = is_digest(&used.derivative) && used.material.is_recording();
+    if !used.derivative.is_empty() && !derived {
+        return Err(refuse("grant.derivative", "没有该遮蔽件", "请核对遮蔽件"));
+    }
     let leaves = match used.kind {
         super::UseKind::View => used.digest.is_empty(),
         super::UseKind::Copy | super::UseKind::Export => is_digest(&used.digest),
@@ -351,6 +358,50 @@ fn deliver(state: &Grant, delivery: &Delivery, facts: &GrantFacts<'_>) -> Result
         }
     }
     Ok(GrantEvent::Delivered { delivery: delivery.clone() })
+}
+
+fn no_original() -> Refusal {
+    Refusal::new(
+        "derivative.original",
+        recording_rule("第二十三条第二项"),
+        "没有该段的原件：段号不存在、内容没有入库或者已经销毁，或者没有读出其时长和画面尺寸",
+        "请核对音像记录和段号；没有读出的，请系统管理员核对本机读取录像、录音的程序（ffprobe）后重新读取",
+    )
+}
+
+/// Somebody asks for a derivative: within the right, of a piece that is stored and was read.
+fn mask(state: &Grant, order: &MaskOrder, facts: &GrantFacts<'_>) -> Result<GrantEvent, Refusal> {
+    in_force(state, facts.today())?;
+    covered(state, facts.thing(Material::Recording { recording: order.recording })?)?;
+    if state.right.medium != Medium::Export {
+        return Err(refuse("grant.medium", "批准的方式不包括导出", "请另行申请导出"));
+    }
+    if state.masks.len() >= redact::MAX_MASKS {
+        let message = format!("一次批准最多制作{}件遮蔽件", redact::MAX_MASKS);
+        return Err(refuse("mask.many", &message, "请另行申请"));
+    }
+    let fits = |it: &&Original| it.recording == order.recording && it.segment == order.segment;
+    let original = facts.original.filter(fits).ok_or_else(|| no_original().field("segment", "没有该段"))?;
+    redact::check_edits(&order.edits, original)?;
+    Ok(GrantEvent::MaskOrdered { original: original.clone(), edits: order.edits.clone() })
+}
+
+/// The order that is being carried out.
+fn waiting(state: &Grant, no: Option<u16>) -> Result<&Mask, Refusal> {
+    let found = no.and_then(|no| state.mask(no)).filter(|it| it.outcome == MaskOutcome::Making);
+    found.ok_or_else(|| refuse("mask.order", "没有待制作的该件遮蔽件", "请先要求制作"))
+}
+
+/// The system has made what was asked for: by exactly these parameters, from exactly this
+/// original, which is still there.
+fn derive(state: &Grant, derivative: &Derivative, facts: &GrantFacts<'_>) -> Result<GrantEvent, Refusal> {
+    let mask = waiting(state, derivative.order)?;
+    let original = facts.original.ok_or_else(no_original)?;
+    redact::check(derivative, &mask.original)?;
+    if *original != mask.original || derivative.edits != mask.edits {
+        return Err(refuse("mask.differs", "制成的遮蔽件与所要求的不一致", "请重新制作"));
+    }
+    Ok(GrantEvent::Derived { derivative: derivative.clone() })
 }
 
 fn lend(state: &Grant, lent: &Lent, facts: &GrantFacts<'_>) -> Result<GrantEvent, Refusal> {

@@ -1,6 +1,6 @@
 //! Commands and events of an approval of viewing.
 
-use super::redact::{Derivative, Span};
+use super::redact::{Derivative, Edit, MaskOrder, Original, Span};
 use super::scope::{Covered, Material};
 use super::words::{Body, Concerned, EndGround, Medium, Purpose, RefusalGround, UseKind, Verb};
 use crate::codes::DocumentNumber;
@@ -102,6 +102,10 @@ pub struct Use {
     /// Digest of the bytes that left, hex; empty for a mere look.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub digest: String,
+    /// Root of the masked derivative that was seen in place of the original, hex; empty where
+    /// it was the original.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub derivative: String,
 }
 
 /// One copy that was handed over.
@@ -175,10 +179,22 @@ pub enum GrantCommand {
         /// What.
         delivery: Delivery,
     },
-    /// 制作遮蔽件.
+    /// 制作遮蔽件: asked for by a person, made by the system.
+    Mask {
+        /// What.
+        order: MaskOrder,
+    },
+    /// 登记制成的遮蔽件, by the system that made it.
     Derive {
         /// What came out.
         derivative: Derivative,
+    },
+    /// 登记遮蔽件未能制成, by the system.
+    FailMask {
+        /// The order, from 1.
+        no: u16,
+        /// Why, in words.
+        reason: Text,
     },
     /// 借出案卷.
     Lend {
@@ -212,7 +228,9 @@ impl GrantCommand {
             Self::Refuse { .. } => Verb::Refuse,
             Self::Use { .. } => Verb::Use,
             Self::Deliver { .. } => Verb::Deliver,
+            Self::Mask { .. } => Verb::Mask,
             Self::Derive { .. } => Verb::Derive,
+            Self::FailMask { .. } => Verb::FailMask,
             Self::Lend { .. } => Verb::Lend,
             Self::Return { .. } => Verb::Return,
             Self::End {} => Verb::End,
@@ -255,6 +273,20 @@ pub enum GrantEvent {
         /// What.
         #[serde(flatten)]
         delivery: Delivery,
+    },
+    /// 已要求制作遮蔽件.
+    MaskOrdered {
+        /// The piece as it is stored and read.
+        original: Original,
+        /// What is done, in order.
+        edits: Vec<Edit>,
+    },
+    /// 遮蔽件未能制成.
+    MaskFailed {
+        /// The order, from 1.
+        no: u16,
+        /// Why.
+        reason: Text,
     },
     /// 已制作遮蔽件.
     Derived {

@@ -20,8 +20,11 @@ mod words;
 pub use decide::{GrantFacts, decide, usual_purpose};
 pub use event::{Asked, Copied, Delivery, GrantCommand, GrantEvent, Granted, Lent, Requester, Use};
 pub use may_view::{Basis, SUPERVISORS, Viewer, ViewingLaw, may_view, watermark};
-pub use redact::{Derivative, Edit, Original, Region, Span, check as check_derivative, muted};
+pub use redact::{
+    Derivative, Edit, MAX_EDITS, MaskOrder, Original, Region, SMALLEST, Shape, Span,
+    check as check_derivative, muted,
+};
 pub use register::{Entry, Line, overdue, register, uses};
 pub use scope::{Covered, Material, Thing};
-pub use state::{Delivered, Grant, Loan, Used};
+pub use state::{Delivered, Grant, Loan, Mask, MaskOutcome, Used};
 pub use words::*;

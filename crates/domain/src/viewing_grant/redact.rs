@@ -3,10 +3,15 @@
 
 use crate::act_table::is_digest;
 use crate::matter::MatterId;
+use crate::recording::Recording;
+use crate::recording::event::Identity;
+use crate::recording::reading::TrackKind;
+use crate::recording::state::Phase;
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
 use super::words::recording_rule;
+use crate::case::types::words;
 
 /// A rectangle of the original picture, in its pixels from the upper left corner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +120,72 @@ pub struct Original {
     pub sound: bool,
 }
 
+impl Original {
+    /// A piece of a recording that is stored and whose file was read; none where something of
+    /// that is missing, or the content is gone. Regions are of the upright picture.
+    pub fn of(id: MatterId, recording: &Recording, segment: u16) -> Option<Self> {
+        if recording.destroyed.is_some() {
+            return None;
+        }
+        let piece = recording.segment(segment).filter(|it| it.phase == Phase::Accepted)?;
+        let root = piece.identity.as_ref().map(|it| it.sha256_root.clone())?;
+        let reading = piece.reading.as_ref().filter(|it| it.sha256_root == root)?;
+        let frame = reading.width.zip(reading.height);
+        let frame =
+            frame.map(|(width, height)| if reading.sideways { (height, width) } else { (width, height) });
+        let has = |kind: TrackKind| reading.tracks.iter().any(|it| it.kind == kind);
+        let (duration_ms, frame, sound) = if piece.capture.kind.runs() {
+            let tracks = (has(TrackKind::Video), has(TrackKind::Audio));
+            let frame = if tracks.0 { Some(frame?) } else { None };
+            (reading.duration_ms.filter(|it| *it > 0)?, frame, tracks.1)
+        } else {
+            (0, Some(frame?), false)
+        };
+        let seen = frame.is_some() || sound;
+        seen.then_some(Self { recording: id, segment, root, duration_ms, frame, sound })
+    }
+
+    /// What a derivative of it is: a film, a sound, a picture.
+    pub const fn shape(&self) -> Shape {
+        match (self.frame, self.duration_ms) {
+            (None, _) => Shape::Sound,
+            (Some(_), 0) => Shape::Picture,
+            (Some(_), _) => Shape::Film,
+        }
+    }
+}
+
+words! {
+    /// What a derivative is.
+    Shape {
+        Film = "录像",
+        Sound = "录音",
+        Picture = "照片",
+    }
+}
+
+impl Shape {
+    /// How the name of the file ends.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Film => "mp4",
+            Self::Sound => "m4a",
+            Self::Picture => "jpg",
+        }
+    }
+}
+
+/// What is to be masked, as somebody asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaskOrder {
+    /// The recording.
+    pub recording: MatterId,
+    /// Its segment, from 1.
+    pub segment: u16,
+    /// What is done, in order.
+    pub edits: Vec<Edit>,
+}
+
 /// What came out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Derivative {
@@ -130,6 +201,55 @@ pub struct Derivative {
     pub root: String,
     /// Name and version of the program that made it.
     pub tool: String,
+    /// The order that it follows, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u16>,
+    /// Length and all digests of the derivative as it is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+}
+
+/// Most edits of one derivative, and most derivatives under one approval: bounds of the
+/// system, none of law.
+pub const MAX_EDITS: usize = 40;
+/// See [`MAX_EDITS`].
+pub const MAX_MASKS: usize = 100;
+
+/// Smallest side of what is left of a picture that is cropped, in pixels: less cannot be
+/// encoded as a film.
+pub const SMALLEST: u32 = 16;
+
+fn refuse(code: &'static str, message: &str, remedy: &str) -> Refusal {
+    Refusal::new(code, recording_rule("第二十三条第二项"), message, remedy)
+}
+
+/// Checks that edits can be done on the original.
+///
+/// # Errors
+/// A refusal that names the edit, and the field of it.
+pub fn check_edits(edits: &[Edit], original: &Original) -> Result<(), Refusal> {
+    if edits.is_empty() {
+        return Err(refuse("derivative.edits", "没有写明如何遮蔽", "请列明消音、遮盖的时段和区域")
+            .field("edits", "至少一项"));
+    }
+    if edits.len() > MAX_EDITS {
+        let message = format!("一件遮蔽件最多{MAX_EDITS}项处理");
+        return Err(
+            refuse("derivative.edits", &message, "请合并时段和区域，或者分件制作").field("edits", message)
+        );
+    }
+    let crops = edits.iter().filter(|it| matches!(it, Edit::Crop { .. })).count();
+    if crops > 1 {
+        return Err(refuse("derivative.edits", "一件遮蔽件只能裁切一次", "请只保留一项裁切")
+            .field("edits", "裁切只能一项"));
+    }
+    for (at, edit) in edits.iter().enumerate() {
+        if let Some((part, fault)) = fault(edit, original) {
+            let field = if part.is_empty() { format!("edits/{at}") } else { format!("edits/{at}/{part}") };
+            return Err(refuse("derivative.edit", fault, "请按原件的时长和画面尺寸填写").field(field, fault));
+        }
+    }
+    Ok(())
 }
 
 /// Checks that the parameters fit the original and that the derivative is another file.
@@ -137,8 +257,6 @@ pub struct Derivative {
 /// # Errors
 /// A refusal that names the edit.
 pub fn check(derivative: &Derivative, original: &Original) -> Result<(), Refusal> {
-    let rule = || recording_rule("第二十三条第二项");
-    let refuse = |code, message: &str, remedy: &str| Refusal::new(code, rule(), message, remedy);
     let same = derivative.original == original.recording
         && derivative.segment == original.segment
         && derivative.original_root == original.root;
@@ -157,29 +275,36 @@ pub fn check(derivative: &Derivative, original: &Original) -> Result<(), Refusal
         )
         .field("root", "应为遮蔽件自己的摘要"));
     }
-    if derivative.edits.is_empty() || derivative.tool.trim().is_empty() {
-        return Err(refuse("derivative.edits", "没有写明如何遮蔽", "请列明消音、遮盖的时段和区域")
-            .field("edits", "至少一项"));
+    if derivative.identity.as_ref().is_some_and(|it| it.sha256_root != derivative.root) {
+        return Err(refuse("derivative.root", "遮蔽件的摘要前后不一致", "请重新制作"));
     }
-    for (at, edit) in derivative.edits.iter().enumerate() {
-        if let Some(fault) = fault(edit, original) {
-            return Err(refuse("derivative.edit", fault, "请按原件的时长和画面尺寸填写")
-                .field(format!("edits/{at}"), fault));
-        }
+    if derivative.tool.trim().is_empty() {
+        return Err(refuse("derivative.edits", "没有写明用什么制作", "请写明制作程序"));
     }
-    Ok(())
+    check_edits(&derivative.edits, original)
 }
 
-fn fault(edit: &Edit, original: &Original) -> Option<&'static str> {
-    let outside = edit.span().is_some_and(|s| s.from_ms >= s.to_ms || s.to_ms > original.duration_ms.max(1));
-    if outside {
-        return Some("时段超出原件，或者起点不早于终点");
+/// What is wrong with an edit, and in which field of it.
+fn fault(edit: &Edit, original: &Original) -> Option<(&'static str, &'static str)> {
+    if let Some(span) = edit.span() {
+        if span.from_ms >= span.to_ms {
+            return Some(("to", "止于应晚于始于"));
+        }
+        if span.to_ms > original.duration_ms.max(1) {
+            return Some(("to", "时段超出原件的时长"));
+        }
     }
     match (edit.region(), original.frame) {
-        (None, _) if !original.sound => Some("原件没有声音"),
-        (Some(_), None) => Some("原件没有画面"),
-        (Some(region), Some((width, height))) if !region.inside(width, height) => Some("区域超出画面"),
-        (Some(_), Some(_)) | (None, _) => None,
+        (None, _) if !original.sound => Some(("", "原件没有声音")),
+        (Some(_), None) => Some(("", "原件没有画面")),
+        (Some(region), Some((width, height))) if !region.inside(width, height) => {
+            Some(("width", "区域超出画面"))
+        }
+        (Some(region), Some(_)) => {
+            let small = region.width.min(region.height) < SMALLEST;
+            (small && matches!(edit, Edit::Crop { .. })).then_some(("width", "裁切后的画面过小"))
+        }
+        (None, _) => None,
     }
 }
 

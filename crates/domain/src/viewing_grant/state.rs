@@ -1,7 +1,7 @@
 //! The state of an approval of viewing and its fold.
 
 use super::event::{Asked, Copied, GrantEvent, Granted, Requester};
-use super::redact::Derivative;
+use super::redact::{Derivative, Edit, Original};
 use super::scope::Material;
 use super::words::{EndGround, Medium, Purpose, Stage, UseKind};
 use crate::codes::DocumentNumber;
@@ -21,6 +21,34 @@ pub struct Used {
     pub material: Material,
     /// How.
     pub kind: UseKind,
+    /// It was a masked derivative, not the original.
+    pub derived: bool,
+}
+
+/// How far a derivative that was asked for has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MaskOutcome {
+    /// 制作中.
+    Making,
+    /// 已制成.
+    Made(Derivative),
+    /// 未能制成, and why.
+    Failed(Text),
+}
+
+/// A derivative that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mask {
+    /// Who asked for it.
+    pub by: StaffId,
+    /// When.
+    pub at: Timestamp,
+    /// The piece as it was stored and read then.
+    pub original: Original,
+    /// What is done, in order.
+    pub edits: Vec<Edit>,
+    /// How far it has come.
+    pub outcome: MaskOutcome,
 }
 
 /// One delivery as the register lists it.
@@ -80,6 +108,8 @@ pub struct Grant {
     pub deliveries: Vec<Delivered>,
     /// Derivatives made.
     pub derivatives: Vec<Derivative>,
+    /// Derivatives asked for, number n at index n−1.
+    pub masks: Vec<Mask>,
     /// Loans, oldest first.
     pub loans: Vec<Loan>,
     /// How and on which civil day it ended before its time.
@@ -95,6 +125,11 @@ impl Grant {
     /// The right is in force on the day.
     pub fn in_force(&self, today: Date) -> bool {
         self.stage == Stage::Approved && self.right.from <= today && !self.expired(today)
+    }
+
+    /// A derivative that was asked for, by number.
+    pub fn mask(&self, no: u16) -> Option<&Mask> {
+        self.masks.get(usize::from(no).checked_sub(1)?)
     }
 
     /// The loan of a case's volumes that has not come back.
@@ -124,6 +159,7 @@ fn begun(meta: &Meta, asked: Option<&Asked>) -> Grant {
         uses: Vec::new(),
         deliveries: Vec::new(),
         derivatives: Vec::new(),
+        masks: Vec::new(),
         loans: Vec::new(),
         ended: None,
     }
@@ -140,6 +176,8 @@ impl Matter for Grant {
             GrantEvent::Refused { .. } => "viewing_grant.refused",
             GrantEvent::Used { .. } => "viewing_grant.used",
             GrantEvent::Delivered { .. } => "viewing_grant.delivered",
+            GrantEvent::MaskOrdered { .. } => "viewing_grant.mask_ordered",
+            GrantEvent::MaskFailed { .. } => "viewing_grant.mask_failed",
             GrantEvent::Derived { .. } => "viewing_grant.derived",
             GrantEvent::Lent { .. } => "viewing_grant.lent",
             GrantEvent::Returned { .. } => "viewing_grant.returned",
@@ -172,6 +210,7 @@ impl Matter for Grant {
                 at: meta.moment.recorded_at,
                 material: used.material,
                 kind: used.kind,
+                derived: !used.derivative.is_empty(),
             }),
             GrantEvent::Delivered { delivery } => state.deliveries.push(Delivered {
                 number: delivery.number.clone(),
@@ -179,7 +218,25 @@ impl Matter for Grant {
                 on: day,
                 copies: delivery.copies.clone(),
             }),
-            GrantEvent::Derived { derivative } => state.derivatives.push(derivative.clone()),
+            GrantEvent::MaskOrdered { original, edits } => state.masks.push(Mask {
+                by: meta.actor,
+                at: meta.moment.recorded_at,
+                original: original.clone(),
+                edits: edits.clone(),
+                outcome: MaskOutcome::Making,
+            }),
+            GrantEvent::MaskFailed { no, reason } => {
+                if let Some(mask) = state.masks.get_mut(usize::from(*no).wrapping_sub(1)) {
+                    mask.outcome = MaskOutcome::Failed(reason.clone());
+                }
+            }
+            GrantEvent::Derived { derivative } => {
+                let at = derivative.order.map(|no| usize::from(no).wrapping_sub(1));
+                if let Some(mask) = at.and_then(|at| state.masks.get_mut(at)) {
+                    mask.outcome = MaskOutcome::Made(derivative.clone());
+                }
+                state.derivatives.push(derivative.clone());
+            }
             GrantEvent::Lent { lent } => state.loans.push(Loan {
                 case: lent.case,
                 volumes: lent.volumes,

@@ -165,7 +165,9 @@ words! {
         Refuse = "不予批准查阅",
         Use = "查阅、复制、导出",
         Deliver = "交付复制件",
-        Derive = "制作遮蔽件",
+        Mask = "制作遮蔽件",
+        Derive = "登记制成的遮蔽件",
+        FailMask = "登记遮蔽件未能制成",
         Lend = "借出案卷",
         Return = "收回案卷",
         End = "结束查阅",
@@ -195,19 +197,24 @@ fn row(verb: Verb) -> Row<Verb> {
     const APPROVED: &[Stage] = &[Stage::Approved];
     const ASKED: &[Stage] = &[Stage::Requested];
     let (asks, copies) = (CALL_UP, recording_rule("第二十条"));
+    let masks = recording_rule("第二十三条第二项");
     match verb {
         Verb::Request => Row::first(verb, Stage::Requested, STAFF, asks),
         Verb::Approve => Row::then(verb, ASKED, Some(Stage::Approved), APPROVERS, asks),
         Verb::Refuse => Row::then(verb, ASKED, Some(Stage::Refused), APPROVERS, asks),
         Verb::Use => Row::then(verb, APPROVED, None, STAFF, asks),
         Verb::Deliver => Row::then(verb, APPROVED, None, ARCHIVE, copies),
-        Verb::Derive => Row::then(
+        Verb::Mask => Row::then(
             verb,
             APPROVED,
             None,
             &[Role::Archivist, Role::Publicity, Role::Officer, Role::UnitHead],
-            recording_rule("第二十三条第二项"),
+            masks,
         ),
+        // The system alone, which holds no role. What was asked for in time is told also when
+        // the right has ended meanwhile.
+        Verb::Derive => Row::then(verb, APPROVED, None, &[], masks),
+        Verb::FailMask => Row::then(verb, &[Stage::Approved, Stage::Ended], None, &[], masks),
         Verb::Lend => Row::then(verb, APPROVED, None, ARCHIVE, CUSTODY),
         // What was lent comes back however the right ended.
         Verb::Return => Row::then(verb, &[Stage::Approved, Stage::Ended], None, ARCHIVE, CUSTODY),

@@ -103,6 +103,19 @@ fn a_sound_recording_has_no_findings_and_ends_in_the_store() {
 }
 
 #[test]
+fn nothing_is_added_to_a_recording_while_a_list_for_destruction_names_it() {
+    let mut w = World::new().told();
+    w.at("09:20:00");
+    w.ok(A, Do::Capture(capture("09:05:00")));
+    w.listed = Some(MatterId(uuid::Uuid::from_u128(81)));
+    w.no(A, Do::Capture(capture("09:10:00")), "disposal.listed");
+    // The piece that there is goes on its way.
+    w.ok(A, Do::Seal { no: 1, sealing: sealing("09:20:00", 1) });
+    w.listed = None;
+    w.ok(A, Do::Capture(capture("09:10:00")));
+}
+
+#[test]
 fn each_phase_follows_the_one_before_and_nothing_is_replaced() {
     let mut w = World::new().told();
     let seal = |n| Do::Seal { no: n, sealing: sealing("09:20:00", 1) };

@@ -120,6 +120,8 @@ pub struct World {
     pub others: u32,
     /// What a list orders by which the content goes.
     pub ordered: Option<Ordered>,
+    /// A list that names the recording and runs.
+    pub listed: Option<MatterId>,
 }
 
 impl World {
@@ -147,6 +149,7 @@ impl World {
             events: Vec::new(),
             serial: Some(7),
             others: 0,
+            listed: None,
             ordered: Some(Ordered {
                 list: MatterId(Uuid::from_u128(80)),
                 carried_out: true,
@@ -189,6 +192,7 @@ impl World {
             serial: self.serial,
             recordings_of_case: self.others,
             disposal: self.ordered.clone(),
+            listed: self.listed,
         };
         decide(self.recording.as_ref(), command, &facts)
     }
@@ -376,6 +380,7 @@ pub fn machine_text(n: u8) -> MachineText {
 /// What a stored file says of itself: nothing but that it is that file.
 pub fn reading(root_: &str) -> Reading {
     Reading {
+        sideways: false,
         sha256_root: root_.to_owned(),
         container: None,
         duration_ms: None,

@@ -5,6 +5,7 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, PathBeneath, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
     RulesetStatus, path_beneath_rules,
 };
+use rustix::fs::{FileType, fstat};
 use std::ffi::OsString;
 use std::io::Write;
 use std::os::fd::AsFd;
@@ -33,16 +34,20 @@ const SYSTEM: &[&str] = &[
     "/dev/urandom",
 ];
 
-/// Confines this thread, and what it starts, to reading these places and its standard input. Writing and connections
-/// end altogether, as far as the kernel knows to refuse them; false if it knows nothing of that.
+/// Confines this thread, and what it starts, to reading these places and its standard input. Writing, but to a file that
+/// is its standard output, and connections end altogether, as far as the kernel knows to refuse them; false if it knows nothing of that.
 pub(super) fn confine(readable: &[PathBuf]) -> Result<bool, RulesetError> {
-    let input = std::io::stdin();
+    let (input, output) = (std::io::stdin(), std::io::stdout());
+    // A file that the parent opened to be written may be opened again by the program, to jump in it.
+    let written = fstat(output.as_fd()).is_ok_and(|it| FileType::from_raw_mode(it.st_mode).is_file());
+    let written = written.then(|| PathBeneath::new(output.as_fd(), AccessFs::from_file(ABI::V3)));
     let status = Ruleset::default()
         .handle_access(AccessFs::from_all(ABI::V5))?
         .handle_access(AccessNet::from_all(ABI::V4))?
         .create()?
         .add_rules(path_beneath_rules(readable, AccessFs::from_read(ABI::V5)))?
         .add_rule(PathBeneath::new(input.as_fd(), AccessFs::ReadFile))?
+        .add_rules(written.into_iter().map(Ok::<_, RulesetError>))?
         .restrict_self()?;
     Ok(match status.ruleset {
         RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => true,

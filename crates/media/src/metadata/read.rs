@@ -157,6 +157,11 @@ fn take(found: &mut Metadata, tag: ExifTag, value: &EntryValue) {
         ExifTag::Model => return found.model = text(),
         ExifTag::Software => return found.software = text(),
         ExifTag::CameraSerialNumber => return found.serial_number = text(),
+        // 5 to 8 are those that turn by a quarter, mirrored or not.
+        ExifTag::Orientation => {
+            let turned = value.try_as_integer().filter(|it| (5..=8).contains(it));
+            return found.sideways = turned.map(|_| Found { value: true, source: Source::Exif });
+        }
         ExifTag::ExifImageWidth => return found.width = pixels(),
         ExifTag::ExifImageHeight => return found.height = pixels(),
         ExifTag::DateTimeOriginal => Source::ExifOriginal,

@@ -362,7 +362,7 @@ pub(super) async fn package(
     };
     let makers = Makers { records: &records, ledger: &ledger, store: store.as_ref().map(|it| &it.0) };
     // The digest of its manifest, which names every file of it.
-    let export = |material| Wish { material, kind: UseKind::Export, span: None, digest: sha256 };
+    let export = |material| Wish { kind: UseKind::Export, digest: sha256, ..Wish::view(material) };
     let file = Material::File { case };
     may(&shell, &who, &export(file)).await?;
     let sending = download(&shell.app, makers, case, &it.file, sha256).await?;

@@ -6,4 +6,5 @@ pub mod service;
 pub mod store;
 pub mod tables;
 pub mod verbs;
+pub mod view;
 pub mod web;

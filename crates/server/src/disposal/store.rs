@@ -35,3 +35,15 @@ pub async fn certificate_used<S: Sql>(sql: &S, organ: OrganId, number: &str) -> 
     let text = "SELECT matter_id FROM disposal_row WHERE organ_id = $1 AND certificate = $2";
     Ok(sql.one("disposal_row", text, params![organ, number]).await?.is_some())
 }
+
+/// The list that names a recording and is not over; the newest.
+///
+/// # Errors
+/// When the database fails.
+pub async fn running<S: Sql>(sql: &S, recording: MatterId) -> Result<Option<MatterId>, DbError> {
+    let text = "SELECT i.matter_id FROM disposal_item i JOIN disposal_row r ON r.matter_id = i.matter_id \
+         WHERE i.recording_id = $1 AND r.progress IN ('proposed', 'reviewed', 'approved') \
+         ORDER BY i.matter_id DESC LIMIT 1";
+    let row = sql.one("disposal_item", text, params![recording]).await?;
+    row.map(|row| Ok(MatterId(row.uuid("matter_id")?))).transpose()
+}

@@ -30,6 +30,7 @@ pub fn routes() -> Routes {
         .get("/api/v1/erasures/{id}", Access::Verb(verbs::READ), one)
         .post("/api/v1/erasures/{id}/decide", Access::Verb(verbs::DECIDE), decide)
         .post("/api/v1/erasures/{id}/carry_out", Access::Verb(verbs::CARRY_OUT), carry_out)
+        .post("/api/v1/erasures/{id}/withdraw", Access::Verb(verbs::WITHDRAW), withdraw)
         .describe(described())
 }
 
@@ -39,6 +40,9 @@ fn line(it: &Loaded<Erasure>) -> Value {
         "grounds": it.grounds.value(), "proposed_on": it.proposed_on, "proposer": it.proposer,
         "decided_by": it.decided.as_ref().map(|(by, _, _)| by), "decided_on": it.decided.as_ref().map(|(_, on, _)| on),
         "opinion": it.decided.as_ref().and_then(|(_, _, opinion)| opinion.value()),
+        "withdrawn_by": it.withdrawn.as_ref().map(|(by, _, _)| by),
+        "withdrawn_on": it.withdrawn.as_ref().map(|(_, on, _)| on),
+        "withdrawn_why": it.withdrawn.as_ref().and_then(|(_, _, why)| why.value()),
         "carried_out_by": it.carried_out.as_ref().map(|(by, _)| by),
         "carried_out_on": it.carried_out.as_ref().map(|(_, on)| on),
     })
@@ -139,6 +143,23 @@ async fn decide(
     Ok(Json(line(&seen(&shell, &who, id).await?)))
 }
 
+/// POST /api/v1/erasures/{id}/withdraw
+async fn withdraw(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    CommandId(command): CommandId,
+    uri: Uri,
+    body: ask::Json,
+) -> Result<Json<Value>, Failure> {
+    ask::nothing(uri.query())?;
+    let it = seen(&shell, &who, id).await?;
+    let object = object(body, &["reason"])?;
+    let asked = ErasureCommand::Withdraw { reason: words(&object, "reason", "撤回理由")? };
+    service::act(&shell.app, &who.actor(), Some(it.id), asked, command).await?;
+    Ok(Json(line(&seen(&shell, &who, id).await?)))
+}
+
 /// POST /api/v1/erasures/{id}/carry_out
 async fn carry_out(
     State(shell): State<Shell>,
@@ -181,13 +202,31 @@ fn erasure_schema() -> Value {
         "type": "object",
         "required": ["id", "progress", "label", "matters", "grounds", "proposed_on", "proposer"],
         "properties": {
-            "id": id(), "progress": { "type": "string", "enum": ["proposed", "approved", "rejected", "carried_out"] },
+            "id": id(), "progress": { "type": "string", "enum": ["proposed", "approved", "rejected", "withdrawn", "carried_out"] },
             "label": { "type": "string" }, "matters": { "type": "array", "items": id() },
             "grounds": { "type": ["string", "null"] }, "proposed_on": { "type": "string", "format": "date" },
             "proposer": id(), "decided_by": maybe("uuid"), "decided_on": maybe("date"),
-            "opinion": { "type": ["string", "null"] }, "carried_out_by": maybe("uuid"), "carried_out_on": maybe("date"),
+            "opinion": { "type": ["string", "null"] }, "withdrawn_by": maybe("uuid"), "withdrawn_on": maybe("date"),
+            "withdrawn_why": { "type": ["string", "null"] }, "carried_out_by": maybe("uuid"), "carried_out_on": maybe("date"),
         },
     })
+}
+
+fn withdrawing() -> Operation {
+    let mut withdraw = operation(
+        Method::POST,
+        "/api/v1/erasures/{id}/withdraw",
+        "erasure_withdraw",
+        verbs::WITHDRAW,
+        (200, "已撤回", schema("Erasure")),
+    );
+    let reason = json!({ "type": "string", "minLength": 1, "maxLength": MAX_WORDS });
+    let body = json!({
+        "type": "object", "required": ["reason"], "additionalProperties": false,
+        "properties": { "reason": reason },
+    });
+    withdraw.body = Some((body, json!({ "reason": "呈请以后案卷有新增内容" })));
+    withdraw
 }
 
 fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
@@ -233,7 +272,7 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         body,
         json!({ "matters": ["00000000-0000-7000-8000-000000000001"], "grounds": "经鉴定，保管期限届满，无继续保存价值" }),
     ));
-    propose.links = ["erasure_read", "erasure_decide", "erasure_carry_out"]
+    propose.links = ["erasure_read", "erasure_decide", "erasure_withdraw", "erasure_carry_out"]
         .map(|it| (it.to_owned(), link(it, "$response.body#/id")))
         .to_vec();
     let read = operation(Method::GET, "/api/v1/erasures/{id}", "erasure_read", verbs::READ, one("销毁事项"));
@@ -256,5 +295,5 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         verbs::CARRY_OUT,
         one("已销毁"),
     );
-    (vec![list, propose, read, decide, carry_out], vec![("Erasure", erasure_schema())])
+    (vec![list, propose, read, decide, withdrawing(), carry_out], vec![("Erasure", erasure_schema())])
 }

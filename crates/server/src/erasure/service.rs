@@ -53,6 +53,7 @@ pub async fn act(
     let purpose = match &command {
         ErasureCommand::Propose { .. } => "呈请销毁",
         ErasureCommand::Decide { .. } => "审批销毁",
+        ErasureCommand::Withdraw { .. } => "撤回销毁呈请",
         ErasureCommand::CarryOut {} => "执行销毁",
     };
     let request = Request {
@@ -85,7 +86,11 @@ async fn decide(
     let named = match (command, &loaded) {
         (ErasureCommand::Propose { matters, .. }, _) => matters.clone(),
         (ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {}, Some(it)) => it.matters.clone(),
-        (ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {}, None) => Vec::new(),
+        // What is taken back needs no look at what there is.
+        (
+            ErasureCommand::Withdraw { .. } | ErasureCommand::Decide { .. } | ErasureCommand::CarryOut {},
+            _,
+        ) => Vec::new(),
     };
     for id in named {
         facts.subjects.extend(subject(w, id).await?);

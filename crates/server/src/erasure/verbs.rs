@@ -17,11 +17,17 @@ pub const DECIDE: &Verb = &Verb { name: "erasure.decide", label: "审批销毁",
 /// 执行销毁.
 pub const CARRY_OUT: &Verb = &Verb { name: "erasure.carry_out", label: "执行销毁", basis: NOT_AT_WILL };
 
+/// 撤回销毁呈请: by the archives, or by the head who approved.
+pub const WITHDRAW: &Verb =
+    &Verb { name: "erasure.withdraw", label: "撤回销毁呈请", basis: NOT_AT_WILL };
+
 /// The rows.
 pub const ROWS: &[Grant] = &[
     Grant { verb: READ, role: Role::Head, relation: Relation::OwnOrgan },
     Grant { verb: READ, role: Role::Archivist, relation: Relation::OwnOrgan },
     Grant { verb: PROPOSE, role: Role::Archivist, relation: Relation::OwnOrgan },
     Grant { verb: DECIDE, role: Role::Head, relation: Relation::OwnOrgan },
+    Grant { verb: WITHDRAW, role: Role::Head, relation: Relation::OwnOrgan },
+    Grant { verb: WITHDRAW, role: Role::Archivist, relation: Relation::OwnOrgan },
     Grant { verb: CARRY_OUT, role: Role::Archivist, relation: Relation::OwnOrgan },
 ];

@@ -45,6 +45,8 @@ pub fn routes() -> Routes {
         .get("/erasures/{id}", read, one)
         .post("/erasures/{id}/decide", Access::Verb(verbs::DECIDE), decide)
         .post("/erasures/{id}/carry_out", Access::Verb(verbs::CARRY_OUT), carry_out)
+        .get("/erasures/{id}/withdraw", Access::Verb(verbs::WITHDRAW), withdraw_page)
+        .post("/erasures/{id}/withdraw", Access::Verb(verbs::WITHDRAW), withdraw)
         .office_nav("销毁", "/erasures", verbs::READ)
         .teller(|shell, who, path| Box::pin(async move { told(&shell, &who, &path).await }))
 }
@@ -60,6 +62,7 @@ async fn told(shell: &Shell, who: &Identity, path: &str) -> Option<Told> {
     let (title, specs) = match act {
         "decide" => ("审批销毁", decision()),
         "carry_out" => ("执行销毁", confirmation()),
+        "withdraw" => ("撤回销毁呈请", withdrawal()),
         _ => return None,
     };
     let it = seen(shell, who, id.parse().ok()?).await.ok()?;
@@ -134,6 +137,7 @@ const fn tone(progress: Progress) -> Tone {
     match progress {
         Progress::Proposed | Progress::Approved => Tone::Near,
         Progress::Rejected => Tone::Seal,
+        Progress::Withdrawn => Tone::Plain,
         Progress::CarriedOut => Tone::Ok,
     }
 }
@@ -255,19 +259,17 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
     shown(&shell, &who, &it, &Posted::default(), &[], None).await
 }
 
-async fn shown(
+/// What is next for the person, as a form.
+fn next_form(
     shell: &Shell,
     who: &Identity,
     it: &Loaded<Erasure>,
     posted: &Posted,
     errors: &[FieldError],
-    refusal: Option<&Refusal>,
-) -> Result<Markup, Failure> {
-    let people = People::of(shell, it.organ).await?;
-    let named = labels(shell, &it.matters).await?;
+) -> Option<Markup> {
     let (target, command) = (Target::organ(it.organ), shell.fresh_id().to_string());
     let back = "/erasures";
-    let form = match it.progress {
+    match it.progress {
         Progress::Proposed if who.may(verbs::DECIDE, &target).is_ok() => {
             let action = format!("/erasures/{}/decide", it.id);
             Some(sheet(&Sheet {
@@ -297,8 +299,28 @@ async fn shown(
             });
             Some(html! { p { "执行后内容不能恢复；从备份恢复时也会重新销毁。" } (form) })
         }
-        Progress::Proposed | Progress::Approved | Progress::Rejected | Progress::CarriedOut => None,
-    };
+        Progress::Proposed
+        | Progress::Approved
+        | Progress::Rejected
+        | Progress::Withdrawn
+        | Progress::CarriedOut => None,
+    }
+}
+
+async fn shown(
+    shell: &Shell,
+    who: &Identity,
+    it: &Loaded<Erasure>,
+    posted: &Posted,
+    errors: &[FieldError],
+    refusal: Option<&Refusal>,
+) -> Result<Markup, Failure> {
+    let people = People::of(shell, it.organ).await?;
+    let named = labels(shell, &it.matters).await?;
+    let target = Target::organ(it.organ);
+    let form = next_form(shell, who, it, posted, errors);
+    let running = matches!(it.progress, Progress::Proposed | Progress::Approved);
+    let withdraws = running && who.may(verbs::WITHDRAW, &target).is_ok();
     let above =
         html! { a href="/erasures" { "销毁" } " " (show::tag(tone(it.progress), it.progress.label())) };
     let body = html! {
@@ -312,6 +334,8 @@ async fn shown(
                 ("审批", html! { @if let Some((by, on, opinion)) = &it.decided { (show::date(*on)) " " (people.name(*by)) "：" (opinion.or_erased()) } @else { "待审批" } }),
                 ("执行", html! { @if let Some((by, on)) = &it.carried_out { (show::date(*on)) " " (people.name(*by)) } @else { "未执行" } }),
             ]))
+            @if let Some((by, on, reason)) = &it.withdrawn { p { "撤回：" (show::date(*on)) " " (people.name(*by)) "：" (reason.or_erased()) } }
+            @if withdraws { div.buttons { a.btn.quiet href={ "/erasures/" (it.id) "/withdraw" } { "撤回呈请" } } }
             h2 { "所列事项" }
             ul { @for it in &named { li { (it) } } }
         }
@@ -368,6 +392,72 @@ fn decision() -> Vec<FieldSpec> {
 fn confirmation() -> Vec<FieldSpec> {
     let choice = Choice::new("true", "已核对所列事项，立即销毁").json(json!(true));
     vec![FieldSpec::new("confirmed", "确认", Kind::Choice(vec![choice]))]
+}
+
+fn withdrawal() -> Vec<FieldSpec> {
+    vec![FieldSpec::new("reason", "撤回理由", Kind::Paragraph).max(MAX_WORDS)]
+}
+
+fn withdrawing(
+    shell: &Shell,
+    who: &Identity,
+    it: &Loaded<Erasure>,
+    posted: &Posted,
+    errors: &[FieldError],
+    refusal: Option<&Refusal>,
+) -> Markup {
+    let (command, back) = (shell.fresh_id().to_string(), format!("/erasures/{}", it.id));
+    let above =
+        html! { a href=(back) { "销毁呈请" } " " (show::tag(tone(it.progress), it.progress.label())) };
+    let body = html! {
+        (page::heading(Some(above), "撤回销毁呈请", Some(show::law(&verbs::WITHDRAW.basis)), None))
+        section.card.decisive {
+            p { "撤回后不再执行；所列事项须销毁的，另行呈请。" }
+            @if let Some(refusal) = refusal { (show::refused(refusal)) }
+            (sheet(&Sheet {
+                action: &format!("{back}/withdraw"), csrf: &who.csrf, specs: &withdrawal(), posted, errors,
+                button: "撤回", drafts: false, back: &back, command_id: &command,
+            }))
+        }
+    };
+    frame(shell, who, "撤回销毁呈请", Width::Narrow, body)
+}
+
+/// GET /erasures/{id}/withdraw
+async fn withdraw_page(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+) -> Result<Markup, Failure> {
+    let it = seen(&shell, &who, id).await?;
+    Ok(withdrawing(&shell, &who, &it, &Posted::default(), &[], None))
+}
+
+/// POST /erasures/{id}/withdraw
+async fn withdraw(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path(id): Path<Uuid>,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
+    let it = seen(&shell, &who, id).await?;
+    let (posted, command) = parsed(&who, &bytes)?;
+    let read = match forms::read(&withdrawal(), &posted) {
+        Ok(value) => value,
+        Err(errors) => {
+            let page = withdrawing(&shell, &who, &it, &posted, &errors, None);
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+    };
+    let asked = ErasureCommand::Withdraw { reason: text(&read["reason"]) };
+    match service::act(&shell.app, &who.actor(), Some(it.id), asked, command).await {
+        Ok(_) => Ok(Redirect::to(&format!("/erasures/{id}")).into_response()),
+        Err(WriteError::Refused(refusal)) => {
+            let page = withdrawing(&shell, &who, &it, &posted, &[], Some(&refusal));
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// POST /erasures/{id}/decide

@@ -10,7 +10,7 @@ use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::refusal::Refusal;
 use mingjing_domain::viewing_grant::UseKind;
-use mingjing_vault::Error;
+use mingjing_vault::{Error, Evidence};
 use uuid::Uuid;
 
 use super::hooks::{Asking, Held, Piece, Place};
@@ -42,51 +42,96 @@ pub async fn content(
     let place = Place { recording: MatterId(recording), segment };
     let (piece, root) = seen(&shell, &store, &who, place).await?;
     let evidence = store.vault().evidence(&root).await.inspect_err(alarm)?;
+    let plan = match planned(&headers, evidence.length(), &root)? {
+        Ok(plan) => plan,
+        Err(response) => return Ok(response),
+    };
+    let keep = keeps(&uri);
+    if method != Method::HEAD {
+        let kind = if keep { UseKind::Copy } else { UseKind::View };
+        look(&shell, &store, &who, (place, root), kind, plan.part.is_some()).await?;
+    }
+    sent(evidence, &plan, &piece.name, method == Method::HEAD, keep)
+}
+
+/// Whether the bytes are taken away as a file.
+pub(crate) fn keeps(uri: &Uri) -> bool {
+    uri.query().is_some_and(|it| it.split('&').any(|one| one == "download"))
+}
+
+/// Which bytes are asked for.
+pub(crate) struct Plan {
+    /// A part; none for the whole.
+    pub(crate) part: Option<std::ops::Range<u64>>,
+    tag: String,
+}
+
+/// Reads what is asked for; a response where nothing is to be shown: it is held already, or it
+/// lies outside.
+///
+/// # Errors
+/// When a header cannot be made.
+pub(crate) fn planned(
+    headers: &HeaderMap,
+    length: u64,
+    root: &[u8; 32],
+) -> Result<Result<Plan, Response>, Failure> {
     let tag = format!("\"{}\"", hex::encode(root));
     let held = headers.get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     if held.is_some_and(|it| it.split(',').any(|one| matches!(one.trim(), "*") || one.trim() == tag)) {
-        return Ok(with_tag(StatusCode::NOT_MODIFIED.into_response(), &tag));
+        return Ok(Err(with_tag(StatusCode::NOT_MODIFIED.into_response(), &tag)));
     }
-    let length = evidence.length();
-    let part = match asked(&headers, length, &tag) {
+    let part = match asked(headers, length, &tag) {
         Asked::Whole => None,
         Asked::Part(part) => Some(part),
         Asked::Outside => {
             let mut response = Failure::from(Error::Range).into_response();
             let range = HeaderValue::from_str(&format!("bytes */{length}"));
             response.headers_mut().insert(header::CONTENT_RANGE, range.map_err(broken)?);
-            return Ok(with_tag(response, &tag));
+            return Ok(Err(with_tag(response, &tag)));
         }
     };
-    let keep = uri.query().is_some_and(|it| it.split('&').any(|one| one == "download"));
-    let range = part.clone().unwrap_or(0..length);
-    let body = if method == Method::HEAD {
+    Ok(Ok(Plan { part, tag }))
+}
+
+/// Sends the bytes, after the look was recorded: shown where a browser can, else as a file.
+///
+/// # Errors
+/// When the range or a header cannot be made.
+pub(crate) fn sent(
+    evidence: Evidence,
+    plan: &Plan,
+    name: &str,
+    head: bool,
+    keep: bool,
+) -> Result<Response, Failure> {
+    let length = evidence.length();
+    let range = plan.part.clone().unwrap_or(0..length);
+    let body = if head {
         Body::empty()
     } else {
-        let kind = if keep { UseKind::Copy } else { UseKind::View };
-        look(&shell, &store, &who, (place, root), kind, part.is_some()).await?;
         Body::from_stream(evidence.range(range.clone())?.inspect(|piece| {
             if let Err(error) = piece {
                 alarm(error);
             }
         }))
     };
-    let shown = media(&piece.name).filter(|_| !keep);
+    let shown = media(name).filter(|_| !keep);
     let mut response = body.into_response();
     let out = response.headers_mut();
-    let media = media(&piece.name).unwrap_or("application/octet-stream");
+    let media = media(name).unwrap_or("application/octet-stream");
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     out.insert(header::CONTENT_LENGTH, HeaderValue::from(range.end - range.start));
     out.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    let disposition = disposition(&piece.name, shown.is_some());
+    let disposition = disposition(name, shown.is_some());
     out.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(broken)?);
-    if part.is_some() {
+    if plan.part.is_some() {
         let told = format!("bytes {}-{}/{length}", range.start, range.end.saturating_sub(1));
         out.insert(header::CONTENT_RANGE, HeaderValue::from_str(&told).map_err(broken)?);
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
     response.extensions_mut().insert(AsItIs);
-    Ok(with_tag(response, &tag))
+    Ok(with_tag(response, &plan.tag))
 }
 
 pub(super) fn broken(error: impl std::fmt::Display) -> Failure {
@@ -101,7 +146,7 @@ pub(super) fn with_tag(mut response: Response, tag: &str) -> Response {
 }
 
 /// Damage that somebody met while looking.
-pub(super) fn alarm(error: &Error) {
+pub(crate) fn alarm(error: &Error) {
     if let Error::Damaged { root, damage } = error {
         metrics::counter!("mingjing_evidence_damage_met_total").increment(1);
         tracing::error!(root, %damage, "evidence is damaged");

@@ -12,10 +12,13 @@ use mingjing_vault::{Error, Tombstone, Vault, parse_root};
 use serde::{Deserialize, Serialize};
 
 use crate::disposal::service::Shredder;
+use crate::kit::app::App;
 use crate::kit::config::Config;
+use crate::kit::db::DbError;
 use crate::machine_text::service::forget;
 use crate::ops::OpsError;
 use crate::recording::view as recordings;
+use crate::viewing_grant::service::{derived_as, derived_from};
 
 /// One line of the list: a restore does not bring back what stands on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +90,16 @@ fn append(list: &Path, line: &Destroyed) -> Result<(), OpsError> {
         .map_err(|e| OpsError::io(list, e))
 }
 
+/// Recordings that hold this content: as a piece, or as a derivative of one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holding(app: &App, root: &str) -> Result<BTreeSet<MatterId>, DbError> {
+    let mut held: BTreeSet<MatterId> = recordings::holding(app.db(), root).await?.into_iter().collect();
+    held.extend(derived_as(app.db(), root).await?);
+    Ok(held)
+}
+
 /// Destroys what a list for destruction names, for [`crate::disposal`]: bytes that another
 /// recording still holds stay.
 pub fn shredder(vault: Vault, list: PathBuf) -> Shredder {
@@ -98,8 +111,13 @@ pub fn shredder(vault: Vault, list: PathBuf) -> Shredder {
             let now = app.now();
             let of_list: BTreeSet<MatterId> = roots.keys().copied().collect();
             let mut failed = Vec::new();
-            for root in roots.values().flatten().collect::<BTreeSet<_>>() {
-                let held = recordings::holding(app.db(), root).await.map_err(|e| e.to_string())?;
+            let mut all: BTreeSet<String> = roots.into_values().flatten().collect();
+            // What was made of a recording goes with it.
+            for recording in &of_list {
+                all.extend(derived_from(app.db(), *recording).await.map_err(|e| e.to_string())?);
+            }
+            for root in &all {
+                let held = holding(&app, root).await.map_err(|e| e.to_string())?;
                 let needed = held.iter().filter(|it| !of_list.contains(it)).count();
                 // One that cannot go now keeps none of the others.
                 if let Err(error) = destroy(&vault, &list, root, &order.0.to_string(), needed, now).await {

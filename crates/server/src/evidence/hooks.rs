@@ -29,6 +29,7 @@ use crate::kit::problem::Failure;
 use crate::recording::service::uploaded;
 use crate::recording::view as recordings;
 use crate::viewing_grant::look::{Wish, look, may};
+use crate::viewing_grant::service::derived_behind;
 
 /// A piece of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -156,7 +157,12 @@ impl Hooks {
             rows: Some(Arc::new(|app, after, most| {
                 Box::pin(async move {
                     let after = after.map(hex::encode);
-                    let rows = recordings::roots_behind(app.db(), after.as_deref(), most).await?;
+                    let mut rows = recordings::roots_behind(app.db(), after.as_deref(), most).await?;
+                    // What was made of them is theirs.
+                    rows.extend(derived_behind(app.db(), after.as_deref(), most).await?);
+                    rows.sort_unstable();
+                    rows.dedup();
+                    rows.truncate(most);
                     Ok(rows.iter().filter_map(|it| parse_root(it).ok()).collect())
                 })
             })),

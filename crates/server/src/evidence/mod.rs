@@ -12,6 +12,7 @@ pub mod copy;
 mod describe;
 pub mod destroy;
 pub mod hooks;
+pub mod masking;
 pub mod name;
 pub mod preview;
 pub mod range;

@@ -68,6 +68,7 @@ pub fn reading(root: &[u8; 32], found: &Metadata, lacking: Vec<Shortfall>) -> Re
         duration_ms: value(&found.duration_ms),
         width: value(&found.width),
         height: value(&found.height),
+        sideways: value(&found.sideways).unwrap_or(false),
         tracks: tracks.map(track).collect(),
         said_at: found.captured_at.as_ref().map(said_at),
         device: Text::closed(device(found)),

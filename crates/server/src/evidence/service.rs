@@ -35,6 +35,10 @@ use crate::viewing::service::derived;
 /// Entry of an upload's metadata that says who made it. The sender cannot give it.
 const OWNER: &str = "mingjing-owner";
 
+/// Entry of the metadata of what the system made itself: approval and number of the derivative.
+/// No sender can give it.
+pub(super) const DERIVED: &str = "mingjing-derived";
+
 /// Pause between two rounds of the work that the store does by itself.
 const ROUND: Duration = Duration::from_secs(60);
 
@@ -123,6 +127,9 @@ impl Store {
         length: Option<u64>,
     ) -> Result<Upload, Failure> {
         let parsed = Metadata::parse(metadata)?;
+        if parsed.get(DERIVED).is_some() {
+            return Err(Error::Malformed("Upload-Metadata 含有只能由系统填写的内容").into());
+        }
         let place = self.place(app, &parsed).await?;
         via(&parsed)?;
         let piece = self.piece(app, place).await?;
@@ -255,7 +262,10 @@ impl Store {
     pub async fn settle(&self, app: &App) -> Result<usize, Failure> {
         let mut settled = 0;
         for (id, upload) in self.0.vault.uploads().await? {
-            let due = upload.as_ref().is_ok_and(|it| it.is_complete() && app.now() < it.expires);
+            // What the system made itself is told by the job that made it.
+            let due = upload.as_ref().is_ok_and(|it| {
+                it.is_complete() && app.now() < it.expires && it.metadata.get(DERIVED).is_none()
+            });
             if !due || lock(&self.0.told).contains_key(&id) {
                 continue;
             }

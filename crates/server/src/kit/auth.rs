@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId};
 use mingjing_domain::organ::OrganState;
 use mingjing_domain::refusal::Refusal;
@@ -44,6 +45,8 @@ pub struct Person {
     pub organ_name: String,
     /// Region code of the organ.
     pub region: String,
+    /// Number of the person's enforcement certificate; empty for none.
+    pub certificate: String,
 }
 
 /// How the person proved to be who it is.
@@ -66,6 +69,8 @@ pub struct Identity {
     pub csrf: String,
     /// The password must be changed before anything else.
     pub must_change: bool,
+    /// When it asked.
+    pub at: Timestamp,
 }
 
 impl Identity {
@@ -83,7 +88,14 @@ impl Identity {
     /// The person as the shell of a page shows it.
     pub fn viewer(&self) -> Viewer<'_> {
         let it = &self.person;
-        Viewer { name: &it.name, organ: &it.organ_name, roles: &it.roles, csrf: &self.csrf }
+        Viewer {
+            name: &it.name,
+            organ: &it.organ_name,
+            certificate: &it.certificate,
+            roles: &it.roles,
+            csrf: &self.csrf,
+            at: self.at,
+        }
     }
 
     /// Checks one act on one thing.
@@ -231,7 +243,13 @@ async fn find(shell: &Shell, headers: &HeaderMap) -> Result<Option<Identity>, Fa
         let (id, found) = found.ok_or(Failure::SignIn)?;
         let person = person(shell, &found).await?.ok_or(Failure::SignIn)?;
         let must_change = found.must_change;
-        return Ok(Some(Identity { person, proof: Proof::Token(id), csrf: String::new(), must_change }));
+        return Ok(Some(Identity {
+            person,
+            proof: Proof::Token(id),
+            csrf: String::new(),
+            must_change,
+            at: now,
+        }));
     }
     let Some(secret) = cookie(headers, shell.config.secure) else { return Ok(None) };
     of_session(shell, secret).await
@@ -252,7 +270,7 @@ pub async fn of_session(shell: &Shell, secret: Secret) -> Result<Option<Identity
     };
     let csrf = secret.csrf(shell.app.entropy().as_ref());
     let must_change = found.must_change;
-    Ok(Some(Identity { person, proof: Proof::Session(secret), csrf, must_change }))
+    Ok(Some(Identity { person, proof: Proof::Session(secret), csrf, must_change, at: now }))
 }
 
 /// The person of a session, unless disabled; from memory while the versions hold.
@@ -291,6 +309,7 @@ pub async fn load(app: &App, id: StaffId) -> Result<Option<Person>, ReadError> {
         roles: staff.roles.clone(),
         organ_name,
         region,
+        certificate: staff.certificates.first().map_or_else(String::new, |it| it.number.clone()),
     }))
 }
 

@@ -26,6 +26,8 @@ fn office(shell: &Shell, title: &str, width: Width, body: Markup) -> Response {
         organ: "示例县应急管理局",
         roles: &[Role::Officer, Role::UnitHead],
         csrf: "",
+        certificate: "示执-001",
+        at: shell.app.now(),
     };
     let crumbs = vec![("组件", "/gallery".to_owned())];
     page::office(&Office { site: &shell.site, viewer, title, current: "/gallery", crumbs, width }, body)

@@ -165,6 +165,20 @@ impl App {
         tx.commit().await
     }
 
+    /// Holds a job for another while: its work takes longer than a lease.
+    ///
+    /// # Errors
+    /// [`WriteError::LeaseLost`] when it is no longer held.
+    pub async fn renew_job(&self, job: &Claimed) -> Result<(), WriteError> {
+        let until = self.now().saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let tx = self.db().begin().await?;
+        let text = "UPDATE job SET lease_until = $1 WHERE id = $2 AND lease_token = $3";
+        if tx.run(text, params![until, job.id, job.token]).await? != 1 {
+            return Err(WriteError::LeaseLost);
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// Ends a job whose effect needed no write.
     ///
     /// # Errors

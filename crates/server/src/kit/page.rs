@@ -1,5 +1,6 @@
 //! The shells of pages: office, portal, gate (sign-in), and single statements.
 
+use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 use mingjing_domain::staff::Role;
 
@@ -41,8 +42,12 @@ pub struct Viewer<'a> {
     pub name: &'a str,
     /// Name of the organ.
     pub organ: &'a str,
+    /// Number of the person's enforcement certificate; empty for none.
+    pub certificate: &'a str,
     /// Roles held now.
     pub roles: &'a [Role],
+    /// When the page was asked for.
+    pub at: Timestamp,
     /// The session's token against forged requests.
     pub csrf: &'a str,
 }
@@ -122,7 +127,7 @@ fn nav(entries: &[NavEntry], current: &str, roles: &[Role]) -> Markup {
 
 /// A page of the office.
 pub fn office(page: &Office<'_>, body: Markup) -> Markup {
-    let Viewer { name, organ, roles, csrf } = page.viewer;
+    let Viewer { name, organ, roles, csrf, .. } = page.viewer;
     let site = page.site;
     let shell = html! {
         header.bar {
@@ -154,8 +159,25 @@ pub fn office(page: &Office<'_>, body: Markup) -> Markup {
             }
             (body)
         }
+        (print_mark(&page.viewer))
     };
     document(site, page.title, "明镜", shell)
+}
+
+/// Lines of the mark on a printed page.
+const MARK_LINES: usize = 5;
+
+/// Who printed a page, and when: laid over each sheet, on no screen.
+fn print_mark(viewer: &Viewer<'_>) -> Markup {
+    let Viewer { name, organ, certificate, at, .. } = viewer;
+    let at = super::ui::show::moment(*at);
+    html! {
+        div.print-mark aria-hidden="true" {
+            @for _ in 0..MARK_LINES {
+                p { (organ) " " (name) @if !certificate.is_empty() { "（" (certificate) "）" } " " (at) " 查阅打印" }
+            }
+        }
+    }
 }
 
 /// A page of the public portal. `hero` stands between bar and content.

@@ -19,6 +19,7 @@ use crate::case::service::RENDER;
 use crate::disposal::service::{SHRED, shredding};
 use crate::erasure::service::{Destroyer, ERASE, erasing};
 use crate::evidence::destroy::{list_file, shredder};
+use crate::evidence::masking::{Maker, handler as masking};
 use crate::evidence::reading::{FileReader, handler as reading};
 use crate::evidence::scrub::Scrub;
 use crate::evidence::service::Store;
@@ -41,6 +42,7 @@ use crate::record::job::Records;
 use crate::record::web::Pages;
 use crate::record::{self, wire};
 use crate::recording::jobs::{CENTRALISE, READ_FILE, handler as centralising};
+use crate::viewing_grant::service::MASK;
 
 /// Settings of documents.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -220,6 +222,10 @@ pub async fn serve(
         let read = machine_text(engine, Arc::new(Rules::built_in()));
         tasks.spawn(Worker::new(parts.app().clone()).on(kind_of(task), read).run(stopped.clone()));
     }
+    // A derivative takes as long as its film, and is waited for by one person.
+    let maker = Maker::new(store.vault().clone(), store.own().clone(), list_file(config));
+    let masks = Worker::new(parts.app().clone()).on(MASK, masking(maker, Arc::new(Rules::built_in())));
+    tasks.spawn(masks.run(stopped.clone()));
     tasks.spawn(store.run(parts.app().clone(), scrub, stopped.clone()));
     tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
     if config.database.is_some() {

@@ -109,7 +109,17 @@ fn gather(
     }
     let people = known.iter().map(|(id, it)| (*id, person(it))).collect();
     let disposal = ordered(asked, command)?;
-    Ok(Gathered { people, rules, case: case(asked, state, command)?, family: None, devices, disposal })
+    // What was carried out was carried out because no list ran.
+    let listed = None;
+    Ok(Gathered {
+        people,
+        rules,
+        case: case(asked, state, command)?,
+        family: None,
+        devices,
+        disposal,
+        listed,
+    })
 }
 
 /// What the list orders, as it was noted; the list itself was decided before.

@@ -29,12 +29,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::jobs;
 use super::tables::Overall;
+use super::{jobs, store};
 use crate::calendar::service::CALENDAR;
 use crate::case::body::Claimed;
 use crate::case::facts::{Rules, RulesOfDay, Written, person, staff_matter};
 use crate::case::service as cases;
+use crate::disposal::view as lists;
 use crate::kit::app::{App, Batch, Request, Written as Outcome};
 use crate::kit::error::WriteError;
 use crate::kit::write::{Loaded, Write};
@@ -204,6 +205,8 @@ pub struct Gathered {
     pub devices: BTreeMap<MatterId, Device>,
     /// What the list orders by which the content goes.
     pub disposal: Option<Ordered>,
+    /// A list for destruction that names the recording and runs.
+    pub listed: Option<MatterId>,
 }
 
 impl Gathered {
@@ -231,6 +234,7 @@ impl Gathered {
             serial: next.filter(|_| !numbered),
             recordings_of_case: next.filter(|_| numbered).map_or(0, |n| n.saturating_sub(1)),
             disposal: self.disposal.clone(),
+            listed: self.listed,
         })
     }
 }
@@ -330,7 +334,15 @@ async fn gather(
     if let (RecordingCommand::MarkDestroyed { disposal: list, .. }, Some(id)) = (command, id) {
         disposal = w.load::<Disposal>(*list).await?.map(|it| Ordered::of(*list, &it.state, id));
     }
-    Ok(Gathered { people, rules, case: picked(all, actor.id), family, devices, disposal })
+    let mut listed = None;
+    if let (RecordingCommand::Capture(_), Some(id)) = (command, id) {
+        // A list that is proposed at this moment has read the recording: whoever comes second
+        // waits for the first here, and sees what it did.
+        let tx = w.tx().await?;
+        store::lock(tx, id).await?;
+        listed = lists::running(tx, id).await?;
+    }
+    Ok(Gathered { people, rules, case: picked(all, actor.id), family, devices, disposal, listed })
 }
 
 async fn append(

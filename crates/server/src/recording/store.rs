@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::tables::Overall;
 use crate::case::tables::terms;
-use crate::kit::db::{DbError, Row, Sql};
+use crate::kit::db::{DbError, Engine, Row, Sql, Tx};
 use crate::params;
 
 /// One line of a list.
@@ -378,4 +378,56 @@ pub async fn holding<S: Sql>(sql: &S, root: &str) -> Result<Vec<MatterId>, DbErr
          UNION SELECT matter_id FROM recording_mismatch WHERE sha256_root = $1 ORDER BY matter_id";
     let rows = sql.all("recording_segment", text, params![root]).await?;
     rows.iter().map(|row| Ok(MatterId(row.uuid("matter_id")?))).collect()
+}
+
+/// Holds the head of a recording until the end of the transaction, so that what is looked up
+/// next is not decided by somebody else meanwhile. SQLite has one writer at a time as it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &Tx, recording: MatterId) -> Result<(), DbError> {
+    if tx.engine() == Engine::Postgres {
+        tx.one("matter", "SELECT id FROM matter WHERE id = $1 FOR UPDATE", params![recording]).await?;
+    }
+    Ok(())
+}
+
+/// A piece that was recorded with a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DevicePiece {
+    /// The device.
+    pub device: MatterId,
+    /// The recording.
+    pub recording: MatterId,
+    /// When it began, on the server's clock.
+    pub from: Timestamp,
+    /// When it ended; its beginning where that is not known.
+    pub to: Timestamp,
+}
+
+/// The pieces of an organ that were recorded with devices and began from one instant to before
+/// another, in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn with_devices<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<DevicePiece>, DbError> {
+    let text = "SELECT device_id, matter_id, started_at, ended_at FROM recording_segment \
+         WHERE organ_id = $1 AND device_id IS NOT NULL AND started_at >= $2 AND started_at < $3 \
+         ORDER BY started_at, matter_id, no";
+    let rows = sql.all("recording_segment", text, params![organ, from, to]).await?;
+    rows.iter()
+        .map(|row| {
+            let from = row.instant("started_at")?;
+            Ok(DevicePiece {
+                device: MatterId(row.uuid("device_id")?),
+                recording: MatterId(row.uuid("matter_id")?),
+                from,
+                to: row.opt_instant("ended_at")?.unwrap_or(from),
+            })
+        })
+        .collect()
 }

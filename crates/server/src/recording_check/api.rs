@@ -65,7 +65,7 @@ fn line(it: &Loaded<Check>) -> Value {
         "sample": it.sample, "entries": it.entries.iter().map(|(entry, who, on)| json!({
             "recording": entry.recording, "verdict": wire_name(&entry.verdict), "by": who, "on": on,
         })).collect::<Vec<_>>(),
-        "findings": findings,
+        "findings": findings, "devices": it.devices,
         "circulated": it.circulated.iter().map(|(number, on)| json!({ "number": number, "on": on })).collect::<Vec<_>>(),
     })
 }
@@ -232,6 +232,7 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         ("sample", json!({ "type": "array", "items": id })),
         ("entries", list.clone()),
         ("findings", list.clone()),
+        ("devices", list.clone()),
         ("circulated", list.clone()),
     ]);
     let page = object_of(&[

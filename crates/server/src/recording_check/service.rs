@@ -1,25 +1,35 @@
 //! One function for every command on a check.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use mingjing_domain::act_table::Act as _;
-use mingjing_domain::matter::{Actor, MatterId, OrganId};
+use mingjing_domain::device::Device;
+use mingjing_domain::matter::{Actor, MatterId, OrganId, shanghai};
+use mingjing_domain::recording_check::stats::Arrival;
+use mingjing_domain::recording_check::usage::{Spell, use_of};
 use mingjing_domain::recording_check::{
-    BeaconKind, Candidate, Check, CheckCommand, CheckFacts, Checkpoint, DeviceUse, MAX_POPULATION, decide,
+    BeaconKind, Candidate, Check, CheckCommand, CheckFacts, CheckKind, Checkpoint, DeviceUse, MAX_POPULATION,
+    decide,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::store;
+use crate::case::access::rules;
+use crate::case::service::rules_of_day;
+use crate::device::view as devices;
 use crate::kit::app::{App, Request, Written};
 use crate::kit::db::Sql;
 use crate::kit::error::WriteError;
 use crate::kit::write::Write;
 use crate::ledger::LedgerError;
 use crate::ledger::service::checkpoint_since;
+use crate::recording::view::with_devices;
 use crate::recording_view::service as recordings;
 
 /// What a decision looked at besides state and command, as it is noted.
@@ -110,8 +120,13 @@ async fn gather(
     command: &CheckCommand,
 ) -> Result<Noted, WriteError> {
     let now = w.now();
-    let tx = w.tx().await?;
     let mut noted = Noted::default();
+    if let (CheckCommand::Report { .. }, Some(check)) = (command, state)
+        && check.kind == CheckKind::DeviceUse
+    {
+        noted.devices = devices_used(w, organ, check.period).await?;
+    }
+    let tx = w.tx().await?;
     let named: &[MatterId] = match command {
         CheckCommand::Plan { from, to, .. } => {
             // One more than a draw may be from: the decision says so, nothing is cut off unseen.
@@ -149,6 +164,49 @@ async fn gather(
         noted.candidates.extend(found.map(|it| it.candidate()));
     }
     Ok(noted)
+}
+
+/// Most devices of an organ that one report tells of.
+const DEVICES: u32 = 10_000;
+
+/// The use of every device of an organ that was in its ledger between two civil days: who held
+/// it by the ledger, what was recorded with it by the recordings.
+async fn devices_used(
+    w: &mut Write,
+    organ: OrganId,
+    days: (Date, Date),
+) -> Result<Vec<DeviceUse>, WriteError> {
+    let now = w.now();
+    let of_day = rules_of_day(w, rules(), organ).await?;
+    let begins = |day: Date| day.to_zoned(shanghai()).map(|it| it.timestamp());
+    let (Ok(from), Ok(to)) = (begins(days.0), days.1.tomorrow().and_then(begins)) else {
+        return Ok(Vec::new());
+    };
+    let tx = w.tx().await?;
+    let filter = devices::Filter { organs: vec![organ], ..devices::Filter::default() };
+    let lines = devices::list(tx, &filter, DEVICES).await?;
+    let mut late: BTreeMap<MatterId, bool> = BTreeMap::new();
+    let mut spells: BTreeMap<MatterId, Vec<Spell>> = BTreeMap::new();
+    for piece in with_devices(tx, organ, (from, to)).await? {
+        if !late.contains_key(&piece.recording) {
+            let filed = recordings::one(tx, piece.recording).await?;
+            // Where no term can be told nothing is late.
+            let upload = filed.and_then(|it| it.upload(of_day.custody().ok()?, now).ok().flatten());
+            let is = upload.is_some_and(|it| matches!(it.arrival, Arrival::Late | Arrival::Overdue));
+            late.insert(piece.recording, is);
+        }
+        let late = late.get(&piece.recording).copied().unwrap_or(false);
+        let spell = Spell { recording: piece.recording, from: piece.from, to: piece.to, late };
+        spells.entry(piece.device).or_default().push(spell);
+    }
+    let mut out = Vec::new();
+    for line in lines {
+        let Some(device) = w.load::<Device>(line.id).await? else { continue };
+        let of = spells.get(&line.id).map_or(&[][..], Vec::as_slice);
+        out.extend(use_of(line.id, &device.state, of, days));
+    }
+    out.sort_by(|a, b| (&a.unit, a.device).cmp(&(&b.unit, b.device)));
+    Ok(out)
 }
 
 /// The first checkpoint of our log at an instant or later.

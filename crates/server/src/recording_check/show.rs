@@ -85,6 +85,35 @@ pub fn ledger(check: &Check, names: &dyn Fn(MatterId) -> String, people: &People
     }
 }
 
+/// The use of the devices as it was last reported.
+pub fn devices(check: &Check, names: &dyn Fn(MatterId) -> String, people: &People) -> Markup {
+    html! {
+        section.card #devices {
+            h2 { "记录设备使用情况 " span.meta.small { (check.devices.len()) "台" } }
+            @if check.devices.is_empty() { p.meta { "还没有登记设备使用情况。登记时由系统按设备台账和音像记录得出。" } }
+            @else {
+                div.table.fold tabindex="0" role="region" aria-label="记录设备使用情况" { table {
+                    thead { tr {
+                        th scope="col" { "设备" } th scope="col" { "使用人" } th.num scope="col" { "配发天数" } th.num scope="col" { "使用天数" }
+                        th.num scope="col" { "记录" } th.num scope="col" { "分钟" } th.num scope="col" { "未经检查使用" } th.num scope="col" { "故障" } th.num scope="col" { "逾期上传" }
+                    } }
+                    tbody { @for it in &check.devices { tr {
+                        th scope="row" { a href={ "/devices/" (it.device) } { (names(it.device)) } br; span.meta.small { (it.unit) } }
+                        td data-label="使用人" { @for one in &it.holders { div { (people.name(one.staff)) span.meta.small { " " (one.days) "天，" (one.recordings) "件，" (one.minutes) "分钟" } } } }
+                        td.num data-label="配发天数" { (it.days_assigned) }
+                        td.num data-label="使用天数" { (it.days_used) }
+                        td.num data-label="记录" { (it.recordings) }
+                        td.num data-label="分钟" { (it.minutes) }
+                        td.num data-label="未经检查使用" { (it.unchecked) }
+                        td.num data-label="故障" { (it.faults) }
+                        td.num data-label="逾期上传" { (it.late) }
+                    } } }
+                } }
+            }
+        }
+    }
+}
+
 /// What a finding is about, by its number or title, and the way there.
 pub fn about(it: About, names: &dyn Fn(MatterId) -> String) -> Markup {
     match it {

@@ -10,7 +10,7 @@ use mingjing_domain::case::Case;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::device::Device;
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::recording_check::{About, BeaconKind, Check, Stage, Verb};
+use mingjing_domain::recording_check::{About, BeaconKind, Check, CheckKind, Stage, Verb};
 use mingjing_domain::refusal::{FieldError, Refusal};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -219,7 +219,8 @@ async fn names(shell: &Shell, it: &Check) -> Result<BTreeMap<MatterId, String>, 
     let mut out = BTreeMap::new();
     named(shell, it.sample.iter().copied(), &mut out).await?;
     let things = it.findings.iter().flat_map(|found| &found.suspicion.about).copied();
-    named_things(shell, things, &mut out).await?;
+    let devices = it.devices.iter().map(|line| About::Device { device: line.device });
+    named_things(shell, things.chain(devices), &mut out).await?;
     Ok(out)
 }
 
@@ -296,7 +297,7 @@ fn offered(who: &Identity, it: &Check) -> Vec<Verb> {
                 .any(|f| f.gravity == Some(mingjing_domain::recording_check::Gravity::Crime)),
             Verb::Receipt => it.findings.iter().any(|f| f.transferred.is_some()),
             Verb::Enter => it.unplayed().next().is_some(),
-            Verb::Report => it.kind == mingjing_domain::recording_check::CheckKind::DeviceUse,
+            Verb::Report => it.kind == CheckKind::DeviceUse,
             Verb::Plan
             | Verb::Draw
             | Verb::Open
@@ -341,6 +342,7 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
         div.two {
             div.stack {
                 (show::draw(&it.state))
+                @if it.kind == CheckKind::DeviceUse { (show::devices(&it.state, &name, &people)) }
                 (show::ledger(&it.state, &name, &people))
                 (show::findings(&it.state, &name, &people))
             }

@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::form::{self, Around, FORMS, specs};
+use super::masks;
 use super::service::act;
 use super::tables::{material, requester};
 use super::verbs;
 use super::web::{PAGE, page_of, seen};
 use crate::case::access::rules;
+use crate::evidence::tus::Opened;
 use crate::kit::acts::{self, MAX_WORDS, object_of, operation, schema_of};
 use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
@@ -61,6 +63,7 @@ fn line(it: &Loaded<Grant>) -> Value {
         "from": it.right.from, "until": it.right.until,
         "decided_by": decided.map(|it| it.0), "decided_on": decided.map(|it| it.1),
         "opinion": decided.and_then(|it| it.2.value()), "uses": uses,
+        "masks": (1_u16..).zip(&it.masks).map(|(no, mask)| masks::json_of(it.id, no, mask)).collect::<Vec<_>>(),
     })
 }
 
@@ -139,6 +142,7 @@ async fn request(
 /// POST /api/v1/grants/{id}/{act}
 async fn post(
     State(shell): State<Shell>,
+    store: Opened,
     who: Identity,
     Path((id, name)): Path<(Uuid, String)>,
     CommandId(command): CommandId,
@@ -153,6 +157,7 @@ async fn post(
     let value = body::read(&specs(verb, &around()), given.0, basis)?;
     let asked = form::read(&shell.app, verb, Some(it.state.as_ref()), value).await?;
     let asked = asked.map_err(|errors| body::refused(errors, basis))?;
+    masks::possible(&shell, &store, &asked).await?;
     act(&shell.app, rules(), &who.actor(), Some(it.id), asked, command).await?;
     Ok(Json(line(&seen(&shell, &who, id).await?)))
 }
@@ -178,7 +183,8 @@ fn grant_schema() -> Value {
         ("decided_by?", id),
         ("decided_on?", day),
         ("opinion?", json!({ "type": "string", "maxLength": MAX_WORDS })),
-        ("uses", list),
+        ("uses", list.clone()),
+        ("masks", list),
     ])
 }
 
@@ -219,6 +225,7 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         .produces("application/pdf")
         .fails(&[409]),
     ];
+    out.extend(mask_operations());
     let mut request = Operation::new(Method::POST, "/api/v1/grants", "grant_request", TAG)
         .says(format!("依据{}。", Verb::Request.row().article))
         .with(key())
@@ -238,7 +245,52 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         let fields = specs(*verb, &around());
         out.push(operation(&path, &format!("grant_{name}"), TAG, verbs::of(*verb), &fields, schema("Grant")));
     }
-    (out, vec![("Grant", grant_schema())])
+    (out, vec![("Grant", grant_schema()), ("GrantMask", mask_schema())])
+}
+
+/// What is read of a derivative.
+fn mask_operations() -> [Operation; 2] {
+    let no = || json!({ "type": "integer", "minimum": 1, "maximum": 65535 });
+    let range = query("download", "导出为文件", json!({ "type": "string", "maxLength": 0 }));
+    let mut content = Operation::get(
+        masks::CONTENT,
+        "grant_mask_content",
+        TAG,
+        "遮蔽件的内容",
+        json!({ "type": "string", "format": "binary" }),
+    )
+    .says("可以只取一部分（Range）；ETag 为遮蔽件的 SHA-256 根。每次查看、导出都登记。")
+    .at("no", no())
+    .with(range)
+    .produces("application/octet-stream")
+    .fails(&[409, 416]);
+    content.also = Some((206, "其中一部分"));
+    [
+        Operation::get(masks::ONE, "grant_mask_read", TAG, "遮蔽件", schema("GrantMask"))
+            .at("no", no())
+            .fails(&[409]),
+        content,
+    ]
+}
+
+fn mask_schema() -> Value {
+    let (text, id) = (schema_of("text"), schema_of("id"));
+    object_of(&[
+        ("no", schema_of("number")),
+        ("state", json!({ "type": "string", "enum": ["making", "made", "failed"] })),
+        ("label", text.clone()),
+        ("reason?", text.clone()),
+        ("asked_by", id.clone()),
+        ("asked_at", json!({ "type": "string", "format": "date-time" })),
+        ("recording", id),
+        ("segment", schema_of("number")),
+        ("original_root", text.clone()),
+        ("edits", json!({ "type": "array", "items": { "type": "object" } })),
+        ("root?", text.clone()),
+        ("identity?", json!({ "type": "object" })),
+        ("tool?", text.clone()),
+        ("content?", text),
+    ])
 }
 
 fn example() -> Value {

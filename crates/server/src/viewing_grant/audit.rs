@@ -38,6 +38,7 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let noted: Noted = asked.noted("facts")?.unwrap_or_default();
     // The things stand in other families: they are taken as noted, and were read.
     asked.matters_read(noted.things.iter().filter_map(|it| it.of_case()))?;
+    asked.matters_read(noted.original.iter().map(|it| it.recording))?;
     let matter = body.matter.unwrap_or(MatterId(Uuid::nil()));
     let facts = noted.facts(matter, &stored.actor, stored.recorded_at, &law);
     let event = decide(state, &body.command, &facts)?;

@@ -24,6 +24,8 @@ pub struct Around {
     pub documents: Vec<Choice>,
     /// What was asked for, in words, by its place from 1.
     pub scope: Vec<Choice>,
+    /// Pieces of recordings that can be masked.
+    pub pieces: Vec<Choice>,
     /// Asks on behalf of somebody outside.
     pub archives: bool,
     /// Fields for a program.
@@ -31,8 +33,16 @@ pub struct Around {
 }
 
 /// Acts that a person does by a form.
-pub const FORMS: &[Verb] =
-    &[Verb::Approve, Verb::Refuse, Verb::Deliver, Verb::Lend, Verb::Return, Verb::End, Verb::Revoke];
+pub const FORMS: &[Verb] = &[
+    Verb::Approve,
+    Verb::Refuse,
+    Verb::Deliver,
+    Verb::Mask,
+    Verb::Lend,
+    Verb::Return,
+    Verb::End,
+    Verb::Revoke,
+];
 
 const COVERS: [(&str, &str); 6] = [
     ("case", "全案（案卷和音像记录）"),
@@ -151,8 +161,9 @@ pub fn specs(verb: Verb, around: &Around) -> Vec<FieldSpec> {
             words("note", "缺损情况").hint("有缺损的必须填写").optional(),
         ],
         Verb::Revoke => vec![words("reason", "撤销的理由")],
-        // Nothing to fill in, or done by opening what the approval covers.
-        Verb::End | Verb::Use | Verb::Derive => Vec::new(),
+        Verb::Mask => super::mask_form::specs(around),
+        // Nothing to fill in, done by opening what the approval covers, or by the system.
+        Verb::End | Verb::Use | Verb::Derive | Verb::FailMask => Vec::new(),
     }
 }
 
@@ -228,7 +239,10 @@ pub async fn read(
             blank(&mut object, &["note"]);
             Ok(Value::Object(object))
         }
-        Verb::Refuse | Verb::Revoke | Verb::End | Verb::Use | Verb::Derive => Ok(Value::Object(object)),
+        Verb::Mask => super::mask_form::read(app, &object).await?,
+        Verb::Refuse | Verb::Revoke | Verb::End | Verb::Use | Verb::Derive | Verb::FailMask => {
+            Ok(Value::Object(object))
+        }
     };
     let name = mingjing_domain::case::form::wire_name(&verb);
     Ok(shaped.and_then(|value| command::<GrantCommand>(&name, value)))

@@ -42,12 +42,14 @@ pub struct Wish<'a> {
     pub span: Option<Span>,
     /// SHA-256 of the bytes that leave, hex; empty for a mere look.
     pub digest: &'a str,
+    /// Root of the masked derivative that is seen in place of the original; empty for that.
+    pub derivative: &'a str,
 }
 
 impl Wish<'_> {
     /// A look at a thing.
     pub const fn view(material: Material) -> Self {
-        Self { material, kind: UseKind::View, span: None, digest: "" }
+        Self { material, kind: UseKind::View, span: None, digest: "", derivative: "" }
     }
 }
 
@@ -169,6 +171,7 @@ async fn under(
         watermark: Text::closed(watermark.clone()),
         span: wish.span,
         digest: wish.digest.to_owned(),
+        derivative: wish.derivative.to_owned(),
     };
     let command = GrantCommand::Use { used };
     act(&shell.app, rules(), &who.actor(), Some(*id), command, shell.fresh_id()).await?;

@@ -5,6 +5,8 @@ pub mod api;
 pub mod audit;
 pub mod form;
 pub mod look;
+pub mod mask_form;
+pub mod masks;
 pub mod service;
 mod show;
 pub mod store;

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use mingjing_domain::archive::{CaseFile, Item};
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId};
+use mingjing_domain::recording::Recording;
 use mingjing_domain::secrecy::Secrecy;
 use mingjing_domain::viewing_grant::{
-    Covered, Grant, GrantCommand, GrantFacts, Material, Original, Thing, UseKind, ViewingLaw, decide,
+    Covered, Grant, GrantCommand, GrantFacts, Mask, Material, Original, Thing, UseKind, ViewingLaw, decide,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -20,11 +21,14 @@ use crate::case::service::rules_of_day;
 use crate::kit::app::{App, Request, Written};
 use crate::kit::db::DbError;
 use crate::kit::error::{ReadError, WriteError};
+use crate::kit::jobs::Claimed;
 use crate::kit::write::{Loaded, Write};
 use crate::recording_view::service as recordings;
 use crate::viewing::service::derived;
 
-pub use super::store::{Beside, UsedRow};
+pub use super::store::{
+    Beside, MaskRow, UsedRow, derived_as, derived_behind, derived_from, masks_failed, masks_of,
+};
 
 /// The matter of a case's file. It follows from the case, so that a case has one file.
 pub fn file_of(case: MatterId) -> MatterId {
@@ -175,10 +179,12 @@ fn materials(command: &GrantCommand) -> Vec<Material> {
             .collect(),
         GrantCommand::Use { used } => vec![used.material],
         GrantCommand::Deliver { delivery } => delivery.copies.iter().map(|copy| copy.material).collect(),
-        GrantCommand::Derive { derivative } => vec![Material::Recording { recording: derivative.original }],
+        GrantCommand::Mask { order } => vec![Material::Recording { recording: order.recording }],
         GrantCommand::Lend { lent } => vec![Material::File { case: lent.case }],
         GrantCommand::Approve { .. }
         | GrantCommand::Refuse { .. }
+        | GrantCommand::Derive { .. }
+        | GrantCommand::FailMask { .. }
         | GrantCommand::Return { .. }
         | GrantCommand::End {}
         | GrantCommand::Revoke { .. } => Vec::new(),
@@ -217,16 +223,43 @@ async fn gather(
             let out = store::lent(w.tx().await?, lent.case).await?;
             noted.lent_elsewhere = out.is_some_and(|it| Some(it) != own);
         }
+        GrantCommand::Mask { order } => {
+            noted.original = original(w, order.recording, order.segment).await?;
+        }
+        // The recording is read with the command: nothing is made of what is destroyed meanwhile.
+        GrantCommand::Derive { derivative } => {
+            noted.original = original(w, derivative.original, derivative.segment).await?;
+        }
         GrantCommand::Request { .. }
         | GrantCommand::Approve { .. }
         | GrantCommand::Refuse { .. }
         | GrantCommand::Use { .. }
-        | GrantCommand::Derive { .. }
+        | GrantCommand::FailMask { .. }
         | GrantCommand::Return { .. }
         | GrantCommand::End {}
         | GrantCommand::Revoke { .. } => {}
     }
     Ok(noted)
+}
+
+/// A piece as it is stored and was read, inside a write.
+async fn original(w: &mut Write, recording: MatterId, segment: u16) -> Result<Option<Original>, WriteError> {
+    let it = w.load::<Recording>(recording).await?;
+    Ok(it.and_then(|it| Original::of(recording, &it.state, segment)))
+}
+
+/// Kind of the job that makes a derivative; carried out by the evidence store.
+pub const MASK: &str = "make_mask";
+
+/// The derivative that a job of [`MASK`] is about: approval and number.
+pub fn mask_of(job: &Claimed) -> Option<(MatterId, u16)> {
+    let no = job.payload["no"].as_u64().and_then(|no| u16::try_from(no).ok())?;
+    job.matter.map(|grant| (grant, no))
+}
+
+/// How the bytes of a derivative are named: by its recording and piece, and for what it is.
+pub fn mask_name(mask: &Mask, no: u16) -> String {
+    format!("遮蔽件-第{}段-{no}.{}", mask.original.segment, mask.original.shape().ending())
 }
 
 /// Carries out a command. `grant` is none for a request. Gives the approval's matter.
@@ -279,6 +312,11 @@ async fn carry_out(
     match loaded {
         Some(mut it) => {
             w.append(&mut it, event).await?;
+            if matches!(command, GrantCommand::Mask { .. }) {
+                let no = it.masks.len();
+                let now = w.now();
+                w.enqueue_at(MASK, format!("{}/{no}", it.id), &json!({ "no": no }), Some(it.id), now);
+            }
             Ok(it.id)
         }
         None => {

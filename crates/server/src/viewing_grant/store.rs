@@ -196,3 +196,105 @@ pub async fn used<S: Sql>(sql: &S, organ: OrganId, since: &str) -> Result<Vec<Ma
     );
     ids(sql, text, params![organ, since]).await
 }
+
+/// A derivative that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MaskRow {
+    /// The approval.
+    pub grant: MatterId,
+    /// Its number there.
+    pub no: u16,
+    /// The piece it is made from.
+    pub segment: u16,
+    /// How far it has come, stored name.
+    pub state: String,
+    /// When it was asked for.
+    pub at: Timestamp,
+}
+
+/// Most derivatives that are listed of one recording, or for one person.
+const MASKS: u32 = 200;
+
+async fn masks<S: Sql>(
+    sql: &S,
+    condition: &str,
+    values: Vec<sea_orm::Value>,
+) -> Result<Vec<MaskRow>, DbError> {
+    let text = format!(
+        "SELECT m.matter_id, m.no, m.segment, m.state, m.asked_at FROM grant_mask m {condition} \
+         ORDER BY m.asked_at DESC, m.matter_id, m.no LIMIT {MASKS}"
+    );
+    let rows = sql.all("grant_mask", text, values).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(MaskRow {
+                grant: MatterId(row.uuid("matter_id")?),
+                no: u16::try_from(row.int("no")?).unwrap_or(u16::MAX),
+                segment: u16::try_from(row.int("segment")?).unwrap_or(u16::MAX),
+                state: row.text("state")?,
+                at: row.instant("asked_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Derivatives of a recording, newest first.
+///
+/// # Errors
+/// As [`page`].
+pub async fn masks_of<S: Sql>(sql: &S, recording: MatterId) -> Result<Vec<MaskRow>, DbError> {
+    masks(sql, "WHERE m.recording_id = $1", params![recording]).await
+}
+
+/// Derivatives that a person asked for in vain and not again, under rights that still stand on
+/// a civil day.
+///
+/// # Errors
+/// As [`page`].
+pub async fn masks_failed<S: Sql>(sql: &S, person: StaffId, today: &str) -> Result<Vec<MaskRow>, DbError> {
+    let condition = "JOIN grant_row r ON r.matter_id = m.matter_id \
+         WHERE m.asked_by = $1 AND m.state = 'failed' AND r.stage = 'approved' AND r.until_day >= $2 \
+         AND NOT EXISTS (SELECT 1 FROM grant_mask n WHERE n.matter_id = m.matter_id AND n.no > m.no \
+         AND n.recording_id = m.recording_id AND n.segment = m.segment)";
+    masks(sql, condition, params![person, today]).await
+}
+
+/// Up to `most` roots of derivatives of recordings whose content is there, in order, behind a
+/// root.
+///
+/// # Errors
+/// As [`page`].
+pub async fn derived_behind<S: Sql>(
+    sql: &S,
+    after: Option<&str>,
+    most: usize,
+) -> Result<Vec<String>, DbError> {
+    let text = "SELECT DISTINCT m.sha256_root FROM grant_mask m \
+         JOIN recording_row r ON r.matter_id = m.recording_id \
+         WHERE m.sha256_root > $1 AND r.state <> 'destroyed' ORDER BY m.sha256_root LIMIT $2";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = sql.all("grant_mask", text, params![after.unwrap_or(""), most]).await?;
+    rows.iter().map(|row| row.text("sha256_root")).collect()
+}
+
+/// Roots of the derivatives of a recording, whatever became of its content.
+///
+/// # Errors
+/// As [`page`].
+pub async fn derived_from<S: Sql>(sql: &S, recording: MatterId) -> Result<Vec<String>, DbError> {
+    let text = "SELECT DISTINCT sha256_root FROM grant_mask \
+         WHERE recording_id = $1 AND sha256_root IS NOT NULL ORDER BY sha256_root";
+    let rows = sql.all("grant_mask", text, params![recording]).await?;
+    rows.iter().map(|row| row.text("sha256_root")).collect()
+}
+
+/// Recordings, with their content there, of which a derivative has this root.
+///
+/// # Errors
+/// As [`page`].
+pub async fn derived_as<S: Sql>(sql: &S, root: &str) -> Result<Vec<MatterId>, DbError> {
+    let text = "SELECT DISTINCT m.recording_id AS matter_id FROM grant_mask m \
+         JOIN recording_row r ON r.matter_id = m.recording_id \
+         WHERE m.sha256_root = $1 AND r.state <> 'destroyed' ORDER BY matter_id";
+    ids(sql, text.to_owned(), params![root]).await
+}

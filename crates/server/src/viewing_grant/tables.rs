@@ -2,7 +2,7 @@
 
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::{MatterId, OrganId};
-use mingjing_domain::viewing_grant::{Grant, Material, Requester};
+use mingjing_domain::viewing_grant::{Grant, MaskOutcome, Material, Requester, Used};
 
 use crate::kit::projection::{ColumnType, Projects, Row, TableSpec};
 use crate::params;
@@ -64,6 +64,37 @@ const DELIVERY: TableSpec = TableSpec {
     key: &["matter_id", "number"],
 };
 
+const MASK: TableSpec = TableSpec {
+    name: "grant_mask",
+    columns: &[
+        ("matter_id", Blob),
+        ("no", Int),
+        ("organ_id", Blob),
+        ("recording_id", Blob),
+        ("segment", Int),
+        ("state", Text),
+        ("sha256_root", Text),
+        ("asked_by", Blob),
+        ("asked_at", Int),
+    ],
+    key: &["matter_id", "no"],
+};
+
+/// How far a derivative has come: stored name, words, root where it is made.
+pub fn outcome(it: &MaskOutcome) -> (&'static str, &'static str, Option<&str>) {
+    match it {
+        MaskOutcome::Making => ("making", "制作中", None),
+        MaskOutcome::Made(derivative) => ("made", "已制成", Some(&derivative.root)),
+        MaskOutcome::Failed(_) => ("failed", "未能制成", None),
+    }
+}
+
+/// What was looked at, in words that name no person.
+fn seen(it: &Used) -> String {
+    let of = material(it.material);
+    if it.derived { format!("{of}（遮蔽件）") } else { of }
+}
+
 /// For whom, in words that name no person.
 pub fn requester(it: &Requester) -> &'static str {
     match it {
@@ -91,7 +122,7 @@ const fn recording(it: Material) -> Option<MatterId> {
 }
 
 impl Projects for Grant {
-    const TABLES: &'static [TableSpec] = &[ROW, USE, LOAN, DELIVERY];
+    const TABLES: &'static [TableSpec] = &[ROW, USE, LOAN, DELIVERY, MASK];
 
     fn rows(id: MatterId, organ: OrganId, _version: u64, it: &Self) -> Vec<Row> {
         let mut rows = vec![Row {
@@ -122,7 +153,7 @@ impl Projects for Grant {
                 used.at,
                 used.by,
                 wire_name(&used.kind),
-                material(used.material),
+                seen(used),
             ],
         }));
         rows.extend(it.loans.iter().enumerate().map(|(at, loan)| Row {
@@ -136,6 +167,23 @@ impl Projects for Grant {
                 loan.until.to_string(),
                 loan.returned.map(|(day, _)| day.to_string()),
             ],
+        }));
+        rows.extend(it.masks.iter().enumerate().map(|(at, mask)| {
+            let (state, _, root) = outcome(&mask.outcome);
+            Row {
+                table: MASK.name,
+                values: params![
+                    id,
+                    at + 1,
+                    organ,
+                    mask.original.recording,
+                    mask.original.segment,
+                    state,
+                    root.map(str::to_owned),
+                    mask.by,
+                    mask.at,
+                ],
+            }
         }));
         rows.extend(it.deliveries.iter().map(|delivery| Row {
             table: DELIVERY.name,

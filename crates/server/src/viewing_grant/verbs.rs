@@ -14,6 +14,9 @@ pub const READ: &Verb = &Verb { name: "grant.read", label: "查看查阅申请",
 pub const REGISTER: &Verb =
     &Verb { name: "grant_register.read", label: "查看查阅登记簿", basis: CALL_UP };
 
+/// 查看遮蔽件: whether somebody may look at this one now is the judgment of the approvals.
+pub const SEE_MASK: &Verb = &Verb { name: "grant.see_mask", label: "查看遮蔽件", basis: CALL_UP };
+
 const READERS: &[Role] = &[
     Role::Officer,
     Role::UnitHead,
@@ -26,6 +29,18 @@ const READERS: &[Role] = &[
     Role::Archivist,
     Role::Auditor,
 ];
+/// Who may come to look at a recording, and those who make public what is masked.
+const VIEWERS: &[Role] = &[
+    Role::Officer,
+    Role::UnitHead,
+    Role::Reviewer,
+    Role::ReviewHead,
+    Role::Deputy,
+    Role::Head,
+    Role::Publicity,
+    Role::HearingHost,
+    Role::Archivist,
+];
 const KEEPERS: &[Role] = &[Role::UnitHead, Role::Deputy, Role::Head, Role::Archivist, Role::Auditor];
 
 static ACTS: LazyLock<ActVerbs<Act>> = LazyLock::new(|| ActVerbs::new("grant", Relation::OwnOrgan));
@@ -34,6 +49,8 @@ static ROWS: LazyLock<Vec<Grant>> = LazyLock::new(|| {
     let row = |verb: &'static Verb, role: &Role| Grant { verb, role: *role, relation: Relation::OwnOrgan };
     let mut rows: Vec<Grant> = READERS.iter().map(|role| row(READ, role)).collect();
     rows.extend(KEEPERS.iter().map(|role| row(REGISTER, role)));
+    rows.extend(VIEWERS.iter().map(|role| row(SEE_MASK, role)));
+    rows.push(Grant { verb: SEE_MASK, role: Role::Supervisor, relation: Relation::Supervised });
     rows.extend(ACTS.rows.iter().copied());
     rows
 });

@@ -16,20 +16,23 @@ use mingjing_domain::matter::{MatterId, civil_day};
 use mingjing_domain::refusal::{FieldError, Refusal};
 use mingjing_domain::staff::Role;
 use mingjing_domain::viewing_grant::{
-    CALL_UP, Grant, Material, Medium, Stage, UseKind, Verb, overdue, register,
+    CALL_UP, Covered, Grant, Material, Medium, Stage, UseKind, Verb, overdue, register,
 };
 use sha2::Digest as _;
 use uuid::Uuid;
 
 use super::form::{self, Around, FORMS, specs};
 use super::look::{Looked, Wish, look};
-use super::service::{act, thing_now};
+use super::mask_form::pieces;
+use super::masks;
+use super::service::{MaskRow, act, masks_failed, thing_now};
 use super::show::{Titles, cases, deliveries, entry, facts, line, named, standing, titles, uses};
 use super::store::{self, Of};
 use super::verbs;
 use crate::case::access::{People, rules};
 use crate::case::service::newest;
 use crate::case::tables;
+use crate::evidence::tus::Opened;
 use crate::kit::acts::{self, Doing, Step, doing};
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
@@ -129,14 +132,18 @@ pub(super) async fn page_of(
     Ok((out, next))
 }
 
-/// Requests that wait for the person to approve: words, address, since.
+/// Requests that wait for the person to approve, and what was asked for in vain: words, address,
+/// since.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn waiting(shell: &Shell, who: &Identity) -> Result<Vec<(String, String, String)>, Failure> {
     let organ = who.person.organ;
+    let today = civil_day(shell.app.now()).to_string();
+    let failed = masks_failed(shell.app.db(), who.person.id, &today).await?;
+    let mut out: Vec<_> = failed.iter().map(not_made).collect();
     if who.may(verbs::of(Verb::Approve), &Target::organ(organ)).is_err() {
-        return Ok(Vec::new());
+        return Ok(out);
     }
     let (all, _) = page_of(shell, who, "pending", None).await?;
     let others = all.iter().filter(|it| it.requested_by != who.person.id);
@@ -144,7 +151,14 @@ pub async fn waiting(shell: &Shell, who: &Identity) -> Result<Vec<(String, Strin
         let words = format!("审批查阅申请：{}", it.purpose.label());
         (words, format!("/grants/{}", it.id), it.requested_on.to_string())
     };
-    Ok(others.map(line).collect())
+    out.extend(others.map(line));
+    Ok(out)
+}
+
+/// A derivative that the person asked for and that could not be made.
+fn not_made(row: &MaskRow) -> (String, String, String) {
+    let words = format!("遮蔽件未能制成：音像记录第{}段", row.segment);
+    (words, format!("/grants/{}/masks/{}", row.grant, row.no), civil_day(row.at).to_string())
 }
 
 const TABS: [(&str, &str); 4] =
@@ -296,17 +310,27 @@ pub(super) fn offered(who: &Identity, it: &Grant) -> Vec<Verb> {
         Verb::End => it.requested_by == who.person.id || who.person.roles.contains(&Role::Archivist),
         Verb::Approve | Verb::Refuse => it.stage == Stage::Requested,
         Verb::Revoke => it.stage == Stage::Approved,
-        Verb::Request | Verb::Use | Verb::Derive => false,
+        Verb::Mask => it.right.medium == Medium::Export && reaches_recordings(it),
+        Verb::Request | Verb::Use | Verb::Derive | Verb::FailMask => false,
     };
     let holds = |verb: &Verb| verb.row().who.iter().any(|role| who.person.roles.contains(role));
     FORMS.iter().copied().filter(|verb| fits(verb) && holds(verb)).collect()
+}
+
+/// Something that it covers may be a recording.
+fn reaches_recordings(it: &Grant) -> bool {
+    it.right.scope.iter().any(|covered| match covered {
+        Covered::Case { .. } | Covered::Recordings { .. } | Covered::Period { .. } => true,
+        Covered::One { material } => material.is_recording(),
+        Covered::File { .. } => false,
+    })
 }
 
 /// What the forms of an approval choose from.
 pub(super) async fn around(shell: &Shell, it: &Loaded<Grant>) -> Result<Around, Failure> {
     let ids = cases(&[it.state.as_ref()]);
     let titles = titles(shell, &ids).await?;
-    let mut out = Around::default();
+    let mut out = Around { pieces: pieces(&shell.app, &it.state).await?, ..Around::default() };
     for id in &ids {
         out.cases.push(Choice::new(id.to_string(), named(&titles, *id)));
     }
@@ -374,6 +398,7 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
             div.stack {
                 section.card { (facts(&it.state, &people, &titles)) }
                 section.card { h2 { "查阅经过 " span.meta.small { (it.uses.len()) "次" } } (uses(&it.state, &people, &titles)) }
+                @if !it.masks.is_empty() { (masks::listed(it.id, &it.state, &people)) }
                 @if !it.deliveries.is_empty() { section.card { h2 { "交付的复制件" } (deliveries(&it.state)) } }
             }
             div.stack {
@@ -472,6 +497,7 @@ async fn act_page(
 /// POST /grants/{id}/{verb}
 async fn act_post(
     State(shell): State<Shell>,
+    store: Opened,
     who: Identity,
     Path((id, name)): Path<(Uuid, String)>,
     bytes: Bytes,
@@ -489,6 +515,13 @@ async fn act_post(
         Ok(asked) => asked,
         Err(errors) => return Ok(doing(&shell, &who, &shown, &posted, &errors, None)),
     };
+    match masks::possible(&shell, &store, &asked).await {
+        Ok(()) => {}
+        Err(Failure::Refused(refusal)) => {
+            return Ok(doing(&shell, &who, &shown, &posted, &[], Some(&refusal)));
+        }
+        Err(other) => return Err(other),
+    }
     match act(&shell.app, rules(), &who.actor(), Some(it.id), asked, command).await {
         Ok(_) => Ok(Redirect::to(&format!("/grants/{id}")).into_response()),
         Err(WriteError::Refused(refusal)) => Ok(doing(&shell, &who, &shown, &posted, &[], Some(&refusal))),
@@ -522,6 +555,6 @@ pub(super) async fn file(
     })?;
     let digest = if copy { hex::encode(sha2::Sha256::digest(&bytes)) } else { String::new() };
     let kind = if copy { UseKind::Copy } else { UseKind::View };
-    let Looked { .. } = look(&shell, &who, &Wish { material, kind, span: None, digest: &digest }).await?;
+    let Looked { .. } = look(&shell, &who, &Wish { kind, digest: &digest, ..Wish::view(material) }).await?;
     Ok(private_pdf(bytes, no))
 }

@@ -99,6 +99,13 @@ impl Office {
         (action(&page.body), typed)
     }
 
+    /// Fills and submits the form; gives whatever comes back.
+    pub async fn pressed(&self, login: &str, path: &str, changes: &[(&str, &str)]) -> Answer {
+        self.minute();
+        let (action, typed) = self.filled(login, path, changes).await;
+        self.post(login, &action, &typed).await
+    }
+
     /// Fills and submits the form; gives the address that the answer leads to.
     pub async fn submit(&self, login: &str, path: &str, changes: &[(&str, &str)]) -> String {
         self.minute();

@@ -159,6 +159,7 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /erasures", Twin::Is(&["erasure_list"])),
     ("GET /erasures/new", SHEET),
     ("GET /erasures/{id}", Twin::Is(&["erasure_read"])),
+    ("GET /erasures/{id}/withdraw", SHEET),
     // And tasks, recordings and uploads, which belong to recordings.
     ("GET /field", Twin::Is(&["field_session"])),
     ("GET /field/manifest.webmanifest", FILE),
@@ -167,6 +168,7 @@ const TWINS: &[(&str, Twin)] = &[
     ("GET /grants/new", SHEET),
     ("GET /grants/{id}", Twin::Is(&["grant_read"])),
     ("GET /grants/{id}/files/{case}/{file}", Twin::Is(&["grant_file"])),
+    ("GET /grants/{id}/masks/{no}", Twin::Is(&["grant_mask_read", "grant_mask_content"])),
     ("GET /grants/{id}/{verb}", SHEET),
     ("GET /officers", Twin::Is(&["officers"])),
     ("GET /organs", Twin::Is(&["public_organs"])),
@@ -218,6 +220,7 @@ const TWINS: &[(&str, Twin)] = &[
     ("POST /erasures/new", Twin::Is(&["erasure_propose"])),
     ("POST /erasures/{id}/carry_out", Twin::Is(&["erasure_carry_out"])),
     ("POST /erasures/{id}/decide", Twin::Is(&["erasure_decide"])),
+    ("POST /erasures/{id}/withdraw", Twin::Is(&["erasure_withdraw"])),
     ("POST /grants/new", Twin::Is(&["grant_request"])),
     ("POST /grants/{id}/{verb}", Twin::Is(&[])),
     ("POST /publications/{id}/{verb}", Twin::Is(&[])),

@@ -76,11 +76,36 @@ async fn a_file_whose_time_is_over_goes_and_leaves_its_proof(bench: Bench) {
     let again =
         office.tries("head", &format!("{api}/decide"), json!({"approve": false, "opinion": "不"})).await;
     assert_eq!(again.code(), "erasure.decided");
+    let (place, api) = taken_back(&office, &id, &place).await;
+    office.submit("head", &place, &[("approve", "true"), ("opinion", "同意销毁")]).await;
     let texts_before = texts(&office).await;
     office.submit("archivist", &place, &[("confirmed", "true")]).await;
     gone(&office, &id, &api, &blobs, &digest, texts_before).await;
     assert_eq!(office.case(&kept).await.clue.subject.value(), Some("示例化工有限公司"));
     office.holds().await;
+}
+
+/// What was approved is taken back with a reason, and proposed anew; the place of that.
+async fn taken_back(office: &Office, id: &str, place: &str) -> (String, String) {
+    let (api, back) = (format!("/api/v1{place}"), format!("{place}/withdraw"));
+    assert!(office.open("archivist", place).await.body.contains(&back));
+    let blank = office.pressed("archivist", &back, &[("reason", "")]).await;
+    assert_eq!(blank.status, 422, "{}", blank.body);
+    let by = office.tries("a", &format!("{api}/withdraw"), json!({"reason": "不销毁"})).await;
+    assert_eq!(by.code(), "authz.denied");
+    office.submit("archivist", &back, &[("reason", "呈请以后案卷有新增内容")]).await;
+    let late = office.tries("archivist", &format!("{api}/carry_out"), json!({})).await;
+    assert_eq!((late.status.as_u16(), late.code().as_str()), (409, "erasure.withdrawn"));
+    let page = office.open("head", place).await;
+    assert!(page.body.contains("已撤回") && page.body.contains("呈请以后案卷有新增内容"), "{}", page.body);
+    let propose = json!({"matters": [id], "grounds": "经鉴定，无继续保存价值"});
+    let anew = office.does("archivist", "/api/v1/erasures", propose.clone()).await;
+    let again = format!("/api/v1/erasures/{}/withdraw", anew["id"].as_str().unwrap());
+    assert_eq!(office.does("head", &again, json!({"reason": "再核对"})).await["progress"], "withdrawn");
+    let anew = office.does("archivist", "/api/v1/erasures", propose).await;
+    let place = format!("/erasures/{}", anew["id"].as_str().unwrap());
+    let api = format!("/api/v1{place}");
+    (place, api)
 }
 
 async fn gone(office: &Office, id: &str, api: &str, blobs: &Blobs, digest: &[u8; 32], before: i64) {

@@ -46,24 +46,33 @@ pub struct House {
 }
 
 impl House {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::of(Office::new().await)
     }
 
-    pub fn of(mut office: Office) -> Self {
+    /// One whose machine has neither ffprobe nor ffmpeg, as far as pages know.
+    pub async fn without_tools() -> Self {
+        Self::with(Office::new().await, missing())
+    }
+
+    pub fn of(office: Office) -> Self {
+        Self::with(office, EvidenceConfig::default())
+    }
+
+    fn with(mut office: Office, own: EvidenceConfig) -> Self {
         office.day("2026-11-24");
         let dir = office.bench.dir.path();
         let config = Config { data: dir.join("data"), keys: Some(dir.join("keys")), ..Config::default() };
         std::fs::create_dir_all(&config.data).unwrap();
         let vault = config::open(&config, &EvidenceConfig::default(), office.app.now()).unwrap();
         let shred = shredder(vault.clone(), list_file(&config));
-        let store = Store::new(vault.clone(), Hooks::of_recordings(), EvidenceConfig::default());
+        let store = Store::new(vault.clone(), Hooks::of_recordings(), own);
         office.router = office.router.clone().layer(axum::Extension(shred)).layer(axum::Extension(store));
         Self { office, vault }
     }
 
     /// Works off the readings, as the program does.
-    async fn reads(&self, own: EvidenceConfig) -> usize {
+    pub async fn reads(&self, own: EvidenceConfig) -> usize {
         let program = PathBuf::from(env!("CARGO_BIN_EXE_mingjing"));
         let reader = FileReader::new(self.vault.clone(), own).by(program);
         let worker = Worker::new(self.office.app.clone()).on(READ_FILE, handler(reader, Arc::clone(rules())));
@@ -119,7 +128,13 @@ impl House {
         (readings, found.map(|it| format!("{} {}", it["segment"], it["finding"].as_str().unwrap())).collect())
     }
 
-    async fn asks(&self, who: &str, method: Method, path: &str, tag: &str) -> axum::http::Response<Vec<u8>> {
+    pub async fn asks(
+        &self,
+        who: &str,
+        method: Method,
+        path: &str,
+        tag: &str,
+    ) -> axum::http::Response<Vec<u8>> {
         let mut request = Request::builder().method(method).uri(path);
         request = request.header("Authorization", format!("Bearer {}", self.office.token(who)));
         if !tag.is_empty() {
@@ -137,11 +152,11 @@ impl House {
 }
 
 /// As the tables of the film say: the beginning of 2000.
-fn made() -> Timestamp {
+pub fn made() -> Timestamp {
     "2000-01-01T00:00:00Z".parse().unwrap()
 }
 
-fn missing() -> EvidenceConfig {
+pub fn missing() -> EvidenceConfig {
     let nowhere = || Some(PathBuf::from("/nowhere/tool"));
     EvidenceConfig { ffprobe: nowhere(), ffmpeg: nowhere(), ..EvidenceConfig::default() }
 }

@@ -19,6 +19,7 @@ mod informants;
 mod keeping;
 mod life_api;
 mod life_form;
+mod masks;
 mod matrix;
 mod office;
 mod pages;

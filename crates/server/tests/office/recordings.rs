@@ -28,6 +28,7 @@ mod engines {
     crate::on_both_engines!(
         what_was_recorded_in_the_field_comes_into_the_store,
         a_patrol_founds_a_case_and_its_content_goes_by_three_hands,
+        a_piece_and_a_list_at_the_same_moment_do_not_both_stand,
     );
 }
 
@@ -350,6 +351,7 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
 pub async fn three_hands(office: &mut Office, propose: Value) -> Value {
     let list = office.does("archivist", "/api/v1/disposals", propose).await;
     let at = |act: &str| format!("/api/v1/disposals/{}/{act}", list["id"].as_str().unwrap());
+    nothing_is_added(&office, &api).await;
     let certificate =
         json!({"number": "示销〔2027〕1号", "manner": "销毁密钥，删除内容", "witness": office.id("a")});
     let hasty = office.tries("archivist", &at("carry_out"), certificate.clone()).await;
@@ -366,6 +368,123 @@ pub async fn three_hands(office: &mut Office, propose: Value) -> Value {
         (&json!("carried_out"), &json!("示销〔2027〕1号"))
     );
     list
+}
+
+/// An empty piece would stop the list again and again: who collects goes on elsewhere.
+async fn nothing_is_added(office: &Office, api: &str) {
+    let piece = json!({
+        "kind": "photo", "name": "空.jpg", "by": office.id("a"),
+        "started_at": before(office, 3), "clock_offset_ms": 0,
+    });
+    let events = office.events().await;
+    for login in ["a", "b"] {
+        let refused = office.tries(login, &format!("{api}/capture"), piece.clone()).await;
+        assert!(refused.status.is_client_error(), "{login}: {}", refused.body);
+        if login == "a" {
+            assert_eq!(refused.code(), "disposal.listed", "{}", refused.body);
+            assert!(
+                refused.json()["remedy"].as_str().unwrap().contains("另一份音像记录"),
+                "{}",
+                refused.body
+            );
+        }
+    }
+    assert_eq!(office.events().await, events);
+}
+
+/// A piece and a list for the same recording at the same moment: one of them is refused, and
+/// whichever came first stands.
+async fn a_piece_and_a_list_at_the_same_moment_do_not_both_stand(bench: Bench) {
+    let mut office = office(bench).await;
+    office.day("2026-11-24");
+    let (id, _) = broken_off(&office).await;
+    let actor = mingjing_domain::matter::Actor {
+        id: office.people["a"],
+        organ: crate::office::ORGAN,
+        roles: vec![mingjing_domain::staff::Role::Officer],
+    };
+    let stored = identity(b"patrol");
+    let place = (matter(&id.to_string()), 1);
+    service::uploaded(&office.app, rules(), &actor, place, UploadVia::Station, &stored, office.fresh())
+        .await
+        .unwrap();
+    office.day("2027-07-05");
+    office.renew().await;
+    let propose = json!({"recordings": [id], "grounds": "经鉴定，没有继续保存的价值"});
+    let piece = json!({
+        "kind": "photo", "name": "空.jpg", "by": office.id("a"),
+        "started_at": before(&office, 3), "clock_offset_ms": 0,
+    });
+    let place = format!("/api/v1/recordings/{id}/capture");
+    let (listed, added) = tokio::join!(
+        office.tries("archivist", "/api/v1/disposals", propose),
+        office.tries("a", &place, piece)
+    );
+    let both = (listed.status.is_success(), added.status.is_success());
+    assert!(both == (true, false) || both == (false, true), "{} {}", listed.body, added.body);
+    office.holds().await;
+}
+
+/// A check of the use of devices tells what the ledger and the recordings say, by device and by
+/// who held it.
+#[tokio::test]
+async fn the_use_of_devices_is_reported_from_the_ledger() {
+    let mut office = Office::new().await;
+    let case = office.filed(Way::Api).await;
+    office.day("2026-11-24");
+    let camera = device(&office).await;
+    let id = drawn(0xfeee_0000);
+    let mut sent = captured(&office, id, Some(&case), &[b"one", b"two"]);
+    sent["device"] = camera.as_str().into();
+    office.does("a", "/api/v1/recordings", sent).await;
+    let spare = json!({"number": "示-002", "kind": "body_camera", "model": "示范型", "serial": "S-2", "unit": "执法大队"});
+    let spare = office.does("unit_head", "/api/v1/devices", spare).await["id"].clone();
+    office.day("2026-11-27");
+    office.renew().await;
+    let open = |kind: &str| {
+        json!({
+            "kind": kind, "from": "2026-11-20", "to": "2026-11-26", "reason": "季度设备检查", "recordings": [],
+        })
+    };
+    let begun = async |kind: &str| {
+        let it = office.does("review_head", "/api/v1/checks/new/open", open(kind)).await;
+        format!("/api/v1/checks/{}", it["id"].as_str().unwrap())
+    };
+    let other = begun("incident").await;
+    let opinion = json!({"opinion": "使用情况属实"});
+    assert_eq!(
+        office.tries("review_head", &format!("{other}/report"), opinion.clone()).await.code(),
+        "check.kind"
+    );
+    let api = begun("device_use").await;
+    let page = api.trim_start_matches("/api/v1").to_owned();
+    assert!(office.open("review_head", &page).await.body.contains("还没有登记设备使用情况"));
+    let done = office.tries("review_head", &format!("{api}/conclude"), json!({"summary": "正常"})).await;
+    assert_eq!(done.code(), "check.unreported", "{}", done.body);
+    let place = office.submit("review_head", &format!("{page}/report"), &[("opinion", "使用情况属实")]).await;
+    assert_eq!(place, page);
+    let it = office.read("review_head", &api).await.json();
+    let of =
+        |id: &Value| it["devices"].as_array().unwrap().iter().find(|it| it["device"] == *id).unwrap().clone();
+    let used = of(&json!(camera));
+    assert_eq!(used["holders"][0]["staff"], office.id("a"), "{used}");
+    // Handed out on the 24th and never returned: three days of the time that is checked.
+    assert_eq!((&used["days_assigned"], &used["days_used"]), (&json!(3), &json!(1)), "{used}");
+    assert_eq!((&used["recordings"], &used["minutes"]), (&json!(1), &json!(8)), "{used}");
+    assert_eq!(
+        (&used["unchecked"], &used["late"], &used["holders"][0]["days"]),
+        (&json!(0), &json!(1), &json!(3)),
+        "{used}"
+    );
+    let idle = of(&spare);
+    assert_eq!((&idle["days_assigned"], &idle["recordings"]), (&json!(0), &json!(0)), "{idle}");
+    let shown = office.open("review_head", &page).await;
+    for words in ["示-001", "示-002", "3天，1件，8分钟"] {
+        assert!(shown.body.contains(words), "{words}: {}", shown.body);
+    }
+    let it = office.does("review_head", &format!("{api}/conclude"), json!({"summary": "正常"})).await;
+    assert_eq!(it["stage"], "concluded");
+    office.holds().await;
 }
 
 #[tokio::test]

@@ -35,6 +35,14 @@ pub async fn when_its_time_is_over(county: &County, browser: &mut Browser, case:
     browser.submit(&proposal).await;
     let place = browser.path().to_owned();
     assert!(place != "/erasures/new", "{}", browser.refusal().await);
+    // Taken back with its reason, and proposed anew.
+    browser.open(&format!("{place}/withdraw")).await;
+    browser.submit(&[("reason", "依据写得不全")]).await;
+    assert_eq!(browser.path(), place, "{}", browser.refusal().await);
+    browser.sees(&["已撤回", "依据写得不全"]).await;
+    browser.open("/erasures/new").await;
+    browser.submit(&proposal).await;
+    let place = browser.path().to_owned();
     browser.be("yj-head").await;
     browser.open(&place).await;
     browser.submit(&[("approve", "批准销毁"), ("opinion", "同意销毁")]).await;

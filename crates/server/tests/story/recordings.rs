@@ -7,16 +7,19 @@ use mingjing::kit::db::Sql as _;
 use mingjing::machine_text::jobs::kind_of;
 use mingjing::recording::service::{self, Options, act};
 use mingjing::recording::verbs;
+use mingjing::viewing_grant::service as grants;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::device::{DeviceCommand, DeviceKind, DeviceRegistration, DeviceVerb, Site, SiteUse};
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId};
 use mingjing_domain::recording::event::{Capture, Collector, Registration, Sealing, Subject};
 use mingjing_domain::recording::machine::{LinePlace, MachineTask, MachineText, kept as kept_lines};
+use mingjing_domain::recording::reading::Reading;
 use mingjing_domain::recording::words::{Link, RecordingVerb, SegmentKind, UploadVia};
 use mingjing_domain::recording::{Recording, RecordingCommand};
 use mingjing_domain::staff::Role;
 use mingjing_ledger::commit::EvidenceIdentity;
 use mingjing_vault::{Append, NewUpload, Retention};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::browser::Browser;
@@ -193,8 +196,55 @@ pub async fn everywhere(county: &County, browser: &mut Browser, case: &str) {
         browser.be(login).await;
         browser.open(&format!("/devices/{device}/do/{}", wire_name(&verb))).await;
     }
+    masked(county, browser, id).await;
     county.clock.advance(SignedDuration::from_hours(24 * 240));
     destroyed(county, browser, id, "示销1号").await;
+}
+
+/// A derivative that was asked for under an approved export, as its holder sees it.
+async fn masked(county: &County, browser: &mut Browser, id: MatterId) {
+    let ((who, _), (head, _)) = (
+        person(county, "yj-officer1", Role::Officer).await,
+        person(county, "yj-unithead", Role::UnitHead).await,
+    );
+    let it = county.app.load::<Recording>(id).await.unwrap().unwrap();
+    let root = it.segment(1).unwrap().identity.as_ref().unwrap().sha256_root.clone();
+    let reading: Reading = serde_json::from_value(json!({
+        "sha256_root": root, "duration_ms": 600_000, "width": 640, "height": 360,
+        "tracks": [{ "kind": "video" }, { "kind": "audio" }],
+    }))
+    .unwrap();
+    let asked = |n: u128| Options::new(Uuid::from_u128(0xabcd_3000 + n));
+    let read = RecordingCommand::ReadMetadata { no: 1, reading: Box::new(reading) };
+    act(&county.app, rules(), &service::system(it.organ), Some(id), read, asked(0)).await.unwrap();
+    let today = mingjing_domain::matter::civil_day(county.app.now());
+    let right = json!({
+        "scope": [{ "covers": "one", "material": "recording", "recording": id }], "medium": "export",
+        "from": today, "until": today,
+    });
+    let mut request = right.clone();
+    let beside = json!({ "requester": "staff", "purpose": "publication", "reason": "以案释法" });
+    request.as_object_mut().unwrap().extend(beside.as_object().unwrap().clone());
+    let edits = json!([{ "edit": "mute", "from_ms": 0, "to_ms": 1_000 }]);
+    let order = json!({ "recording": id, "segment": 1, "edits": edits });
+    let steps = [
+        (&who, json!({ "command": "request", "asked": request })),
+        (&head, json!({ "command": "approve", "granted": right, "opinion": "同意" })),
+        (&who, json!({ "command": "mask", "order": order })),
+    ];
+    let mut grant = None;
+    for (n, (actor, command)) in (1..).zip(steps) {
+        let command = serde_json::from_value(command).unwrap();
+        let key = Uuid::from_u128(0xabcd_4000 + n);
+        grant = Some(grants::act(&county.app, rules(), actor, grant, command, key).await.unwrap().value);
+    }
+    let place = format!("/grants/{}", grant.unwrap());
+    browser.be("yj-officer1").await;
+    browser.open(&place).await;
+    browser.sees(&["遮蔽件", "制作中"]).await;
+    browser.open(&format!("{place}/mask")).await;
+    browser.open(&format!("{place}/masks/1")).await;
+    browser.sees(&["原件不改动", "消音 0—1秒"]).await;
 }
 
 /// A camera in a room for inquiries.

@@ -113,6 +113,7 @@ pub(super) fn device_line() -> DeviceUse {
         unchecked: 1,
         faults: 0,
         late: 1,
+        holders: Vec::new(),
     }
 }
 

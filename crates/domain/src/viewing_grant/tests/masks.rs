@@ -39,14 +39,68 @@ fn the_parameters_fit_the_original_and_the_original_stays() {
 }
 
 #[test]
-fn a_derivative_needs_an_approved_export() {
-    let derive = || GrantCommand::Derive { derivative: derivative() };
-    approved(Medium::Copy).no(&officer(), derive(), "grant.medium");
+fn a_derivative_is_asked_for_under_an_approved_export() {
+    let mask = || GrantCommand::Mask { order: order() };
+    approved(Medium::Copy).no(&officer(), mask(), "grant.medium");
     let mut w = approved(Medium::Export);
-    w.ok(&officer(), derive());
-    assert_eq!(w.grant().derivatives, [derivative()]);
+    w.ok(&officer(), mask());
+    assert_eq!(w.grant().mask(1).unwrap().outcome, MaskOutcome::Making);
+    let of = |segment, edits| GrantCommand::Mask { order: MaskOrder { segment, edits, ..order() } };
+    w.no(&officer(), of(2, order().edits), "derivative.original");
+    w.no(&officer(), of(1, vec![]), "derivative.edits");
+    w.no(&officer(), of(1, vec![order().edits[0].clone(); MAX_EDITS + 1]), "derivative.edits");
+    let crop = Edit::Crop { region: Region { x: 0, y: 0, width: 100, height: 100 } };
+    w.no(&officer(), of(1, vec![crop.clone(), crop]), "derivative.edits");
+    let thin = Edit::Crop { region: Region { x: 0, y: 0, width: 100, height: SMALLEST - 1 } };
+    w.no(&officer(), of(1, vec![thin]), "derivative.edit");
     w.at("2026-04-11");
-    w.no(&officer(), derive(), "grant.expired");
+    w.no(&officer(), mask(), "grant.expired");
+}
+
+#[test]
+fn the_system_alone_says_what_came_of_it_and_once() {
+    let derive = || GrantCommand::Derive { derivative: derivative() };
+    let fail = || GrantCommand::FailMask { no: 1, reason: t("没有 ffmpeg") };
+    let mut w = approved(Medium::Export);
+    w.no(&machine(), derive(), "mask.order");
+    w.no(&machine(), fail(), "mask.order");
+    w.ok(&officer(), GrantCommand::Mask { order: order() });
+    w.no(&anyone(), derive(), "grant.role");
+    w.no(&anyone(), fail(), "grant.role");
+    let other = |change: fn(&mut Derivative)| {
+        let mut it = derivative();
+        change(&mut it);
+        GrantCommand::Derive { derivative: it }
+    };
+    w.no(&machine(), other(|it| it.order = None), "mask.order");
+    w.no(&machine(), other(|it| it.edits.truncate(1)), "mask.differs");
+    w.no(&machine(), other(|it| it.original_root = "33".repeat(32)), "derivative.original");
+    // It was asked for in time: that the time is over meanwhile takes nothing from it.
+    w.at("2026-04-11");
+    w.ok(&machine(), derive());
+    assert_eq!(w.grant().derivatives, [derivative()]);
+    assert_eq!(w.grant().mask(1).unwrap().outcome, MaskOutcome::Made(derivative()));
+    w.no(&machine(), derive(), "mask.order");
+    w.no(&machine(), fail(), "mask.order");
+}
+
+#[test]
+fn what_cannot_be_made_is_said_also_when_the_right_has_ended() {
+    let mut w = approved(Medium::Export);
+    w.ok(&officer(), GrantCommand::Mask { order: order() });
+    w.ok(&officer(), GrantCommand::End {});
+    w.no(&machine(), GrantCommand::Derive { derivative: derivative() }, "grant.stage");
+    w.no(&machine(), GrantCommand::FailMask { no: 1, reason: t("") }, "mask.reason");
+    w.ok(&machine(), GrantCommand::FailMask { no: 1, reason: t("查阅已经终止") });
+    assert!(matches!(w.grant().mask(1).unwrap().outcome, MaskOutcome::Failed(_)));
+}
+
+#[test]
+fn what_a_derivative_is_follows_from_its_original() {
+    let of = |frame, duration_ms| Original { frame, duration_ms, ..original() }.shape();
+    assert_eq!(of(Some((640, 360)), 24_000), Shape::Film);
+    assert_eq!(of(Some((640, 360)), 0), Shape::Picture);
+    assert_eq!(of(None, 24_000), Shape::Sound);
 }
 
 proptest! {

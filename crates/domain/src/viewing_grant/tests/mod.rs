@@ -106,7 +106,14 @@ pub(super) fn number() -> DocumentNumber {
 
 pub(super) fn used(material: Material, kind: UseKind) -> Use {
     let digest = if kind == UseKind::View { String::new() } else { "ab".repeat(32) };
-    Use { material, kind, watermark: t("执法人员甲 2026-04-02 09:00 查阅"), span: None, digest }
+    Use {
+        material,
+        kind,
+        watermark: t("执法人员甲 2026-04-02 09:00 查阅"),
+        span: None,
+        digest,
+        derivative: String::new(),
+    }
 }
 
 pub(super) fn delivery() -> Delivery {
@@ -147,7 +154,19 @@ pub(super) fn derivative() -> Derivative {
         ],
         root: "22".repeat(32),
         tool: "ffmpeg 7".into(),
+        order: Some(1),
+        identity: None,
     }
+}
+
+pub(super) fn order() -> MaskOrder {
+    let it = derivative();
+    MaskOrder { recording: it.original, segment: it.segment, edits: it.edits }
+}
+
+/// The program itself.
+pub(super) fn machine() -> Actor {
+    Actor { id: StaffId(uuid::Uuid::nil()), organ: OWN, roles: Vec::new() }
 }
 
 pub(super) fn lent() -> Lent {
@@ -295,7 +314,9 @@ fn commands() -> Vec<GrantCommand> {
         GrantCommand::Refuse { ground: None, opinion: t("没有必要") },
         GrantCommand::Use { used: used(Material::Document { case: CASE, no: 1 }, UseKind::View) },
         GrantCommand::Deliver { delivery: delivery() },
+        GrantCommand::Mask { order: order() },
         GrantCommand::Derive { derivative: derivative() },
+        GrantCommand::FailMask { no: 1, reason: t("没有 ffmpeg") },
         GrantCommand::Lend { lent: lent() },
         GrantCommand::Return { case: CASE, intact: true, note: t("") },
         GrantCommand::End {},

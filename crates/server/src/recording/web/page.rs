@@ -39,6 +39,7 @@ use crate::kit::ui::stream::{Entry, stream};
 use crate::ledger;
 use crate::machine_text::show::{self as machine, Standing};
 use crate::viewing::recording as looked;
+use crate::viewing_grant::masks;
 
 struct Shown<'a> {
     seen: &'a Seen,
@@ -91,6 +92,7 @@ pub(super) async fn page(
     };
     let entries = entries(&shell, &shown).await?;
     let looks = looked::card(&shell, &seen, &people).await?;
+    let masks = masks::of_recording(&shell, shown.seen.it.id).await?;
     let body = html! {
         (heading(&shown))
         div.cols {
@@ -99,6 +101,7 @@ pub(super) async fn page(
                 section.card { h2 { "时间线" } (drawn(shown.it, shown.custody.tolerance_s.value)) }
                 (custody(&shown))
                 (marks(&shown))
+                (masks)
                 @if matches!(shown.it.registration.of, Subject::Patrol) { (log(&shown)) }
             }
             div.stack {

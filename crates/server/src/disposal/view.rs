@@ -1,0 +1,3 @@
+//! What recordings see of lists for destruction.
+
+pub use super::store::running;
