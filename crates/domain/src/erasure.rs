@@ -83,6 +83,8 @@ pub enum Retention {
     Purpose,
     /// The identity of an informant whose case still goes on.
     InUse,
+    /// Something came after the last list of the file and is not filed.
+    Outgrown,
     /// Content of a recording of the case is still stored; it goes by a list of its own.
     Content,
     /// A recording of the case is kept for long: nothing of the file goes before.
@@ -325,6 +327,11 @@ fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
             "举报人所在的案件尚未办结归档，处理目的没有实现",
             "请在案件结案（不予立案、撤销立案、移送）并归档后呈请",
         )),
+        Retention::Outgrown => Err(refuse(
+            "erasure.outgrown",
+            "所列案卷归档后新形成的材料尚未补充归档",
+            "请先补充归档，再呈请销毁",
+        )),
         Retention::Content => Err(refuse(
             "erasure.content",
             "所列案件的音像记录内容还在存储中",
@@ -519,6 +526,7 @@ mod tests {
         let day = "2057-01-01".parse().unwrap();
         assert_eq!(with(&facts(Retention::Until { day })), "erasure.retained");
         assert_eq!(with(&facts(Retention::Content)), "erasure.content");
+        assert_eq!(with(&facts(Retention::Outgrown)), "erasure.outgrown");
         let held = facts(Retention::Held { trigger: HoldTrigger::Objection });
         let refusal = decide(None, &propose_case(), &clerk, &held).unwrap_err();
         assert_eq!((refusal.code.as_ref(), &refusal.article), ("erasure.held", &custody_rules("第十四条")));

@@ -152,14 +152,52 @@ pub struct BackSheet {
     pub checked: Option<(StaffId, Date)>,
     /// Items that are no paper and are kept elsewhere.
     pub elsewhere: Vec<u32>,
+    /// Items on the first list.
+    pub items: u32,
+    /// Pages on the first list.
+    pub pages: u32,
+    /// Supplements that the archives took.
+    pub supplements: Vec<Supplemented>,
+}
+
+/// A supplement on the 备考表.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supplemented {
+    /// Its number, from 1.
+    pub no: u16,
+    /// Items.
+    pub items: u32,
+    /// Pages.
+    pub pages: u32,
+    /// What happened after the file was archived.
+    pub reason: Text,
+    /// Who handed it in, and the civil day.
+    pub by: (StaffId, Date),
+    /// Who checked and took it, and the civil day.
+    pub taken: Option<(StaffId, Date)>,
 }
 
 /// The sheet as the file stands.
 pub fn back_sheet(file: &CaseFile, rows: &[Row]) -> BackSheet {
     let sealed = file.sealed.as_ref();
+    let mut explained = sealed.map(|s| s.explained.clone()).unwrap_or_default();
+    explained.extend(file.parts.iter().flat_map(|it| it.handed.explained.iter().cloned()));
+    let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+    let first: Vec<Row> = rows.iter().filter(|row| row.list == 0).cloned().collect();
+    let supplements = file.parts.iter().map(|it| Supplemented {
+        no: it.handed.no,
+        items: count(it.handed.items.len()),
+        pages: it.handed.pages,
+        reason: it.handed.reason.clone(),
+        by: it.by,
+        taken: it.taken,
+    });
     BackSheet {
         notes: file.notes.clone(),
-        explained: sealed.map(|s| s.explained.clone()).unwrap_or_default(),
+        items: count(first.len()),
+        pages: extent(&first).1,
+        supplements: supplements.collect(),
+        explained,
         assembled: sealed.map(|s| s.by),
         checked: file.accepted.as_ref().map(|(_, who, day)| (*who, *day)),
         elsewhere: rows.iter().filter(|r| r.pages.is_none()).map(|r| r.no).collect(),

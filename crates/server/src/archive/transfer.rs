@@ -2,7 +2,7 @@
 
 use futures_util::future::BoxFuture;
 use mingjing_domain::act_table::Act as _;
-use mingjing_domain::archive::CaseFile;
+use mingjing_domain::archive::{CaseFile, outgrown};
 use mingjing_domain::archive::transfer::{
     FileFact, Listed, Stage, Transfer, TransferCommand, TransferFacts, decide,
 };
@@ -14,7 +14,7 @@ use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use super::service::file_of;
+use super::service::{file_of, recorded};
 use super::store;
 use crate::case::facts::staff_matter;
 use crate::kit::app::{App, Request, Written};
@@ -107,7 +107,7 @@ pub(super) fn listed(id: MatterId, case: &Case, file: &CaseFile) -> Listed {
         volumes: sealed.map_or(0, |it| it.volumes),
         pages: sealed.map_or(0, |it| it.pages),
         retention_years: case.archived.map_or(0, |(_, years)| years),
-        digest: sealed.map(|it| it.digest.clone()).unwrap_or_default(),
+        digest: file.digest().unwrap_or_default(),
     }
 }
 
@@ -123,6 +123,7 @@ async fn fact(w: &mut Write, id: MatterId, own: Option<MatterId>) -> Result<Opti
     let received = stands.as_ref().is_some_and(|(_, stage)| *stage == wire_name(&Stage::Received));
     let lent = is_lent(w.tx().await?, id).await?;
     let accepted = file.accepted.as_ref().map(|(_, _, on)| *on);
+    let recordings = recorded(w.tx().await?, id).await?;
     Ok(Some(FileFact {
         listed: listed(id, &case.state, &file.state),
         organ: case.organ,
@@ -131,6 +132,7 @@ async fn fact(w: &mut Write, id: MatterId, own: Option<MatterId>) -> Result<Opti
         in_batch: stands.map(|(batch, _)| batch),
         received,
         lent,
+        outgrown: outgrown(&case.state, Some(&file.state), &recordings),
     }))
 }
 

@@ -80,6 +80,13 @@ pub(super) fn fields(verb: Verb) -> Vec<Field> {
             f("pages", "页数", Kind::Number),
             f("retention_years", "保管期限", Kind::NumberChoice(&[(0, "永久"), (30, "30年"), (10, "10年")])),
         ],
+        Verb::ArchiveSupplement => vec![
+            f("no", "补充归档序号", Kind::Number),
+            f("items", "件数", Kind::Number),
+            f("pages", "页数", Kind::Number),
+            f("through", "办理经过截至", Kind::Number),
+            f("by", "接收人", Kind::Staff),
+        ],
         _ => recorded(verb),
     }
 }
