@@ -199,7 +199,7 @@ fn assemble(
         }
     }
     handler(facts)?;
-    complete(check(case, state, facts.recordings), &[explained])?;
+    complete(check(case, state, facts.recordings), explained)?;
     let rows = catalogue::rows(case, state, facts.recordings, facts.order, starts);
     let rising = starts.windows(2).all(|pair| pair[0] < pair[1]);
     let inside = starts.iter().all(|no| *no > 1 && *no <= u32::try_from(rows.len()).unwrap_or(u32::MAX));
@@ -290,10 +290,8 @@ fn handler(facts: &FileFacts<'_>) -> Result<(), Refusal> {
 }
 
 /// Nothing is lacking but what is explained.
-fn complete(lacks: Vec<Lack>, explained: &[&[Explained]]) -> Result<(), Refusal> {
-    let told = |l: &Lack| {
-        explained.iter().copied().flatten().any(|e| e.code == l.code && e.at == l.at && !e.reason.is_blank())
-    };
+fn complete(lacks: Vec<Lack>, explained: &[Explained]) -> Result<(), Refusal> {
+    let told = |l: &Lack| explained.iter().any(|e| e.code == l.code && e.at == l.at && !e.reason.is_blank());
     let lacks: Vec<Lack> = lacks.into_iter().filter(|l| !told(l)).collect();
     let Some(first) = lacks.first() else { return Ok(()) };
     let message = format!("案卷不完整，共{}处，第一处：{}", lacks.len(), first.message);
@@ -349,9 +347,8 @@ fn hand_in(
     if handed.items.is_empty() && handed.events.is_none() {
         return Err(refuse("file.nothing", "归档之后没有新形成的材料和办理经过", "无须补充归档"));
     }
-    let first = state.sealed.as_ref().map(|it| it.explained.as_slice()).unwrap_or_default();
-    let mut told = vec![first, explained];
-    told.extend(state.parts.iter().map(|it| it.handed.explained.as_slice()));
+    let mut told: Vec<Explained> = state.told().cloned().collect();
+    told.extend_from_slice(explained);
     complete(lacks, &told)?;
     handed.explained = explained.to_vec();
     Ok(FileEvent::HandedIn(handed))

@@ -25,6 +25,6 @@ pub use decide::{FileFacts, decide};
 pub use file::{CaseFile, Explained, FileCommand, FileEvent, Late, Package, Paper, Sealed};
 pub use order::{DECISION_FIRST, EIGHT, Sort, heading, place};
 pub use supplement::{
-    Counted, Growth, HandedIn, List, Part, Span, growth, lists, outgrown, part_rows, ready,
+    Counted, Growth, HandedIn, List, Part, Span, growth, lacking, limit, lists, outgrown, part_rows, ready,
 };
 pub use words::*;

@@ -7,11 +7,13 @@
 use super::catalogue::{self, Item, Recorded, Row};
 use super::check::{Lack, check};
 use super::file::{CaseFile, Explained, Paper};
-use crate::case::Case;
-use crate::case::growth;
+use crate::case::facts::Facts;
 use crate::case::state::Grown;
+use crate::case::{Case, clock, growth};
 use crate::matter::StaffId;
+use crate::period::Limit;
 use crate::policy::FileOrder;
+use crate::refusal::Refusal;
 use crate::text::Text;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -121,6 +123,12 @@ impl CaseFile {
             return Some(0);
         }
         self.parts.iter().find(|it| it.handed.items.contains(&item)).map(|it| it.handed.no)
+    }
+
+    /// Findings that the lists of the file explain.
+    pub(super) fn told(&self) -> impl Iterator<Item = &Explained> {
+        let first = self.sealed.iter().flat_map(|it| &it.explained);
+        first.chain(self.parts.iter().flat_map(|it| &it.handed.explained))
     }
 
     /// What the archives put in one by one and no list names yet, in its order.
@@ -295,6 +303,25 @@ pub fn lists(case: &Case, file: &CaseFile, recordings: &[Recorded], order: FileO
 ///
 /// # Errors
 /// What is still open.
-pub fn ready(case: &Case) -> Result<(), crate::refusal::Refusal> {
+pub fn ready(case: &Case) -> Result<(), Refusal> {
     growth::over(case)
+}
+
+/// What a supplement would lack that no earlier list explained; nothing where nothing came.
+pub fn lacking(case: &Case, file: &CaseFile, recordings: &[Recorded], order: FileOrder) -> Vec<Lack> {
+    if growth(case, file, recordings, order).is_empty() {
+        return Vec::new();
+    }
+    let (_, lacks) = gather(case, file, recordings, order, (&[], &[]), &crate::case::types::blank());
+    lacks.into_iter().filter(|lack| !file.told().any(|e| e.code == lack.code && e.at == lack.at)).collect()
+}
+
+/// The limit for filing what came: the term of archiving, from the last of it; none while the
+/// matters go on, or where the day is not known.
+pub fn limit(case: &Case, grown: &Growth, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
+    if grown.events.is_some() {
+        return clock::supplement_limit(case, facts);
+    }
+    let on = grown.ended_on.filter(|_| growth::over(case).is_ok())?;
+    Some(facts.limit(&facts.law.archive, on, "归档后新的材料形成之日", &[]))
 }

@@ -236,7 +236,9 @@ pub fn read(verb: Verb, case: MatterId, value: Value) -> Result<FileCommand, Vec
             object.insert("explained".to_owned(), told.into());
             if let Some(Value::Array(counted)) = object.get_mut("counted") {
                 for (at, it) in counted.iter_mut().enumerate() {
-                    let Value::Object(one) = it else { return Err(fault(&format!("counted/{at}"), "应为对象")) };
+                    let Value::Object(one) = it else {
+                        return Err(fault(&format!("counted/{at}"), "应为对象"));
+                    };
                     named(one, "item").map_err(|_| fault(&format!("counted/{at}/item"), "没有该材料"))?;
                 }
             }

@@ -299,11 +299,7 @@ pub fn fits(case: Option<&Case>, file: Option<&CaseFile>, command: &CaseCommand)
             if taken {
                 return Ok(());
             }
-            refuse(
-                "supplement.file",
-                "补充归档以案卷的接收为准",
-                "请在案卷页移交补充材料，由档案管理员接收",
-            )
+            refuse("supplement.file", "补充归档以案卷的接收为准", "请在案卷页移交补充材料，由档案管理员接收")
         }
         _ => Ok(()),
     }
@@ -380,12 +376,7 @@ pub async fn accepted(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn at_stage(
-    app: &App,
-    organ: OrganId,
-    stage: Stage,
-    limit: u32,
-) -> Result<Vec<MatterId>, DbError> {
+pub async fn at_stage(app: &App, organ: OrganId, stage: Stage, limit: u32) -> Result<Vec<MatterId>, DbError> {
     let stage = mingjing_domain::case::form::wire_name(&stage);
     store::at_stage(app.db(), organ, &stage, limit).await
 }

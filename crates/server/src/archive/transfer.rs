@@ -2,10 +2,10 @@
 
 use futures_util::future::BoxFuture;
 use mingjing_domain::act_table::Act as _;
-use mingjing_domain::archive::{CaseFile, outgrown};
 use mingjing_domain::archive::transfer::{
     FileFact, Listed, Stage, Transfer, TransferCommand, TransferFacts, decide,
 };
+use mingjing_domain::archive::{CaseFile, outgrown};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::{Actor, MatterId, StaffId};

@@ -52,7 +52,8 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     facts.serials = serials(asked, gathered.organ.id)?;
     if let Some(id) = body.case {
         let file = asked.state::<CaseFile>(file_of(id));
-        let archives = matches!(body.command, CaseCommand::Archive { .. } | CaseCommand::ArchiveSupplement(_));
+        let archives =
+            matches!(body.command, CaseCommand::Archive { .. } | CaseCommand::ArchiveSupplement(_));
         if file.is_some() && archives {
             asked.matters_read([file_of(id)])?;
         }
