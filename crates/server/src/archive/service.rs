@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::store;
 use crate::case::facts::Rules;
 use crate::case::service::{Options, act_in, rules_of_day, rules_today};
+use crate::kit::acts::settle;
 use crate::kit::app::{App, Batch, Request};
 use crate::kit::db::{DbError, Sql};
 use crate::kit::error::{ReadError, WriteError};
@@ -239,13 +240,7 @@ async fn carry_out(
     w.note("facts", serde_json::to_value(&noted)?);
     let facts = facts(id, &case.state, &noted, order, &actor);
     let event = decide(file.as_ref().map(|it| it.state.as_ref()), command, &facts)?;
-    match file {
-        Some(mut it) => {
-            w.append(&mut it, event).await?;
-            Ok(it.version)
-        }
-        None => Ok(w.create::<CaseFile>(file_of(id), case.organ, Some(case.family), event).await?.version),
-    }
+    Ok(settle(w, file, (file_of(id), case.organ, Some(case.family)), event).await?.version)
 }
 
 /// The facts of a decision.

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::service::{file_of, recorded};
 use super::store;
 use crate::case::facts::staff_matter;
+use crate::kit::acts::settle;
 use crate::kit::app::{App, Request, Written};
 use crate::kit::error::WriteError;
 use crate::kit::write::Write;
@@ -84,17 +85,8 @@ async fn carry_out(
     w.note("files", serde_json::to_value(&files)?);
     let facts = TransferFacts { actor: &actor, unit: &person.unit, files: &files };
     let event = decide(loaded.as_ref().map(|it| it.state.as_ref()), command, &facts)?;
-    match loaded {
-        Some(mut it) => {
-            w.append(&mut it, event).await?;
-            Ok(it.id)
-        }
-        None => {
-            let id = MatterId(w.new_id());
-            w.create::<Transfer>(id, actor.organ, None, event).await?;
-            Ok(id)
-        }
-    }
+    let id = batch.unwrap_or_else(|| MatterId(w.new_id()));
+    Ok(settle(w, loaded, (id, actor.organ, None), event).await?.id)
 }
 
 /// What the list says of a file.

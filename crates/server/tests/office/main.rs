@@ -24,3 +24,4 @@ mod office;
 mod pages;
 mod recordings;
 mod steps;
+mod supplement;
