@@ -88,11 +88,7 @@ pub fn decide(
             hand_in(state, (counted, papers, explained), reason, facts)
         }
         (Some(state), FileCommand::TakeIn { digest }) => take_in(state, digest, facts),
-        (Some(state), FileCommand::SendBack { reason }) => {
-            required(reason, "file.reason", &COLLECTED, "reason", "退回的理由")?;
-            let no = pending(state)?.handed.no;
-            Ok(FileEvent::SentBack { no, reason: reason.clone() })
-        }
+        (Some(state), FileCommand::SendBack { reason }) => send_back(state, reason),
         (
             None,
             FileCommand::AddPaper { .. }
@@ -372,4 +368,9 @@ fn take_in(state: &CaseFile, digest: &str, facts: &FileFacts<'_>) -> Result<File
         ));
     }
     Ok(FileEvent::TakenIn { no: handed.no, digest: handed.digest.clone() })
+}
+
+fn send_back(state: &CaseFile, reason: &Text) -> Result<FileEvent, Refusal> {
+    required(reason, "file.reason", &COLLECTED, "reason", "退回的理由")?;
+    Ok(FileEvent::SentBack { no: pending(state)?.handed.no, reason: reason.clone() })
 }

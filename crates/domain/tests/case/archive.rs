@@ -445,6 +445,31 @@ fn marks_restrict_and_are_lifted_by_others() {
 }
 
 #[test]
+fn the_cover_names_each_penalty_once_with_its_amount() {
+    let desk = Desk::accepted();
+    let mut case = desk.world.case().clone();
+    let words = |case: &Case| {
+        let Outcome::Decided(all) = cover(case, desk.file(), &desk.rows()).outcome else { panic!("decided") };
+        all.iter().map(Disposed::words).collect::<Vec<_>>().concat()
+    };
+    assert_eq!(words(&case), ["罚款30,000.00元"]);
+    let twice = case.decision.as_mut().expect("decided").substance.disposals.first_mut().expect("one party");
+    twice.kinds = vec![
+        PenaltyKind::Warning,
+        PenaltyKind::Fine,
+        PenaltyKind::ConfiscateIncome,
+        PenaltyKind::Fine,
+        PenaltyKind::ConfiscateIncome,
+    ];
+    twice.confiscated_fen = 17_000 * YUAN;
+    assert_eq!(twice.named().len(), 3);
+    assert_eq!(words(&case), ["警告", "罚款30,000.00元", "没收违法所得17,000.00元"]);
+    // As it stands after a remedy changed it.
+    case.parties[0].changed = Some((WAN, 0));
+    assert_eq!(words(&case), ["警告", "罚款10,000.00元"]);
+}
+
+#[test]
 fn counts_and_papers_are_checked() {
     let desk = Desk::opened();
     let count = |item, pages| FileCommand::CountPages { item, pages };

@@ -195,6 +195,24 @@ fn a_document_shows_the_case_as_its_act_left_it() {
 }
 
 #[test]
+fn the_back_sheet_says_what_the_file_holds_and_who_made_it() {
+    let s = stream::archived();
+    let sheet = filled(&s, DocumentKind::FileBackSheet).data;
+    let catalogue = filled(&s, DocumentKind::FileCatalogue).data;
+    let rows = catalogue["filed"].as_array().unwrap();
+    let last =
+        rows.iter().rev().find_map(|row| row["pages"].as_str()?.rsplit('-').next()?.parse::<u64>().ok());
+    assert_eq!((sheet["items"].as_u64(), sheet["pages"].as_u64()), (Some(rows.len() as u64), last));
+    // Nobody counted the pages of the two items of evidence.
+    assert!(sheet["elsewhere"].as_str().unwrap().contains('、'), "{}", sheet["elsewhere"]);
+    assert_eq!(sheet["assembled_on"], sheet["checked_on"]);
+    for name in ["assembled_by", "checked_by"] {
+        assert!(!sheet[name].as_str().unwrap().is_empty());
+    }
+    assert_eq!(sheet["supplements"], Value::Array(Vec::new()));
+}
+
+#[test]
 fn what_is_missing_is_named_with_its_document() {
     let s = stream::decided();
     let decision = number(&s, DocumentKind::PenaltyDecision);
