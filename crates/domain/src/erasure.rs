@@ -88,6 +88,8 @@ pub enum Retention {
     Purpose,
     /// The identity of an informant whose case still goes on.
     InUse,
+    /// Something came after the last list of the file and is not filed.
+    Outgrown,
     /// Content of a recording of the case is still stored; it goes by a list of its own.
     Content,
     /// A recording of the case is kept for long: nothing of the file goes before.
@@ -369,6 +371,11 @@ fn retained(subject: &Subject, today: Date) -> Result<(), Refusal> {
             PURPOSE_REACHED,
             "举报人所在的案件尚未办结归档，处理目的没有实现",
             "请在案件结案（不予立案、撤销立案、移送）并归档后呈请",
+        )),
+        Retention::Outgrown => Err(refuse(
+            "erasure.outgrown",
+            "所列案卷归档后新形成的材料尚未补充归档",
+            "请先补充归档，再呈请销毁",
         )),
         Retention::Content => Err(refuse(
             "erasure.content",

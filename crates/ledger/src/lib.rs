@@ -132,6 +132,7 @@
 pub mod bundle;
 pub mod commit;
 mod error;
+pub mod filed;
 mod hash;
 mod lanes;
 pub mod note;

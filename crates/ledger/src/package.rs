@@ -5,6 +5,7 @@
 //! - `tagmanifest-sha256.txt` lists every other file but itself and the seal.
 //! - Every `data/…` file whose name ends in `.proof.json` is a bundle; a `.pdf` may hold one;
 //!   but for films and photographs, below `data/音像/`, whose names are given by devices.
+//! - `data/归档清单/…` are the lists of an archived file ([`crate::filed`]).
 //! - `package.proof.json` (optional), the seal, is a bundle that opens
 //!   [`PACKAGE_DIGEST_FIELD`], the SHA-256 of `manifest-sha256.txt`: it binds the whole content
 //!   to the log. Without it the manifests show damage, not forgery.
@@ -18,6 +19,7 @@ use thiserror::Error;
 use crate::{
     VerifyError,
     bundle::{Bundle, Verified, verify_document},
+    filed::{self, LISTS, ListReport, Texts},
     hash::sha256,
     note::VerifierKey,
     pdf::{self, PdfError},
@@ -67,6 +69,10 @@ pub enum PackageError {
     /// The seal is about another content.
     #[error("封装证明与清单不符")]
     Seal,
+    /// A list of the file is not the one that its event names, or does not go on where the one
+    /// before it ends.
+    #[error("“{0}”与入账的归档清单不符，或者次序不连续")]
+    List(String),
     /// A file cannot be read, or is larger than its kind ever is.
     #[error("文件“{0}”不能读取")]
     Unreadable(String),
@@ -95,6 +101,8 @@ pub struct PackageReport {
     pub proofs: Vec<PackageProof>,
     /// What the seal proves, where there is one.
     pub seal: Option<Verified>,
+    /// Lists of the file: the first, and those of its supplements.
+    pub lists: ListReport,
 }
 
 /// Longest proof, manifest or document with a proof that is read as a whole. Anything else is
@@ -121,7 +129,7 @@ impl Checking {
     ) -> Result<(), PackageError> {
         let path = path.into();
         let unreadable = || PackageError::Unreadable(path.clone());
-        let speaks = path.ends_with(".proof.json") || path.ends_with(".pdf");
+        let speaks = path.ends_with(".proof.json") || path.ends_with(".pdf") || path.starts_with(LISTS);
         let whole = !path.starts_with("data/") || (speaks && !path.starts_with(FILMS));
         if whole {
             let mut bytes = Vec::new();
@@ -161,6 +169,7 @@ struct Contents {
     /// Stored document digest of each payload file: of the prefix where it is a proved download.
     documents: BTreeMap<String, [u8; 32]>,
     proofs: Vec<(String, Verified)>,
+    lists: Texts,
     bytes: u64,
 }
 
@@ -202,7 +211,8 @@ impl Contents {
             return Err(PackageError::Missing(path.clone()));
         }
         let seal = self.seal(keys)?;
-        Ok(self.report(seal))
+        let lists = filed::check(&self.lists, &self.proofs, seal.as_ref())?;
+        Ok(self.report(seal, lists))
     }
 
     /// A file of which only the digest was kept.
@@ -236,6 +246,8 @@ impl Contents {
         let failed = |error| PackageError::Proof { path: path.clone(), error };
         if path.starts_with(FILMS) {
             // Only its bytes count.
+        } else if path.starts_with(LISTS) {
+            self.lists.insert(path.clone(), bytes.to_vec());
         } else if path.ends_with(".proof.json") {
             let bundle = Bundle::from_bytes(bytes).map_err(failed)?;
             self.proofs.push((path.clone(), bundle.verify(keys).map_err(failed)?));
@@ -296,7 +308,7 @@ impl Contents {
         }
     }
 
-    fn report(mut self, seal: Option<Verified>) -> PackageReport {
+    fn report(mut self, seal: Option<Verified>, lists: ListReport) -> PackageReport {
         self.proofs.sort_by(|one, two| one.0.cmp(&two.0));
         let documents = &self.documents;
         let proofs = self.proofs.into_iter().map(|(path, verified)| {
@@ -306,7 +318,7 @@ impl Contents {
             let documents = found.map(|(path, _)| path.clone()).collect();
             PackageProof { path, verified, documents }
         });
-        PackageReport { files: documents.len(), bytes: self.bytes, proofs: proofs.collect(), seal }
+        PackageReport { files: documents.len(), bytes: self.bytes, proofs: proofs.collect(), seal, lists }
     }
 }
 

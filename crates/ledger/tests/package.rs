@@ -151,3 +151,41 @@ fn a_proof_that_does_not_hold_condemns_the_package() {
     let error = VerifyError::DocumentMismatch;
     assert_eq!(verdict, Err(PackageError::Proof { path: "data/决定书.pdf".to_owned(), error }));
 }
+
+/// A list of the file, with rows from `next` on.
+fn list(head: &str, next: u32, count: u32) -> Vec<u8> {
+    let row = |no: u32| format!("{no}\t1\tdocument {no}\t-\t2026-03-02\t{no}\t{no}\tab\n");
+    format!("{head}\n{}", (next..next + count).map(row).collect::<String>()).into_bytes()
+}
+
+/// The event behind every proof here is version 12 of its stream.
+fn listed(keys: &Keys, text: &[u8], proved: &[u8]) -> Files {
+    let proof = bundle(mingjing_ledger::filed::LIST_DIGEST_FIELD, &hex_sha(proved), keys, true).to_bytes();
+    vec![
+        ("data/归档清单/0012 首次归档.txt".to_owned(), text.to_vec()),
+        ("data/证明/案卷-0012.proof.json".to_owned(), proof),
+    ]
+}
+
+#[test]
+fn the_lists_of_a_file_run_on_and_are_those_that_the_log_names() {
+    let keys = Keys::new();
+    let first = list("mingjing-file-catalogue/1", 1, 3);
+    let second = |no: u16, next| list(&format!("mingjing-file-supplement/1\n{no}\t41\t44"), next, 2);
+    let with = |first: &[u8], proved: &[u8], more: &[(&str, Vec<u8>)]| {
+        let mut files = listed(&keys, first, proved);
+        files.extend(more.iter().map(|(name, text)| (format!("data/归档清单/{name}.txt"), text.clone())));
+        check(&bag(files, &keys, true), &keys).map(|it| (it.lists.lists, it.lists.proved))
+    };
+    assert_eq!(with(&first, &first, &[]), Ok((1, 1)));
+    assert_eq!(with(&first, &first, &[("0017 补充归档1", second(1, 4))]), Ok((2, 1)), "17 is not proved yet");
+    let fault = |name: &str| Err(PackageError::List(format!("data/归档清单/{name}.txt")));
+    // Another first list than the log names, one that is out of turn, one that is missing, one that is none.
+    let forged = list("mingjing-file-catalogue/1", 1, 2);
+    assert_eq!(with(&forged, &first, &[]), fault("0012 首次归档"));
+    assert_eq!(with(&first, &first, &[("0017 补充归档1", second(1, 5))]), fault("0017 补充归档1"));
+    assert_eq!(with(&first, &first, &[("0019 补充归档2", second(2, 4))]), fault("0019 补充归档2"));
+    assert_eq!(with(&first, &first, &[("0017 补充归档1", first.clone())]), fault("0017 补充归档1"));
+    assert_eq!(with(&first, &first, &[("补充归档1", second(1, 4))]), fault("补充归档1"));
+    assert_eq!(check(&bag(payload(&keys), &keys, true), &keys).unwrap().lists.lists, 0);
+}

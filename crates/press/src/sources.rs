@@ -28,6 +28,7 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("closing_approval", include_str!("../templates/closing_approval.typ")),
     ("file_cover", include_str!("../templates/file_cover.typ")),
     ("file_index", include_str!("../templates/file_index.typ")),
+    ("file_back_sheet", include_str!("../templates/file_back_sheet.typ")),
     ("complaint_register", include_str!("../templates/complaint_register.typ")),
     ("case_filing_approval", include_str!("../templates/case_filing_approval.typ")),
     ("no_filing_approval", include_str!("../templates/no_filing_approval.typ")),

@@ -103,7 +103,6 @@ pub const EXCEPTIONS: &[Exception] = &[
     Exception { rule: "size", path: "crates/server/src/case/words.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/server/tests/audit/faults.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/server/tests/disclosure/house.rs", reason: "to be split" },
-    Exception { rule: "size", path: "crates/server/tests/disclosure/life.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/server/tests/record/making.rs", reason: "to be split" },
     Exception { rule: "size", path: "crates/server/tests/store/tamper.rs", reason: "to be split" },
     Exception {

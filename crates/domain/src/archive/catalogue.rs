@@ -3,6 +3,7 @@
 use super::file::{CaseFile, Paper, Sealed};
 use super::order::{Sort, heading, place};
 use crate::case::Case;
+use crate::case::growth::frames;
 use crate::case::types::{Document, DocumentKind, DocumentNo, Evidence, EvidenceNo};
 use crate::matter::{MatterId, StaffId};
 use crate::policy::FileOrder;
@@ -56,6 +57,9 @@ pub struct Recorded {
     pub root: String,
     /// Where it is kept: the store, the number of a disc.
     pub carrier: String,
+    /// The civil day on which it was registered; not known of what was noted before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_on: Option<Date>,
 }
 
 /// What a row is called.
@@ -95,6 +99,8 @@ pub struct Row {
     pub no: u32,
     /// Volume, from 1.
     pub volume: u16,
+    /// On which list it stands: 0 the first, or none yet; n that of supplement n.
+    pub list: u16,
     /// Place in the order, from 1.
     pub place: u8,
     /// Heading of the place.
@@ -222,7 +228,7 @@ fn paper(no: u16, p: &Paper) -> Loose {
 fn contents(case: &Case, file: &CaseFile, recordings: &[Recorded]) -> Vec<Loose> {
     let mut out = Vec::new();
     for (d, no) in case.documents.iter().zip(1..) {
-        if !matches!(d.kind, DocumentKind::FileCover | DocumentKind::FileCatalogue) {
+        if !frames(d.kind) {
             out.push(document(file, no, d));
         }
     }
@@ -263,7 +269,10 @@ fn rows_of(loose: Vec<Loose>, file: &CaseFile, order: FileOrder, starts: &[u32])
     for ((it, (volume, pages)), no) in loose.into_iter().zip(numbered).zip(1..) {
         let place = place(order, it.sort);
         let late = file.sealed.as_ref().and_then(|s: &Sealed| s.late.get(&it.item));
+        let list = file.list_of(it.item).unwrap_or(0);
         let remark = match late {
+            _ if list > 0 && it.remark.is_empty() => format!("补充归档{list}"),
+            _ if list > 0 => format!("{}；补充归档{list}", it.remark),
             Some(day) if it.remark.is_empty() => format!("{day}补入"),
             Some(day) => format!("{}；{day}补入", it.remark),
             None => it.remark,
@@ -271,6 +280,7 @@ fn rows_of(loose: Vec<Loose>, file: &CaseFile, order: FileOrder, starts: &[u32])
         out.push(Row {
             no,
             volume,
+            list,
             place,
             heading: heading(order, place),
             item: it.item,
@@ -295,6 +305,20 @@ pub fn unfiled(case: &Case, file: &CaseFile, recordings: &[Recorded]) -> Vec<Ite
         .map(|it| it.item)
         .filter(|item| sealed.position(*item).is_none())
         .collect()
+}
+
+/// As [`unfiled`], in the order of the law.
+pub(super) fn unfiled_in_order(
+    case: &Case,
+    file: &CaseFile,
+    recordings: &[Recorded],
+    order: FileOrder,
+) -> Vec<Item> {
+    let Some(sealed) = &file.sealed else { return Vec::new() };
+    let mut loose = contents(case, file, recordings);
+    loose.retain(|it| sealed.position(it.item).is_none());
+    loose.sort_by_key(|it| (place(order, it.sort), it.dated, it.item));
+    loose.into_iter().map(|it| it.item).collect()
 }
 
 /// Volume and first and last page of each row, from the number of pages of each. Pages run
@@ -332,7 +356,23 @@ pub fn extent(rows: &[Row]) -> (u16, u32) {
 /// SHA-256 over the catalogue, hex: rows with volume, item, number, date, pages and digest
 /// of the bytes. Names are left out, so that it can be computed after an erasure.
 pub fn digest(rows: &[Row]) -> String {
-    let mut text = String::from("mingjing-file-catalogue/1\n");
+    sha256(&text(rows))
+}
+
+/// The catalogue as text: what [`digest`] is taken over.
+pub(super) fn text(rows: &[Row]) -> String {
+    let mut out = String::from("mingjing-file-catalogue/1\n");
+    lines(rows, &mut out);
+    out
+}
+
+/// SHA-256 of a text, hex.
+pub(super) fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}
+
+/// One line a row: number, volume, item, its number, date, first and last page, digest.
+pub(super) fn lines(rows: &[Row], out: &mut String) {
     for row in rows {
         let item = match row.item {
             Item::Document { no } => format!("document {no}"),
@@ -344,10 +384,9 @@ pub fn digest(rows: &[Row]) -> String {
         let number = row.number.as_deref().unwrap_or("-");
         // Writing to a string cannot fail.
         let _ = writeln!(
-            text,
+            out,
             "{}\t{}\t{item}\t{number}\t{}\t{from}\t{to}\t{}",
             row.no, row.volume, row.dated, row.digest
         );
     }
-    hex::encode(Sha256::digest(text.as_bytes()))
 }

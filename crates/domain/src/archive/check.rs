@@ -9,6 +9,7 @@ use super::file::CaseFile;
 use super::words::PaperKind;
 use crate::case::command::Proposal;
 use crate::case::consistency::consistency;
+use crate::case::growth::frames;
 use crate::case::law::construction_rules;
 use crate::case::state::{ApprovalStage, Case, Hearing, PartyState};
 use crate::case::types::{DocumentKind, EvidenceKind, PartyNo};
@@ -166,8 +167,8 @@ fn lack(code: &'static str, at: Option<Item>, message: String) -> Lack {
 
 fn documents(case: &Case, file: &CaseFile, out: &mut Vec<Lack>) {
     for (d, no) in case.documents.iter().zip(1..) {
-        // Cover and catalogue are made when the case is archived.
-        if matches!(d.kind, D::FileCover | D::FileCatalogue) {
+        // Cover, catalogue and back sheet are made when the case is archived.
+        if frames(d.kind) {
             continue;
         }
         let at = Item::Document { no };

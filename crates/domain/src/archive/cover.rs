@@ -3,8 +3,10 @@
 use super::catalogue::{Row, extent};
 use super::file::{CaseFile, Explained};
 use crate::case::Case;
-use crate::case::state::{ApprovalStage, Decision};
+use crate::case::gate::amounts_fen;
+use crate::case::state::{ApprovalStage, Decision, PartyState};
 use crate::case::types::{NoPenaltyGround, PartyNo, PenaltyKind, RevocationGround};
+use crate::codes::format_yuan;
 use crate::erasure::kept_until;
 use crate::matter::StaffId;
 use crate::text::Text;
@@ -30,21 +32,57 @@ pub enum Outcome {
     Decided(Vec<Disposed>),
 }
 
-/// What was decided on one party.
+/// What was decided on one party, as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disposed {
     /// Party.
     pub party: PartyNo,
-    /// Kinds of penalty.
+    /// Kinds of penalty that stand, each once.
     pub kinds: Vec<PenaltyKind>,
     /// Fine, fen.
     pub fine_fen: i64,
     /// Confiscated income, fen.
     pub confiscated_fen: i64,
+    /// Value of confiscated goods, fen.
+    pub goods_fen: i64,
     /// Why nothing was imposed.
     pub no_penalty: Option<NoPenaltyGround>,
     /// Revoked: ground and civil day.
     pub revoked: Option<(RevocationGround, Date)>,
+}
+
+impl Disposed {
+    /// Each penalty once, with its amount where it takes money.
+    pub fn words(&self) -> Vec<String> {
+        let with = |what: &str, fen: i64| match fen {
+            0 => what.to_owned(),
+            fen => format!("{what}{}元", format_yuan(fen)),
+        };
+        let mut out: Vec<String> = self
+            .kinds
+            .iter()
+            .map(|kind| match kind {
+                PenaltyKind::Fine => with(kind.label(), self.fine_fen),
+                PenaltyKind::ConfiscateIncome => with(kind.label(), self.confiscated_fen),
+                PenaltyKind::ConfiscateGoods if self.goods_fen > 0 => {
+                    format!("{}（价值{}元）", kind.label(), format_yuan(self.goods_fen))
+                }
+                PenaltyKind::ConfiscateGoods
+                | PenaltyKind::Warning
+                | PenaltyKind::PublicCriticism
+                | PenaltyKind::SuspendLicence
+                | PenaltyKind::LowerGrade
+                | PenaltyKind::RevokeLicence
+                | PenaltyKind::RestrictBusiness
+                | PenaltyKind::OrderStop
+                | PenaltyKind::OrderClose
+                | PenaltyKind::RestrictEmployment => kind.label().to_owned(),
+            })
+            .collect();
+        out.extend(self.no_penalty.map(|ground| format!("不予处罚（{}）", ground.label())));
+        out.extend(self.revoked.map(|(_, on)| format!("{on}撤销")));
+        out
+    }
 }
 
 /// The cover of a file.
@@ -125,18 +163,25 @@ fn outcome(case: &Case) -> Outcome {
 }
 
 fn disposed(case: &Case, decision: &Decision) -> Vec<Disposed> {
-    let one = |no: PartyNo| {
+    let one = |(no, state): (PartyNo, &PartyState)| {
         let disposal = decision.substance.disposal(no)?;
+        let (fine_fen, confiscated_fen) = amounts_fen(decision, no, state);
+        let falls = |kind: &PenaltyKind| match kind {
+            PenaltyKind::Fine => fine_fen == 0,
+            PenaltyKind::ConfiscateIncome => confiscated_fen == 0,
+            other => state.lifted.contains(other),
+        };
         Some(Disposed {
             party: no,
-            kinds: disposal.kinds.clone(),
-            fine_fen: disposal.fine_fen,
-            confiscated_fen: disposal.confiscated_fen,
+            kinds: disposal.named().into_iter().filter(|kind| !falls(kind)).collect(),
+            fine_fen,
+            confiscated_fen,
+            goods_fen: disposal.goods_fen,
             no_penalty: disposal.no_penalty,
             revoked: case.revoked(no),
         })
     };
-    case.numbered_parties().filter_map(|(no, _)| one(no)).collect()
+    case.numbered_parties().filter_map(one).collect()
 }
 
 /// 备考表: the sheet at the end of the file.
@@ -152,14 +197,50 @@ pub struct BackSheet {
     pub checked: Option<(StaffId, Date)>,
     /// Items that are no paper and are kept elsewhere.
     pub elsewhere: Vec<u32>,
+    /// Items on the first list.
+    pub items: u32,
+    /// Pages on the first list.
+    pub pages: u32,
+    /// Supplements that the archives took.
+    pub supplements: Vec<Supplemented>,
+}
+
+/// A supplement on the 备考表.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Supplemented {
+    /// Its number, from 1.
+    pub no: u16,
+    /// Items.
+    pub items: u32,
+    /// Pages.
+    pub pages: u32,
+    /// What happened after the file was archived.
+    pub reason: Text,
+    /// Who handed it in, and the civil day.
+    pub by: (StaffId, Date),
+    /// Who checked and took it, and the civil day.
+    pub taken: Option<(StaffId, Date)>,
 }
 
 /// The sheet as the file stands.
 pub fn back_sheet(file: &CaseFile, rows: &[Row]) -> BackSheet {
     let sealed = file.sealed.as_ref();
+    let count = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+    let first: Vec<Row> = rows.iter().filter(|row| row.list == 0).cloned().collect();
+    let supplements = file.parts.iter().map(|it| Supplemented {
+        no: it.handed.no,
+        items: count(it.handed.items.len()),
+        pages: it.handed.pages,
+        reason: it.handed.reason.clone(),
+        by: it.by,
+        taken: it.taken,
+    });
     BackSheet {
         notes: file.notes.clone(),
-        explained: sealed.map(|s| s.explained.clone()).unwrap_or_default(),
+        items: count(first.len()),
+        pages: extent(&first).1,
+        supplements: supplements.collect(),
+        explained: file.told().cloned().collect(),
         assembled: sealed.map(|s| s.by),
         checked: file.accepted.as_ref().map(|(_, who, day)| (*who, *day)),
         elsewhere: rows.iter().filter(|r| r.pages.is_none()).map(|r| r.no).collect(),

@@ -3,6 +3,7 @@
 use super::catalogue::{self, Item, Recorded};
 use super::check::{Lack, check};
 use super::file::{CaseFile, Explained, FileCommand, FileEvent, Late, Package, Paper};
+use super::supplement::{self, Counted, outgrown};
 use super::words::{COLLECTED, HAND_IN};
 use crate::act_table::{is_digest, open, required};
 use crate::case::Case;
@@ -83,6 +84,11 @@ pub fn decide(
             Ok(FileEvent::Supplemented { late: late.clone(), reason: reason.clone() })
         }
         (Some(state), FileCommand::Pack { package }) => pack(state, package, facts),
+        (Some(state), FileCommand::HandIn { counted, papers, explained, reason }) => {
+            hand_in(state, (counted, papers, explained), reason, facts)
+        }
+        (Some(state), FileCommand::TakeIn { digest }) => take_in(state, digest, facts),
+        (Some(state), FileCommand::SendBack { reason }) => send_back(state, reason),
         (
             None,
             FileCommand::AddPaper { .. }
@@ -93,7 +99,10 @@ pub fn decide(
             | FileCommand::Accept { .. }
             | FileCommand::Return { .. }
             | FileCommand::Supplement { .. }
-            | FileCommand::Pack { .. },
+            | FileCommand::Pack { .. }
+            | FileCommand::HandIn { .. }
+            | FileCommand::TakeIn { .. }
+            | FileCommand::SendBack { .. },
         ) => Err(refuse("file.unknown", "该案尚未立卷", "请先立卷")),
     }
 }
@@ -185,26 +194,8 @@ fn assemble(
             return Err(refuse("file.open_case", "案件尚未办结", "请在结案后装订成卷"));
         }
     }
-    if !handlers(case).contains(&facts.actor.id) {
-        return Err(refuse("file.handler", "案卷由本案承办人立卷", "请交承办人办理"));
-    }
-    let lacks: Vec<Lack> = check(case, state, facts.recordings)
-        .into_iter()
-        .filter(|l| !explained.iter().any(|e| e.code == l.code && e.at == l.at && !e.reason.is_blank()))
-        .collect();
-    if let Some(first) = lacks.first() {
-        let message = format!("案卷不完整，共{}处，第一处：{}", lacks.len(), first.message);
-        let mut refusal = Refusal::new(
-            "file.incomplete",
-            first.article.clone(),
-            message,
-            "请补齐；确实不能补齐的，逐项写明原因，记入备考表",
-        );
-        for lack in &lacks {
-            refusal = refusal.field(lack.code, lack.message.clone());
-        }
-        return Err(refusal);
-    }
+    handler(facts)?;
+    complete(check(case, state, facts.recordings), explained)?;
     let rows = catalogue::rows(case, state, facts.recordings, facts.order, starts);
     let rising = starts.windows(2).all(|pair| pair[0] < pair[1]);
     let inside = starts.iter().all(|no| *no > 1 && *no <= u32::try_from(rows.len()).unwrap_or(u32::MAX));
@@ -230,14 +221,7 @@ fn accept(state: &CaseFile, archive_no: &str, facts: &FileFacts<'_>) -> Result<F
     let Some(sealed) = &state.sealed else {
         return Err(refuse("file.stage", "该案卷尚未装订", "请先装订成卷"));
     };
-    if sealed.by.0 == facts.actor.id {
-        return Err(Refusal::new(
-            "file.same_person",
-            HAND_IN,
-            "立卷人不得检查接收自己装订的案卷",
-            "请由其他档案管理员检查接收",
-        ));
-    }
+    other_person(sealed.by.0, "立卷人不得检查接收自己装订的案卷", facts)?;
     let no = archive_no.trim();
     if no.is_empty() || no != archive_no || no.chars().any(char::is_control) {
         return Err(refuse("file.archive_no", "归档号不成立", "请填写归档号").field("archive_no", "不能为空"));
@@ -258,8 +242,19 @@ fn accept(state: &CaseFile, archive_no: &str, facts: &FileFacts<'_>) -> Result<F
 
 /// A package is of the file as it stands: everything filed, nothing outstanding.
 fn pack(state: &CaseFile, package: &Package, facts: &FileFacts<'_>) -> Result<FileEvent, Refusal> {
-    if !catalogue::unfiled(facts.case, state, facts.recordings).is_empty() {
-        return Err(refuse("file.unfiled", "归档后形成的材料尚未补入案卷", "请先补入案卷再封装"));
+    if outgrown(facts.case, Some(state), facts.recordings) {
+        return Err(refuse("file.unfiled", "归档后形成的材料尚未补充归档", "请先补充归档再封装"));
+    }
+    if let Some(list) = supplement::lists(facts.case, state, facts.recordings, facts.order)
+        .into_iter()
+        .find(|list| !list.holds)
+    {
+        let which = if list.no == 0 { "首次归档".to_owned() } else { format!("补充归档{}", list.no) };
+        return Err(refuse(
+            "file.altered",
+            &format!("{which}的清单所列材料在归档后有变化"),
+            "请核对归档后内容有变化的材料",
+        ));
     }
     let rows = catalogue::rows(facts.case, state, facts.recordings, facts.order, &[]);
     let sound = is_digest(&package.sha256) && is_digest(&package.stored) && package.files > 0;
@@ -281,4 +276,101 @@ fn supplement(state: &CaseFile, late: &Late, facts: &FileFacts<'_>) -> Result<()
             }
         }
     }
+}
+
+fn handler(facts: &FileFacts<'_>) -> Result<(), Refusal> {
+    if handlers(facts.case).contains(&facts.actor.id) {
+        return Ok(());
+    }
+    Err(refuse("file.handler", "案卷由本案承办人立卷", "请交承办人办理"))
+}
+
+/// Nothing is lacking but what is explained.
+fn complete(lacks: Vec<Lack>, explained: &[Explained]) -> Result<(), Refusal> {
+    let told = |l: &Lack| explained.iter().any(|e| e.code == l.code && e.at == l.at && !e.reason.is_blank());
+    let lacks: Vec<Lack> = lacks.into_iter().filter(|l| !told(l)).collect();
+    let Some(first) = lacks.first() else { return Ok(()) };
+    let message = format!("案卷不完整，共{}处，第一处：{}", lacks.len(), first.message);
+    let mut refusal = Refusal::new(
+        "file.incomplete",
+        first.article.clone(),
+        message,
+        "请补齐；确实不能补齐的，逐项写明原因，记入备考表",
+    );
+    for lack in &lacks {
+        refusal = refusal.field(lack.code, lack.message.clone());
+    }
+    Err(refusal)
+}
+
+fn other_person(first: crate::matter::StaffId, message: &str, facts: &FileFacts<'_>) -> Result<(), Refusal> {
+    if first != facts.actor.id {
+        return Ok(());
+    }
+    Err(Refusal::new("file.same_person", HAND_IN, message, "请由其他档案管理员检查接收"))
+}
+
+/// Everything that came since the last list, and nothing else.
+fn hand_in(
+    state: &CaseFile,
+    (counted, papers, explained): (&[Counted], &[Paper], &[Explained]),
+    reason: &Text,
+    facts: &FileFacts<'_>,
+) -> Result<FileEvent, Refusal> {
+    handler(facts)?;
+    required(reason, "file.reason", &construction_rules("第四十条"), "reason", "归档后办理的事项")?;
+    supplement::ready(facts.case)?;
+    for (at, paper) in papers.iter().enumerate() {
+        sound(state, paper)?;
+        countable(Item::Paper { no: 1 }, paper.pages)
+            .map_err(|it| it.field(format!("papers/{at}/pages"), "应大于零"))?;
+    }
+    if state.papers.len() + papers.len() > usize::from(u16::MAX) {
+        return Err(refuse("file.papers", "补入的材料过多", "请合并登记"));
+    }
+    let unfiled = catalogue::unfiled(facts.case, state, facts.recordings);
+    for (at, it) in counted.iter().enumerate() {
+        let twice = counted[..at].iter().any(|other| other.item == it.item);
+        if twice || !unfiled.contains(&it.item) {
+            let message = "该材料已经在卷内、不属于本案，或者登记了两次";
+            return Err(refuse("file.filed", message, "请核对材料").field(format!("counted/{at}"), message));
+        }
+        countable(it.item, it.pages)?;
+    }
+    let given = (counted, papers);
+    let (mut handed, lacks) =
+        supplement::gather(facts.case, state, facts.recordings, facts.order, given, reason);
+    if handed.items.is_empty() && handed.events.is_none() {
+        return Err(refuse("file.nothing", "归档之后没有新形成的材料和办理经过", "无须补充归档"));
+    }
+    let mut told: Vec<Explained> = state.told().cloned().collect();
+    told.extend_from_slice(explained);
+    complete(lacks, &told)?;
+    handed.explained = explained.to_vec();
+    Ok(FileEvent::HandedIn(handed))
+}
+
+fn pending(state: &CaseFile) -> Result<&supplement::Part, Refusal> {
+    state.pending.as_ref().ok_or_else(|| refuse("file.stage", "没有待接收的补充材料", "请先移交补充材料"))
+}
+
+/// What was handed in is taken as it was handed in; what came since goes into the next one.
+fn take_in(state: &CaseFile, digest: &str, facts: &FileFacts<'_>) -> Result<FileEvent, Refusal> {
+    let part = pending(state)?;
+    other_person(part.by.0, "移交人不得接收自己移交的补充材料", facts)?;
+    let handed = &part.handed;
+    let now = supplement::digest(facts.case, state, facts.recordings, facts.order, handed);
+    if digest != handed.digest || now != handed.digest {
+        return Err(refuse(
+            "file.changed",
+            "接收的清单与移交的清单不一致，或者移交之后材料有变化",
+            "请打开最新的清单核对；材料有变化的，退回承办人重新移交",
+        ));
+    }
+    Ok(FileEvent::TakenIn { no: handed.no, digest: handed.digest.clone() })
+}
+
+fn send_back(state: &CaseFile, reason: &Text) -> Result<FileEvent, Refusal> {
+    required(reason, "file.reason", &COLLECTED, "reason", "退回的理由")?;
+    Ok(FileEvent::SentBack { no: pending(state)?.handed.no, reason: reason.clone() })
 }

@@ -1,6 +1,7 @@
 //! The file of one case as a matter: commands, events, state.
 
 use super::catalogue::Item;
+use super::supplement::{Counted, HandedIn, Part};
 use super::words::{PaperKind, Stage, Verb};
 use crate::matter::{DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId, decode_as};
 use crate::secrecy::Secrecy;
@@ -145,6 +146,30 @@ pub enum FileCommand {
         /// What came out.
         package: Package,
     },
+    /// 移交补充材料: everything that came since the last list.
+    HandIn {
+        /// Pages of what has none that are known.
+        #[serde(default)]
+        counted: Vec<Counted>,
+        /// Papers from outside that come with it.
+        #[serde(default)]
+        papers: Vec<Paper>,
+        /// Findings left as they are, with the reason.
+        #[serde(default)]
+        explained: Vec<Explained>,
+        /// What happened after the file was archived.
+        reason: Text,
+    },
+    /// 接收补充归档.
+    TakeIn {
+        /// Digest of the list, as the person saw it.
+        digest: String,
+    },
+    /// 退回补充材料.
+    SendBack {
+        /// Why.
+        reason: Text,
+    },
 }
 
 impl FileCommand {
@@ -161,6 +186,9 @@ impl FileCommand {
             Self::Return { .. } => Verb::Return,
             Self::Supplement { .. } => Verb::Supplement,
             Self::Pack { .. } => Verb::Pack,
+            Self::HandIn { .. } => Verb::HandIn,
+            Self::TakeIn { .. } => Verb::TakeIn,
+            Self::SendBack { .. } => Verb::SendBack,
         }
     }
 }
@@ -242,6 +270,22 @@ pub enum FileEvent {
         /// What came out.
         package: Package,
     },
+    /// 已移交补充材料.
+    HandedIn(HandedIn),
+    /// 已接收补充归档.
+    TakenIn {
+        /// Number of the supplement, from 1.
+        no: u16,
+        /// Digest of its list that was checked, hex.
+        digest: String,
+    },
+    /// 已退回补充材料.
+    SentBack {
+        /// Number that it had.
+        no: u16,
+        /// Why.
+        reason: Text,
+    },
 }
 
 /// A file as it was bound.
@@ -249,6 +293,8 @@ pub enum FileEvent {
 pub struct Sealed {
     /// The items in their order, with what came later at the end.
     pub items: Vec<Item>,
+    /// How many of them are on the first list.
+    pub first: usize,
     /// Rows at which a volume begins, besides the first.
     pub starts: Vec<u32>,
     /// Volumes.
@@ -295,6 +341,12 @@ pub struct CaseFile {
     pub accepted: Option<(String, StaffId, Date)>,
     /// Packages, oldest first: version of the event that sealed it, civil day.
     pub packages: Vec<(Package, u64, Date)>,
+    /// Version of the event that bound it.
+    pub bound: u64,
+    /// Supplements that the archives took, number n at index n−1.
+    pub parts: Vec<Part>,
+    /// A supplement that waits for the archives.
+    pub pending: Option<Part>,
 }
 
 impl CaseFile {
@@ -311,6 +363,9 @@ impl CaseFile {
             sealed: None,
             accepted: None,
             packages: Vec::new(),
+            bound: 0,
+            parts: Vec::new(),
+            pending: None,
         }
     }
 
@@ -351,6 +406,9 @@ impl Matter for CaseFile {
             FileEvent::Returned { .. } => "case_file.returned",
             FileEvent::Supplemented { .. } => "case_file.supplemented",
             FileEvent::Packaged { .. } => "case_file.packaged",
+            FileEvent::HandedIn(_) => "case_file.handed_in",
+            FileEvent::TakenIn { .. } => "case_file.taken_in",
+            FileEvent::SentBack { .. } => "case_file.sent_back",
         };
         (name, 1)
     }
@@ -378,8 +436,10 @@ impl Matter for CaseFile {
             FileEvent::Noted { note } => state.notes.push((meta.actor, day, note.clone())),
             FileEvent::Assembled { items, starts, volumes, pages, digest, explained } => {
                 state.stage = Stage::Assembled;
+                state.bound = meta.version;
                 state.sealed = Some(Sealed {
                     items: items.clone(),
+                    first: items.len(),
                     starts: starts.clone(),
                     volumes: *volumes,
                     pages: *pages,
@@ -403,6 +463,21 @@ impl Matter for CaseFile {
                 state.notes.push((meta.actor, day, reason.clone()));
             }
             FileEvent::Packaged { package } => state.packages.push((package.clone(), meta.version, day)),
+            FileEvent::HandedIn(it) => {
+                state.stage = Stage::Supplementing;
+                state.pending = Some(Part::new(it, meta.version, (meta.actor, day)));
+            }
+            FileEvent::TakenIn { .. } => {
+                state.stage = Stage::Accepted;
+                if let Some(part) = state.pending.take() {
+                    state.file_part(Part { taken: Some((meta.actor, day)), ..part });
+                }
+            }
+            FileEvent::SentBack { reason, .. } => {
+                state.stage = Stage::Accepted;
+                state.pending = None;
+                state.notes.push((meta.actor, day, reason.clone()));
+            }
         }
         state
     }

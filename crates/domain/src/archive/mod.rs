@@ -12,6 +12,7 @@ mod cover;
 mod decide;
 mod file;
 mod order;
+mod supplement;
 #[cfg(test)]
 mod tests;
 pub mod transfer;
@@ -19,8 +20,11 @@ mod words;
 
 pub use catalogue::{Item, Recorded, Responsible, Row, Title, extent, number, rows, unfiled};
 pub use check::{Lack, Need, check, left_by, needs};
-pub use cover::{BackSheet, Cover, Disposed, Outcome, back_sheet, cover};
+pub use cover::{BackSheet, Cover, Disposed, Outcome, Supplemented, back_sheet, cover};
 pub use decide::{FileFacts, decide};
 pub use file::{CaseFile, Explained, FileCommand, FileEvent, Late, Package, Paper, Sealed};
 pub use order::{DECISION_FIRST, EIGHT, Sort, heading, place};
+pub use supplement::{
+    Counted, Growth, HandedIn, List, Part, Span, growth, lacking, limit, lists, outgrown, part_rows, ready,
+};
 pub use words::*;

@@ -143,7 +143,8 @@ const fn eight(kind: DocumentKind) -> u8 {
         | D::WithdrawalApproval
         | D::RecusalDecision
         | D::FileCover
-        | D::FileCatalogue => 8,
+        | D::FileCatalogue
+        | D::FileBackSheet => 8,
     }
 }
 
@@ -202,7 +203,8 @@ const fn decision_first(kind: DocumentKind) -> u8 {
         | D::TransferLetter
         | D::CrimeTransferLetter
         | D::RecusalDecision
-        | D::FileCover => 32,
+        | D::FileCover
+        | D::FileBackSheet => 32,
     }
 }
 

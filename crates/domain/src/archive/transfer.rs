@@ -43,8 +43,9 @@ fn row(verb: Verb) -> Row<Verb> {
     const ARCHIVE: &[Role] = &[Role::Archivist];
     match verb {
         Verb::Propose => Row::first(verb, Stage::Proposed, UNIT, recording_rule("第十八条")),
-        // Checked, or returned where nothing is in order: the outcome decides.
-        Verb::Check => Row::then(verb, &[Stage::Proposed], None, ARCHIVE, COLLECTED),
+        // Checked, or returned where nothing is in order: the outcome decides. What changes
+        // before the hand-over is checked again.
+        Verb::Check => Row::then(verb, &[Stage::Proposed, Stage::Checked], None, ARCHIVE, COLLECTED),
         Verb::HandOver => {
             Row::then(verb, &[Stage::Checked], Some(Stage::HandedOver), &[Role::UnitHead], HAND_IN)
         }
@@ -249,6 +250,9 @@ pub struct FileFact {
     pub received: bool,
     /// Volumes of it are lent.
     pub lent: bool,
+    /// Something came after its last list and is not filed.
+    #[serde(default)]
+    pub outgrown: bool,
 }
 
 /// What a decision looks at besides state and command.
@@ -310,6 +314,7 @@ pub fn decide(
             if state.files.iter().any(|it| fact(facts, it.file).is_none_or(|f| f.lent)) {
                 return Err(refuse("transfer.lent", "清单中有借出未还的案卷", "请在归还后移交"));
             }
+            unaltered(&state.files, facts)?;
             Ok(TransferEvent::HandedOver { list_digest: list_digest.clone(), signature: signature.clone() })
         }
         (Some(state), TransferCommand::Receive { list_digest, signature, shelf }) => {
@@ -395,6 +400,9 @@ fn movable(it: &FileFact, year: i16, unit: &str) -> Result<(), Refusal> {
         Some(_) if it.in_batch.is_some() => {
             Err(refuse("transfer.listed", "该案卷已经列入其他移交清单", "请核对移交清单"))
         }
+        Some(_) if it.outgrown => {
+            Err(refuse("transfer.outgrown", "该案卷归档后新形成的材料尚未补充归档", "请先补充归档"))
+        }
         Some(_) => Ok(()),
     }
 }
@@ -417,21 +425,34 @@ fn verify(
         }
         required(&it.reason, "transfer.reason", &COLLECTED, &format!("sent_back/{at}/reason"), "退回的理由")?;
     }
-    // What changed since it was listed cannot be handed over under the old digest.
     let stays = |it: &&Listed| !sent_back.iter().any(|b| b.file == it.file);
     let kept: Vec<Listed> = state.files.iter().filter(stays).cloned().collect();
-    if let Some(changed) = kept.iter().find(|it| fact(facts, it.file).is_none_or(|f| f.listed != **it)) {
-        return Err(refuse(
-            "transfer.changed",
-            &format!("案卷{}在列入清单后有变化", changed.archive_no),
-            "请退回该案卷，重新列入清单",
-        ));
-    }
+    unaltered(&kept, facts)?;
     Ok(TransferEvent::Checked {
         sent_back: sent_back.to_vec(),
         list_digest: list_digest(state.year, &state.unit, &kept),
         opinion: opinion.clone(),
     })
+}
+
+/// What changed since it was listed cannot be handed over under the old digest; what grew is
+/// filed first.
+fn unaltered(files: &[Listed], facts: &TransferFacts<'_>) -> Result<(), Refusal> {
+    for it in files {
+        let now = fact(facts, it.file);
+        if now.is_some_and(|f| f.outgrown) {
+            let message = format!("案卷{}归档后新形成的材料尚未补充归档", it.archive_no);
+            return Err(refuse("transfer.outgrown", &message, "请先补充归档；或者退回该案卷，重新列入清单"));
+        }
+        if now.is_none_or(|f| f.listed != *it) {
+            return Err(refuse(
+                "transfer.changed",
+                &format!("案卷{}在列入清单后有变化", it.archive_no),
+                "请退回该案卷，重新列入清单",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn signed(state: &Transfer, digest: &str, signature: &Signature) -> Result<(), Refusal> {
@@ -486,7 +507,7 @@ impl Matter for Transfer {
             }
             TransferEvent::Checked { sent_back, .. } => {
                 state.files.retain(|it| !sent_back.iter().any(|b| b.file == it.file));
-                state.sent_back.clone_from(sent_back);
+                state.sent_back.extend(sent_back.iter().cloned());
                 state.checked = Some(here);
                 state.stage = if state.files.is_empty() { Stage::Returned } else { Stage::Checked };
             }

@@ -39,6 +39,7 @@ words! {
         Assembling = "整理中",
         Assembled = "待检查接收",
         Accepted = "已归档入库",
+        Supplementing = "补充归档待接收",
     }
 }
 
@@ -55,6 +56,9 @@ words! {
         Return = "退回整理",
         Supplement = "归档后补充材料",
         Pack = "封装案卷",
+        HandIn = "移交补充材料",
+        TakeIn = "接收补充归档",
+        SendBack = "退回补充材料",
     }
 }
 
@@ -63,7 +67,8 @@ const ARCHIVE: &[Role] = &[Role::Archivist];
 
 fn row(verb: Verb) -> Row<Verb> {
     const OPEN: &[Stage] = &[Stage::Assembling];
-    const ANY: &[Stage] = &[Stage::Assembling, Stage::Assembled, Stage::Accepted];
+    const ANY: &[Stage] = &[Stage::Assembling, Stage::Assembled, Stage::Accepted, Stage::Supplementing];
+    const HANDED: &[Stage] = &[Stage::Supplementing];
     let rule = construction_rules("第四十条");
     match verb {
         Verb::Open => Row::first(verb, Stage::Assembling, HANDLING, rule),
@@ -75,6 +80,11 @@ fn row(verb: Verb) -> Row<Verb> {
         Verb::Return => Row::then(verb, &[Stage::Assembled], Some(Stage::Assembling), ARCHIVE, COLLECTED),
         Verb::Supplement => Row::then(verb, &[Stage::Accepted], None, ARCHIVE, COLLECTED),
         Verb::Pack => Row::then(verb, &[Stage::Accepted], None, ARCHIVE, HAND_IN),
+        Verb::HandIn => {
+            Row::then(verb, &[Stage::Accepted], Some(Stage::Supplementing), &[Role::Officer], rule)
+        }
+        Verb::TakeIn => Row::then(verb, HANDED, Some(Stage::Accepted), ARCHIVE, HAND_IN),
+        Verb::SendBack => Row::then(verb, HANDED, Some(Stage::Accepted), ARCHIVE, COLLECTED),
     }
 }
 

@@ -410,6 +410,9 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
     {
         push("归档".into(), None, limit, false);
     }
+    if let Some(limit) = supplement_limit(case, facts) {
+        push("补充归档".into(), None, limit, false);
+    }
     out.sort_by_key(|r| r.limit.due.earliest());
     out
 }
@@ -417,6 +420,14 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
 /// The limit for archiving, from the day the handling ended; none while it goes on.
 pub fn archive_limit(case: &Case, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
     case.ended_on.map(|on| facts.limit(&facts.law.archive, on, "结案之日", &[]))
+}
+
+/// The limit for filing what grew after the file was archived: the term of archiving, from the
+/// last day of the matter that made it grow ([`super::growth`]); none while it goes on, or where
+/// nothing grew.
+pub fn supplement_limit(case: &Case, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
+    let on = super::growth::ended_on(case).filter(|_| super::growth::over(case).is_ok())?;
+    Some(facts.limit(&facts.law.archive, on, "归档后新的事项办结之日", &[]))
 }
 
 /// Whether the case was archived in its term; none before it is archived, or where the term

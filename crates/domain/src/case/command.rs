@@ -535,6 +535,8 @@ pub enum CaseCommand {
         /// Retention class in years; 0 means permanent.
         retention_years: u16,
     },
+    /// 补充归档 (by the system, when the archives took a supplement of the file).
+    ArchiveSupplement(super::growth::Supplement),
     /// 关联音像记录.
     AttachRecording {
         /// Which act, from 1.

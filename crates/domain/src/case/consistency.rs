@@ -138,6 +138,7 @@ fn after_filing(kind: DocumentKind) -> bool {
             | DocumentKind::CrimeTransferLetter
             | DocumentKind::FileCover
             | DocumentKind::FileCatalogue
+            | DocumentKind::FileBackSheet
             | DocumentKind::ServiceReceipt
     )
 }
@@ -191,7 +192,8 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
         | D::Correction
         | D::RecusalDecision
         | D::FileCover
-        | D::FileCatalogue => &[],
+        | D::FileCatalogue
+        | D::FileBackSheet => &[],
     }
 }
 

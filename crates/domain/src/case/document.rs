@@ -89,6 +89,7 @@ words! {
         ClosingApproval = "结案审批表",
         FileCover = "案卷首页",
         FileCatalogue = "卷内目录",
+        FileBackSheet = "卷内备考表",
     }
 }
 
@@ -145,7 +146,8 @@ impl DocumentKind {
             | Self::PreservationList
             | Self::DefenceRecord
             | Self::HearingRecord
-            | Self::FileCatalogue => return None,
+            | Self::FileCatalogue
+            | Self::FileBackSheet => return None,
         })
     }
 

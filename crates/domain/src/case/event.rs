@@ -2,6 +2,7 @@
 //! gets a new version and an upcaster in [`super::Case`]'s decoder.
 
 use super::command::*;
+use super::growth::Supplement;
 use super::recorded::{Attached, Settled, Stated};
 use super::substance::DecisionSubstance;
 use super::types::*;
@@ -591,4 +592,6 @@ pub enum CaseEvent {
         /// Years; 0 permanent.
         retention_years: u16,
     },
+    /// 已补充归档.
+    SupplementArchived(Supplement),
 }

@@ -95,4 +95,5 @@ named! {
     NoRecordingStated = "no_recording_stated", "已说明未作音像记录的原因";
     NoRecordingDecided = "no_recording_decided", "已审批未作音像记录的原因";
     Archived = "archived", "已归档";
+    SupplementArchived = "supplement_archived", "已补充归档";
 }

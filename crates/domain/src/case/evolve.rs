@@ -46,6 +46,8 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         ended_on: None,
         acts: Vec::new(),
         archived: None,
+        grown: Vec::new(),
+        supplements: Vec::new(),
     }
 }
 
@@ -53,6 +55,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
 pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
     case.version = meta.version;
     super::recorded::note(&mut case, meta, event);
+    super::growth::note(&mut case, meta, event);
     match event {
         CaseEvent::ClueRegistered(clue) => case.clue = clue.clone(),
         CaseEvent::CheckStarted { officers } => {
@@ -156,8 +159,9 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::DisposalAmended { .. }
         | CaseEvent::CourtRuled { .. }
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
-        // Folded beside the acts, above.
-        CaseEvent::RecordingAttached(_)
+        // Folded beside the acts and the growth, above.
+        CaseEvent::SupplementArchived(_)
+        | CaseEvent::RecordingAttached(_)
         | CaseEvent::NoRecordingStated(_)
         | CaseEvent::NoRecordingDecided(_) => {}
     }

@@ -49,7 +49,7 @@ tag_table! {
     RecordPerformance = "record_performance", RecordRefund = "record_refund", RecordRestitution = "record_restitution", DemandFine = "demand_fine", ImposeAdditionalFine = "impose_additional_fine",
     DemandEnforcement = "demand_enforcement", ApplyToCourt = "apply_to_court", RecordRemedy = "record_remedy",
     ConcludeRemedy = "conclude_remedy", RecordRuling = "record_ruling", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
-    Archive = "archive", MarkMade = "mark_made", AttachRecording = "attach_recording",
+    Archive = "archive", ArchiveSupplement = "archive_supplement", MarkMade = "mark_made", AttachRecording = "attach_recording",
     StateNoRecording = "state_no_recording", DecideNoRecording = "decide_no_recording",
 }
 

@@ -19,6 +19,7 @@ pub mod facts;
 pub mod form;
 pub(crate) mod form_read;
 pub mod gate;
+pub mod growth;
 mod heard;
 pub mod law;
 pub mod performance;

@@ -85,6 +85,7 @@ words! {
         ProposeTransfer = "呈请移送",
         ProposeClose = "呈请结案",
         Archive = "归档",
+        ArchiveSupplement = "补充归档",
         MarkMade = "文书制成",
         AttachRecording = "关联音像记录",
         StateNoRecording = "说明未作音像记录的原因",
@@ -563,7 +564,12 @@ fn execution() -> Vec<Step> {
             .to(S::Archived)
             .by(&[Role::Officer, Role::Archivist], R::Organ)
             .gate(gate::archive)
-            .makes(&[D::FileCover, D::FileCatalogue])
+            .makes(&[D::FileCover, D::FileCatalogue, D::FileBackSheet])
+            .within("三十日"),
+        row(V::ArchiveSupplement, L::Main, &[S::Archived], ZJ("第四十条"))
+            .by(&[], R::System)
+            .gate(gate::supplement)
+            .makes(&[D::FileCatalogue, D::FileBackSheet])
             .within("三十日"),
     ]
 }

@@ -2,6 +2,7 @@
 
 use super::claim::Deferral;
 use super::command::*;
+pub use super::growth::{Grown, Supplement};
 pub use super::heard::Discussed;
 use super::performance::Standing;
 pub use super::recorded::ActState;
@@ -518,6 +519,10 @@ pub struct Case {
     pub acts: Vec<ActState>,
     /// Archived: day of the recording and retention in years (0 permanent).
     pub archived: Option<(Date, u16)>,
+    /// What grew since and is not filed yet.
+    pub grown: Vec<Grown>,
+    /// Supplements of the file, with the civil day.
+    pub supplements: Vec<(Supplement, Date)>,
 }
 
 impl Case {

@@ -54,6 +54,17 @@ pub struct PartyDisposal {
 }
 
 impl PartyDisposal {
+    /// The kinds of penalty, each once, in the order in which they were decided.
+    pub fn named(&self) -> Vec<PenaltyKind> {
+        let mut out = Vec::with_capacity(self.kinds.len());
+        for kind in &self.kinds {
+            if !out.contains(kind) {
+                out.push(*kind);
+            }
+        }
+        out
+    }
+
     /// Weight for "not heavier than": rank of the heaviest kind, then money in fen.
     pub fn weight(&self) -> (usize, i64) {
         let rank = self

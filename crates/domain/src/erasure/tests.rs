@@ -119,6 +119,7 @@ fn only_what_is_no_longer_kept_may_go() {
     let day = "2057-01-01".parse().unwrap();
     assert_eq!(with(&facts(Retention::Until { day })), "erasure.retained");
     assert_eq!(with(&facts(Retention::Content)), "erasure.content");
+    assert_eq!(with(&facts(Retention::Outgrown)), "erasure.outgrown");
     let held = facts(Retention::Held { trigger: HoldTrigger::Objection });
     let refusal = decide(None, &propose_case(), &clerk, &held).unwrap_err();
     assert_eq!((refusal.code.as_ref(), &refusal.article), ("erasure.held", &custody_rules("第十四条")));

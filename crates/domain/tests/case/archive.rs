@@ -1,6 +1,7 @@
 //! The file of a case: catalogue in the legal order, pages, completeness, acceptance.
 
 use crate::steps::*;
+use crate::supplement::{hand_in, handed};
 use crate::world::*;
 use mingjing_domain::act_table::Act;
 use mingjing_domain::archive::*;
@@ -18,21 +19,21 @@ use mingjing_domain::staff::Role;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-const CASE_ID: MatterId = MatterId(Uuid::from_u128(7));
-const FILM: MatterId = MatterId(Uuid::from_u128(71));
+pub const CASE_ID: MatterId = MatterId(Uuid::from_u128(7));
+pub const FILM: MatterId = MatterId(Uuid::from_u128(71));
 
 /// A file beside a case.
 #[derive(Clone)]
-struct Desk {
-    world: World,
-    file: Option<CaseFile>,
+pub struct Desk {
+    pub world: World,
+    pub file: Option<CaseFile>,
     version: u64,
-    recordings: Vec<Recorded>,
-    order: FileOrder,
+    pub recordings: Vec<Recorded>,
+    pub order: FileOrder,
     number_used: bool,
 }
 
-fn film(root: &str) -> Recorded {
+pub fn film(root: &str) -> Recorded {
     Recorded {
         recording: FILM,
         number: "（示）应急音〔2026〕1-1号".into(),
@@ -41,10 +42,11 @@ fn film(root: &str) -> Recorded {
         collectors: vec![A],
         root: root.into(),
         carrier: "证据库".into(),
+        came_on: Some(day("2026-03-05")),
     }
 }
 
-fn paper(kind: PaperKind, title: &str, pages: u32) -> Paper {
+pub fn paper(kind: PaperKind, title: &str, pages: u32) -> Paper {
     Paper {
         kind,
         title: t(title),
@@ -63,7 +65,7 @@ impl Desk {
         Self { world, file: None, version: 0, recordings, order, number_used: false }
     }
 
-    fn ask(&self, who: &Actor, command: &FileCommand) -> Result<FileEvent, Refusal> {
+    pub fn ask(&self, who: &Actor, command: &FileCommand) -> Result<FileEvent, Refusal> {
         let facts = FileFacts {
             case_id: CASE_ID,
             case: self.world.case(),
@@ -76,7 +78,7 @@ impl Desk {
     }
 
     #[track_caller]
-    fn ok(&mut self, who: &Actor, command: FileCommand) -> FileEvent {
+    pub fn ok(&mut self, who: &Actor, command: FileCommand) -> FileEvent {
         let event = self.ask(who, &command).unwrap_or_else(|r| panic!("{command:?}: {} {r:?}", r.code));
         self.version += 1;
         let moment = Moment::now(self.world.now);
@@ -90,18 +92,18 @@ impl Desk {
     }
 
     #[track_caller]
-    fn no(&self, who: &Actor, command: FileCommand, code: &str) -> Refusal {
+    pub fn no(&self, who: &Actor, command: FileCommand, code: &str) -> Refusal {
         let refusal = self.ask(who, &command).expect_err("refused");
         assert_eq!(refusal.code, code, "{refusal}");
         assert!(!refusal.article.law.is_empty() && !refusal.remedy.is_empty());
         refusal
     }
 
-    fn file(&self) -> &CaseFile {
+    pub fn file(&self) -> &CaseFile {
         self.file.as_ref().expect("a file")
     }
 
-    fn rows(&self) -> Vec<Row> {
+    pub fn rows(&self) -> Vec<Row> {
         rows(self.world.case(), self.file(), &self.recordings, self.order, &[])
     }
 
@@ -123,36 +125,43 @@ impl Desk {
         desk
     }
 
-    fn assembled() -> Self {
+    pub fn assembled() -> Self {
         let mut desk = Self::complete();
         desk.ok(&officer(), bind());
         desk
     }
 
-    fn accepted() -> Self {
+    pub fn accepted() -> Self {
         let mut desk = Self::assembled();
         desk.ok(&archivist(), accept());
         desk
     }
+
+    /// In the archives with its case.
+    pub fn archived() -> Self {
+        let mut desk = Self::accepted();
+        desk.world.ok(A, Do::Archive { volumes: 1, pages: 20, retention_years: 30 });
+        desk
+    }
 }
 
-fn actor(id: StaffId, roles: &[Role]) -> Actor {
+pub fn actor(id: StaffId, roles: &[Role]) -> Actor {
     Actor { id, organ: ORGAN, roles: roles.to_vec() }
 }
 
-fn officer() -> Actor {
+pub fn officer() -> Actor {
     actor(A, &[Role::Officer])
 }
 
-fn archivist() -> Actor {
+pub fn archivist() -> Actor {
     actor(ARCHIVIST, &[Role::Archivist])
 }
 
-fn bind() -> FileCommand {
+pub fn bind() -> FileCommand {
     FileCommand::Assemble { starts: vec![], explained: vec![] }
 }
 
-fn accept() -> FileCommand {
+pub fn accept() -> FileCommand {
     FileCommand::Accept { archive_no: "2026-罚-30-0001".into() }
 }
 
@@ -436,6 +445,31 @@ fn marks_restrict_and_are_lifted_by_others() {
 }
 
 #[test]
+fn the_cover_names_each_penalty_once_with_its_amount() {
+    let desk = Desk::accepted();
+    let mut case = desk.world.case().clone();
+    let words = |case: &Case| {
+        let Outcome::Decided(all) = cover(case, desk.file(), &desk.rows()).outcome else { panic!("decided") };
+        all.iter().map(Disposed::words).collect::<Vec<_>>().concat()
+    };
+    assert_eq!(words(&case), ["罚款30,000.00元"]);
+    let twice = case.decision.as_mut().expect("decided").substance.disposals.first_mut().expect("one party");
+    twice.kinds = vec![
+        PenaltyKind::Warning,
+        PenaltyKind::Fine,
+        PenaltyKind::ConfiscateIncome,
+        PenaltyKind::Fine,
+        PenaltyKind::ConfiscateIncome,
+    ];
+    twice.confiscated_fen = 17_000 * YUAN;
+    assert_eq!(twice.named().len(), 3);
+    assert_eq!(words(&case), ["警告", "罚款30,000.00元", "没收违法所得17,000.00元"]);
+    // As it stands after a remedy changed it.
+    case.parties[0].changed = Some((WAN, 0));
+    assert_eq!(words(&case), ["警告", "罚款10,000.00元"]);
+}
+
+#[test]
 fn counts_and_papers_are_checked() {
     let desk = Desk::opened();
     let count = |item, pages| FileCommand::CountPages { item, pages };
@@ -485,6 +519,9 @@ fn commands() -> Vec<FileCommand> {
                 catalogue: Desk::accepted().file.expect("a file").sealed.expect("bound").digest,
             },
         },
+        hand_in(),
+        FileCommand::TakeIn { digest: handed().file().pending.clone().expect("handed in").handed.digest },
+        FileCommand::SendBack { reason: t("缺页") },
     ]
 }
 
@@ -496,13 +533,15 @@ fn every_state_takes_exactly_the_acts_of_its_rows() {
         (Some(Stage::Assembling), Desk::complete()),
         (Some(Stage::Assembled), Desk::assembled()),
         (Some(Stage::Accepted), Desk::accepted()),
+        (Some(Stage::Supplementing), handed()),
     ];
     for (stage, desk) in standings {
         for command in commands() {
             let row = command.verb().row();
             let open = stage.map_or(row.begins, |s| row.from.contains(&s));
-            // Who bound a file does not accept it.
-            let id = if command.verb() == Verb::Accept { ARCHIVIST } else { A };
+            // Who bound a file, or handed a supplement in, does not accept it.
+            let taken = matches!(command.verb(), Verb::Accept | Verb::TakeIn);
+            let id = if taken { ARCHIVIST } else { A };
             let outcome = desk.ask(&actor(id, &Role::ALL), &command);
             assert_eq!(outcome.is_ok(), open, "{stage:?} × {command:?}: {outcome:?}");
             for role in Role::ALL.into_iter().filter(|r| !row.who.contains(r)) {

@@ -7,6 +7,7 @@ use crate::world::*;
 use mingjing_domain::case::CaseCommand as Do;
 use mingjing_domain::case::chart;
 use mingjing_domain::case::command::*;
+use mingjing_domain::case::growth::Supplement;
 use mingjing_domain::case::procedure::{Relation, Verb, step};
 use mingjing_domain::case::types::*;
 use mingjing_domain::matter::StaffId;
@@ -221,6 +222,13 @@ fn later_command(verb: Verb, w: &World) -> Do {
         }
         V::ProposeClose => propose(Proposal::Close { ground: ClosingGround::Performed }),
         V::Archive => Do::Archive { volumes: 1, pages: 9, retention_years: 30 },
+        V::ArchiveSupplement => Do::ArchiveSupplement(Supplement {
+            no: 1,
+            items: 1,
+            pages: 1,
+            through: w.case.as_ref().map_or(0, |c| c.version),
+            by: ARCHIVIST,
+        }),
         V::AttachRecording => Do::AttachRecording { act: 1, recording: RECORDING },
         V::StateNoRecording => {
             Do::StateNoRecording {

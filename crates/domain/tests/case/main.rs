@@ -20,4 +20,5 @@ mod performance;
 mod properties;
 mod recording;
 mod steps;
+mod supplement;
 mod world;

@@ -25,11 +25,31 @@ const SERVED_PARTY: &[FieldSpec] =
 const INSTALMENT: &[FieldSpec] =
     &[count("number", "期次"), money("amount_fen", "应缴金额"), date("due", "缴纳期限")];
 const FILED: &[FieldSpec] = &[
+    text("no", "序号").optional(),
     text("name", "文书名称"),
     text("number", "文号").optional(),
     date("date", "日期"),
     text("pages", "页号"),
     text("remark", "备注").optional(),
+];
+
+/// A remark on the file: who made it and when.
+const REMARK: &[FieldSpec] =
+    &[date("date", "日期"), text("name", "记录人"), paragraphs("words", "需要说明的情况")];
+
+/// A finding that the file was left with.
+const LEFT: &[FieldSpec] = &[text("what", "缺少、不一致之处"), paragraphs("reason", "原因")];
+
+/// What was filed after the file was archived.
+const SUPPLEMENT: &[FieldSpec] = &[
+    count("no", "补充归档序号"),
+    paragraphs("reason", "归档后办理的事项"),
+    count("items", "件数"),
+    count("pages", "页数"),
+    text("handed_by", "移交人"),
+    date("handed_on", "移交日期"),
+    text("taken_by", "接收人"),
+    date("taken_on", "接收日期"),
 ];
 
 pub(super) const FORMS: &[TemplateSpec] = &[
@@ -220,6 +240,31 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             count("volume_pages", "本卷页数"),
         ],
     ),
-    TemplateSpec::form("file_index", 47, "卷内目录")
-        .under(ARCHIVE, &[CASE_NAME, text("case_number", "案号"), list("filed", "卷内文书", FILED)]),
+    TemplateSpec::form("file_index", 47, "卷内目录").under(
+        ARCHIVE,
+        &[
+            CASE_NAME,
+            text("case_number", "案号"),
+            text("part", "补充归档").optional(),
+            list("filed", "卷内文书", FILED).optional(),
+        ],
+    ),
+    TemplateSpec::form("file_back_sheet", 79, "卷内备考表").under(
+        ARCHIVE,
+        &[
+            CASE_NAME,
+            text("archive_number", "归档号"),
+            count("volumes", "卷数"),
+            count("items", "件数"),
+            count("pages", "页数"),
+            text("elsewhere", "另存材料").optional(),
+            list("lacks", "缺少、不一致之处", LEFT).optional(),
+            list("remarks", "需要说明的情况", REMARK).optional(),
+            list("supplements", "补充归档", SUPPLEMENT).optional(),
+            text("assembled_by", "立卷人"),
+            date("assembled_on", "立卷日期"),
+            text("checked_by", "检查人"),
+            date("checked_on", "检查日期"),
+        ],
+    ),
 ];

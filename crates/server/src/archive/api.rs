@@ -15,7 +15,7 @@ use super::form::{Around, code, lack_code, specs};
 use super::transfer::act as act_batch;
 use super::transfer_form::{Around as BatchAround, digest_of, read as read_batch, specs as batch_specs};
 use super::web::{Running, Shown, carry_out, package, shown};
-use super::{party, transfer_web, verbs};
+use super::{growth, party, transfer_web, verbs};
 use crate::kit::acts::{self, object_of, operation, schema_of};
 use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
@@ -49,13 +49,23 @@ fn around() -> Around {
     Around { program: true, ..Around::default() }
 }
 
-fn whole(it: &Shown) -> Value {
+/// A file as data.
+async fn whole(shell: &Shell, who: &Identity, it: &Shown) -> Result<Value, Failure> {
+    let due = growth::due(shell, who, it).await?;
+    let mut out = shape(it);
+    if let Value::Object(members) = &mut out {
+        members.extend(growth::data(it, due.as_ref()).map(|(name, value)| (name.to_owned(), value)));
+    }
+    Ok(out)
+}
+
+fn shape(it: &Shown) -> Value {
     let rows: Vec<Value> = it
         .rows
         .iter()
         .map(|row| {
             json!({
-                "no": row.no, "volume": row.volume, "heading": row.heading, "item": code(row.item),
+                "no": row.no, "volume": row.volume, "list": row.list, "heading": row.heading, "item": code(row.item),
                 "title": row.shown_title(), "number": row.number, "dated": row.dated, "pages": row.page_words(),
                 "remark": row.remark, "secrecy": row.secrecy.map(|it| wire_name(&it)), "digest": row.digest,
             })
@@ -90,7 +100,8 @@ async fn one(
     uri: Uri,
 ) -> Result<Json<Value>, Failure> {
     ask::nothing(uri.query())?;
-    Ok(Json(whole(&shown(&shell, &who, id).await?)))
+    let it = shown(&shell, &who, id).await?;
+    Ok(Json(whole(&shell, &who, &it).await?))
 }
 
 /// POST /api/v1/cases/{id}/file/{act}
@@ -112,7 +123,8 @@ async fn post(
     let value = body::read(&specs(verb, &around()), given.0, basis)?;
     let done = carry_out(&shell, &who, running, verb, id, value, command).await?;
     done.map_err(|errors| body::refused(errors, basis))?;
-    Ok(Json(whole(&shown(&shell, &who, id).await?)))
+    let it = shown(&shell, &who, id).await?;
+    Ok(Json(whole(&shell, &who, &it).await?))
 }
 
 /// GET /api/v1/parties/records
@@ -221,6 +233,9 @@ fn schemas() -> Vec<(&'static str, Value)> {
         ("rows", list.clone()),
         ("lacks", list.clone()),
         ("packages", list.clone()),
+        ("growth", json!({ "type": "object" })),
+        ("pending?", json!({ "type": "object" })),
+        ("supplements", list.clone()),
     ]);
     let transfer = object_of(&[
         ("id", schema_of("id")),

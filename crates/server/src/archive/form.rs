@@ -105,16 +105,12 @@ pub fn specs(verb: Verb, around: &Around) -> Vec<FieldSpec> {
         }
         Verb::Note => vec![words("note", "需要说明的情况")],
         Verb::Assemble => {
-            let mut lacks = vec![words("reason", "不能补齐的原因")];
-            lacks.insert(0, picked("finding", "缺少、不一致之处", &around.lacks, around.program));
             vec![
                 FieldSpec::new("starts", "分卷的起始序号", Kind::Line)
                     .hint("不分卷的不填；分卷的填第二卷起每卷首件的序号，如 31、58")
                     .off_paper()
                     .optional(),
-                FieldSpec::new("explained", "说明", Kind::List(lacks))
-                    .hint("检查发现而确实不能补齐的，逐项写明原因，记入备考表")
-                    .optional(),
+                explanations(around),
             ]
         }
         Verb::Accept => {
@@ -139,7 +135,36 @@ pub fn specs(verb: Verb, around: &Around) -> Vec<FieldSpec> {
             out.push(words("reason", "补入的理由"));
             out
         }
+        Verb::HandIn => hand_in(around),
+        Verb::TakeIn => vec![FieldSpec::new("digest", "清单摘要", Kind::Digest)],
+        Verb::SendBack => vec![words("reason", "退回的理由")],
     }
+}
+
+/// The reasons why findings are left as they are.
+fn explanations(around: &Around) -> FieldSpec {
+    let lacks = vec![
+        picked("finding", "缺少、不一致之处", &around.lacks, around.program),
+        words("reason", "不能补齐的原因"),
+    ];
+    FieldSpec::new("explained", "说明", Kind::List(lacks))
+        .hint("检查发现而确实不能补齐的，逐项写明原因，记入备考表")
+        .optional()
+}
+
+fn hand_in(around: &Around) -> Vec<FieldSpec> {
+    let counted = vec![
+        picked("item", "归档后形成的本案材料", &around.unfiled, around.program),
+        FieldSpec::new("pages", "页数", PAGES).hint("另存的实物、光盘填 0"),
+    ];
+    vec![
+        words("reason", "归档后办理的事项").hint("如：撤销处罚决定并返还罚款"),
+        FieldSpec::new("counted", "登记页数", Kind::List(counted))
+            .hint("系统制作的文书页数已知，不必登记；证据须登记")
+            .optional(),
+        FieldSpec::new("papers", "一并补入的外来材料", Kind::List(paper())).optional(),
+        explanations(around),
+    ]
 }
 
 fn fault(field: &str, message: &str) -> Vec<FieldError> {
@@ -206,7 +231,20 @@ pub fn read(verb: Verb, case: MatterId, value: Value) -> Result<FileCommand, Vec
         }
         Verb::Accept => json!({ "archive_no": object.get("archive_no") }),
         Verb::Supplement => supplement(object)?,
-        Verb::Note | Verb::Return | Verb::Pack => Value::Object(object),
+        Verb::HandIn => {
+            let told = explained(object.get("explained"))?;
+            object.insert("explained".to_owned(), told.into());
+            if let Some(Value::Array(counted)) = object.get_mut("counted") {
+                for (at, it) in counted.iter_mut().enumerate() {
+                    let Value::Object(one) = it else {
+                        return Err(fault(&format!("counted/{at}"), "应为对象"));
+                    };
+                    named(one, "item").map_err(|_| fault(&format!("counted/{at}/item"), "没有该材料"))?;
+                }
+            }
+            Value::Object(object)
+        }
+        Verb::Note | Verb::Return | Verb::Pack | Verb::TakeIn | Verb::SendBack => Value::Object(object),
     };
     command(&mingjing_domain::case::form::wire_name(&verb), shaped)
 }

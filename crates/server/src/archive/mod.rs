@@ -5,6 +5,7 @@ pub mod audit;
 pub mod bag;
 mod films;
 pub mod form;
+mod growth;
 pub mod pack;
 pub mod party;
 pub mod service;

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use axum::body::Bytes;
 use futures_util::Stream;
-use mingjing_domain::archive::{self, CaseFile, FileCommand, Item, Package, Row, back_sheet};
-use mingjing_domain::case::Case;
+use mingjing_domain::archive::{self, CaseFile, FileCommand, FileEvent, Item, Package, Row, back_sheet};
+use mingjing_domain::case::{Case, growth};
 use mingjing_domain::matter::{Matter, MatterId};
 use mingjing_ledger::bundle::StatementLine;
+use mingjing_ledger::filed::LIST_DIGEST_FIELD;
 use mingjing_ledger::package::{PACKAGE_DIGEST_FIELD, SEAL};
 use serde_json::json;
 use uuid::Uuid;
@@ -135,13 +136,26 @@ async fn payload(
             out.push((path, bytes));
         }
     }
+    out.extend(frames(makers, it).await?);
+    let lists = archive::lists(&it.case.state, file, &it.recordings, it.order);
+    out.extend(lists.into_iter().map(|list| {
+        let name = if list.no == 0 { "首次归档".to_owned() } else { format!("补充归档{}", list.no) };
+        (format!("data/归档清单/{:04} {name}.txt", list.version), list.text.into_bytes())
+    }));
     let case = shell.app.stream::<Case>(it.case.id).await?;
     let filed = shell.app.stream::<CaseFile>(file_of(it.case.id)).await?;
     out.push(("data/经过/案件.jsonl".to_owned(), lines::<Case>(&case)?));
     out.push(("data/经过/案卷.jsonl".to_owned(), lines::<CaseFile>(&filed)?));
-    for (id, last, name) in [(it.case.id, case.len(), "案件"), (file_of(it.case.id), filed.len(), "案卷")]
-    {
-        out.extend(proofs(makers.ledger, id, last, name).await?);
+    for it in &case {
+        let shown = ["shape", "guard:/event"];
+        out.extend(proof(makers.ledger, it.meta.matter, it.meta.version, &shown, "案件").await?);
+    }
+    for it in &filed {
+        // What names the digest of a list shows it.
+        let listed = matches!(it.event, FileEvent::Assembled { .. } | FileEvent::HandedIn(_));
+        let shown = ["shape", "guard:/event", LIST_DIGEST_FIELD];
+        let shown = if listed { &shown[..] } else { &shown[..2] };
+        out.extend(proof(makers.ledger, it.meta.matter, it.meta.version, shown, "案卷").await?);
     }
     let keys: Vec<String> = makers.ledger.known_verifiers().iter().map(ToString::to_string).collect();
     out.push(("data/证明/验证公钥.txt".to_owned(), format!("{}\n", keys.join("\n")).into_bytes()));
@@ -164,11 +178,16 @@ pub(super) fn lines<M: Matter>(events: &[Opened<M::Event>]) -> Result<Vec<u8>, F
     Ok(out.into_bytes())
 }
 
-/// A proof for each event of a stream that is under a checkpoint.
-async fn proofs(ledger: &Ledger, id: MatterId, last: usize, name: &str) -> Result<Vec<Entry>, Failure> {
+/// Cover, catalogues and back sheets on paper, as they were made. They stand around the pages
+/// and have none of their own.
+async fn frames(makers: Makers<'_>, it: &Filed) -> Result<Vec<Entry>, Failure> {
     let mut out = Vec::new();
-    for version in (1_u64..).take(last) {
-        out.extend(proof(ledger, id, version, &["shape", "guard:/event"], name).await?);
+    for (document, no) in it.case.documents.iter().zip(1..) {
+        if !growth::frames(document.kind) || document.made.is_none() {
+            continue;
+        }
+        let bytes = makers.records.download(makers.ledger, it.case.id, no).await.map_err(broken)?;
+        out.push((format!("data/封面目录备考表/{no:03} {}.pdf", document.kind.label()), bytes));
     }
     Ok(out)
 }
@@ -246,6 +265,17 @@ fn sheet(file: &CaseFile, rows: &[Row], people: &People) -> String {
         it.map_or_else(|| "—".to_owned(), |(who, on)| format!("{} {on}", people.name(who)))
     };
     out.push_str(&format!("立卷人：{}\n检查人：{}\n", signed(it.assembled), signed(it.checked)));
+    for it in &it.supplements {
+        out.push_str(&format!(
+            "补充归档{}：{}件{}页。{}（移交 {}，接收 {}）\n",
+            it.no,
+            it.items,
+            it.pages,
+            it.reason.or_erased(),
+            signed(Some(it.by)),
+            signed(it.taken)
+        ));
+    }
     for it in &it.explained {
         out.push_str(&format!("未能补齐（{}）：{}\n", it.code, it.reason.or_erased()));
     }
@@ -326,6 +356,7 @@ const INSTRUCTIONS: &str = "\
 
 一、这是一份行政处罚案卷的电子封装件，按照 BagIt 1.0（RFC 8493）的格式组织。不用任何专门软件即可阅读：
     data/封面.txt、data/备考表.txt 是文本；data/卷内目录.csv 可用表格软件打开；data/文书 下是 PDF/A 文书，按卷内序号排列；
+    data/封面目录备考表 下是制成的案卷首页、卷内目录、卷内备考表；data/归档清单 下是首次归档和各次补充归档的清单，每行一件；
     data/音像 下是音像记录，按卷内序号、分段排列，data/音像/目录.csv 写明各段的起止时间和摘要；
     data/经过 下是案件、案卷和音像记录的全部记录，每行一条，为 JSON 文本；data/证明 下是各条记录在公开账本中的证明。
 
@@ -338,6 +369,8 @@ const INSTRUCTIONS: &str = "\
     用公开的验证程序运行：mingjing verify 本文件夹或者压缩包 --vkey 验证公钥。验证不需要联网，也不需要本系统。
     验证公钥应当从机关公示的账本公钥取得，与 data/证明/验证公钥.txt 核对，不要只用封装件内的公钥。
     没有 package.proof.json 的，是封装时账本尚未签名；可在签名后重新下载。
+
+    各份归档清单的 SHA-256 摘要，分别记在同一编号的案卷证明（data/证明/案卷-编号）中：首次归档的清单没有因补充归档而改变。
 
 四、音像记录的证明（data/证明/音像-*）出示了各段入库时的摘要，与 data/音像/目录.csv 和文件本身核对，即可确认内容没有改动。
     摘要有整件的 SHA-256、SM3，和按 1 MiB 分块计算的散列树的根。

@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 use mingjing_domain::archive::{BackSheet, Cover, Item, Lack, Outcome, Responsible, Row};
 use mingjing_domain::case::Case;
-use mingjing_domain::case::types::PenaltyKind;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::secrecy::Secrecy;
 
@@ -24,18 +23,7 @@ pub fn outcome(it: &Outcome, case: &Case) -> String {
         }
         Outcome::Decided(all) => {
             let one = |it: &mingjing_domain::archive::Disposed| {
-                // A fine is said by its amount.
-                let kinds = it.kinds.iter().filter(|kind| **kind != PenaltyKind::Fine || it.fine_fen == 0);
-                let mut parts: Vec<String> = kinds.map(|kind| kind.label().to_owned()).collect();
-                if it.fine_fen > 0 {
-                    parts.push(format!("罚款{}元", show::yuan(it.fine_fen)));
-                }
-                if it.confiscated_fen > 0 {
-                    parts.push(format!("没收{}元", show::yuan(it.confiscated_fen)));
-                }
-                parts.extend(it.no_penalty.map(|ground| format!("不予处罚（{}）", ground.label())));
-                parts.extend(it.revoked.map(|(_, on)| format!("{on}撤销")));
-                format!("{}：{}", words::party(case, it.party), parts.join("、"))
+                format!("{}：{}", words::party(case, it.party), it.words().join("、"))
             };
             all.iter().map(one).collect::<Vec<_>>().join("；")
         }
@@ -95,8 +83,9 @@ pub fn catalogue(case: MatterId, rows: &[Row], organ: &str, people: &People) -> 
                 th scope="col" { "责任者" } th scope="col" { "页次" } th scope="col" { "备注" }
             } }
             tbody {
-                @for group in rows.chunk_by(|a, b| a.volume == b.volume && a.place == b.place) {
+                @for group in rows.chunk_by(|a, b| (a.list, a.volume, a.place) == (b.list, b.volume, b.place)) {
                     tr.heading { th scope="colgroup" colspan="7" {
+                        @if group[0].list > 0 { "补充归档" (group[0].list) " " }
                         @if group[0].volume > 1 { "第" (group[0].volume) "卷 " }
                         (group[0].heading)
                     } }
@@ -170,9 +159,15 @@ pub fn back_sheet(it: &BackSheet, people: &People) -> Markup {
                 ("检查人", html! { (signed(it.checked)) }),
                 ("另存材料", html! { @if it.elsewhere.is_empty() { "无" } @else { "第" (it.elsewhere.iter().map(ToString::to_string).collect::<Vec<_>>().join("、")) "件" } }),
             ]))
+            @for it in &it.supplements {
+                p {
+                    "补充归档" (it.no) "：" (it.items) "件" (it.pages) "页。" (it.reason.or_erased()) br;
+                    span.meta.small { "移交 " (signed(Some(it.by))) "，接收 " (signed(it.taken)) }
+                }
+            }
             @for it in &it.explained { p { "未能补齐（" (it.code) "）：" (it.reason.or_erased()) } }
             @for (who, on, words) in &it.notes { p { (words.or_erased()) br; span.meta.small { (people.name(*who)) " " (show::date(*on)) } } }
-            @if it.explained.is_empty() && it.notes.is_empty() { p.meta { "没有需要说明的情况。" } }
+            @if it.explained.is_empty() && it.notes.is_empty() && it.supplements.is_empty() { p.meta { "没有需要说明的情况。" } }
         }
     }
 }

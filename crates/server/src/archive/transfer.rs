@@ -2,10 +2,10 @@
 
 use futures_util::future::BoxFuture;
 use mingjing_domain::act_table::Act as _;
-use mingjing_domain::archive::CaseFile;
 use mingjing_domain::archive::transfer::{
     FileFact, Listed, Stage, Transfer, TransferCommand, TransferFacts, decide,
 };
+use mingjing_domain::archive::{CaseFile, outgrown};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::{Actor, MatterId, StaffId};
@@ -14,9 +14,10 @@ use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use super::service::file_of;
+use super::service::{file_of, recorded};
 use super::store;
 use crate::case::facts::staff_matter;
+use crate::kit::acts::settle;
 use crate::kit::app::{App, Request, Written};
 use crate::kit::error::WriteError;
 use crate::kit::write::Write;
@@ -84,17 +85,8 @@ async fn carry_out(
     w.note("files", serde_json::to_value(&files)?);
     let facts = TransferFacts { actor: &actor, unit: &person.unit, files: &files };
     let event = decide(loaded.as_ref().map(|it| it.state.as_ref()), command, &facts)?;
-    match loaded {
-        Some(mut it) => {
-            w.append(&mut it, event).await?;
-            Ok(it.id)
-        }
-        None => {
-            let id = MatterId(w.new_id());
-            w.create::<Transfer>(id, actor.organ, None, event).await?;
-            Ok(id)
-        }
-    }
+    let id = batch.unwrap_or_else(|| MatterId(w.new_id()));
+    Ok(settle(w, loaded, (id, actor.organ, None), event).await?.id)
 }
 
 /// What the list says of a file.
@@ -107,7 +99,7 @@ pub(super) fn listed(id: MatterId, case: &Case, file: &CaseFile) -> Listed {
         volumes: sealed.map_or(0, |it| it.volumes),
         pages: sealed.map_or(0, |it| it.pages),
         retention_years: case.archived.map_or(0, |(_, years)| years),
-        digest: sealed.map(|it| it.digest.clone()).unwrap_or_default(),
+        digest: file.digest().unwrap_or_default(),
     }
 }
 
@@ -123,6 +115,7 @@ async fn fact(w: &mut Write, id: MatterId, own: Option<MatterId>) -> Result<Opti
     let received = stands.as_ref().is_some_and(|(_, stage)| *stage == wire_name(&Stage::Received));
     let lent = is_lent(w.tx().await?, id).await?;
     let accepted = file.accepted.as_ref().map(|(_, _, on)| *on);
+    let recordings = recorded(w.tx().await?, id).await?;
     Ok(Some(FileFact {
         listed: listed(id, &case.state, &file.state),
         organ: case.organ,
@@ -131,6 +124,7 @@ async fn fact(w: &mut Write, id: MatterId, own: Option<MatterId>) -> Result<Opti
         in_batch: stands.map(|(batch, _)| batch),
         received,
         lent,
+        outgrown: outgrown(&case.state, Some(&file.state), &recordings),
     }))
 }
 

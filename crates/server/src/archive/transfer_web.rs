@@ -91,15 +91,8 @@ pub(super) async fn page_of(
     before: Option<MatterId>,
 ) -> Result<(Vec<Loaded<Transfer>>, Option<MatterId>), Failure> {
     let limit = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
-    let mut ids = store::batches(shell.app.db(), who.person.organ, before, limit).await?;
-    let more = ids.len() > PAGE;
-    ids.truncate(PAGE);
-    let next = ids.last().copied().filter(|_| more);
-    let mut out = Vec::with_capacity(ids.len());
-    for id in ids {
-        out.extend(shell.app.load::<Transfer>(id).await?);
-    }
-    Ok((out, next))
+    let ids = store::batches(shell.app.db(), who.person.organ, before, limit).await?;
+    acts::page_of(&shell.app, ids, PAGE).await
 }
 
 /// Batches that wait for the person: words, address, since.

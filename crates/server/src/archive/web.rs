@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use super::form::{Around, items, lack_code, read, specs};
 use super::pack::{Makers, download, pack};
-use super::service::{Acceptance, Filed, accept, act, file_of, filed, to_accept};
-use super::{party, show, transfer_web, verbs};
+use super::service::{Acceptance, Filed, accept, act, at_stage, file_of, filed, take_in};
+use super::{growth, party, show, transfer_web, verbs};
 use crate::case::access::{People, rules, seen};
 use crate::case::tables;
 use crate::evidence::service::Store;
@@ -74,13 +74,18 @@ pub(super) async fn shown(shell: &Shell, who: &Identity, id: Uuid) -> Result<Sho
     let filed = filed(&shell.app, rules(), case).await?;
     let file = filed.state();
     let rows = archive::rows(&filed.case.state, &file, &filed.recordings, filed.order, &[]);
-    let lacks = check(&filed.case.state, &file, &filed.recordings);
+    let lacks = match file.stage {
+        Stage::Assembling | Stage::Assembled => check(&filed.case.state, &file, &filed.recordings),
+        Stage::Accepted | Stage::Supplementing => {
+            archive::lacking(&filed.case.state, &file, &filed.recordings, filed.order)
+        }
+    };
     Ok(Shown { filed, file, rows, lacks })
 }
 
 /// What the forms choose from.
 pub(super) fn around(it: &Shown) -> Around {
-    let unfiled = unfiled(&it.filed.case.state, &it.file, &it.filed.recordings);
+    let unfiled = unfiled(&it.filed.case.state, &it.file.with_pending(), &it.filed.recordings);
     let words = |item| {
         let label = match item {
             archive::Item::Document { no } => crate::case::words::document(&it.filed.case.state, no),
@@ -117,11 +122,18 @@ async fn told(shell: &Shell, who: &Identity, path: &str) -> Option<Told> {
 pub async fn waiting(shell: &Shell, who: &Identity) -> Result<Vec<(String, String, String)>, Failure> {
     let organ = who.person.organ;
     let mut out = Vec::new();
-    if who.may(verbs::of(Verb::Accept), &Target::organ(organ)).is_ok() {
-        for case in to_accept(&shell.app, organ, 50).await? {
-            let file = shell.app.load::<CaseFile>(file_of(case)).await?;
-            let since = file.and_then(|it| it.sealed.as_ref().map(|it| it.by.1.to_string()));
-            out.push(("检查接收案卷".to_owned(), format!("/cases/{case}/file"), since.unwrap_or_default()));
+    for (stage, verb, words) in [
+        (Stage::Assembled, Verb::Accept, "检查接收案卷"),
+        (Stage::Supplementing, Verb::TakeIn, "接收补充归档"),
+    ] {
+        if who.may(verbs::of(verb), &Target::organ(organ)).is_err() {
+            continue;
+        }
+        for case in at_stage(&shell.app, organ, stage, 50).await? {
+            let Some(file) = shell.app.load::<CaseFile>(file_of(case)).await? else { continue };
+            let handed = file.pending.as_ref().map(|it| it.by.1);
+            let since = handed.or(file.sealed.as_ref().map(|it| it.by.1)).map(|on| on.to_string());
+            out.push((words.to_owned(), format!("/cases/{case}/file"), since.unwrap_or_default()));
         }
     }
     out.extend(transfer_web::waiting(shell, who).await?);
@@ -157,6 +169,8 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
     let organ = organ.map_or_else(String::new, |it| it.profile.name.clone());
     let (count, pages) = archive::extent(&it.rows);
     let all = offered(&who, &it);
+    let grown = growth::of(&it);
+    let due = growth::due(&shell, &who, &it).await?;
     let open: Vec<Action<'_>> = all
         .iter()
         .map(|verb| Action {
@@ -165,7 +179,8 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
             door: Door::Open {
                 href: format!("/cases/{id}/file/{}", wire_name(verb)),
                 button: "办理",
-                first: matches!(verb, Verb::Open | Verb::Assemble | Verb::Accept),
+                first: matches!(verb, Verb::Open | Verb::Assemble | Verb::Accept | Verb::TakeIn)
+                    || (*verb == Verb::HandIn && !grown.is_empty()),
                 basis: &verbs::of(*verb).basis,
             },
         })
@@ -179,16 +194,15 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
         a.btn.quiet href={ "/grants/new?case=" (id) } { "申请查阅" }
         button.btn.quiet type="button" data-print hidden { "打印" }
     };
-    let outstanding = around(&it).unfiled;
+    let came = growth::outstanding(&shell, &it, due.as_ref(), &around(&it).unfiled);
     let body = html! {
         (page::heading(Some(above), "案卷", Some(below), Some(tools)))
         div.two {
             div.stack {
                 section.card { h2 { "卷内目录 " span.meta.small { (it.rows.len()) "件" } } (show::catalogue(case.id, &it.rows, &organ, &people)) }
                 @if it.file.stage == Stage::Assembling { (show::lacks(case.id, &it.lacks)) }
-                @if !outstanding.is_empty() {
-                    (ui::notice(ui::Tone::Near, "归档后形成的材料尚未补入", html! { ul { @for choice in &outstanding { li { (choice.label) } } } }))
-                }
+                (growth::waits(&it, &organ, &people))
+                (came)
             }
             div.stack {
                 (actions(&open))
@@ -204,7 +218,7 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
 const fn tone(stage: Stage) -> ui::Tone {
     match stage {
         Stage::Assembling => ui::Tone::Plain,
-        Stage::Assembled => ui::Tone::Near,
+        Stage::Assembled | Stage::Supplementing => ui::Tone::Near,
         Stage::Accepted => ui::Tone::Ok,
     }
 }
@@ -245,7 +259,7 @@ fn of_act<'a>(it: &Shown, verb: Verb, specs: &'a [FieldSpec]) -> Doing<'a> {
         back: format!("/cases/{id}/file"),
         specs,
         beside: html! {
-            @if matches!(verb, Verb::Assemble | Verb::Accept) { (show::lacks(id, &it.lacks)) }
+            @if matches!(verb, Verb::Assemble | Verb::Accept | Verb::HandIn) { (show::lacks(id, &it.lacks)) }
             @else { section.card { h2 { "案件" } p { (tables::title(&it.filed.case.state)) } p.meta { (it.file.stage.label()) "，" (it.rows.len()) "件" } } }
         },
     }
@@ -262,9 +276,26 @@ async fn act_page(
     let specs = specs(verb, &around(&it));
     let refusal = door(&who, &it, verb).err();
     let mut answer =
-        doing(&shell, &who, &of_act(&it, verb, &specs), &Posted::default(), &[], refusal.as_ref());
+        doing(&shell, &who, &of_act(&it, verb, &specs), &begun(&it, verb), &[], refusal.as_ref());
     *answer.status_mut() = axum::http::StatusCode::OK;
     Ok(answer)
+}
+
+/// What a form holds when it is opened: the list as it was seen, what has no pages yet.
+fn begun(it: &Shown, verb: Verb) -> Posted {
+    let pairs = match verb {
+        Verb::TakeIn => {
+            let seen = it.file.pending.as_ref().map(|part| part.handed.digest.clone());
+            vec![("digest".to_owned(), seen.unwrap_or_default())]
+        }
+        Verb::HandIn => {
+            let unpaged = it.lacks.iter().filter(|lack| lack.code == "file.pages").filter_map(|lack| lack.at);
+            let pair = |(at, item)| (format!("counted[{at}].item"), super::form::code(item));
+            unpaged.enumerate().map(pair).collect()
+        }
+        _ => Vec::new(),
+    };
+    Posted::from_pairs(pairs)
 }
 
 /// POST /cases/{id}/file/{verb}
@@ -338,6 +369,7 @@ pub(super) async fn carry_out(
             let how = Acceptance { archive_no, retention_years: retention.unwrap_or(0), render: true };
             accept(&shell.app, rules(), &actor, case, &how, command).await
         }
+        FileCommand::TakeIn { digest } => take_in(&shell.app, rules(), &actor, case, &digest, command).await,
         other => act(&shell.app, rules(), &actor, case, other, command).await.map(|_| ()),
     };
     match done {

@@ -52,10 +52,12 @@ fn redecide(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     facts.serials = serials(asked, gathered.organ.id)?;
     if let Some(id) = body.case {
         let file = asked.state::<CaseFile>(file_of(id));
-        if file.is_some() && matches!(body.command, CaseCommand::Archive { .. }) {
+        let archives =
+            matches!(body.command, CaseCommand::Archive { .. } | CaseCommand::ArchiveSupplement(_));
+        if file.is_some() && archives {
             asked.matters_read([file_of(id)])?;
         }
-        fits(file, &body.command)?;
+        fits(case, file, &body.command)?;
     }
     let events = decide(case, &body.command, &facts)?;
     if !numbers_fit(asked, case, &facts) {

@@ -224,9 +224,9 @@ pub async fn carry_out(
         facts.receipt_used = store::receipt_used(w.tx().await?, receipt.trim()).await?;
     }
     let file = match (&loaded, command) {
-        (Some(case), CaseCommand::Archive { .. }) => {
+        (Some(case), CaseCommand::Archive { .. } | CaseCommand::ArchiveSupplement(_)) => {
             let file = w.load::<CaseFile>(file_of(case.id)).await?.map(|it| it.state);
-            fits(file.as_deref(), command).map_err(WriteError::from)?;
+            fits(Some(&case.state), file.as_deref(), command).map_err(WriteError::from)?;
             file
         }
         (Some(_) | None, _) => None,

@@ -4,7 +4,7 @@ use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::{Verb, step};
 use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, ReviewPhase, Unheard};
 use mingjing_domain::case::types::Stage;
-use mingjing_domain::case::{Proposal, gate, performance};
+use mingjing_domain::case::{Proposal, gate, growth, performance};
 use mingjing_domain::erasure::kept_until;
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::staff::Role;
@@ -207,7 +207,22 @@ pub(super) fn tasks(case: &Case) -> Vec<Task> {
     review_task(case, &mut out);
     hearing_tasks(case, &mut out);
     handler_tasks(case, &mut out);
+    supplement_tasks(case, &mut out);
     out
+}
+
+/// What grew after the file was archived waits to be filed, once its matter is over.
+fn supplement_tasks(case: &Case, out: &mut Vec<Task>) {
+    let Some(on) = growth::ended_on(case).filter(|_| growth::over(case).is_ok()) else { return };
+    for_roles(&[Role::Archivist], "supplement", "补充归档", &on.to_string(), out);
+    let people = if case.officers.is_empty() { vec![case.registered_by] } else { case.officers.clone() };
+    out.extend(people.into_iter().map(|staff| Task {
+        task: format!("supplement-{staff}"),
+        role: Role::Officer,
+        staff: Some(staff),
+        title: "补充归档".to_owned(),
+        since: on.to_string(),
+    }));
 }
 
 /// A defence from before the decision that was found after it: to be examined, and when it is

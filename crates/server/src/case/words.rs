@@ -141,7 +141,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::DocumentServed { .. }
         | E::DocumentCorrected { .. }
         | E::AddressConfirmed { .. } => (Part::Document, false),
-        E::Closed { .. } | E::Archived { .. } => (Part::Execution, true),
+        E::Closed { .. } | E::Archived { .. } | E::SupplementArchived(_) => (Part::Execution, true),
         E::PaymentRecorded(..)
         | E::PerformanceRecorded(..)
         | E::RefundRecorded(..)
@@ -292,5 +292,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         | E::Withdrawn { .. }
         | E::Transferred { .. }
         | E::Archived { .. } => return None,
+        E::SupplementArchived(it) => {
+            let what = if it.no == 0 { "立卷".to_owned() } else { format!("补充归档{}", it.no) };
+            format!("{what}，{}件{}页，接收人{}", it.items, it.pages, people.name(it.by))
+        }
     })
 }

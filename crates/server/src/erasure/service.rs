@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use mingjing_domain::archive::CaseFile;
+use mingjing_domain::archive::{CaseFile, outgrown};
 use mingjing_domain::case::Case;
 use mingjing_domain::disclosure::Publication;
 use mingjing_domain::erasure::{
@@ -19,7 +19,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::store;
-use crate::archive::service::file_of;
+use crate::archive::service::{file_of, recorded};
 use crate::kit::app::{App, Request, Written};
 use crate::kit::blob::Blobs;
 use crate::kit::entropy::Draw;
@@ -158,8 +158,14 @@ async fn subject(w: &mut Write, id: MatterId) -> Result<Option<Subject>, WriteEr
         with.push(recording);
     }
     // What was said of the file goes with the case's content: one family, one key.
-    if w.load::<CaseFile>(file_of(id)).await?.is_some() {
+    let file = w.load::<CaseFile>(file_of(id)).await?;
+    if file.is_some() {
         with.push(file_of(id));
+    }
+    let filed = recorded(w.tx().await?, id).await?;
+    let file = file.as_ref().map(|it| it.state.as_ref());
+    if case.archived.is_some() && outgrown(&case.state, file, &filed) {
+        retention = Retention::Outgrown;
     }
     // One informant may have founded several cases, and stays for those that go on.
     if let Some(informant) = case.clue.informant

@@ -7,22 +7,27 @@ use maud::{Markup, html};
 use mingjing_domain::act_table::Act;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::cite::Citation;
+use mingjing_domain::matter::{Matter, MatterId, OrganId};
 use mingjing_domain::refusal::{FieldError, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::app::App;
 use super::auth::Identity;
 use super::authz::{Grant, Relation, Verb};
 use super::body;
+use super::error::WriteError;
 use super::form::{self as forms, Choice, FieldSpec, Intent, Kind, Posted};
 use super::http::Shell;
 use super::openapi::{Operation, key};
 use super::page::{self, Office, Width};
 use super::problem::Failure;
+use super::projection::Projects;
 use super::ui::field::{Sheet, sheet};
 use super::ui::show;
+use super::write::{Loaded, Write};
 
 /// Verbs and rows that come from one table of acts.
 pub struct ActVerbs<A: Act> {
@@ -219,6 +224,47 @@ pub fn operation(
         .says(format!("依据{}。", verb.basis))
         .with(key())
         .takes(body::schema(specs), body::example(specs))
+}
+
+/// Adds an event to the stream of a matter; where there is none yet, begins it with this
+/// identifier, organ and family (a family of its own without one). Gives the matter as it
+/// stands then.
+///
+/// # Errors
+/// When the event cannot be written.
+pub async fn settle<M: Projects>(
+    w: &mut Write,
+    loaded: Option<Loaded<M>>,
+    (id, organ, family): (MatterId, OrganId, Option<MatterId>),
+    event: M::Event,
+) -> Result<Loaded<M>, WriteError> {
+    match loaded {
+        Some(mut it) => {
+            w.append(&mut it, event).await?;
+            Ok(it)
+        }
+        None => w.create::<M>(id, organ, family, event).await,
+    }
+}
+
+/// Matters of one page, of identifiers among which is one more than fits where there are more;
+/// and the cursor of the next page.
+///
+/// # Errors
+/// When one cannot be read.
+pub async fn page_of<M: Matter>(
+    app: &App,
+    mut ids: Vec<MatterId>,
+    page: usize,
+) -> Result<(Vec<Loaded<M>>, Option<MatterId>), Failure> {
+    let more = ids.len() > page;
+    ids.truncate(page);
+    let next = ids.last().copied().filter(|_| more);
+    let mut out = Vec::with_capacity(ids.len());
+    for id in ids {
+        out.extend(app.load::<M>(id).await?);
+    }
+    Ok((out, next))
 }
 
 /// A cell that no spreadsheet takes for a formula.

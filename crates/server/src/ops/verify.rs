@@ -5,6 +5,7 @@ use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use mingjing_ledger::bundle::{Bundle, Verified, verify_document};
+use mingjing_ledger::filed::ListReport;
 use mingjing_ledger::note::VerifierKey;
 use mingjing_ledger::package::{Checking, PackageError, PackageReport};
 
@@ -75,6 +76,12 @@ fn package(it: PackageReport) -> Vec<String> {
         Some(seal) => format!("封装已入账：账本 {}，第 {} 号", seal.head.checkpoint.origin, seal.index),
         None => "没有封装证明：清单只能发现损坏，不能发现替换".to_owned(),
     });
+    if let ListReport { lists: lists @ 1.., proved } = it.lists {
+        let supplements = lists - 1;
+        lines.push(format!(
+            "归档清单 {lists} 份（首次归档，补充归档 {supplements} 份），次序连续，其中 {proved} 份与账本相符"
+        ));
+    }
     lines
 }
 

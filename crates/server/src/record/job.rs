@@ -242,7 +242,17 @@ pub async fn filled(
         .find(|(_, event)| matches!(event, CaseEvent::DocumentIssued { no: it, .. } if *it == no))
         .ok_or_else(|| JobError(format!("案件中没有第{no}号文书")))?;
     let day = civil_day(issued.moment.recorded_at);
-    let file = accepted(app, matter).await?;
+    // Whatever archiving the document came of: of the file, or of a supplement.
+    let after = events.iter().filter(|(meta, _)| meta.version > issued.version);
+    let list = after.into_iter().find_map(|(_, event)| match event {
+        CaseEvent::Archived { .. } => Some(0),
+        CaseEvent::SupplementArchived(it) => Some(it.no),
+        _ => None,
+    });
+    let file = match list {
+        Some(list) => accepted(app, matter, list, issued.moment.recorded_at).await?,
+        None => None,
+    };
     let recordings = recorded(app.db(), matter).await.map_err(|e| JobError(e.to_string()))?;
     let sheets = gather(app.clone(), issued.organ, people(&events), day).await?;
     let person = |id: StaffId| sheets.people.get(&id).cloned().unwrap_or_default();

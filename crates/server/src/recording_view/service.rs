@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use mingjing_domain::archive::Recorded;
+use mingjing_domain::matter::civil_day;
 use mingjing_domain::period::PeriodError;
 use mingjing_domain::recording::CustodyRules;
 use mingjing_domain::recording::upload::Lateness;
@@ -25,6 +26,7 @@ impl Filed {
             collectors: self.collectors.clone(),
             root: self.root.clone(),
             carrier: self.carrier.clone(),
+            came_on: Some(civil_day(self.registered_at)),
         }
     }
 

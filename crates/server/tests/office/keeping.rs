@@ -26,13 +26,13 @@ mod engines {
     );
 }
 
-async fn office(bench: Bench) -> Office {
+pub async fn office(bench: Bench) -> Office {
     let config = WebConfig { argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() };
     Office::on(bench, config).await
 }
 
 /// Papers for what the procedure leaves outside, then every finding explained that is left.
-async fn bound(office: &Office, id: &str) -> Value {
+pub async fn bound(office: &Office, id: &str) -> Value {
     let api = format!("/api/v1/cases/{id}/file");
     office.does("a", &format!("{api}/open"), json!({})).await;
     for no in 1..=office.case(id).await.evidence.len() {
@@ -63,7 +63,7 @@ async fn bound(office: &Office, id: &str) -> Value {
 }
 
 /// A case in the archives with its file.
-async fn archived(office: &Office, number: &str) -> String {
+pub async fn archived(office: &Office, number: &str) -> String {
     let id = office.closed(Way::Api).await;
     bound(office, &id).await;
     let accept = json!({"archive_no": number, "retention_years": 30});
@@ -71,7 +71,7 @@ async fn archived(office: &Office, number: &str) -> String {
     id
 }
 
-async fn opens(office: &Office, login: &str, paths: &[&str]) {
+pub async fn opens(office: &Office, login: &str, paths: &[&str]) {
     for path in paths {
         let page = office.open(login, path).await;
         assert_eq!(page.status, 200, "{login} {path}: {}", page.body);
@@ -137,6 +137,15 @@ async fn marks_and_late_papers(office: &Office, id: &str) {
     let last = it["rows"].as_array().unwrap().last().unwrap().clone();
     assert!(last["remark"].as_str().unwrap().ends_with("补入"), "{last}");
     office.does("archivist", &format!("{api}/note"), json!({"note": "第一卷封面有水渍"})).await;
+    // What was put in by itself comes onto a list before the file goes anywhere.
+    assert_eq!(it["growth"]["items"], json!(["paper-2"]), "{}", it["growth"]);
+    let file = mingjing::archive::service::file_of(matter(id));
+    let propose = json!({"year": 2026, "files": [file]});
+    assert_eq!(office.tries("a", "/api/v1/transfers", propose).await.code(), "transfer.outgrown");
+    let it = office.does("a", &format!("{api}/hand_in"), json!({"reason": "归档后收到复议决定书"})).await;
+    let seen = json!({"digest": it["pending"]["digest"]});
+    let it = office.does("archivist", &format!("{api}/take_in"), seen).await;
+    assert_eq!((it["supplements"][0]["pages"].as_u64(), it["growth"]["items"].clone()), (Some(4), json!([])));
 }
 
 /// The year's files go over under two signatures on one list.

@@ -25,4 +25,5 @@ mod office;
 mod pages;
 mod recordings;
 mod steps;
+mod supplement;
 mod words;

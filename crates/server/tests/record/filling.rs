@@ -189,9 +189,27 @@ fn a_document_shows_the_case_as_its_act_left_it() {
     let rows = catalogue["filed"].as_array().unwrap();
     // Every document has its pages; evidence whose pages nobody counted has none.
     let paged: Vec<_> = rows.iter().filter(|row| row["pages"] != "—").collect();
-    assert_eq!(paged.len(), s.documents.len() - 2);
+    assert_eq!(paged.len(), s.documents.len() - 3);
     assert_eq!(rows.len() - paged.len(), 2, "two items of evidence");
     assert_eq!((&rows[0]["pages"], &rows[1]["pages"]), (&Value::from("1-2"), &Value::from("3-4")));
+}
+
+#[test]
+fn the_back_sheet_says_what_the_file_holds_and_who_made_it() {
+    let s = stream::archived();
+    let sheet = filled(&s, DocumentKind::FileBackSheet).data;
+    let catalogue = filled(&s, DocumentKind::FileCatalogue).data;
+    let rows = catalogue["filed"].as_array().unwrap();
+    let last =
+        rows.iter().rev().find_map(|row| row["pages"].as_str()?.rsplit('-').next()?.parse::<u64>().ok());
+    assert_eq!((sheet["items"].as_u64(), sheet["pages"].as_u64()), (Some(rows.len() as u64), last));
+    // Nobody counted the pages of the two items of evidence.
+    assert!(sheet["elsewhere"].as_str().unwrap().contains('、'), "{}", sheet["elsewhere"]);
+    assert_eq!(sheet["assembled_on"], sheet["checked_on"]);
+    for name in ["assembled_by", "checked_by"] {
+        assert!(!sheet[name].as_str().unwrap().is_empty());
+    }
+    assert_eq!(sheet["supplements"], Value::Array(Vec::new()));
 }
 
 #[test]

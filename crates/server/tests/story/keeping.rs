@@ -216,3 +216,56 @@ async fn around(browser: &mut Browser, case: &str, place: &str) {
         browser.open(&format!("{check}/{verb}")).await;
     }
 }
+
+/// A document is corrected after all that: it is served, handed in, taken as a supplement with a
+/// list of its own; the next package holds both lists, and a stranger sees that both are right.
+pub async fn grown(county: &County, browser: &mut Browser, case: &str) {
+    let file = format!("{case}/file");
+    let correction = [("document", "行政处罚决定书"), ("correction", "决定书中当事人住所的门牌号有笔误")];
+    browser.act(county, "yj-head", case, "correct_document", &correction).await;
+    crate::ordinary::serve(county, browser, case, "补正（更正）决定书").await;
+    county.work().await;
+    browser.be("yj-officer1").await;
+    browser.open("/desk").await;
+    browser.sees(&["补充归档"]).await;
+    browser.open(&file).await;
+    browser.sees(&["归档后有新形成的材料，尚未补充归档", "补正（更正）决定书"]).await;
+    browser.take(&format!("{file}/hand_in")).await;
+    county.minute();
+    browser.submit(&[("reason", "更正处罚决定书")]).await;
+    assert_eq!(browser.path(), file, "{}", browser.refusal().await);
+    browser.be("yj-archivist").await;
+    browser.open("/desk").await;
+    browser.sees(&["接收补充归档"]).await;
+    browser.open(&format!("{file}/send_back")).await;
+    browser.open(&file).await;
+    browser.sees(&["补充归档1", "待档案管理员接收"]).await;
+    browser.take(&format!("{file}/take_in")).await;
+    county.minute();
+    browser.submit(&[]).await;
+    assert_eq!(browser.path(), file, "{}", browser.refusal().await);
+    browser.sees(&["已归档入库", "补充归档1"]).await;
+    county.work().await;
+    browser.open(&file).await;
+    browser.take(&format!("{file}/pack")).await;
+    county.minute();
+    browser.submit(&[]).await;
+    assert_eq!(browser.path(), file, "{}", browser.refusal().await);
+    county.work().await;
+    let script = "return document.querySelector('a[href*=\"/packages/\"]').getAttribute('href')";
+    let href = browser.script(script, vec![]).await.unwrap().as_str().unwrap().to_owned();
+    browser.be("yj-officer1").await;
+    browser.open(&file).await;
+    county.minute();
+    let bytes = fetch(browser, &href).await.unwrap();
+    let files = unzip(&bytes).unwrap();
+    let report = verify_package(files.clone(), &county.parts.ledger.verifiers()).unwrap();
+    assert_eq!((report.lists.lists, report.lists.proved), (2, 2), "both lists, both proved");
+    let sheets = files.iter().filter(|(path, _)| path.ends_with("卷内备考表.pdf")).count();
+    assert_eq!(sheets, 2, "one of the archiving, one of the supplement");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("案卷.zip");
+    std::fs::write(&path, &bytes).unwrap();
+    let said = verify::one(&path, &county.parts.ledger.verifiers()).unwrap().unwrap();
+    assert!(said[2].contains("归档清单 2 份") && said[2].contains("2 份与账本相符"), "{said:?}");
+}

@@ -30,6 +30,7 @@ async fn the_main_job_is_done_by_its_people_in_a_browser() {
     publication::read_by_a_stranger(&county, &mut browser, &case).await;
     ordinary::to_the_archive(&county, &mut browser, &case).await;
     keeping::carried_off(&county, &mut browser, &case).await;
+    keeping::grown(&county, &mut browser, &case).await;
     hearing::to_the_decision(&county, &mut browser).await;
     rounds::everywhere_else(&county, &mut browser, &case).await;
     recordings::everywhere(&county, &mut browser, &case).await;

@@ -46,6 +46,7 @@ fn fact(n: u128) -> FileFact {
         in_batch: None,
         received: false,
         lent: false,
+        outgrown: false,
     }
 }
 

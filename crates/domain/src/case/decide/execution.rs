@@ -174,6 +174,7 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             }
             issue.document(DocumentKind::FileCover, None)?;
             issue.document(DocumentKind::FileCatalogue, None)?;
+            issue.document(DocumentKind::FileBackSheet, None)?;
             issue.push(CaseEvent::Archived {
                 volumes: *volumes,
                 pages: *pages,

@@ -8,6 +8,7 @@ mod investigate;
 mod performance;
 mod recording;
 mod review;
+mod supplement;
 
 use super::command::{CaseCommand, Proposal};
 use super::event::CaseEvent;
@@ -305,6 +306,7 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::CorrectDocument { .. }
         | C::Archive { .. }
         | C::MarkMade { .. } => execution::decide(case, command, facts),
+        C::ArchiveSupplement(it) => supplement::decide(case, it, facts),
         C::AttachRecording { .. } | C::StateNoRecording { .. } | C::DecideNoRecording { .. } => {
             recording::decide(case, command, facts)
         }
@@ -370,6 +372,7 @@ impl CaseCommand {
             C::RevokeDecision { .. } => Verb::RevokeDecision,
             C::CorrectDocument { .. } => Verb::CorrectDocument,
             C::Archive { .. } => Verb::Archive,
+            C::ArchiveSupplement(_) => Verb::ArchiveSupplement,
             C::MarkMade { .. } => Verb::MarkMade,
             C::AttachRecording { .. } => Verb::AttachRecording,
             C::StateNoRecording { .. } => Verb::StateNoRecording,
@@ -436,6 +439,7 @@ impl CaseCommand {
             | C::RevokeDecision { .. }
             | C::CorrectDocument { .. }
             | C::Archive { .. }
+            | C::ArchiveSupplement(_)
             | C::MarkMade { .. }
             | C::AttachRecording { .. }
             | C::StateNoRecording { .. }

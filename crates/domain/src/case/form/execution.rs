@@ -84,13 +84,20 @@ pub(super) fn fields(verb: Verb) -> Vec<Field> {
     }
 }
 
-/// What is recorded of an act, or why nothing is.
+/// What is recorded of an act, or why nothing is; what the archives took since.
 fn recorded(verb: Verb) -> Vec<Field> {
     match verb {
         Verb::AttachRecording => vec![act(), f("recording", "音像记录", Kind::Recording)],
         Verb::StateNoRecording => {
             vec![act(), choice::<NoRecordingGround>("ground", "客观原因"), paragraph("reason", "情况说明")]
         }
+        Verb::ArchiveSupplement => vec![
+            f("no", "补充归档序号", Kind::Number),
+            f("items", "件数", Kind::Number),
+            f("pages", "页数", Kind::Number),
+            f("through", "办理经过截至", Kind::Number),
+            f("by", "接收人", Kind::Staff),
+        ],
         Verb::DecideNoRecording => vec![act(), flag("approve", "同意"), paragraph("opinion", "审批意见")],
         _ => Vec::new(),
     }

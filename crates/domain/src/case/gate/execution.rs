@@ -189,7 +189,7 @@ pub fn undo(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
 }
 
 /// No money is left to give back, and nothing performed to be undone.
-fn undone(case: &Case) -> Gate {
+pub fn undone(case: &Case) -> Gate {
     if let Some((number, kind)) = undoable(case) {
         return no(
             "restitution.owed",
@@ -542,4 +542,10 @@ pub fn archive(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
         );
     }
     Ok(())
+}
+
+/// What grew after the file was archived is over, and its acts are recorded.
+pub fn supplement(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+    crate::case::growth::over(case)?;
+    recorded(case, facts)
 }

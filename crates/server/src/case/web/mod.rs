@@ -13,6 +13,7 @@ mod parts;
 pub use export::api_csv as csv;
 pub use form::verb;
 pub use list::filter;
+pub use parts::run as standing;
 
 use maud::Markup;
 

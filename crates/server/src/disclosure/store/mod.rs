@@ -521,21 +521,3 @@ pub async fn drop_page(tx: &Tx, matter: MatterId) -> Result<(), DbError> {
     tx.run("DELETE FROM publication_page WHERE matter_id = $1", params![matter]).await?;
     Ok(())
 }
-
-/// Public pages without a stored body of their version and this shell.
-///
-/// # Errors
-/// When the database fails.
-pub async fn unmade<S: Sql>(sql: &S, shell: &str, limit: u32) -> Result<Vec<(MatterId, String)>, DbError> {
-    let text = format!(
-        "SELECT r.matter_id, r.public_id FROM publication_row r \
-         LEFT JOIN publication_page p ON p.matter_id = r.matter_id AND p.version = r.version AND p.shell = $1 \
-         WHERE r.listed_on IS NOT NULL AND r.state <> 'withdrawn' AND p.matter_id IS NULL \
-         ORDER BY r.listed_on DESC, r.public_id DESC LIMIT {limit}"
-    );
-    sql.all("publication_row", text, params![shell])
-        .await?
-        .iter()
-        .map(|row| Ok((MatterId(row.uuid("matter_id")?), row.text("public_id")?)))
-        .collect()
-}

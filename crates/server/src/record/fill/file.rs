@@ -1,8 +1,9 @@
 //! Correction, closing, and the file.
 
 use jiff::civil::Date;
-use mingjing_domain::archive::{self, CaseFile, Item};
+use mingjing_domain::archive::{self, CaseFile, Item, Row};
 use mingjing_domain::case::CaseEvent;
+use mingjing_domain::case::growth::Supplement;
 use mingjing_domain::case::types::{DocumentKind, ProposalNo};
 use mingjing_domain::codes::format_yuan;
 use mingjing_domain::matter::MatterId;
@@ -77,6 +78,17 @@ fn result(cx: &Context<'_>) -> Result<String, FillError> {
         let name = cx.line(&state.party.name, "result", "处理结果")?;
         let disposed = decision.substance.disposal(no).map(disposal_words).unwrap_or_default();
         lines.push(format!("{name}：{}", disposed.concat()));
+        if let (Some((fine, confiscated)), None) = (state.changed, cx.case.revoked(no)) {
+            lines.push(format!(
+                "对{name}的处罚已变更，现为罚款{}元、没收违法所得{}元。",
+                format_yuan(fine),
+                format_yuan(confiscated)
+            ));
+        }
+        if let ([_, ..], None) = (state.lifted.as_slice(), cx.case.revoked(no)) {
+            let lifted: Vec<&str> = state.lifted.iter().map(|it| it.label()).collect();
+            lines.push(format!("对{name}不再执行{}。", lifted.join("、")));
+        }
         if let (Some((ground, on)), None) = (state.revoked, &decision.revoked) {
             lines.push(format!("对{name}的处罚于{}被撤销：{}。", words(on), ground.label()));
         }
@@ -174,16 +186,14 @@ pub(super) fn cover(cx: &Context<'_>) -> Form {
 }
 
 /// The rows of the file in the order of the law, with the pages of each: as it was bound, or
-/// of the case's own documents where it has no file of its own.
+/// of the case's own documents where it has no file of its own; those of a supplement alone
+/// where it came of one.
 pub(super) fn catalogue(cx: &Context<'_>) -> Form {
     let number = file_number(cx, "case_number", "案号")?;
-    let own = CaseFile::new(cx.issued_organ(), MatterId(Uuid::nil()));
-    let (file, recordings) = match cx.sources.file {
-        Some(file) => (file, cx.sources.recordings),
-        None => (&own, &[][..]),
-    };
+    let list = supplement(cx).map_or(0, |it| it.no);
+    let (rows, _) = contents(cx);
     let mut filed = Vec::new();
-    for (index, row) in archive::rows(&cx.case, file, recordings, cx.sources.order, &[]).iter().enumerate() {
+    for (index, row) in rows.iter().filter(|row| list == 0 || row.list == list).enumerate() {
         // A document without pages is one that was not made.
         if matches!(row.item, Item::Document { .. }) && row.pages.is_none() {
             return Err(cx.missing(&format!("filed[{index}].pages"), "页号"));
@@ -194,6 +204,7 @@ pub(super) fn catalogue(cx: &Context<'_>) -> Form {
         }
         let pages = row.page_words();
         filed.push(json!({
+            "no": row.no.to_string(),
             "name": super::one_line(row.shown_title()),
             "number": row.number,
             "date": row.dated,
@@ -201,12 +212,103 @@ pub(super) fn catalogue(cx: &Context<'_>) -> Form {
             "remark": if remark.trim().is_empty() { Value::Null } else { json!(remark.trim()) },
         }));
     }
+    let part = (list > 0).then(|| format!("补充归档{list}"));
     Ok((
         "file_index",
         fields(json!({
             "case_name": cx.case_name()?,
             "case_number": number,
+            "part": part,
             "filed": filed,
         })),
     ))
+}
+
+/// The supplement that the document came of; none where it came of the archiving itself.
+fn supplement<'a>(cx: &'a Context<'_>) -> Option<&'a Supplement> {
+    match &cx.cause.1 {
+        CaseEvent::SupplementArchived(it) => Some(it),
+        _ => None,
+    }
+}
+
+/// The rows of the file, and the file: an empty one for a case without.
+fn contents(cx: &Context<'_>) -> (Vec<Row>, CaseFile) {
+    let (file, recordings) = match cx.sources.file {
+        Some(file) => (file.clone(), cx.sources.recordings),
+        None => (CaseFile::new(cx.issued_organ(), MatterId(Uuid::nil())), &[][..]),
+    };
+    (archive::rows(&cx.case, &file, recordings, cx.sources.order, &[]), file)
+}
+
+/// The sheet behind the last page: what the file holds and lacks, what was filed later, who
+/// filed and who checked.
+pub(super) fn back_sheet(cx: &Context<'_>) -> Form {
+    let (rows, file) = contents(cx);
+    let sheet = archive::back_sheet(&file, &rows);
+    let (volumes, _) = archive::extent(&rows);
+    let name = |staff| (cx.sources.people)(staff).name;
+    let at = |field: &str, label: &str| cx.missing(field, label);
+    let (number, assembled, checked) = match file.accepted.as_ref().zip(sheet.assembled) {
+        Some(((number, by, on), assembled)) => (number.clone(), assembled, (*by, *on)),
+        // Without a file of its own the handling officer binds, and who archives checks.
+        None => {
+            let officer = cx.case.officers.first().copied().unwrap_or(cx.case.registered_by);
+            let on = cx.cause.0.moment.day();
+            let number = file_number(cx, "archive_number", "归档号")?;
+            (number, (officer, on), (cx.actor(), on))
+        }
+    };
+    let mut lacks = Vec::new();
+    for (index, it) in sheet.explained.iter().enumerate() {
+        let row = it.at.and_then(|at| rows.iter().find(|row| row.item == at));
+        let what = row.map_or_else(
+            || code_words(&it.code).to_owned(),
+            |row| {
+                format!("第{}件《{}》：{}", row.no, super::one_line(row.shown_title()), code_words(&it.code))
+            },
+        );
+        lacks.push(json!({ "what": what, "reason": cx.text(&it.reason, &format!("lacks[{index}].reason"), "原因")? }));
+    }
+    let mut remarks = Vec::new();
+    for (index, (by, on, words)) in sheet.notes.iter().enumerate() {
+        let words = cx.text(words, &format!("remarks[{index}].words"), "需要说明的情况")?;
+        remarks.push(json!({ "date": on, "name": name(*by), "words": words }));
+    }
+    let mut supplements = Vec::new();
+    for (index, it) in sheet.supplements.iter().enumerate() {
+        let field = format!("supplements[{index}]");
+        let (taken_by, taken_on) = it.taken.ok_or_else(|| at(&format!("{field}.taken_by"), "接收人"))?;
+        supplements.push(json!({
+            "no": it.no, "items": it.items, "pages": it.pages,
+            "reason": cx.text(&it.reason, &format!("{field}.reason"), "归档后办理的事项")?,
+            "handed_by": name(it.by.0), "handed_on": it.by.1, "taken_by": name(taken_by), "taken_on": taken_on,
+        }));
+    }
+    let elsewhere: Vec<String> = sheet.elsewhere.iter().map(ToString::to_string).collect();
+    let elsewhere = (!elsewhere.is_empty()).then(|| format!("第{}件", elsewhere.join("、")));
+    Ok((
+        "file_back_sheet",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "archive_number": number,
+            "volumes": volumes, "items": sheet.items, "pages": sheet.pages, "elsewhere": elsewhere,
+            "lacks": lacks, "remarks": remarks, "supplements": supplements,
+            "assembled_by": name(assembled.0), "assembled_on": assembled.1,
+            "checked_by": name(checked.0), "checked_on": checked.1,
+        })),
+    ))
+}
+
+/// A finding of the check, in words for paper.
+fn code_words(code: &str) -> &'static str {
+    match code {
+        "file.document" => "应有的文书不齐",
+        "file.pages" => "没有登记页数",
+        "file.unmade" => "文书没有制成",
+        "file.unserved" => "没有送达回证",
+        "file.paper" => "应有的外来材料没有取得",
+        "file.recording" => "音像记录没有存储完毕",
+        _ => "材料之间不一致",
+    }
 }

@@ -193,6 +193,7 @@ fn form(cx: &Context<'_>) -> Result<(&'static str, Fields), FillError> {
         D::ClosingApproval => file::closing_approval(cx),
         D::FileCover => file::cover(cx),
         D::FileCatalogue => file::catalogue(cx),
+        D::FileBackSheet => file::back_sheet(cx),
     }
 }
 

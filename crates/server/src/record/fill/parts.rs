@@ -351,7 +351,7 @@ pub(super) fn disposal_words(d: &PartyDisposal) -> Vec<String> {
         return vec![format!("不予行政处罚（{}）。", ground.label())];
     }
     let mut out = Vec::new();
-    for kind in &d.kinds {
+    for kind in d.named() {
         out.push(match kind {
             PenaltyKind::Fine => format!("罚款{}。", amount(d.fine_fen)),
             PenaltyKind::ConfiscateIncome => format!("没收违法所得{}。", amount(d.confiscated_fen)),

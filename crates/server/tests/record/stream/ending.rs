@@ -323,7 +323,7 @@ pub fn archived() -> Stream {
     s.act(
         CLERK,
         date(2026, 12, 21),
-        &[(D::FileCover, None), (D::FileCatalogue, None)],
+        &[(D::FileCover, None), (D::FileCatalogue, None), (D::FileBackSheet, None)],
         E::Archived { volumes: 1, pages: 120, retention_years: 30 },
     );
     s
