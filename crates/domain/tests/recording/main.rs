@@ -8,6 +8,7 @@ mod golden;
 mod lists;
 mod patrol;
 mod reading;
+mod sheets;
 mod terms;
 mod timeline;
 mod world;

@@ -341,6 +341,7 @@ pub fn capture(from: &str) -> Capture {
         clock_offset_ms: 0,
         device: Some(CAMERA),
         by: A,
+        form: None,
     }
 }
 

@@ -125,6 +125,10 @@ pub fn segment(no: u16, it: &Segment) -> Value {
         "uploaded_at": it.uploaded.map(|(at, _)| at), "via": it.uploaded.map(|(_, via)| wire_name(&via)),
         "identity": it.identity, "mismatches": it.mismatches,
         "reading": it.reading.as_ref().map(reading),
+        "form": it.capture.form.as_ref().map(|form| json!({
+            "document": form.document, "title": form.title, "started_at": form.started_at, "ended_at": form.ended_at,
+            "role": form.role, "signed": form.refused.is_blank(),
+        })),
     })
 }
 
