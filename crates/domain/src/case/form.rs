@@ -132,8 +132,17 @@ fn session() -> Vec<Field> {
         officers(),
         flag("certificates_shown", "已出示执法证件").hint("第五十五条第一款"),
         flag("rights_told", "已告知权利义务").hint("第四十四条"),
-        flag("case_room", "在询问室等执法办案场所进行").hint("应当全程音像记录（国办发〔2018〕118号（八））"),
+        case_room(),
+        f("recording", "现场签名的笔录所在音像记录", Kind::Recording)
+            .optional()
+            .hint("在现场页填写、签名的笔录作为原件的填写"),
+        line("sha256_root", "笔录摘要").optional().hint("该音像记录中这份笔录的摘要"),
     ]
+}
+
+fn case_room() -> Field {
+    flag("case_room", "在询问室、听证室等执法办案场所进行")
+        .hint("应当全程音像记录（国办发〔2018〕118号（八））")
 }
 
 fn party_fields() -> Vec<Field> {
@@ -435,6 +444,7 @@ fn later(verb: Verb) -> Vec<Field> {
             f("presenters", "出席的调查人员", Kind::StaffList),
             paragraph("record", "听证记录"),
             flag("signed", "已核对签字，或者已注明拒签"),
+            case_room(),
         ],
         Verb::ReportHearing => vec![party(), paragraph("report", "听证报告和主持人意见")],
         Verb::Discuss => vec![

@@ -42,6 +42,10 @@ pub struct HearingHeld {
     pub record: Text,
     /// Signed by the party or agent, or the refusal noted.
     pub signed: bool,
+    /// It was held in a room for handling cases, which is recorded in full
+    /// (国办发〔2018〕118号（八）).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub case_room: bool,
 }
 
 /// A collective discussion.

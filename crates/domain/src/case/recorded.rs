@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::law::Law;
 use super::procedure::Verb;
 use super::state::Case;
-use super::types::PartyNo;
+use super::types::{PartyNo, Session};
 use crate::matter::{MatterId, Meta, StaffId, civil_day};
 use crate::recording::event::ActNo;
 use crate::recording::list::{ActOf, Requirement};
@@ -74,6 +74,8 @@ pub struct ActState {
     pub party: Option<PartyNo>,
     /// Civil day of the act.
     pub on: Date,
+    /// From when until when it took place, as its record says; none where no record says it.
+    pub during: Option<(Timestamp, Timestamp)>,
     /// Version of the case's stream with which it was recorded.
     pub version: u64,
     /// When it was recorded here.
@@ -200,6 +202,7 @@ pub(super) fn note(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                     of,
                     party,
                     on,
+                    during: session(event).map(|it| (it.started_at, it.ended_at)),
                     version: meta.version,
                     recorded_at,
                     by,
@@ -208,6 +211,16 @@ pub(super) fn note(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 });
             }
         }
+    }
+}
+
+/// The record of an act with its beginning and end.
+fn session(event: &CaseEvent) -> Option<&Session> {
+    match event {
+        CaseEvent::InquiryRecorded { session, .. } | CaseEvent::SceneRecorded { session, .. } => {
+            Some(session)
+        }
+        _ => None,
     }
 }
 
@@ -232,7 +245,10 @@ fn act(case: &Case, meta: &Meta, event: &CaseEvent) -> Option<(ActOf, Option<Par
             Some((ActOf { disposal, ..of(Verb::ProposeDisposePreservation) }, None, day))
         }
         // Without the party there was no hearing to record.
-        CaseEvent::HearingHeld(held) if held.attended => Some((of(Verb::HoldHearing), Some(held.party), day)),
+        CaseEvent::HearingHeld(held) if held.attended => {
+            let act = ActOf { case_room: held.case_room, ..of(Verb::HoldHearing) };
+            Some((act, Some(held.party), day))
+        }
         CaseEvent::DocumentServed { no, service, .. } => {
             let party = case.document(*no).and_then(|it| it.party);
             Some((ActOf { service: Some(service.method), ..of(Verb::ServeDocument) }, party, service.on))

@@ -113,7 +113,7 @@ impl PartyKind {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // the signature serde asks for
-fn is_false(value: &bool) -> bool {
+pub(super) fn is_false(value: &bool) -> bool {
     !*value
 }
 
@@ -520,4 +520,10 @@ pub struct Session {
     /// (国办发〔2018〕118号（八）).
     #[serde(default, skip_serializing_if = "is_false")]
     pub case_room: bool,
+    /// The record was filled in and signed in the field, and is kept with this recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<MatterId>,
+    /// Which of its pieces: SHA-256 root, hexadecimal; empty without one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256_root: String,
 }

@@ -4,8 +4,8 @@ use super::{CheckProblem, DeviceEvent, DeviceKind, DeviceRegistration, Measured,
 use crate::matter::{Meta, OrganId, StaffId, civil_day};
 use crate::recording::words::Finding;
 use crate::text::Text;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 /// A check before use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +63,16 @@ impl Device {
     /// Whether a review stood as passed on a day.
     pub fn reviewed(&self, review: SiteReview, day: Date) -> bool {
         self.reviews.iter().rfind(|(it, _, on)| *it == review && *on <= day).is_some_and(|(_, pass, _)| *pass)
+    }
+
+    /// Its clock minus the server's at a time by its own clock, in milliseconds, as the last
+    /// check before found it; of the checks after it where there was none.
+    pub fn offset_at(&self, at: Timestamp) -> Option<i64> {
+        let own = |it: &Check| {
+            it.at.checked_add(SignedDuration::from_millis(it.measured.clock_offset_ms)).unwrap_or(it.at)
+        };
+        let before = self.checks.iter().rfind(|it| own(it) <= at);
+        before.or(self.checks.first()).map(|it| it.measured.clock_offset_ms)
     }
 
     /// What the device lacked when `by` recorded with it at `at`.

@@ -18,6 +18,14 @@ use serde::{Deserialize, Serialize};
 pub enum RecordingCommand {
     /// 登记音像记录.
     Register(Registration),
+    /// 增加采集人.
+    AddCollector {
+        /// Who recorded too.
+        #[serde(flatten)]
+        collector: Collector,
+        /// Why it was not said at the registration.
+        reason: Text,
+    },
     /// 告知当事人.
     TellParty(PartyTold),
     /// 采集.
@@ -142,6 +150,7 @@ impl RecordingCommand {
         use RecordingVerb as V;
         match self {
             Self::Register(_) => V::Register,
+            Self::AddCollector { .. } => V::AddCollector,
             Self::TellParty(_) => V::TellParty,
             Self::Capture(_) => V::Capture,
             Self::Seal { .. } => V::Seal,

@@ -9,8 +9,10 @@ use super::timeline::SegmentNo;
 use super::upload::Course;
 use super::words::*;
 use super::work::works;
+use crate::documents::Catalogue;
 use crate::refusal::Refusal;
 use crate::staff::Role;
+use crate::text::MAX_CHARS;
 
 /// Pieces that one recording may have: a month of files of ten minutes.
 pub const MAX_SEGMENTS: usize = 4_500;
@@ -24,6 +26,9 @@ pub(super) fn capture(
     required(row, &capture.name, "name", "文件名")?;
     if capture.name.chars() > 300 {
         return Err(no(row, "input.too_long", "文件名过长", "文件名至多三百字").field("name", "至多300字"));
+    }
+    if let Some(form) = &capture.form {
+        filled(form, capture.kind, row)?;
     }
     if capture.piece.is_some() && it.segments.iter().any(|s| s.capture.piece == capture.piece) {
         return Err(no(row, "segment.known", "该分段已经登记", "无须重复登记"));
@@ -65,6 +70,35 @@ pub(super) fn capture(
         }
     }
     Ok(events)
+}
+
+/// Most fields of a form that is filled in on the spot.
+const MOST_FIELDS: usize = 60;
+
+/// A form belongs to a document, names one of the catalogue or none, and fits.
+fn filled(form: &FieldForm, kind: SegmentKind, row: &RecordingStep) -> Result<(), Refusal> {
+    let wrong = |message: &str, remedy: &str| {
+        Err(no(row, "form.malformed", message, remedy).field("form", message.to_owned()))
+    };
+    if kind != SegmentKind::Document {
+        return wrong("只有文书可以附笔录内容", "请将该分段登记为文书");
+    }
+    if !form.document.is_empty() && Catalogue::built_in().by_key(&form.document).is_none() {
+        return wrong("没有这种文书", "请选择文书目录中的文书");
+    }
+    let fields = form.fields.iter().map(|it| (it.label.chars().count(), it.value.chars()));
+    let lines = [(form.title.chars().count(), form.signer.chars()), (form.role.chars().count(), 0)];
+    if form.fields.len() > MOST_FIELDS
+        || fields.chain(lines).any(|(name, value)| name > 100 || value > 4_000)
+        || form.text.chars() > MAX_CHARS
+        || form.refused.chars() > 4_000
+    {
+        return wrong("笔录内容过长", "请分成几份笔录");
+    }
+    if form.title.trim().is_empty() || form.ended_at < form.started_at {
+        return wrong("笔录没有名称，或者结束早于开始", "请更正后重新提交");
+    }
+    Ok(())
 }
 
 /// Later than now by more than the clocks may differ.

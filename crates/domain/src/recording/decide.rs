@@ -128,6 +128,7 @@ pub fn decide(
     }
     match command {
         C::Register(_) => Err(no(&row, "recording.exists", "该音像记录已经登记", "请在记录页继续办理")),
+        C::AddCollector { collector, reason } => add_collector(recording, collector, reason, &row, facts),
         C::TellParty(told) => tell(recording, told, &row, facts),
         C::Capture(_) if facts.listed.is_some() => Err(listed(&row)),
         C::Capture(capture) => custody::capture(recording, capture, &row, facts),
@@ -301,37 +302,75 @@ fn subject(it: &Registration, row: &RecordingStep, facts: &RecordingFacts<'_>) -
     }
 }
 
+/// Most persons who record together.
+const MOST_COLLECTORS: usize = 50;
+
 /// Whether a collector's certificate was not valid on the day.
 fn collectors(it: &Registration, row: &RecordingStep, facts: &RecordingFacts<'_>) -> Result<bool, Refusal> {
-    let wrong = |at: usize, code, message: &str| {
-        Err(no(row, code, message, "请核对采集人及其证件编号").field(format!("collectors/{at}"), message))
-    };
-    if it.collectors.is_empty() || it.collectors.len() > 50 {
-        return wrong(0, "recording.collectors", "没有写明采集人");
+    if it.collectors.is_empty() || it.collectors.len() > MOST_COLLECTORS {
+        return Err(wrong_collector(row, "collectors/0", "recording.collectors", "没有写明采集人"));
     }
-    let day = facts.moment.day();
     let mut invalid = false;
     for (at, one) in it.collectors.iter().enumerate() {
-        if it.collectors[..at].iter().any(|before| before.staff == one.staff) {
-            return wrong(at, "recording.collectors", "同一采集人被列了两次");
-        }
-        let person = facts.people.get(&one.staff).filter(|p| p.organ == facts.actor.organ);
-        let Some(person) = person else {
-            return wrong(at, "recording.collectors", "采集人不是本机关人员");
-        };
-        if one.certificate.is_empty() {
-            if person.roles.contains(&Role::Officer) {
-                return wrong(at, "recording.certificate", "没有写明执法证件编号");
-            }
-            continue;
-        }
-        let Some(held) = person.certificates.iter().find(|c| c.number == one.certificate) else {
-            return wrong(at, "recording.certificate", "该采集人没有这个编号的执法证件");
-        };
-        let blocked = held.blocked.iter().any(|(from, until)| *from <= day && until.is_none_or(|u| day < u));
-        invalid |= blocked || day < held.from || held.until < day;
+        let field = format!("collectors/{at}");
+        invalid |= collector(&it.collectors[..at], one, &field, facts.moment.day(), row, facts)?;
     }
     Ok(invalid)
+}
+
+fn wrong_collector(row: &RecordingStep, field: &str, code: &'static str, message: &str) -> Refusal {
+    no(row, code, message, "请核对采集人及其证件编号").field(field.to_owned(), message)
+}
+
+/// Whether the certificate of one more collector was not valid on the day.
+fn collector(
+    known: &[Collector],
+    one: &Collector,
+    field: &str,
+    day: jiff::civil::Date,
+    row: &RecordingStep,
+    facts: &RecordingFacts<'_>,
+) -> Result<bool, Refusal> {
+    let wrong = |code, message| Err(wrong_collector(row, field, code, message));
+    if known.iter().any(|it| it.staff == one.staff) {
+        return wrong("recording.collectors", "同一采集人被列了两次");
+    }
+    let person = facts.people.get(&one.staff).filter(|p| p.organ == facts.actor.organ);
+    let Some(person) = person else {
+        return wrong("recording.collectors", "采集人不是本机关人员");
+    };
+    if one.certificate.is_empty() {
+        if person.roles.contains(&Role::Officer) {
+            return wrong("recording.certificate", "没有写明执法证件编号");
+        }
+        return Ok(false);
+    }
+    let Some(held) = person.certificates.iter().find(|c| c.number == one.certificate) else {
+        return wrong("recording.certificate", "该采集人没有这个编号的执法证件");
+    };
+    let blocked = held.blocked.iter().any(|(from, until)| *from <= day && until.is_none_or(|u| day < u));
+    Ok(blocked || day < held.from || held.until < day)
+}
+
+/// One who recorded too, and was not named at the registration; the reason stays with it.
+fn add_collector(
+    it: &Recording,
+    one: &Collector,
+    reason: &Text,
+    row: &RecordingStep,
+    facts: &RecordingFacts<'_>,
+) -> Outcome {
+    required(row, reason, "reason", "登记时没有写明的原因")?;
+    let known = &it.registration.collectors;
+    if known.len() >= MOST_COLLECTORS {
+        return Err(wrong_collector(row, "staff", "recording.collectors", "采集人过多"));
+    }
+    let invalid = collector(known, one, "staff", it.made_on(), row, facts)?;
+    let mut events = vec![RecordingEvent::CollectorAdded { collector: one.clone(), reason: reason.clone() }];
+    if invalid && !it.flagged(Finding::CertificateInvalid) {
+        events.push(RecordingEvent::Flagged { no: None, finding: Finding::CertificateInvalid });
+    }
+    Ok(events)
 }
 
 /// The number by the documents' rule: the case's serial with a number of its own behind

@@ -129,6 +129,45 @@ pub struct Capture {
     pub device: Option<MatterId>,
     /// Who held it.
     pub by: StaffId,
+    /// What the form says that the piece shows; none for what is no form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Box<FieldForm>>,
+}
+
+/// A field of a form, as it was filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilledField {
+    /// What it asks for.
+    pub label: String,
+    /// What was written.
+    pub value: Text,
+}
+
+/// A form that was filled in and signed by hand in the field. The piece is the sheet as it was
+/// signed; these are its words, so that it can be found and taken into the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldForm {
+    /// Key of the document in the catalogue; empty for a sheet of another kind.
+    #[serde(default)]
+    pub document: String,
+    /// Its name.
+    pub title: String,
+    /// From when it says that the act was done.
+    pub started_at: Timestamp,
+    /// Until when.
+    pub ended_at: Timestamp,
+    /// Fields above the text.
+    #[serde(default)]
+    pub fields: Vec<FilledField>,
+    /// The text.
+    pub text: Text,
+    /// Who signed, or did not.
+    pub signer: Text,
+    /// As what: 当事人, 被询问人, 见证人.
+    pub role: String,
+    /// Why there is no signature; blank where there is one.
+    #[serde(default = "blank")]
+    pub refused: Text,
 }
 
 /// A piece as it was closed on the device: nothing is added to it from now on.
@@ -253,6 +292,13 @@ pub enum RecordingEvent {
         number: DocumentNumber,
         /// How long it is kept, by the list of that day.
         class: RetentionClass,
+    },
+    /// 采集人已增加.
+    CollectorAdded {
+        /// Who recorded too.
+        collector: Collector,
+        /// Why it was not said at the registration.
+        reason: Text,
     },
     /// 已告知当事人.
     PartyTold(PartyTold),
@@ -416,6 +462,7 @@ macro_rules! named {
 
 named! {
     Registered = "registered", "音像记录已登记";
+    CollectorAdded = "collector_added", "采集人已增加";
     PartyTold = "party_told", "已告知当事人";
     Captured = "captured", "已采集";
     Sealed = "sealed", "已封存";

@@ -113,6 +113,11 @@ pub fn fields(verb: RecordingVerb) -> Vec<Field> {
     let no = || ordinal("no", "第几段");
     match verb {
         V::Register => registration(),
+        V::AddCollector => vec![
+            f("staff", "采集人", Kind::Staff),
+            line("certificate", "执法证件编号").optional().hint("执法人员必填"),
+            paragraph("reason", "登记时没有写明的原因"),
+        ],
         V::TellParty => vec![
             instant("told_at", "告知时间"),
             f("by", "告知人", Kind::Staff),

@@ -541,6 +541,12 @@ impl RecordingRules {
         holding.max_by_key(|it| it.rank())
     }
 
+    /// Links whose rows name the act of a command, however narrowed.
+    pub fn links(&self, verb: Verb, day: Date, known_at: Timestamp) -> Vec<Link> {
+        let rows = self.list(day, known_at).into_iter().map(|(_, row)| row);
+        rows.filter(|row| row.acts.iter().any(|it| it.verb == verb)).map(|row| row.link).collect()
+    }
+
     /// What is asked of an act of `day`, as known at `known_at`: of the rows that
     /// govern it the most binding, then the fullest.
     pub fn required(&self, act: &ActOf, day: Date, known_at: Timestamp) -> Requirement {

@@ -19,6 +19,7 @@ pub mod procedure;
 pub mod reading;
 pub mod retention;
 pub mod settings;
+pub mod sheets;
 pub mod state;
 pub mod timeline;
 pub mod upload;

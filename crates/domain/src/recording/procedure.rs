@@ -80,6 +80,7 @@ pub fn recording_step(verb: RecordingVerb) -> RecordingStep {
     };
     match verb {
         V::Register => row(COLLECTORS, R::Organ, custody_rules("第十一条")),
+        V::AddCollector => row(COLLECTORS, R::Handling, custody_rules("第十一条")),
         V::TellParty => row(COLLECTORS, R::Handling, custody_rules("第九条")),
         V::Capture => row(COLLECTORS, R::Handling, custody_rules("第八条")),
         V::Seal => row(COLLECTORS, R::Handling, custody_rules("第十条")),

@@ -4,7 +4,7 @@ use super::custody::MAX_SEGMENTS;
 use super::event::*;
 use super::machine::{self, MachineState};
 use super::reading::Reading;
-use super::timeline::{Joint, Piece, SegmentNo, joints};
+use super::timeline::{Joint, Piece, SegmentNo, Stretch, joints, stretches};
 use super::upload::Excuse;
 use super::words::*;
 use crate::codes::DocumentNumber;
@@ -176,10 +176,27 @@ pub struct RecordingFact {
     /// Civil days on which it was running or a photograph was taken, each once.
     #[serde(default)]
     pub recorded_on: Vec<Date>,
+    /// When it ran; none in what was noted before this was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ran: Option<Vec<Stretch>>,
     /// It comes from surveillance that was not reviewed (行政处罚法第四十一条).
     pub unfit: bool,
     /// Its content is gone.
     pub destroyed: bool,
+}
+
+impl RecordingFact {
+    /// Whether it is what was noted of it; what was not yet noted then is not asked.
+    pub fn agrees(&self, noted: &Self) -> bool {
+        let mut own = self.clone();
+        if noted.recorded_on.is_empty() {
+            own.recorded_on.clear();
+        }
+        if noted.ran.is_none() {
+            own.ran = None;
+        }
+        own == *noted
+    }
 }
 
 impl Recording {
@@ -214,6 +231,12 @@ impl Recording {
             Joint::Overlap { .. } => false,
         };
         self.joints(tolerance_s).into_iter().filter(open).collect()
+    }
+
+    /// When it ran as one: gaps up to the tolerance and explained ones bridged.
+    pub fn stretches(&self, tolerance_s: u32) -> Vec<Stretch> {
+        let tolerance = SignedDuration::from_secs(i64::from(tolerance_s));
+        stretches(&self.pieces(), tolerance, |after| self.explained(after))
     }
 
     /// When the last piece had come; none while one is missing.
@@ -304,6 +327,7 @@ impl Recording {
             runs: self.segments.iter().any(|it| it.capture.kind.runs()),
             days: (self.made_on(), self.over_on()),
             recorded_on: self.recorded_on(),
+            ran: Some(self.stretches(tolerance_s)),
             unfit: self.flagged(Finding::SiteUnreviewed),
             destroyed: self.destroyed.is_some(),
         }
@@ -354,6 +378,7 @@ pub(super) fn next(mut it: Recording, meta: &Meta, event: &RecordingEvent) -> Re
     match event {
         // A stream has one registration; a second is corrupt and changes nothing.
         E::Registered { .. } => {}
+        E::CollectorAdded { collector, .. } => it.registration.collectors.push(collector.clone()),
         E::PartyTold(told) => it.told = Some(told.clone()),
         E::Captured { .. }
         | E::Sealed { .. }

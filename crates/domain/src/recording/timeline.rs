@@ -84,6 +84,49 @@ pub fn joints(pieces: &[Piece], tolerance: SignedDuration) -> Vec<Joint> {
     out
 }
 
+/// Time over which a recording runs as one: breaks up to the tolerance, and those that a note
+/// explains, bridged. On the server's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// From.
+    pub from: Timestamp,
+    /// Until.
+    pub to: Timestamp,
+    /// A note explains why nothing was recorded before it.
+    #[serde(default)]
+    pub begin_explained: bool,
+    /// A note explains why it did not go on.
+    #[serde(default)]
+    pub end_explained: bool,
+}
+
+/// The stretches in order of time. `explained` says whether a note explains the break after a
+/// piece; of 0, why nothing had been recorded before the first.
+pub fn stretches(
+    pieces: &[Piece],
+    tolerance: SignedDuration,
+    explained: impl Fn(SegmentNo) -> bool,
+) -> Vec<Stretch> {
+    let mut sorted: Vec<Piece> = pieces.iter().copied().filter(|it| it.from <= it.to).collect();
+    sorted.sort_unstable_by_key(|it| (it.from, it.to, it.no));
+    let mut out: Vec<(Stretch, SegmentNo)> = Vec::new();
+    for it in sorted {
+        let joins = |(last, no): &&mut (Stretch, SegmentNo)| {
+            it.from.duration_since(last.to) <= tolerance || explained(*no)
+        };
+        match out.last_mut().filter(joins) {
+            Some((last, no)) if it.to > last.to => (last.to, *no) = (it.to, it.no),
+            Some(_) => {}
+            None => {
+                let begin_explained = out.is_empty() && explained(0);
+                let stretch = Stretch { from: it.from, to: it.to, begin_explained, end_explained: false };
+                out.push((stretch, it.no));
+            }
+        }
+    }
+    out.into_iter().map(|(it, no)| Stretch { end_explained: explained(no), ..it }).collect()
+}
+
 /// Time during which anything ran.
 pub fn covered(pieces: &[Piece]) -> SignedDuration {
     let mut sorted: Vec<Piece> = pieces.iter().copied().filter(|it| it.from <= it.to).collect();

@@ -23,6 +23,26 @@ words! {
     }
 }
 
+impl Link {
+    /// In whose course other acts are done on the spot: one film then shows several of them.
+    /// A reading of this system; the rules do not say which film shows which act.
+    pub const fn on_the_spot(self) -> bool {
+        match self {
+            Self::OnSite | Self::Random | Self::Evidence | Self::CaseRooms => true,
+            Self::Patrol
+            | Self::Preservation
+            | Self::Hearing
+            | Self::Service
+            | Self::LeftService
+            | Self::NoticeService
+            | Self::Seizure
+            | Self::Demolition
+            | Self::Destruction
+            | Self::Coercion => false,
+        }
+    }
+}
+
 words! {
     /// In what manner an act is recorded, least first.
     Manner {
@@ -104,6 +124,7 @@ words! {
         Audio = "录音",
         Photo = "照片",
         Surveillance = "视频监控",
+        Document = "文书",
     }
 }
 
@@ -112,7 +133,7 @@ impl SegmentKind {
     pub const fn runs(self) -> bool {
         match self {
             Self::Video | Self::Audio | Self::Surveillance => true,
-            Self::Photo => false,
+            Self::Photo | Self::Document => false,
         }
     }
 }
@@ -193,6 +214,7 @@ words! {
     /// What can be asked for about a recording, one word a row of its table.
     RecordingVerb {
         Register = "登记音像记录",
+        AddCollector = "增加采集人",
         TellParty = "告知当事人",
         Capture = "采集",
         Seal = "封存",

@@ -10,7 +10,8 @@ use mingjing_domain::case::{Case, CaseCommand as Do, CaseEvent};
 use mingjing_domain::matter::{Matter, MatterId};
 use mingjing_domain::policy::{Jurisdiction, System};
 use mingjing_domain::recording::RecordingBook;
-use mingjing_domain::recording::words::NoRecordingGround;
+use mingjing_domain::recording::timeline::Stretch;
+use mingjing_domain::recording::words::{Link, Manner, NoRecordingGround};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -228,6 +229,105 @@ fn a_seizure_is_recorded_without_unexplained_gaps_or_not_archived() {
     w.recordings.get_mut(&RECORDING).expect("there").unexplained = 0;
     w.ok(A, attach(act));
     w.ok(ARCHIVIST, Do::Archive { volumes: 1, pages: 9, retention_years: 10 });
+}
+
+/// What ran, in minutes after the beginning of the second act and before its end, with
+/// whether begin and end are explained.
+fn ran(w: &World, late: i64, early: i64, explained: (bool, bool)) -> Option<Vec<Stretch>> {
+    let (began, ended) = w.case().acts[1].during.expect("a session");
+    let minutes = jiff::SignedDuration::from_mins;
+    let (begin_explained, end_explained) = explained;
+    Some(vec![Stretch {
+        from: began.checked_add(minutes(late)).expect("a minute"),
+        to: ended.checked_sub(minutes(early)).expect("a minute"),
+        begin_explained,
+        end_explained,
+    }])
+}
+
+#[test]
+fn what_is_recorded_in_full_is_recorded_from_the_beginning_to_the_end() {
+    let mut w = known_early(investigated(vec![unit_party()]));
+    let room = Session { case_room: true, ..session(&w) };
+    w.ok(A, Do::RecordInquiry { session: room, person: t("乙"), record: t("问答"), signed: true });
+    // The act lasted 29 minutes.
+    for (late, early) in [(0, 28), (2, 0), (0, 2), (14, 14), (40, -50)] {
+        w.recordings.get_mut(&RECORDING).expect("there").ran = ran(&w, late, early, (false, false));
+        let refusal = w.no(A, attach(2), "recording.not_whole");
+        assert!(refusal.article.article == "（八）" && refusal.message.contains("全程"), "{refusal}");
+    }
+    w.recordings.get_mut(&RECORDING).expect("there").ran = Some(Vec::new());
+    w.no(A, attach(2), "recording.not_whole");
+    // Explained on one side, the other is asked all the same.
+    w.recordings.get_mut(&RECORDING).expect("there").ran = ran(&w, 2, 2, (false, true));
+    w.no(A, attach(2), "recording.not_whole");
+    let whole =
+        [(1, 1, (false, false)), (-10, -2, (false, false)), (0, 15, (false, true)), (20, 0, (true, false))];
+    for (late, early, explained) in whole {
+        let mut same = w.clone();
+        same.recordings.get_mut(&RECORDING).expect("there").ran = ran(&w, late, early, explained);
+        same.ok(A, attach(2));
+    }
+    // Beside one of the whole act another may show a part of it.
+    w.recordings.get_mut(&RECORDING).expect("there").ran = ran(&w, 0, 0, (false, false));
+    let mut part = w.recordings[&RECORDING].clone();
+    part.ran = ran(&w, 5, 5, (false, false));
+    let second = MatterId(Uuid::from_u128(301));
+    w.recordings.insert(second, part);
+    w.ok(A, attach(2));
+    w.ok(A, Do::AttachRecording { act: 2, recording: second });
+}
+
+#[test]
+fn a_hearing_in_a_room_for_handling_cases_is_recorded_in_full() {
+    let mut w = listed(noticed(7 * WAN), "2026-01-01", "");
+    w.at("2026-03-16");
+    w.ok(A, ask_hearing(1, "2026-03-16"));
+    w.ok(HOST, Do::ScheduleHearing(plan(1, "2026-03-26")));
+    w.serve_now(DocumentKind::HearingNotice, 1);
+    w.at("2026-03-26");
+    w.ok(HOST, Do::HoldHearing(HearingHeld { case_room: true, ..held(1) }));
+    let act = last(&w);
+    let state = w.case().acts.last().expect("held").requirement(&w.law);
+    assert_eq!((state.manner, state.link), (Manner::Full, Some(Link::CaseRooms)));
+    w.recordings.get_mut(&RECORDING).expect("there").runs = false;
+    w.no(HOST, attach(act), "recording.not_full");
+}
+
+#[test]
+fn a_recording_of_another_link_shows_no_act() {
+    let mut w = heard();
+    let act = last(&w);
+    for link in [Link::OnSite, Link::Seizure, Link::Service] {
+        let fact = w.recordings.get_mut(&RECORDING).expect("there");
+        (fact.link, fact.ran) = (link, Some(Vec::new()));
+        w.no(HOST, attach(act), "recording.other_link");
+    }
+    w.recordings.get_mut(&RECORDING).expect("there").link = Link::Hearing;
+    w.ok(HOST, attach(act));
+}
+
+#[test]
+fn an_approved_measure_is_recorded_when_it_is_carried_out_or_a_day_before_its_approval() {
+    let mut w = known_early(investigated(vec![unit_party()]));
+    let items = vec![PreservedItem { name: t("账册"), description: t(""), quantity: "2册".into() }];
+    w.pass(Proposal::Preserve(Preserving { party: 1, items, manner: t("就地保存") }));
+    let act = last(&w);
+    assert_eq!(w.case().acts.last().map(|it| it.on), Some(day("2026-03-05")));
+    let mut on = |days: &[&str], code: &str| {
+        let fact = w.recordings.get_mut(&RECORDING).expect("there");
+        (fact.link, fact.ran) = (Link::Preservation, Some(Vec::new()));
+        fact.recorded_on = days.iter().map(|it| day(it)).collect();
+        if code.is_empty() {
+            w.clone().ok(A, attach(act));
+        } else {
+            w.no(A, attach(act), code);
+        }
+    };
+    on(&["2026-03-03"], "recording.before_approval");
+    on(&["2026-03-04"], "");
+    on(&["2026-03-05"], "");
+    on(&["2026-03-03", "2026-03-09"], "");
 }
 
 #[test]

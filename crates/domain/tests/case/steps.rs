@@ -70,6 +70,8 @@ pub fn session(world: &World) -> Session {
         certificates_shown: true,
         rights_told: true,
         case_room: false,
+        recording: None,
+        sha256_root: String::new(),
     }
 }
 
@@ -168,6 +170,7 @@ pub fn held(party: PartyNo) -> HearingHeld {
         presenters: vec![A],
         record: t("听证笔录"),
         signed: true,
+        case_room: false,
     }
 }
 

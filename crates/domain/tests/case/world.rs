@@ -160,13 +160,14 @@ pub fn recording_fact() -> RecordingFact {
     RecordingFact {
         organ: ORGAN,
         in_case: true,
-        link: Link::Hearing,
+        link: Link::Evidence,
         roots: vec!["ab".repeat(32)],
         accepted: true,
         unexplained: 0,
         runs: true,
         days: (day("2026-03-01"), day("2026-12-31")),
         recorded_on: Vec::new(),
+        ran: None,
         unfit: false,
         destroyed: false,
     }

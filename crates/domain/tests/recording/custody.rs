@@ -167,6 +167,27 @@ fn what_came_otherwise_than_sealed_is_kept_beside_it_as_a_finding() {
 }
 
 #[test]
+fn one_who_recorded_too_is_added_with_the_reason_and_by_those_who_were_there() {
+    let mut w = World::new().told();
+    let add = |staff, certificate: &str, reason| Do::AddCollector {
+        collector: Collector { staff, certificate: certificate.into() },
+        reason: t(reason),
+    };
+    w.no(A, add(C, "证3", ""), "input.required");
+    w.no(A, add(B, "证2", "漏登"), "recording.collectors");
+    w.no(A, add(C, "证2", "漏登"), "recording.certificate");
+    w.no(A, add(C, "", "漏登"), "recording.certificate");
+    w.no(C, add(C, "证3", "漏登"), "actor.not_handling");
+    w.ok(A, add(C, "证3", "到场后加入，登记时漏写"));
+    assert_eq!(w.findings(), [Finding::CertificateInvalid], "his certificate had run out");
+    let all: Vec<_> = w.it().registration.collectors.iter().map(|it| it.staff).collect();
+    assert_eq!(all, [A, B, C]);
+    // He who was there may hold a device.
+    w.at("09:30:00");
+    w.ok(A, Do::Capture(Capture { by: C, ..capture("09:10:00") }));
+}
+
+#[test]
 fn the_party_is_told_before_and_otherwise_it_is_a_finding() {
     let mut w = World::new().with_camera();
     w.ok(A, register(|_| {}));

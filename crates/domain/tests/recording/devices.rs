@@ -53,6 +53,26 @@ fn it_is_handed_out_and_given_back() {
 }
 
 #[test]
+fn its_clock_at_a_time_is_that_of_the_check_before() {
+    let mut w = World::new().with_camera();
+    let check = |clock_offset_ms| {
+        DeviceCommand::Check(Measured { battery_percent: Some(90), free_mib: 9_999, clock_offset_ms })
+    };
+    let camera = |w: &World, at: &str| w.devices[&CAMERA].offset_at(clock(at));
+    // What the world's camera was checked with, if it was.
+    let first = camera(&w, "00:00:01");
+    w.at("09:00:00");
+    w.device(CAMERA, A, check(60_000));
+    w.at("12:00:00");
+    w.device(CAMERA, A, check(-30_000));
+    // By its own clock the first of these checks was at 09:01, the second at 11:59:30.
+    assert_eq!(camera(&w, "09:30:00"), Some(60_000));
+    assert_eq!(camera(&w, "11:59:29"), Some(60_000));
+    assert_eq!(camera(&w, "11:59:30"), Some(-30_000));
+    assert_eq!(camera(&w, "00:00:01"), first.or(Some(60_000)));
+}
+
+#[test]
 fn a_check_says_what_is_not_in_order_by_the_rules_of_the_day() {
     let mut w = World::new().with_camera();
     let of =

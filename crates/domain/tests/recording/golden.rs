@@ -93,6 +93,10 @@ fn command(verb: RecordingVerb) -> Do {
     let reason = || t("理由");
     match verb {
         V::Register => Do::Register(registration()),
+        V::AddCollector => Do::AddCollector {
+            collector: Collector { staff: C, certificate: "证3".into() },
+            reason: reason(),
+        },
         V::TellParty => Do::TellParty(told("09:05:00")),
         V::Capture => Do::Capture(capture("09:10:00")),
         V::Seal => Do::Seal { no: 1, sealing: sealing("09:20:00", 1) },

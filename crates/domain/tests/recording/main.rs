@@ -9,6 +9,7 @@ mod lists;
 mod machine;
 mod patrol;
 mod reading;
+mod sheets;
 mod terms;
 mod timeline;
 mod world;

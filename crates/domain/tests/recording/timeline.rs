@@ -2,7 +2,7 @@
 
 use crate::world::{CAMERA, clock};
 use jiff::{SignedDuration, Timestamp};
-use mingjing_domain::recording::timeline::{Joint, Piece, covered, joints};
+use mingjing_domain::recording::timeline::{Joint, Piece, covered, joints, stretches};
 use proptest::prelude::*;
 
 fn at(second: i64) -> Timestamp {
@@ -36,6 +36,23 @@ fn neighbours_join_and_breaks_are_named() {
     assert!(joints(&[], none()).is_empty());
 }
 
+#[test]
+fn a_stretch_goes_on_over_what_a_note_explains() {
+    let pieces = [piece(1, 0, 10), piece(2, 11, 20), piece(3, 25, 30), piece(4, 28, 40), piece(5, 60, 70)];
+    let second = SignedDuration::from_secs(1);
+    let spans = |explained: &[u16]| -> Vec<(Timestamp, Timestamp, bool, bool)> {
+        let all = stretches(&pieces, second, |no| explained.contains(&no));
+        all.into_iter().map(|it| (it.from, it.to, it.begin_explained, it.end_explained)).collect()
+    };
+    let apart =
+        [(at(0), at(20), false, false), (at(25), at(40), false, false), (at(60), at(70), false, false)];
+    assert_eq!(spans(&[]), apart);
+    // Piece 3 ended before piece 4 did: a note after it explains nothing of the break after 4.
+    assert_eq!(spans(&[3]), apart);
+    assert_eq!(spans(&[0, 2, 4, 5]), [(at(0), at(70), true, true)]);
+    assert!(stretches(&[], second, |_| true).is_empty());
+}
+
 fn pieces() -> impl Strategy<Value = Vec<Piece>> {
     prop::collection::vec((0i64..5_000, 0i64..600), 0..24).prop_map(|spans| {
         (1..).zip(spans).map(|(no, (from, length))| piece(no, from, from + length)).collect()
@@ -58,6 +75,9 @@ proptest! {
         };
         let found = joints(&pieces, none());
         prop_assert_eq!(covered(&pieces).saturating_add(gaps(&found)), hull);
+        let run = stretches(&pieces, none(), |_| false);
+        let sum = run.iter().fold(none(), |sum, it| sum.saturating_add(it.to.duration_since(it.from)));
+        prop_assert_eq!(sum, covered(&pieces));
     }
 
     #[test]

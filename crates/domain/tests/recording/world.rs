@@ -346,6 +346,7 @@ pub fn capture(from: &str) -> Capture {
         clock_offset_ms: 0,
         device: Some(CAMERA),
         by: A,
+        form: None,
     }
 }
 

@@ -3,7 +3,8 @@
 import { h, fill, field, errors, mark, say, size, time } from "./dom.js";
 import { Full, KIND_WORDS, camera, importFile, photograph, record, recover } from "./capture.js";
 import { isFull, listPieces, saveAct } from "./store.js";
-import { sheetForm } from "./sheet.js";
+import { clockOf, collectors, documents } from "./beside.js";
+import { reprint, sheetForm } from "./sheet.js";
 
 /** What is done before and while recording, in the order of the law. */
 export const TICKS = [
@@ -32,10 +33,11 @@ const listed = (it) => (Array.isArray(it) ? it : it ? [it] : []);
 export function fresh(id, person, clock, task, it) {
   return {
     id, person, state: "open", case: task?.case ?? null, title: task?.title ?? "没有案件", case_number: task?.number ?? "",
-    patrol: task === null, verb: it?.verb ?? null, link: it?.link ?? (task ? null : "patrol"), label: it?.label ?? "日常巡查", requirement: it?.requirement ?? "text",
+    patrol: task === null, verb: it?.verb ?? null, case_room: it?.case_room ?? false, link: it?.link ?? (task ? null : "patrol"), label: it?.label ?? "日常巡查", requirement: it?.requirement ?? "text",
     wording: it?.wording_before_recording ?? "", guide: listed(it?.wording_guide), avoid: listed(it?.wording_avoid), document_guide: listed(it?.document_guide), basis: it?.basis ?? "",
     started_at: new Date().toISOString(), ended_at: null, place: "", coordinates: null, device: "", proves: "",
     party: task?.parties ?? task?.party ?? "", cause: task?.cause ?? "", absent: "", ticks: [], told: null, interruptions: [], clock, number: null, problem: null,
+    collectors: [], documents: [], known_documents: listed(task?.documents), officers: listed(task?.officers), sheets: listed(it?.sheets),
   };
 }
 
@@ -47,6 +49,7 @@ export function pieceLine(act, piece) {
     h("div.head", {}, h("b", {}, `${piece.no}. ${KIND_WORDS[piece.kind]}`), h(tone ? `span.tag.${tone}` : "span.tag", {}, STATES[piece.state] + sent)),
     h("p.meta.small", {}, time(piece.captured_from), " 至 ", time(piece.captured_to, piece.captured_from), ` · ${size(piece.bytes)}`, piece.imported ? " · 导入" : "", piece.recovered ? " · 意外中断后恢复" : ""),
     h("p.meta.small", {}, piece.name),
+    piece.set && piece.page === 1 && piece.state !== "accepted" && piece.state !== "capturing" ? h("p", {}, h("button.btn.quiet", { type: "button", "data-print": piece.id, onclick: () => reprint(piece) }, "打印")) : null,
     piece.lengthless ? h("p.small", {}, h("span.tag.near", {}, "时长不能读出"), " 起止时间按文件最后修改的时间登记，入库后由服务器读取核对") : null,
     piece.root ? h("p.small", {}, "校验值 ", h("code", {}, piece.root)) : null);
 }
@@ -142,9 +145,20 @@ class ActPage {
       shut && !this.running ? h("p.shut", {}, shut) : null);
   }
 
+  /** A piece; an imported one with its device and clock, kept unfolded while it is filled in. */
+  line(piece) {
+    const line = pieceLine(this.act, piece);
+    if (piece.imported) {
+      const box = clockOf(this.act, piece, this.site);
+      box.open = this.pieces.querySelector(`[data-piece="${piece.id}"] details`)?.open ?? false;
+      line.append(box);
+    }
+    return line;
+  }
+
   async showPieces() {
     const pieces = await listPieces(this.act.id);
-    fill(this.pieces, pieces.length > 0 ? pieces.map((piece) => pieceLine(this.act, piece)) : h("li.empty", {}, "还没有音像和笔录"));
+    fill(this.pieces, pieces.length > 0 ? pieces.map((piece) => this.line(piece)) : h("li.empty", {}, "还没有音像和笔录"));
     fill(this.notes, this.act.interruptions.map((note, index) => {
       const words = h("input", { type: "text", value: note.statement, onchange: (event) => { note.statement = event.target.value.trim(); this.save(); } });
       const cause = h("select", { onchange: (event) => { note.cause = event.target.value; this.save(); } }, CAUSES.map(([value, label]) => h("option", { value, selected: value === note.cause }, label)));
@@ -226,10 +240,10 @@ class ActPage {
   }
 
   write() {
-    const form = sheetForm(this.act, async () => { fill(this.stage); await this.showPieces(); say("笔录已保存"); document.getElementById("take-form")?.focus(); });
+    const form = sheetForm(this.act, this.site, async () => { fill(this.stage); await this.showPieces(); say("笔录已保存"); document.getElementById("take-form")?.focus(); });
     this.save();
     fill(this.stage, form);
-    form.querySelector("input").focus();
+    form.querySelector("input, select").focus();
   }
 
   async bring(input) {
@@ -265,8 +279,8 @@ class ActPage {
       h("option", { value: "" }, "本机（未列入设备台账）"), (this.site.devices ?? []).map((it) => h("option", { value: it.id, selected: it.id === act.device }, [it.number, it.kind_label, it.model].filter(Boolean).join(" "))));
     this.sheet = h("form.sheet", { onsubmit: (event) => { event.preventDefault(); this.finish(); }, novalidate: true },
       text("place", "采集地点"), where, h("p", {}, h("button.btn.quiet", { type: "button", onclick: locate }, "记下当前位置")),
-      field("device", "记录设备", devices), text("proves", "证明对象", { hint: "这份记录要证明什么" }),
-      text("party", "当事人", { optional: act.patrol }), text("cause", "案由", { optional: act.patrol }),
+      field("device", "记录设备", devices), collectors(act, this.site, () => this.save()), text("proves", "证明对象", { hint: "这份记录要证明什么" }),
+      text("party", "当事人", { optional: act.patrol }), text("cause", "案由", { optional: act.patrol }), documents(act, () => this.save()),
       h("div.buttons", {}, h("button.btn", { id: "finish" }, "结束记录并封存")),
       h("p.hint", {}, "封存之后不能再增减。联网后自动上传，服务器核对一致才清除本机内容。"));
     return this.sheet;

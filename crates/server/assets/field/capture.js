@@ -34,8 +34,8 @@ async function begin(act, kind, type, extra = {}) {
   const at = now();
   const digits = new Date(Date.now() + 8 * 3_600_000).toISOString().replace(/\D/g, "").slice(0, 14);
   const plain = type.split(";")[0];
-  const name = `${KIND_WORDS[kind]}_${digits}_${no}.${ENDINGS[plain] ?? "bin"}`;
-  const piece = { id: freshId(), act: act.id, person: act.person, no, kind, name, type: plain, bytes: 0, root: "",
+  const own = `${KIND_WORDS[kind]}_${digits}_${no}.${ENDINGS[plain] ?? "bin"}`;
+  const piece = { id: freshId(), act: act.id, person: act.person, no, kind, name: own, type: plain, bytes: 0, root: "",
     captured_from: at, captured_to: at, state: "capturing", location: "", sent: 0, attempt: 1, recovered: false, ...extra };
   await savePiece(piece);
   return piece;

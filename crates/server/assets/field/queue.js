@@ -31,15 +31,19 @@ export function registration(act, pieces) {
   const segments = pieces.map((it) => ({
     id: it.id, kind: it.kind, name: it.name, type: it.type, bytes: it.bytes, sha256_root: it.root,
     captured_from: it.captured_from, captured_to: it.captured_to,
+    // What was imported has the device and the clock of the camera that made it.
+    device: it.imported ? it.device || act.device || null : null, clock_offset_ms: it.imported ? it.clock_offset_ms ?? null : null,
+    form: it.form ?? null,
   }));
   // Segments are numbered from 1 in the order in which they are told.
   const number = (id) => pieces.findIndex((it) => it.id === id) + 1;
   const interruptions = act.interruptions.map((it) => ({ after: number(it.after), cause: it.cause, by: "written", at: it.at, statement: it.statement, reported_to: it.reported_to || null }));
   return {
-    id: act.id, case: act.case, act: act.verb, link: act.link, place: act.place, coordinates: act.coordinates,
+    id: act.id, case: act.case, act: act.verb, link: act.link, case_room: act.case_room ?? false, place: act.place, coordinates: act.coordinates,
     started_at: act.started_at, ended_at: act.ended_at, device: act.device || null, proves: act.proves,
     party: act.party, cause: act.cause, told: act.told, not_told_because: act.told ? null : act.absent || null, ticks: act.ticks,
     clock: { device: act.clock.measured_at, offset_ms: act.clock.offset_ms }, segments, interruptions,
+    collectors: (act.collectors ?? []).map(({ staff, certificate }) => ({ staff, certificate })), documents: act.documents ?? [],
   };
 }
 

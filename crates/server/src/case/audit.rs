@@ -122,7 +122,7 @@ fn recordings(
             return Err(Objection::new("read_set.incomplete", format!("没有记明所依据的音像记录 {id}")));
         }
         if let (Some(case), Some(it)) = (case, asked.state::<Recording>(*id))
-            && it.fact(case, rules.custody()?.tolerance_s.value) != *fact
+            && !it.fact(case, rules.custody()?.tolerance_s.value).agrees(fact)
         {
             return Err(Objection::new("read_set.altered", format!("所记的音像记录 {id} 与当时的不同")));
         }

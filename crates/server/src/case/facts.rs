@@ -349,6 +349,9 @@ pub fn recordings_of(command: &CaseCommand) -> Option<MatterId> {
     match command {
         CaseCommand::AttachRecording { recording, .. } => Some(*recording),
         CaseCommand::AddEvidence(evidence) => evidence.recording,
+        CaseCommand::RecordInquiry { session, .. } | CaseCommand::RecordScene { session, .. } => {
+            session.recording
+        }
         // No other command names one.
         _ => None,
     }

@@ -129,11 +129,11 @@ impl FileReader {
         let (found, lacking) = said::both(tools.own.metadata(&copy), probed)?;
         let reading = said::reading(root, &found, lacking);
         let preview = match (kind, copy.held()) {
-            (SegmentKind::Photo, Held::Whole(_)) => Some(tools.own.thumbnail(&copy)),
+            (SegmentKind::Photo | SegmentKind::Document, Held::Whole(_)) => Some(tools.own.thumbnail(&copy)),
             (SegmentKind::Video | SegmentKind::Surveillance, _) => {
                 Some(tools.ffmpeg.clone().and_then(|it| it.poster(&copy)))
             }
-            (SegmentKind::Photo, Held::Ends { .. }) | (SegmentKind::Audio, _) => None,
+            (SegmentKind::Photo | SegmentKind::Document, Held::Ends { .. }) | (SegmentKind::Audio, _) => None,
         };
         let preview = match preview.transpose() {
             Err(error @ MediaError::Io { .. }) => return Err(error),

@@ -57,9 +57,9 @@ fn captured() -> Value {
     })
 }
 
-fn register() -> Operation {
-    let row = recording_step(RecordingVerb::Register);
-    let piece = json!({
+/// A piece as a device tells it.
+fn piece() -> Value {
+    json!({
         "type": "object", "required": ["id", "kind", "name", "bytes", "sha256_root", "captured_from", "captured_to"],
         "properties": {
             "id": id(), "kind": { "type": "string", "enum": ["photo", "audio", "video", "form"] },
@@ -67,8 +67,21 @@ fn register() -> Operation {
             "bytes": { "type": "integer", "minimum": 0, "maximum": 1_u64 << 42 },
             "sha256_root": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
             "captured_from": instant(), "captured_to": instant(),
+            "device": { "type": ["string", "null"], "format": "uuid", "description": "这一段用的设备；与登记的设备相同的不填" },
+            "clock_offset_ms": { "type": ["integer", "null"], "description": "该设备时钟减服务器时钟的毫秒数；不填的，取该设备使用前检查所记" },
+            "by": { "type": ["string", "null"], "format": "uuid", "description": "使用该设备的采集人；不填的为登记人" },
+            "form": { "type": ["object", "null"], "required": ["title", "started_at", "ended_at", "text", "signer", "role"], "description": "现场填写、签名的文书的内容", "properties": {
+                "document": { "type": "string", "description": "文书目录中的名称；其他笔录不填" }, "title": { "type": "string" },
+                "started_at": instant(), "ended_at": instant(), "text": { "type": "string" },
+                "fields": { "type": "array", "items": { "type": "object", "required": ["label", "value"], "properties": { "label": { "type": "string" }, "value": { "type": "string" } } } },
+                "signer": { "type": "string" }, "role": { "type": "string" }, "refused": { "type": "string", "description": "没有签名的原因" },
+            } },
         },
-    });
+    })
+}
+
+fn register() -> Operation {
+    let row = recording_step(RecordingVerb::Register);
     let causes: Vec<String> = InterruptionCause::ALL.iter().map(wire_name).collect();
     let body = json!({
         "type": "object", "required": ["id", "place", "started_at", "proves"],
@@ -77,6 +90,7 @@ fn register() -> Operation {
             "case": { "type": ["string", "null"], "format": "uuid", "description": "案件；没有的为日常巡查" },
             "act": { "type": ["string", "null"], "description": "办案事项的名称或者序号，或者记录环节" },
             "link": { "type": ["string", "null"], "enum": links().into_iter().map(|(name, _)| Value::from(name)).chain([Value::Null]).collect::<Vec<_>>() },
+            "case_room": { "type": "boolean", "description": "在执法办案场所进行" },
             "place": { "type": "string", "minLength": 1, "maxLength": 200 },
             "coordinates": { "type": ["object", "null"], "required": ["latitude", "longitude"], "properties": {
                 "latitude": { "type": "number", "minimum": -90, "maximum": 90 },
@@ -93,7 +107,7 @@ fn register() -> Operation {
                 "what": { "type": "string" }, "at": instant(),
             } } },
             "clock": { "type": "object", "properties": { "offset_ms": { "type": "integer", "description": "设备时钟减服务器时钟的毫秒数" } } },
-            "segments": { "type": "array", "items": piece },
+            "segments": { "type": "array", "items": piece() },
             "interruptions": { "type": "array", "items": { "type": "object", "required": ["after", "cause"], "properties": {
                 "after": { "type": "integer", "minimum": 0, "maximum": u16::MAX }, "cause": { "type": "string", "enum": causes },
                 "statement": { "type": "string" }, "reported_to": { "type": ["string", "null"], "format": "uuid" },
@@ -215,7 +229,7 @@ fn schemas(states: &[&str]) -> Vec<(&'static str, Value)> {
             "id": { "type": ["string", "null"], "format": "uuid" }, "no": { "type": "integer", "minimum": 1 },
             "kind": { "type": "string" },
             "state": { "type": "string", "enum": ["captured", "sealed", "uploaded", "accepted", "mismatch"] },
-            "sha256_root": maybe("string"),
+            "sha256_root": maybe("string"), "form": maybe("object"),
         },
     });
     let recording = json!({

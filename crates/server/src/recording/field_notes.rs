@@ -11,7 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::field::{Piece, Step, text};
+use super::field_pieces::{Piece, Step};
+use super::field_register::text;
 use crate::case::access::People;
 use crate::case::body;
 use crate::case::facts::staff_matter;
@@ -45,6 +46,23 @@ pub async fn heads(shell: &Shell, who: &Identity) -> Result<Vec<Value>, Failure>
     let mut all: Vec<_> = heads.filter(|it| it.id != who.person.id).collect();
     all.sort_by_key(|it| it.unit != who.person.unit);
     Ok(all.iter().map(|it| json!({ "id": it.id, "name": it.name, "unit": it.unit })).collect())
+}
+
+/// Those of the organ who may record too, with the numbers of their certificates: of the
+/// person's own unit first, the person never.
+///
+/// # Errors
+/// When the store fails.
+pub async fn colleagues(shell: &Shell, who: &Identity) -> Result<Vec<Value>, Failure> {
+    let people = People::of(shell, who.person.organ).await?;
+    let officers = people.all.iter().filter(|it| it.enabled && it.roles.contains(&Role::Officer));
+    let mut all: Vec<_> = officers.filter(|it| it.id != who.person.id).collect();
+    all.sort_by_key(|it| it.unit != who.person.unit);
+    let shown = all.iter().map(|it| {
+        let certificate = it.certificates.first().map(|it| it.number.as_str());
+        json!({ "id": it.id, "name": it.name, "unit": it.unit, "certificate": certificate })
+    });
+    Ok(shown.collect())
 }
 
 /// Most characters of a note in a mark.

@@ -127,6 +127,10 @@ pub fn segment(no: u16, it: &Segment) -> Value {
         "identity": it.identity, "mismatches": it.mismatches,
         "reading": it.reading.as_ref().map(reading),
         "machine_text": machine(it),
+        "form": it.capture.form.as_ref().map(|form| json!({
+            "document": form.document, "title": form.title, "started_at": form.started_at, "ended_at": form.ended_at,
+            "role": form.role, "signed": form.refused.is_blank(),
+        })),
     })
 }
 

@@ -398,6 +398,8 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
                 certificates_shown: true,
                 rights_told: true,
                 case_room: false,
+                recording: None,
+                sha256_root: String::new(),
             },
             person: Text::closed(WITNESS),
             record: Text::closed("属实"),

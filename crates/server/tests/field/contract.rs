@@ -253,14 +253,34 @@ fn tasks() -> Value {
             "wording_before_recording": "现依法执法，全程录音录像，请您配合。",
             "wording_guide": ["说明检查事由和依据", "告知权利义务"], "wording_avoid": ["代替当事人陈述"],
             "document_guide": ["写明起止时间、地点、在场人、检查情况"],
+            "sheets": [{
+                "document": "inspection_record", "name": "现场检查记录", "text": "检查情况", "hint": "写明发现的情况",
+                "told": "我们是示例县应急管理局的执法人员执法人员甲，已向你出示执法证件。", "closing": "以上笔录我已阅看，与检查情况一致。",
+                "signers": ["当事人", "见证人"],
+                "fields": [
+                    { "name": "place", "label": "检查场所", "optional": false, "value": "" },
+                    { "name": "subject", "label": "被检查人", "optional": false, "value": "" },
+                    { "name": "officers", "label": "检查人员及执法证号", "optional": false, "value": "执法人员甲 示执01" },
+                    { "name": "invited", "label": "见证人", "optional": true, "value": "" },
+                ],
+            }],
         })
     };
     json!({
-        "devices": [{ "id": "018f0000-0000-7000-8000-000000000001", "number": "01", "kind_label": "执法记录仪", "model": "示例型" }],
+        "devices": [{
+            "id": "018f0000-0000-7000-8000-000000000001", "number": "01", "kind_label": "执法记录仪", "model": "示例型",
+            "clock": { "offset_ms": 95_000, "at": "2026-03-02T00:30:00Z" },
+        }],
+        "colleagues": [
+            { "id": "018f0000-0000-7000-8000-000000000004", "name": "执法人员丙", "unit": "执法大队", "certificate": "示执03" },
+            { "id": "018f0000-0000-7000-8000-000000000005", "name": "执法人员乙", "unit": "执法大队", "certificate": "示执02" },
+        ],
         "heads": [{ "id": "018f0000-0000-7000-8000-000000000003", "name": "大队负责人甲", "unit": "执法大队" }],
         "tasks": [{
             "case": "018f0000-0000-7000-8000-000000000002", "title": "示例化工有限公司未按规定检查安全设备",
             "number": "（示）应急立〔2026〕1号", "parties": "示例化工有限公司", "cause": "未按规定检查安全设备",
+            "officers": ["018f0000-0000-7000-8000-000000000005"],
+            "documents": [{ "number": "（示）应急立〔2026〕1号", "title": "立案审批表" }],
             "acts": [
                 act(json!("record_scene"), "on_site", "现场检查", "must"),
                 act(json!("record_inquiry"), "evidence", "调查取证", "as_needed"),

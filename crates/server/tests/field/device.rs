@@ -118,6 +118,34 @@ impl Device {
         field.send_keys(&format!("{words}\t")).await.unwrap();
     }
 
+    /// Gives a field of time its value, which no language of the browser changes.
+    pub async fn set(&self, id: &str, value: &str) {
+        self.until(&format!("#{id}")).await;
+        let script = "const it = document.getElementById(arguments[0]); it.value = arguments[1]; \
+            it.dispatchEvent(new Event('change', { bubbles: true })); return it.value";
+        let now = self.client.execute(script, vec![json!(id), json!(value)]).await.unwrap();
+        assert_eq!(now, json!(value), "{id}");
+    }
+
+    /// Chooses what begins with these words.
+    pub async fn choose(&self, id: &str, words: &str) {
+        self.until(&format!("#{id}")).await;
+        let script = "const it = document.getElementById(arguments[0]); \
+            const found = [...it.options].filter(one => one.text.startsWith(arguments[1])); \
+            if (found.length !== 1) return [...it.options].map(one => one.text).join('|'); \
+            it.value = found[0].value; it.dispatchEvent(new Event('change', { bubbles: true })); return ''";
+        let said = self.client.execute(script, vec![json!(id), json!(words)]).await.unwrap();
+        assert_eq!(said, json!(""), "{id} {words}");
+    }
+
+    /// A hand that writes: down, a few points, up.
+    pub async fn draw(&self) {
+        let draw = "const pad = document.querySelector('.pad'); pad.setPointerCapture = () => {}; pad.scrollIntoView(); \
+            const box = pad.getBoundingClientRect(); const at = (type, x, y) => pad.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: box.left + x, clientY: box.top + y, bubbles: true })); \
+            at('pointerdown', 20, 20); at('pointermove', 90, 60); at('pointermove', 150, 30); at('pointerup', 150, 30)";
+        self.script(draw).await;
+    }
+
     pub async fn script(&self, script: &str) -> Value {
         self.client.execute(script, vec![]).await.unwrap()
     }

@@ -17,6 +17,7 @@ mod import;
 mod keeping;
 mod offline;
 mod relay;
+mod sheets;
 mod upload;
 mod whole;
 

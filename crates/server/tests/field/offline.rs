@@ -25,16 +25,13 @@ async fn film(field: &Field) {
 async fn sign_a_sheet(field: &Field) {
     let device = &field.device;
     device.press("#take-form").await;
+    device.choose("sheet-kind", "其他笔录").await;
     device.press(".signing .buttons .btn").await;
     device.until(".errors a").await;
     device.look("signing").await;
     device.write("sheet-text", "现场检查发现安全设备没有检测记录。").await;
     device.write("sheet-name", "示范当事人").await;
-    // A hand that writes: down, a few points, up.
-    let draw = "const pad = document.querySelector('.pad'); pad.setPointerCapture = () => {}; pad.scrollIntoView(); \
-        const box = pad.getBoundingClientRect(); const at = (type, x, y) => pad.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: box.left + x, clientY: box.top + y, bubbles: true })); \
-        at('pointerdown', 20, 20); at('pointermove', 90, 60); at('pointermove', 150, 30); at('pointerup', 150, 30)";
-    device.script(draw).await;
+    device.draw().await;
     // On paper stands the sheet alone.
     device.debugger("Emulation.setEmulatedMedia", json!({ "media": "print" })).await;
     let printed = "return ['.bar', '#views', '#status', '.ticks', '.pieces', '.signing .btn', '.signing', '.pad', '#sheet-text'] \

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod afield;
 mod browser;
 mod bypass;
 mod calendars;

@@ -167,6 +167,7 @@ pub async fn carried_off(county: &County, browser: &mut Browser, case: &str) {
         let found = files.iter().find(|(path, _)| path.starts_with("data/音像/") && path.ends_with(&ends));
         assert_eq!(found.expect("the film lies in the package").1, film(no));
     }
+    crate::afield::packed(county, case, &files).await;
     let proved = |it: &str| report.proofs.iter().any(|proof| proof.path.contains(it));
     assert!(proved("data/证明/音像-"), "each piece has its proof");
     outsider(county, &bytes);

@@ -6,9 +6,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod afield;
 mod browser;
 mod county;
 mod destruction;
+// The same device and the same network as those of the field page.
+#[allow(dead_code)]
+#[path = "../field/device.rs"]
+mod device;
 mod fields;
 mod hearing;
 mod keeping;
@@ -16,6 +21,9 @@ mod look;
 mod ordinary;
 mod publication;
 mod recordings;
+#[allow(dead_code)]
+#[path = "../field/relay.rs"]
+mod relay;
 mod rounds;
 
 use browser::Browser;

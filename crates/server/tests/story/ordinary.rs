@@ -69,6 +69,13 @@ pub async fn filed(county: &County, browser: &mut Browser, case: &str, subject: 
 
 /// Inquiry, scene, evidence; on the day before the investigation ends.
 pub async fn investigated(county: &County, browser: &mut Browser, case: &str) {
+    asked(county, browser, case).await;
+    inspected(county, browser, case).await;
+    proved(county, browser, case).await;
+}
+
+/// A person is asked.
+async fn asked(county: &County, browser: &mut Browser, case: &str) {
     let notice = [
         ("party", "示例"),
         ("person", "欧阳试甲，总经理"),
@@ -88,6 +95,10 @@ pub async fn investigated(county: &County, browser: &mut Browser, case: &str) {
         ("signed", "true"),
     ]);
     browser.act(county, "yj-officer1", case, "record_inquiry", &inquiry).await;
+}
+
+/// The record of a scene is typed in the office.
+async fn inspected(county: &County, browser: &mut Browser, case: &str) {
     let (from, to) = (county.ago(15), county.ago(5));
     let scene = by_both(&[
         ("started_at", &from),
@@ -99,6 +110,10 @@ pub async fn investigated(county: &County, browser: &mut Browser, case: &str) {
         ("witnessed", "true"),
     ]);
     browser.act(county, "yj-officer2", case, "record_scene", &scene).await;
+}
+
+/// Nothing is concluded without evidence, and some is taken.
+async fn proved(county: &County, browser: &mut Browser, case: &str) {
     let shut = browser.refused("yj-officer1", case, "conclude", &[("report", "调查终结")]).await;
     assert!(shut.contains("卷内没有证据") && shut.contains("第四十六条"), "{shut}");
     let today = county.ago(0);
@@ -228,7 +243,9 @@ pub async fn to_the_served_decision(county: &County, browser: &mut Browser) -> S
     county.day("2026-03-04");
     filed(county, browser, &case, subject, "2026-02-27").await;
     county.day("2026-03-05");
-    investigated(county, browser, &case).await;
+    asked(county, browser, &case).await;
+    crate::afield::scene(county, browser, &case).await;
+    proved(county, browser, &case).await;
     county.day("2026-03-06");
     let complex = [("complex", "true"), ("public_interest", "true")];
     drafted(county, browser, &case, "30000", &complex).await;

@@ -96,6 +96,7 @@ async fn recorded(county: &County, (of, link): (Subject, Link), key: u128) -> Ma
             clock_offset_ms: 0,
             device: None,
             by: who.id,
+            form: None,
         };
         let sealing = Sealing {
             ended_at: ago(county, 50 - 20 * i64::from(no)),

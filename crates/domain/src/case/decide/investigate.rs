@@ -140,6 +140,21 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     }
 }
 
+/// What was signed in the field is one of the pieces of a recording of this case.
+fn original(session: &Session, facts: &Facts<'_>) -> Result<(), Refusal> {
+    match session.recording {
+        Some(recording) => super::recording::evidence(recording, &session.sha256_root, facts),
+        None if session.sha256_root.is_empty() => Ok(()),
+        None => Err(Refusal::new(
+            "record.original",
+            penalty_law("第四十六条"),
+            "填写了笔录摘要，没有写明所在的音像记录",
+            "请选择音像记录，或者不填摘要。",
+        )
+        .field("recording", "没有写明音像记录")),
+    }
+}
+
 /// Answers of experts, correction, and what ends the investigation.
 fn finish(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     match command {
@@ -299,7 +314,7 @@ fn held(case: &Case, session: &Session, facts: &Facts<'_>) -> Result<(), Refusal
         )
         .field("rights_told", "应当告知"));
     }
-    Ok(())
+    original(session, facts)
 }
 
 fn request_recusal(case: &Case, officer: StaffId, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -8,14 +8,16 @@ use crate::case::procedure::Verb;
 use crate::case::recorded::{ActState, Attached, Settled, Stated};
 use crate::case::state::Case;
 use crate::cite::{Citation, penalty_law};
-use crate::matter::MatterId;
+use crate::matter::{MatterId, shanghai};
 use crate::recording::RecordingFact;
 use crate::recording::event::ActNo;
-use crate::recording::list::TEXT_SUFFICES;
+use crate::recording::list::{Requirement, TEXT_SUFFICES};
 use crate::recording::procedure::order_244;
 use crate::recording::words::Manner;
 use crate::refusal::Refusal;
 use crate::staff::Role;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 fn refuse(code: &'static str, article: Citation, message: impl Into<String>, remedy: &str) -> Refusal {
     Refusal::new(code, article, message, remedy)
@@ -134,13 +136,24 @@ fn attach(case: &Case, act: ActNo, recording: MatterId, facts: &Facts<'_>) -> Ou
             "不需要重复关联。",
         ));
     }
+    shown(state, fact, facts)?;
+    let asked = state.requirement(facts.law);
+    if asked.must() && asked.manner == Manner::Full {
+        full(state, &asked, fact)?;
+    }
+    let roots = fact.roots.clone();
+    Ok(vec![CaseEvent::RecordingAttached(Attached { act, recording, roots })])
+}
+
+/// The recording is one of that act: of its link, and of its day.
+fn shown(state: &ActState, fact: &RecordingFact, facts: &Facts<'_>) -> Result<(), Refusal> {
     let (first, last) = fact.days;
-    // Read of a command of before the days were noted: its first and last day alone.
-    let same_day = match fact.recorded_on.as_slice() {
+    let on = |wanted: &dyn Fn(Date) -> bool| match fact.recorded_on.as_slice() {
+        // Read of a command of before the days were noted: its first and last day alone.
         [] => first <= state.on && state.on <= last,
-        days => days.contains(&state.on),
+        days => days.iter().any(|day| wanted(*day)),
     };
-    if !same_day && !state.by_approval() {
+    if !state.by_approval() && !on(&|day| day == state.on) {
         return Err(refuse(
             "recording.other_day",
             TEXT_SUFFICES,
@@ -149,28 +162,90 @@ fn attach(case: &Case, act: ActNo, recording: MatterId, facts: &Facts<'_>) -> Ou
         )
         .field("recording", "不是当日录制"));
     }
-    let asked = state.requirement(facts.law);
-    let full = asked.must() && asked.manner == Manner::Full;
-    if full && !fact.runs {
-        return Err(refuse(
-            "recording.not_full",
-            asked.source,
-            "该事项应当全程音像记录，照片不能代替",
-            "请关联录像、录音；没有录制的，说明未作音像记录的原因。",
-        )
-        .field("recording", "只有照片"));
+    // What was noted before the times were was decided without what follows.
+    if fact.ran.is_none() {
+        return Ok(());
     }
-    if full && fact.unexplained > 0 {
+    // An approved measure is carried out on that day or later; where it could not wait, it
+    // was approved within twenty-four hours of being carried out.
+    let earliest = state.on.yesterday().unwrap_or(state.on);
+    if state.by_approval() && !on(&|day| earliest <= day) {
         return Err(refuse(
-            "recording.broken",
-            asked.source,
-            format!("该事项应当全程音像记录，所选记录有{}处中断没有说明", fact.unexplained),
-            "请先在音像记录中说明中断原因；没有录制的，说明未作音像记录的原因。",
+            "recording.before_approval",
+            Citation::of("行政强制法", "第十九条"),
+            format!(
+                "该事项于{}批准；情况紧急当场实施的，应当在二十四小时内补办批准手续，所选音像记录早于此时",
+                crate::period::long(state.on)
+            ),
+            "请选择实施该项措施时的音像记录；没有录制的，说明未作音像记录的原因。",
         )
-        .field("recording", "有没有说明的中断"));
+        .field("recording", "早于批准之日"));
     }
-    let roots = fact.roots.clone();
-    Ok(vec![CaseEvent::RecordingAttached(Attached { act, recording, roots })])
+    let links = facts.law.recordings.links(state.of.verb, state.on, state.recorded_at);
+    // A film of an inspection may show what else was done on the spot; a hearing is held apart.
+    let shows = state.of.verb != Verb::HoldHearing && fact.link.on_the_spot();
+    if !links.is_empty() && !links.contains(&fact.link) && !shows {
+        let asked = state.requirement(facts.law);
+        let named: Vec<_> = links.iter().map(|it| it.label()).collect();
+        return Err(refuse(
+            "recording.other_link",
+            asked.source,
+            format!("所选音像记录的环节是“{}”，该事项的环节是“{}”", fact.link.label(), named.join("”或者“")),
+            "请选择该环节的音像记录。",
+        )
+        .field("recording", "不是该环节的音像记录"));
+    }
+    Ok(())
+}
+
+/// Times in a record are written to the minute: its beginning and its end may each lie so far
+/// from those of the recording. A reading of this system; the rules give no number.
+const WRITTEN_TO: SignedDuration = SignedDuration::from_mins(1);
+
+/// From the beginning of the act to its end, without a break that nobody explained
+/// (自治区人民政府令第244号第十九条).
+fn full(state: &ActState, asked: &Requirement, fact: &RecordingFact) -> Result<(), Refusal> {
+    const OTHERWISE: &str = "没有录制的，说明未作音像记录的原因。";
+    let no = |code, message: String, first: &str, field: &str| {
+        let remedy = format!("{first}{OTHERWISE}");
+        Err(refuse(code, asked.source.clone(), message, &remedy).field("recording", field))
+    };
+    if !fact.runs {
+        let message = "该事项应当全程音像记录，照片不能代替".to_owned();
+        return no("recording.not_full", message, "请关联录像、录音；", "只有照片");
+    }
+    if fact.unexplained > 0 {
+        let message = format!("该事项应当全程音像记录，所选记录有{}处中断没有说明", fact.unexplained);
+        return no("recording.broken", message, "请先在音像记录中说明中断原因；", "有没有说明的中断");
+    }
+    // Beside one of the whole act, others may show a part of it.
+    let (Some((began, ended)), Some(ran), true) = (state.during, &fact.ran, state.recordings.is_empty())
+    else {
+        return Ok(());
+    };
+    let (Some(first), Some(last)) = (ran.first(), ran.last()) else {
+        let message = "该事项应当全程音像记录，所选记录的起止时间不能确定".to_owned();
+        return no("recording.not_whole", message, "请关联有起止时间的录像、录音；", "没有起止时间");
+    };
+    let late = !first.begin_explained && first.from.duration_since(began) > WRITTEN_TO;
+    let early = !last.end_explained && ended.duration_since(last.to) > WRITTEN_TO;
+    // Of an act of a minute or two the tolerance alone would be the whole.
+    let run = last.to.min(ended).duration_since(first.from.max(began));
+    let explained = first.begin_explained || last.end_explained;
+    let little = !explained && run.saturating_mul(2) < ended.duration_since(began);
+    if !(late || early || little) {
+        return Ok(());
+    }
+    let clock = |at: Timestamp| at.to_zoned(shanghai()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let message = format!(
+        "该事项自{}至{}办理，应当全程音像记录；所选记录自{}至{}",
+        clock(began),
+        clock(ended),
+        clock(first.from),
+        clock(last.to)
+    );
+    let first = "请关联自开始至结束的音像记录；因故中断的，先在音像记录中说明中断原因；";
+    no("recording.not_whole", message, first, "没有覆盖办理的全过程")
 }
 
 /// An item of evidence is taken from a recording that holds it.

@@ -30,6 +30,7 @@ use crate::kit::ui::field::{Sheet, sheet};
 use crate::kit::ui::show::{self, Tone};
 use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
+use crate::recording::taken;
 
 /// The verb of an address; the system's own have no form.
 ///
@@ -205,6 +206,15 @@ async fn open_page(shell: &Shell, who: &Identity, desk: &Desk, query: &Query) ->
             pairs.push((name.to_owned(), value.to_owned()));
             posted = Posted::from_pairs(pairs);
         }
+    }
+    // Or which form, signed in the field, is the record.
+    if let (Some(sheet), Some(case)) = (query.get("sheet"), desk.id())
+        && let Some(known) = taken::opened(shell, case, desk.verb, sheet).await?
+    {
+        let mut pairs = posted.typed();
+        pairs.retain(|(it, _)| known.get(it).is_none());
+        pairs.extend(forms::fill(&desk.specs, &known).typed());
+        posted = Posted::from_pairs(pairs);
     }
     let command = shell.fresh_id().to_string();
     Ok(shown(shell, who, desk, Filled { posted: &posted, errors: &[], refusal: None, said, command }))

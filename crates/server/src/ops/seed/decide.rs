@@ -117,6 +117,7 @@ fn hearing(no: PartyNo, party: &PartyState, plan: &Plan, view: &View<'_>) -> Nex
                 presenters: super::next::officers(plan, view)?,
                 record: t("承办人员提出事实、证据和处罚建议，当事人申辩和质证，双方作最后陈述"),
                 signed: true,
+                case_room: false,
             };
             act(plan, view, Role::HearingHost, u32::try_from(days).unwrap_or(0), Do::HoldHearing(held))
         }

@@ -243,6 +243,7 @@ fn taken(
         clock_offset_ms: 0,
         device,
         by: who.id,
+        form: None,
     };
     let sealing = Sealing {
         ended_at: after(SECONDS),

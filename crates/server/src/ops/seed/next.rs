@@ -306,6 +306,8 @@ fn session(plan: &Plan, view: &View<'_>) -> Result<Session, SeedError> {
         certificates_shown: true,
         rights_told: true,
         case_room: false,
+        recording: None,
+        sha256_root: String::new(),
     })
 }
 

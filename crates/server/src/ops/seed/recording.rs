@@ -227,6 +227,7 @@ impl Maker<'_> {
                 clock_offset_ms: 300,
                 device: Some(camera),
                 by: who.id,
+                form: None,
             };
             self.recording(who, Some(id), RecordingCommand::Capture(capture)).await?;
             let (bytes, root) = match &piece.bytes {

@@ -22,7 +22,7 @@ use super::super::access::{Seen, opened};
 use super::super::api::{keeping_of, of_organ};
 use super::super::shape::{kept_words, limit_of};
 use super::super::tables::Overall;
-use super::super::{sheet, verbs};
+use super::super::{sheet, taken, verbs};
 use super::list::tone;
 use super::reading;
 use super::timeline::{clock, drawn, length, moment_of};
@@ -100,6 +100,7 @@ pub(super) async fn page(
             div.stack {
                 section.card { h2 { "时间线" } (drawn(shown.it, shown.custody.tolerance_s.value)) }
                 (custody(&shown))
+                (papers(&shown))
                 (marks(&shown))
                 (masks)
                 @if matches!(shown.it.registration.of, Subject::Patrol) { (log(&shown)) }
@@ -221,6 +222,31 @@ fn acts(it: &Shown<'_>) -> Markup {
                     b { (verb.label()) }
                     a.btn.quiet href={ "/recordings/" (it.seen.it.id) "/do/" (wire_name(verb)) } aria-label={ "办理：" (verb.label()) } { "办理" }
                     p { (show::law(&row.article)) @if !row.limit.is_empty() { " " (row.limit) } }
+                }
+            }
+        }
+    }
+}
+
+/// Forms that were signed in the field, with the way into the case.
+fn papers(it: &Shown<'_>) -> Markup {
+    let all: Vec<_> = taken::signed(it.it).collect();
+    let cases = it.seen.cases.iter().filter(|case| case.state.officers.contains(&it.who.person.id));
+    let cases: Vec<_> = cases.collect();
+    html! {
+        @if !all.is_empty() {
+            section.card #papers {
+                h2 { "现场文书" }
+                @for signed in &all {
+                    div.act {
+                        b { (signed.form.title) }
+                        @for case in &cases {
+                            @let verb = signed.verb();
+                            a.btn.quiet href={ "/cases/" (case.id) "/do/" (wire_name(&verb)) "?sheet=" (signed.name(it.seen.it.id)) } aria-label={ (verb.label()) "：" (signed.form.title) } { (verb.label()) }
+                        }
+                        p { "第" (signed.no) "段 · " (signed.form.role) " "
+                            @if signed.form.refused.is_blank() { "已在屏幕上签名" } @else { "未签名，已注明原因" } }
+                    }
                 }
             }
         }

@@ -108,9 +108,9 @@ fn shown(
                             video controls preload="none" controlslist="nodownload nofullscreen noremoteplayback" disablepictureinpicture poster=[poster] src=(src) aria-label={ "第" (no) "段录像" } {},
                         (SegmentKind::Audio, "audio") | (SegmentKind::Video | SegmentKind::Surveillance, "audio") =>
                             audio controls preload="none" src=(src) aria-label={ "第" (no) "段录音" } {},
-                        (_, "image") => a.btn.quiet data-picture={ "第" (no) "段照片：" (name) } href=(src) {
+                        (_, "image") => a.btn.quiet data-picture={ "第" (no) "段" (piece.capture.kind.label()) "：" (name) } href=(src) {
                             @if let Some(poster) = poster { img src=(poster) alt=""; }
-                            "查看照片"
+                            "查看" (piece.capture.kind.label())
                         },
                         _ => p.meta { "浏览器不能直接播放这种文件。 " a href={ (src) "?download" } { "取得文件" } },
                     }

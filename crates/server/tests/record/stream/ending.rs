@@ -148,6 +148,7 @@ pub fn heard(s: &mut Stream, digest: &str) {
             presenters: vec![A, B],
             record: text("主持人：现在开始听证。\n调查人员：提出事实、证据和处罚建议。\n当事人：请求从轻。"),
             signed: true,
+            case_room: false,
         }),
     );
     s.act(

@@ -49,6 +49,8 @@ pub fn session(day: Date) -> Session {
         certificates_shown: true,
         rights_told: true,
         case_room: false,
+        recording: None,
+        sha256_root: String::new(),
     }
 }
 
