@@ -34,6 +34,8 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("no_filing_approval", include_str!("../templates/no_filing_approval.typ")),
     ("inquiry_notice", include_str!("../templates/inquiry_notice.typ")),
     ("inquiry_record", include_str!("../templates/inquiry_record.typ")),
+    ("sampling_receipt", include_str!("../templates/sampling_receipt.typ")),
+    ("appraisal_commission", include_str!("../templates/appraisal_commission.typ")),
     ("site_inspection_record", include_str!("../templates/site_inspection_record.typ")),
     ("preservation_approval", include_str!("../templates/preservation_approval.typ")),
     ("preservation_notice", include_str!("../templates/preservation_notice.typ")),

@@ -78,7 +78,8 @@ pub fn needs(case: &Case) -> Vec<Need> {
     }
     need(&[D::InquiryRecord], None, usize::from(case.inquiries), "询问");
     need(&[D::SceneRecord], None, usize::from(case.scenes), "勘验");
-    need(&[D::CorrectionOrder], None, case.corrections.len(), "责令改正");
+    let ordered = case.corrections.iter().filter(|c| c.days.is_none()).count();
+    need(&[D::CorrectionOrder], None, ordered, "责令改正");
     let rechecked = case.corrections.iter().filter(|c| c.rechecked.is_some()).count();
     need(&[D::CorrectionRecheck], None, rechecked, "整改复查");
     need(&[D::ClosingReport], None, usize::from(case.conclusion.is_some()), "调查终结");

@@ -115,6 +115,8 @@ const fn eight(kind: DocumentKind) -> u8 {
         D::InquiryNotice
         | D::InquiryRecord
         | D::SceneRecord
+        | D::SamplingVoucher
+        | D::ExpertCommission
         | D::PreservationApproval
         | D::PreservationNotice
         | D::PreservationList => 3,
@@ -172,6 +174,8 @@ const fn decision_first(kind: DocumentKind) -> u8 {
         D::InquiryNotice => 4,
         D::InquiryRecord => 5,
         D::SceneRecord => 6,
+        D::SamplingVoucher => 7,
+        D::ExpertCommission => 16,
         D::PreservationApproval => 8,
         D::PreservationNotice | D::PreservationList => 9,
         D::PreservationDisposalApproval => 10,

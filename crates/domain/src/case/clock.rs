@@ -1,11 +1,15 @@
 //! The clocks of a case: each limit with its derivation.
 
+mod running;
+
+pub use running::{Running, running};
+
 use super::facts::Facts;
 use super::gate;
 use super::state::*;
 use super::types::*;
 use crate::cite::{Citation, penalty_law};
-use crate::period::{Exclusion, Limit, Period, Roll, Unit};
+use crate::period::{Exclusion, Limit, Period, Roll, Rule, Unit};
 use crate::policy::Excludable;
 use crate::refusal::Refusal;
 use jiff::civil::Date;
@@ -155,10 +159,7 @@ pub fn pay_until(
     state: &PartyState,
 ) -> Result<Limit, Refusal> {
     let Some(due) = next_instalment(state, facts.today()) else { return payment_limit(case, facts, number) };
-    let mut rule = facts.law.payment.clone();
-    rule.period = Period { unit: Unit::FixedDate, ..Period::days(0, Roll::None) };
-    rule.citation = penalty_law("第六十六条第二款");
-    facts.limit(&rule, due, "批准的缴款期限", &[])
+    fixed(facts, ("case.payment", "缴纳罚款"), penalty_law("第六十六条第二款"), due, "批准的缴款期限")
 }
 
 /// 15 days from receipt of the decision, or from the recording of the service
@@ -319,6 +320,34 @@ fn over(
     Ok(last)
 }
 
+/// The organ's term for asking the court, of three months from the end of the remedies, and
+/// after a deferral from its end (行政处罚法第七十二条第二款). It runs from the service as it
+/// happened: a late entry makes it no longer.
+///
+/// # Errors
+/// When the calendar does not reach.
+pub fn court_limit(facts: &Facts<'_>, served: &Served, state: &PartyState) -> Result<Limit, Refusal> {
+    let from = remedies_ended(facts, served.effective_on, state)?;
+    let from = state.plan().map_or(from, |plan| from.max(plan.ends_on(facts.today(), state)));
+    facts.limit(&facts.law.court, from, "复议、诉讼期限届满之日", &[])
+}
+
+/// A day that an act of the case fixed, as a limit.
+///
+/// # Errors
+/// When the calendar does not reach.
+fn fixed(
+    facts: &Facts<'_>,
+    (id, title): (&'static str, &'static str),
+    citation: Citation,
+    on: Date,
+    source: &'static str,
+) -> Result<Limit, Refusal> {
+    let period = Period { unit: Unit::FixedDate, ..Period::days(0, Roll::None) };
+    let rule = Rule { id: id.into(), title: title.into(), period, citation, day_citation: None };
+    facts.limit(&rule, on, source, &[])
+}
+
 /// The day on which the last duty of the decision was performed, or fell; `None`
 /// while something is left to perform.
 pub fn performed_on(case: &Case, facts: &Facts<'_>) -> Option<Date> {
@@ -341,82 +370,6 @@ pub fn performed_on(case: &Case, facts: &Facts<'_>) -> Option<Date> {
     parties.chain(corrected).chain(goods).max()
 }
 
-/// A running limit as the case page shows it.
-pub struct Running {
-    /// What is due.
-    pub title: String,
-    /// The party it concerns.
-    pub party: Option<PartyNo>,
-    /// The limit with its derivation.
-    pub limit: Limit,
-    /// A right of the party (a window), not a duty of the organ.
-    pub window: bool,
-}
-
-/// Every limit that runs now, soonest first. A limit that no calendar covers is left out.
-pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
-    let mut out = Vec::new();
-    let mut push = |title: String, party: Option<PartyNo>, limit: Result<Limit, Refusal>, window: bool| {
-        if let Ok(limit) = limit {
-            out.push(Running { title, party, limit, window });
-        }
-    };
-    if case.stage == Stage::Checking
-        && let Some(from) = case.checked_from
-    {
-        let mut rule = facts.law.check.clone();
-        if case.check_extended {
-            rule.period.n += facts.law.check_extension;
-        }
-        push("核查并决定是否立案".into(), None, facts.limit(&rule, from, "开始核查之日", &[]), false);
-    }
-    if matches!(case.stage, Stage::Investigating | Stage::Concluded)
-        && let Ok(Some(limit)) = decision_limit(case, facts)
-    {
-        push("作出决定".into(), None, Ok(limit), false);
-    }
-    for (index, p) in case.preservations.iter().enumerate().filter(|(_, p)| p.disposed.is_none()) {
-        push(
-            format!("处理第{}次先行登记保存", index + 1),
-            Some(p.preserving.party),
-            facts.limit(&facts.law.preserve, p.on, "先行登记保存之日", &[]),
-            false,
-        );
-    }
-    if matches!(case.review.phase, ReviewPhase::Submitted | ReviewPhase::Opined)
-        && let Some((from, _)) = case.review.submitted
-    {
-        let gaps: Vec<Exclusion> = case
-            .review
-            .returned
-            .iter()
-            .map(|(from, until)| Exclusion {
-                from: *from,
-                to: until.unwrap_or(facts.today()),
-                reason: "补充材料".into(),
-                citation: facts.law.review.citation.clone(),
-            })
-            .collect();
-        push("法制审核".into(), None, facts.limit(&facts.law.review, from, "送审之日", &gaps), false);
-    }
-    parties(case, facts, &mut push);
-    if case.stage == Stage::Decided
-        && let Some(from) = performed_on(case, facts)
-    {
-        push("结案".into(), None, facts.limit(&facts.law.close, from, "执行完毕之日", &[]), false);
-    }
-    if let (Stage::Closed | Stage::NotFiled | Stage::Withdrawn | Stage::Transferred, Some(limit)) =
-        (case.stage, archive_limit(case, facts))
-    {
-        push("归档".into(), None, limit, false);
-    }
-    if let Some(limit) = supplement_limit(case, facts) {
-        push("补充归档".into(), None, limit, false);
-    }
-    out.sort_by_key(|r| r.limit.due.earliest());
-    out
-}
-
 /// The limit for archiving, from the day the handling ended; none while it goes on.
 pub fn archive_limit(case: &Case, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
     case.ended_on.map(|on| facts.limit(&facts.law.archive, on, "结案之日", &[]))
@@ -436,50 +389,4 @@ pub fn archived_in_time(case: &Case, facts: &Facts<'_>) -> Option<bool> {
     let (day, _) = case.archived?;
     let limit = archive_limit(case, facts)?.ok()?;
     Some(day <= limit.due.latest())
-}
-
-fn parties(
-    case: &Case,
-    facts: &Facts<'_>,
-    push: &mut impl FnMut(String, Option<PartyNo>, Result<Limit, Refusal>, bool),
-) {
-    for (number, state) in case.numbered_parties() {
-        if case.stage == Stage::Concluded
-            && let Some(notice) = &state.notice
-            && let Some(served) = case.document(notice.document).and_then(|d| d.service.as_ref())
-        {
-            let open = |l: &Result<Limit, Refusal>| l.as_ref().is_ok_and(|l| facts.today() <= l.due.latest());
-            let limit = facts.limit(&facts.law.defence, served.effective_on, "告知书送达之日", &[]);
-            if open(&limit) {
-                push("陈述、申辩期".into(), Some(number), limit, true);
-            }
-            let limit =
-                facts.limit(&facts.law.hearing_request, served.effective_on, "听证告知书送达之日", &[]);
-            if state.hearing_told && matches!(state.hearing, Hearing::None) && open(&limit) {
-                push("听证申请期".into(), Some(number), limit, true);
-            }
-        }
-        let Some(decision) = &case.decision else { continue };
-        if case.stage != Stage::Decided || case.revoked(number).is_some() {
-            continue;
-        }
-        match gate::served_decision(case, number) {
-            Err(_) => push(
-                "送达决定书".into(),
-                Some(number),
-                facts.limit(&facts.law.service, decision.on, "作出决定之日", &[]),
-                false,
-            ),
-            Ok((_, served)) => {
-                if gate::owed_fen(decision, number, state) > 0 {
-                    push("缴纳罚款".into(), Some(number), pay_until(case, facts, number, state), true);
-                }
-                let limit =
-                    facts.limit(&facts.law.reconsideration, served.effective_on, "决定书送达之日", &[]);
-                if limit.as_ref().is_ok_and(|l| facts.today() <= l.due.latest()) {
-                    push("申请行政复议".into(), Some(number), limit, true);
-                }
-            }
-        }
-    }
 }

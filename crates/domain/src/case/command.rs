@@ -3,6 +3,7 @@
 pub use super::amendment::Amending;
 pub use super::heard::{Discussion, HearingHeld, HearingPlan};
 pub use super::performance::{Payment, Performance, Refund, Restitution};
+pub use super::sampling::{Commission, SampledItem, Sampling};
 use super::substance::DecisionSubstance;
 use super::types::*;
 use crate::matter::{MatterId, StaffId};
@@ -240,17 +241,10 @@ pub enum CaseCommand {
     },
     /// 补充证据.
     AddEvidence(Evidence),
+    /// 抽样取证.
+    TakeSample(Sampling),
     /// 委托鉴定、检测.
-    CommissionExpert {
-        /// Agency.
-        agency: Text,
-        /// What is asked.
-        question: Text,
-        /// Testing, inspection or appraisal; unsaid, its time counts unless all three
-        /// are left out of the term.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        examination: Option<Examination>,
-    },
+    CommissionExpert(Commission),
     /// 收到鉴定、检测意见.
     ReceiveExpert {
         /// Which commission, from 1.

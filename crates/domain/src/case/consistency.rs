@@ -152,7 +152,7 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
             &[D::PreservationApproval]
         }
         D::PreservationDisposal => &[D::PreservationDisposalApproval],
-        D::CorrectionRecheck => &[D::CorrectionOrder],
+        D::CorrectionRecheck => &[D::CorrectionOrder, D::PenaltyDecision],
         D::ReviewOpinion => &[D::ReviewSubmission],
         D::ReviewFeedback | D::ReReviewOpinion => &[D::ReviewOpinion],
         D::PenaltyNotice | D::HearingRightNotice | D::ReviewSubmission | D::DisposalApproval => {
@@ -179,6 +179,8 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
         | D::InquiryNotice
         | D::InquiryRecord
         | D::SceneRecord
+        | D::SamplingVoucher
+        | D::ExpertCommission
         | D::PreservationApproval
         | D::CorrectionOrder
         | D::SuspensionApproval

@@ -46,6 +46,8 @@ words! {
         InquiryNotice = "询问通知书",
         InquiryRecord = "询问笔录",
         SceneRecord = "勘验笔录",
+        SamplingVoucher = "抽样取证凭证",
+        ExpertCommission = "鉴定委托书",
         PreservationApproval = "先行登记保存证据审批表",
         PreservationNotice = "先行登记保存证据通知书",
         PreservationList = "先行登记保存证据清单",
@@ -102,6 +104,8 @@ impl DocumentKind {
             Self::NoFilingApproval => "不立",
             Self::InquiryNotice => "询",
             Self::SceneRecord => "勘",
+            Self::SamplingVoucher => "抽",
+            Self::ExpertCommission => "鉴",
             Self::PreservationApproval => "先保审",
             Self::PreservationNotice => "先保通",
             Self::PreservationDisposalApproval => "先保处审",
@@ -156,6 +160,7 @@ impl DocumentKind {
         matches!(
             self,
             Self::InquiryNotice
+                | Self::SamplingVoucher
                 | Self::PreservationNotice
                 | Self::PreservationDisposal
                 | Self::CorrectionOrder

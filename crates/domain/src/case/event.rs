@@ -4,6 +4,7 @@
 use super::command::*;
 use super::growth::Supplement;
 use super::recorded::{Attached, Settled, Stated};
+use super::sampling::{Commission, Sampling};
 use super::substance::DecisionSubstance;
 use super::types::*;
 use crate::matter::StaffId;
@@ -176,16 +177,10 @@ pub enum CaseEvent {
         /// What.
         disposing: PreservationDisposing,
     },
+    /// 已抽样取证.
+    Sampled(Sampling),
     /// 已委托鉴定.
-    ExpertCommissioned {
-        /// Agency.
-        agency: Text,
-        /// Question.
-        question: Text,
-        /// Testing, inspection or appraisal; unsaid in older events.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        examination: Option<Examination>,
-    },
+    ExpertCommissioned(Commission),
     /// 鉴定意见已收到.
     ExpertReceived {
         /// Which, from 1.

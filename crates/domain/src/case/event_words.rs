@@ -39,6 +39,7 @@ named! {
     EvidenceAdded = "evidence_added", "证据已入卷";
     Preserved = "preserved", "证据已先行登记保存";
     PreservationDisposed = "preservation_disposed", "先行登记保存已处理";
+    Sampled = "sampled", "已抽样取证";
     ExpertCommissioned = "expert_commissioned", "已委托鉴定";
     ExpertReceived = "expert_received", "鉴定意见已收到";
     CorrectionOrdered = "correction_ordered", "已责令改正";

@@ -56,6 +56,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
     case.version = meta.version;
     super::recorded::note(&mut case, meta, event);
     super::growth::note(&mut case, meta, event);
+    super::correction::next(&mut case, meta, event);
     match event {
         CaseEvent::ClueRegistered(clue) => case.clue = clue.clone(),
         CaseEvent::CheckStarted { officers } => {
@@ -107,6 +108,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::PreservationDisposed { .. }
         | CaseEvent::ExpertCommissioned { .. }
         | CaseEvent::ExpertReceived { .. }
+        | CaseEvent::Sampled(_)
         | CaseEvent::CorrectionOrdered { .. }
         | CaseEvent::CorrectionRechecked { .. }
         | CaseEvent::Suspended { .. }
@@ -270,29 +272,14 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 p.disposed = Some((disposing.disposal, day));
             }
         }
-        CaseEvent::ExpertCommissioned { agency, examination, .. } => {
+        CaseEvent::ExpertCommissioned(it) => {
             // Time left out of the organ's term never begins before it was recorded.
             let span = (meta.moment.recorded_day(), None);
-            case.experts.push(Expert { agency: agency.clone(), examination: *examination, span });
+            case.experts.push(Expert { agency: it.agency.clone(), examination: it.examination, span });
         }
         CaseEvent::ExpertReceived { commission, .. } => {
             if let Some(e) = case.experts.get_mut(usize::from(*commission).wrapping_sub(1)) {
                 e.span.1 = Some(day.max(e.span.0));
-            }
-        }
-        CaseEvent::CorrectionOrdered { party, items, due_on } => {
-            case.corrections.push(CorrectionOrder {
-                party: *party,
-                items: items.clone(),
-                due_on: *due_on,
-                rechecked: None,
-                rechecked_on: None,
-            });
-        }
-        CaseEvent::CorrectionRechecked { order, corrected, .. } => {
-            if let Some(c) = case.corrections.get_mut(usize::from(*order).wrapping_sub(1)) {
-                c.rechecked = Some(*corrected);
-                c.rechecked_on = Some(day);
             }
         }
         // As with experts: a suspension entered late leaves out no earlier day.

@@ -3,8 +3,10 @@
 
 mod execution;
 
+use super::correction::Corrective;
 pub use super::form_read::{read, tags};
 use super::procedure::Verb;
+use super::sampling::SamplingPresence;
 use super::types::*;
 
 /// An enum of the field's words.
@@ -185,7 +187,41 @@ fn draft() -> Vec<Field> {
             ]),
         ),
         paragraph("terms", "履行方式和期限"),
+        f(
+            "corrections",
+            "责令改正",
+            Kind::List(vec![
+                party(),
+                choice::<Corrective>("corrective", "改正情况"),
+                paragraph("details", "改正的内容，或者已经改正、无从改正的情况和证据"),
+                f("days", "收到决定书之日起几日内改正", Kind::Number).optional(),
+            ]),
+        )
+        .optional()
+        .hint("第二十八条第一款：给予处罚的，应当责令改正；本案已经责令改正的当事人不必填写"),
     ]
+}
+
+fn goods(items: Vec<Field>) -> Kind {
+    let mut all = vec![line("name", "名称"), line("description", "规格、特征").optional()];
+    all.extend(items);
+    Kind::List(all)
+}
+
+fn sampling() -> Vec<Field> {
+    let mut all = vec![party()];
+    all.extend(session());
+    let counted = vec![line("quantity", "抽取数量"), line("base", "抽样基数").optional()];
+    all.extend([
+        f("items", "抽取的样品", goods(counted)),
+        paragraph("method", "抽样方法"),
+        paragraph("seal", "封样和保管情况"),
+        choice::<SamplingPresence>("presence", "当事人到场情况"),
+        line("witness", "见证人或者录像情况")
+            .optional()
+            .hint("当事人没有到场或者拒绝签名的必填（住建处罚程序规定第十七条第二款）"),
+    ]);
+    all
 }
 
 fn opinions(name: &'static str) -> Field {
@@ -276,12 +312,15 @@ pub fn fields(verb: Verb) -> Vec<Field> {
                 .optional()
                 .hint("取自音像记录的，摘要应为其中一段的摘要"),
         ],
+        Verb::TakeSample => sampling(),
         Verb::CommissionExpert => vec![
             line("agency", "鉴定、检测机构"),
             paragraph("question", "委托事项"),
             choice::<Examination>("examination", "委托类别")
                 .optional()
                 .hint("决定哪些时间不计入办案期限；不填的，检测、检验、鉴定都不计入时才扣除"),
+            f("items", "送检物品", goods(vec![line("quantity", "数量")])).optional(),
+            f("due_on", "提交意见的期限", Kind::Date).optional(),
         ],
         Verb::ReceiveExpert => {
             vec![f("commission", "第几次委托", Kind::Ordinal), paragraph("conclusion", "鉴定、检测意见")]
@@ -334,15 +373,7 @@ fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
         ],
         Verb::ProposePreserve => vec![
             party(),
-            f(
-                "items",
-                "保存物品",
-                Kind::List(vec![
-                    line("name", "名称"),
-                    line("description", "规格、特征").optional(),
-                    line("quantity", "数量"),
-                ]),
-            ),
+            f("items", "保存物品", goods(vec![line("quantity", "数量")])),
             paragraph("manner", "保存方式和地点"),
         ],
         Verb::ProposeDisposePreservation => vec![

@@ -36,7 +36,7 @@ tag_table! {
     RegisterClue = "register_clue", StartCheck = "start_check", ReviewProposal = "review_proposal",
     ApproveProposal = "approve_proposal", ChangeOfficers = "change_officers", RequestRecusal = "request_recusal",
     DecideRecusal = "decide_recusal", NotifyInquiry = "notify_inquiry", RecordInquiry = "record_inquiry",
-    RecordScene = "record_scene", AddEvidence = "add_evidence", CommissionExpert = "commission_expert",
+    RecordScene = "record_scene", AddEvidence = "add_evidence", TakeSample = "take_sample", CommissionExpert = "commission_expert",
     ReceiveExpert = "receive_expert", OrderCorrection = "order_correction", RecheckCorrection = "recheck_correction",
     Conclude = "conclude", PrepareDraft = "prepare_draft", Reinvestigate = "reinvestigate", SubmitReview = "submit_review",
     ReturnSubmission = "return_submission", SupplementSubmission = "supplement_submission", GiveOpinion = "give_opinion",

@@ -108,7 +108,13 @@ pub struct Law {
     /// 归档.
     pub archive: Rule,
     /// Hours after which an entry counts as late and needs reason and approver.
-    pub late_hours: u32,
+    pub late: Ruled<u32>,
+    /// 决定是否立案, after the check; `None` where the law says no number.
+    pub filing: Option<Rule>,
+    /// The edition of the rules in which a filing needs preliminary evidence, a penalty the
+    /// order to correct, and a commission its letter: what was decided under an earlier one
+    /// is judged by that.
+    pub revised: bool,
     /// The list of what is recorded, of all times; empty asks for nothing.
     pub recordings: Arc<RecordingRules>,
 }
@@ -176,7 +182,9 @@ impl Law {
             grave_prescription: policy.limitation_safety.rule("case.prescription", "追责期限", Roll::None),
             close: policy.closing.rule("case.close", "结案", organ),
             archive: policy.archive.rule("case.archive", "归档", organ),
-            late_hours: 24,
+            late: Ruled::new(policy.entry_late_hours.value, policy.entry_late_hours.source.clone()),
+            filing: filing(policy, organ),
+            revised: policy.rule_set.knows("entry.late_hours"),
             recordings: Arc::default(),
         }
     }
@@ -206,6 +214,21 @@ impl Law {
     pub const fn pick(pair: (i64, i64), citizen: bool) -> i64 {
         if citizen { pair.0 } else { pair.1 }
     }
+}
+
+fn filing(policy: &PolicySet, roll: Roll) -> Option<Rule> {
+    let it = &policy.filing_decide;
+    let value = it.value.0?;
+    let term = Sourced {
+        value,
+        source: it.source.clone(),
+        note: it.note.clone(),
+        level: it.level,
+        file: it.file.clone(),
+        from: it.from,
+        recorded_at: it.recorded_at,
+    };
+    Some(term.rule("case.filing", "决定是否立案", roll))
 }
 
 fn days(term: &Sourced<Term>) -> Ruled<u16> {

@@ -32,6 +32,7 @@ words! {
         RecordInquiry = "记录询问",
         RecordScene = "记录勘验",
         AddEvidence = "补充证据",
+        TakeSample = "抽样取证",
         CommissionExpert = "委托鉴定、检测",
         ReceiveExpert = "登记鉴定、检测意见",
         ProposePreserve = "呈请先行登记保存",
@@ -181,6 +182,8 @@ pub struct Step {
 }
 
 const BEFORE_DECISION: &[Stage] = &[Stage::Investigating, Stage::Concluded];
+/// Evidence goes into the file from the check on: a case is filed on what that found.
+const GATHERED: &[Stage] = &[Stage::Checking, Stage::Investigating, Stage::Concluded];
 const OPEN: &[Stage] = &[Stage::Checking, Stage::Investigating, Stage::Concluded, Stage::Decided];
 /// Goods can be given back as long as the file is open, whatever became of the case.
 const GOODS_KEPT: &[Stage] = &[
@@ -323,8 +326,13 @@ fn investigation() -> Vec<Step> {
         row(V::RecordScene, L::Investigation, BEFORE_DECISION, penalty_law("第五十五条"))
             .gate(gate::running)
             .makes(&[D::SceneRecord]),
-        row(V::AddEvidence, L::Investigation, BEFORE_DECISION, penalty_law("第四十六条")).gate(gate::running),
-        row(V::CommissionExpert, L::Investigation, BEFORE_DECISION, ZJ("第十八条")).gate(gate::running),
+        row(V::AddEvidence, L::Investigation, GATHERED, penalty_law("第四十六条")).gate(gate::running),
+        row(V::TakeSample, L::Investigation, BEFORE_DECISION, penalty_law("第五十六条"))
+            .gate(gate::running)
+            .makes(&[D::SamplingVoucher]),
+        row(V::CommissionExpert, L::Investigation, BEFORE_DECISION, ZJ("第十八条"))
+            .gate(gate::running)
+            .makes(&[D::ExpertCommission]),
         row(V::ReceiveExpert, L::Investigation, BEFORE_DECISION, ZJ("第十八条")).gate(gate::receive_expert),
         row(V::ProposePreserve, L::Preservation, &[S::Investigating], penalty_law("第五十六条"))
             .gate(gate::preserve)

@@ -237,6 +237,10 @@ fn act(case: &Case, meta: &Meta, event: &CaseEvent) -> Option<(ActOf, Option<Par
             let act = ActOf { case_room: session.case_room, ..of(Verb::RecordScene) };
             Some((act, None, civil_day(session.started_at)))
         }
+        CaseEvent::Sampled(it) => {
+            let act = ActOf { case_room: it.session.case_room, ..of(Verb::TakeSample) };
+            Some((act, Some(it.party), civil_day(it.session.started_at)))
+        }
         CaseEvent::Preserved { preserving, .. } => {
             Some((of(Verb::ProposePreserve), Some(preserving.party), day))
         }

@@ -2,6 +2,7 @@
 
 use super::claim::Deferral;
 use super::command::*;
+pub use super::correction::CorrectionOrder;
 pub use super::growth::{Grown, Supplement};
 pub use super::heard::Discussed;
 use super::performance::Standing;
@@ -382,21 +383,6 @@ pub struct Expert {
     pub examination: Option<Examination>,
     /// From, until.
     pub span: (Date, Option<Date>),
-}
-
-/// An order to correct.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CorrectionOrder {
-    /// Party.
-    pub party: PartyNo,
-    /// What.
-    pub items: Text,
-    /// Last day.
-    pub due_on: Date,
-    /// Result of the re-check.
-    pub rechecked: Option<bool>,
-    /// Day of the last re-check.
-    pub rechecked_on: Option<Date>,
 }
 
 /// The end of the investigation.

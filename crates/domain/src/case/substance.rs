@@ -4,6 +4,7 @@
 //! ids and digests, articles, grade, kinds, amounts, reasoning and terms; not
 //! number, date, seal or QR code (house rule 2.8).
 
+use super::correction::Correcting;
 use super::types::{EvidenceNo, Grade, NoPenaltyGround, PartyNo, PenaltyKind};
 use crate::text::{Text, TextKey};
 use serde::{Deserialize, Serialize};
@@ -120,6 +121,9 @@ pub struct DecisionSubstance {
     pub disposals: Vec<PartyDisposal>,
     /// How and until when to perform.
     pub terms: Text,
+    /// What is said of the correction of the act, by party; unsaid in older drafts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correcting>,
 }
 
 impl DecisionSubstance {
@@ -203,6 +207,7 @@ mod tests {
                 no_penalty: None,
             }],
             terms: Text::closed("十五日内"),
+            corrections: vec![],
         }
     }
 

@@ -60,6 +60,17 @@ pub struct RuleSetVersion {
     pub digest: String,
     /// The reference day they were resolved for.
     pub at: Date,
+    /// Edition of the program's rules, from 0.
+    #[serde(skip)]
+    pub(super) edition: usize,
+}
+
+impl RuleSetVersion {
+    /// The edition had this parameter already.
+    #[must_use]
+    pub fn knows(&self, key: &str) -> bool {
+        edition_of(key) <= self.edition
+    }
 }
 
 impl fmt::Display for RuleSetVersion {
@@ -361,7 +372,7 @@ impl PolicyBook {
             let (value, source) = (&found.entry.value, &found.entry.source);
             hash.update(format!("{}\0{value}\0{source}\0{}\n", parameter.key, found.scope.id));
         }
-        PolicySet::assemble(find, RuleSetVersion { digest: hex::encode(hash.finalize()), at })
+        PolicySet::assemble(find, RuleSetVersion { digest: hex::encode(hash.finalize()), at, edition })
     }
 
     fn find(

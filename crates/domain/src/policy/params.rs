@@ -67,7 +67,7 @@ const FREE: Option<Statute> = None;
 /// Parameters that came after the first edition of the program's rules, one list for each
 /// edition since. The digest of an edition says nothing of what came later, so that a
 /// decision of then is still found to rest on the rules of then. Lists are only added.
-const LATER: &[&[&str]] = &[&["archive.order", "viewing.handlers_ask"]];
+const LATER: &[&[&str]] = &[&["archive.order", "viewing.handlers_ask"], &["entry.late_hours"]];
 
 /// The newest edition; the first is 0.
 pub(super) const fn newest_edition() -> usize {
@@ -143,6 +143,7 @@ parameters! {
     remedy_suit: Term = "remedy.suit", "提起行政诉讼的期限", Higher, bound("m", 6, true, "行政诉讼法", "第四十六条第一款");
     execution_urge: Term = "execution.urge", "催告后申请法院强制执行的等待期限", Higher, bound("wd", 10, true, "行政强制法", "第五十四条");
     execution_court: Term = "execution.court", "申请法院强制执行的期限", Neither, bound("m", 3, true, "行政强制法", "第五十三条");
+    entry_late_hours: u32 = "entry.late_hours", "行为发生后超过多少小时登记的为补录", Lower, FREE;
     closing: Term = "closing.term", "结案审批期限", Lower, FREE;
     archive: Term = "archive.term", "终结后归档期限", Lower, FREE;
     archive_order: FileOrder = "archive.order", "案卷材料的排列次序", Neither, FREE;

@@ -123,8 +123,26 @@ fn overlapping_exclusions_count_once() {
     let mut w = investigated(vec![unit_party()]);
     assert_eq!(w.decision_due(), "2026-06-02");
     w.at("2026-03-10");
-    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination: None });
-    w.ok(A, Do::CommissionExpert { agency: t("乙中心"), question: t("二"), examination: None });
+    w.ok(
+        A,
+        Do::CommissionExpert(Commission {
+            agency: t("甲中心"),
+            question: t("一"),
+            examination: None,
+            items: vec![],
+            due_on: None,
+        }),
+    );
+    w.ok(
+        A,
+        Do::CommissionExpert(Commission {
+            agency: t("乙中心"),
+            question: t("二"),
+            examination: None,
+            items: vec![],
+            due_on: None,
+        }),
+    );
     w.at("2026-03-15");
     w.pass(Proposal::Suspend { ground: SuspensionGround::AwaitOtherDecision });
     w.no(A, Do::AddEvidence(evidence("名册", "2026-03-15")), "case.suspended");
@@ -153,7 +171,16 @@ fn only_the_time_that_the_rule_names_is_left_out() {
     let examined = |examination| {
         let mut w = investigated(vec![unit_party()]);
         w.at("2026-03-10");
-        w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination });
+        w.ok(
+            A,
+            Do::CommissionExpert(Commission {
+                agency: t("甲中心"),
+                question: t("一"),
+                examination,
+                items: vec![],
+                due_on: None,
+            }),
+        );
         w.at("2026-03-20");
         w.ok(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") });
         w
@@ -213,7 +240,16 @@ fn an_expert_commissioned_late_on_paper_leaves_out_no_earlier_day() {
     let mut w = investigated(vec![unit_party()]);
     w.at("2026-04-10");
     w.claim("2026-03-10", paper());
-    w.ok(A, Do::CommissionExpert { agency: t("甲中心"), question: t("一"), examination: None });
+    w.ok(
+        A,
+        Do::CommissionExpert(Commission {
+            agency: t("甲中心"),
+            question: t("一"),
+            examination: None,
+            items: vec![],
+            due_on: None,
+        }),
+    );
     w.at("2026-04-14");
     w.no(A, conclude(false), "expert.open");
     w.ok(A, Do::ReceiveExpert { commission: 1, conclusion: t("结论") });
@@ -363,6 +399,7 @@ fn an_early_date_in_the_form_revives_no_act_that_is_past_prescription() {
         let mut w = World::new("2026-03-02");
         w.ok(A, Do::RegisterClue(Clue { source, received_on: day(received), ..clue() }));
         w.ok(A, Do::StartCheck { officers: vec![A, B] });
+        w.ok(A, Do::AddEvidence(evidence("名册", "2026-03-02")));
         w
     };
     let mut w = with(ClueSource::Inspection, "2026-03-02");

@@ -106,9 +106,14 @@ pub fn command(verb: Verb, w: &World) -> Do {
         }
         V::RecordScene => Do::RecordScene { session: session(w), record: t("现场"), witnessed: true },
         V::AddEvidence => Do::AddEvidence(evidence("名册", &today)),
-        V::CommissionExpert => {
-            Do::CommissionExpert { agency: t("中心"), question: t("真伪"), examination: None }
-        }
+        V::TakeSample => Do::TakeSample(sampling(w)),
+        V::CommissionExpert => Do::CommissionExpert(Commission {
+            agency: t("中心"),
+            question: t("真伪"),
+            examination: None,
+            items: vec![],
+            due_on: None,
+        }),
         V::ReceiveExpert => Do::ReceiveExpert { commission: 1, conclusion: t("结论") },
         V::ProposePreserve => propose(Proposal::Preserve(Preserving {
             party: 1,

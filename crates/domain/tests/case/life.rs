@@ -51,6 +51,8 @@ fn investigation(w: &mut World) {
     );
     let now = session(w);
     w.ok(B, Do::RecordScene { session: now, record: t("现场情况"), witnessed: true });
+    w.ok(A, Do::TakeSample(sampling(w)));
+    w.serve_now(DocumentKind::SamplingVoucher, 1);
     w.ok(A, Do::AddEvidence(evidence("特种作业人员名册", "2026-03-05")));
     let items = vec![PreservedItem { name: t("培训档案"), description: t(""), quantity: "2册".into() }];
     w.pass(Proposal::Preserve(Preserving { party: 1, items, manner: t("就地保存") }));
@@ -58,11 +60,13 @@ fn investigation(w: &mut World) {
     w.at("2026-03-10");
     w.ok(
         A,
-        Do::CommissionExpert {
+        Do::CommissionExpert(Commission {
             agency: t("示例检测中心"),
             question: t("证件真伪"),
             examination: Some(Examination::Appraisal),
-        },
+            items: vec![],
+            due_on: None,
+        }),
     );
     w.at("2026-03-13");
     w.pass(Proposal::DisposePreservation(PreservationDisposing {
@@ -82,7 +86,7 @@ fn second_notice(w: &mut World) {
     w.ok(A, Do::AddEvidence(evidence("第二份名册", "2026-03-30")));
     w.at("2026-03-31");
     w.ok(A, conclude(false));
-    w.ok(A, draft(&[1, 2], vec![fine(1, 7 * WAN), fine(2, 2 * WAN)]));
+    w.ok(A, draft(&[1, 3], vec![fine(1, 7 * WAN), fine(2, 2 * WAN)]));
     w.at("2026-04-01");
     for party in [1, 2] {
         w.ok(A, Do::IssueNotice { party });
@@ -180,6 +184,7 @@ fn the_whole_life_of_a_case_of_a_unit_and_its_responsible_person() {
     w.ok(A, Do::RegisterClue(clue()));
     w.ok(A, Do::StartCheck { officers: vec![A, B] });
     assert_eq!(due(&w, A, "核查并决定是否立案", None), "2026-03-23");
+    w.ok(A, Do::AddEvidence(evidence("现场照片", "2026-03-02")));
     w.at("2026-03-04");
     w.pass(Proposal::File(filing(vec![unit_party(), responsible_party()])));
     assert_eq!(w.case().number().map(ToString::to_string).as_deref(), Some("（示）应急立〔2026〕1号"));

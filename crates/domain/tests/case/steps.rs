@@ -2,6 +2,8 @@
 
 use crate::world::*;
 use mingjing_domain::case::command::*;
+use mingjing_domain::case::correction::{Correcting, Corrective};
+use mingjing_domain::case::sampling::SamplingPresence;
 use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal, Provision};
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{CaseCommand as Do, CaseEvent};
@@ -75,6 +77,23 @@ pub fn session(world: &World) -> Session {
     }
 }
 
+pub fn sampling(world: &World) -> Sampling {
+    Sampling {
+        party: 1,
+        session: session(world),
+        items: vec![SampledItem {
+            name: t("甲醇"),
+            description: t("99.9%，2026年2月批次"),
+            quantity: "2瓶（各500毫升）".into(),
+            base: "1罐（20吨）".into(),
+        }],
+        method: t("自罐底、罐中各取一份，分别装瓶"),
+        seal: t("一式两份当场加贴封条，一份送检，一份由当事人保管"),
+        presence: SamplingPresence::Signed,
+        witness: t(""),
+    }
+}
+
 pub fn evidence(name: &str, on: &str) -> Evidence {
     Evidence {
         kind: EvidenceKind::Documentary,
@@ -110,6 +129,18 @@ pub fn spared(party: PartyNo) -> PartyDisposal {
     }
 }
 
+/// Whoever is penalised has put the act right already.
+pub fn corrected(disposals: &[PartyDisposal]) -> Vec<Correcting> {
+    let penalised = disposals.iter().filter(|d| d.no_penalty.is_none());
+    let one = |d: &PartyDisposal| Correcting {
+        party: d.party,
+        corrective: Corrective::Corrected,
+        details: t("复查时上岗人员均已持证，见现场照片"),
+        days: 0,
+    };
+    penalised.map(one).collect()
+}
+
 pub fn substance(evidence: &[EvidenceNo], disposals: Vec<PartyDisposal>) -> DecisionSubstance {
     let provision = |article: &str| Provision { law: "安全生产法".into(), article: article.into() };
     DecisionSubstance {
@@ -120,6 +151,7 @@ pub fn substance(evidence: &[EvidenceNo], disposals: Vec<PartyDisposal>) -> Deci
         range: String::new(),
         discretion: t("未取得资格上岗二人，适用一般阶次"),
         reasoning: Text::publishable("事实清楚，证据确凿"),
+        corrections: corrected(&disposals),
         disposals,
         terms: t("收到决定书之日起十五日内缴纳"),
     }
@@ -329,11 +361,12 @@ impl World {
     }
 }
 
-/// A case under check since 2026-03-02.
+/// A case under check since 2026-03-02, with one item of evidence from it.
 pub fn checking() -> World {
     let mut w = World::new("2026-03-02");
     w.ok(A, Do::RegisterClue(clue()));
     w.ok(A, Do::StartCheck { officers: vec![A, B] });
+    w.ok(A, Do::AddEvidence(evidence("特种作业人员名册", "2026-03-02")));
     w
 }
 
@@ -345,13 +378,12 @@ pub fn investigating(parties: Vec<Party>) -> World {
     w
 }
 
-/// With an inquiry and one item of evidence, on 2026-03-05.
+/// With an inquiry on 2026-03-05.
 pub fn investigated(parties: Vec<Party>) -> World {
     let mut w = investigating(parties);
     w.at("2026-03-05");
     let session = session(&w);
     w.ok(A, Do::RecordInquiry { session, person: t("示范甲，总经理"), record: t("问答"), signed: true });
-    w.ok(A, Do::AddEvidence(evidence("特种作业人员名册", "2026-03-05")));
     w
 }
 

@@ -33,6 +33,9 @@ macro_rules! penalty_decision_fields {
             LAW_BASIS.law(CONTENT_PENALTY),
             paragraphs("benchmark", "裁量基准适用及理由").law(BENCHMARK),
             list("decision_items", "行政处罚的种类", DECISION_ITEM).law(CONTENT_PENALTY),
+            paragraphs("correction", "责令改正")
+                .optional()
+                .law("《中华人民共和国行政处罚法》第二十八条第一款"),
             FINE.optional(),
             group("payment", "缴款方式", PAYMENT)
                 .with("fine_fen")

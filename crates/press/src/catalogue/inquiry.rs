@@ -13,6 +13,14 @@ const TWO_OFFICERS: &str = "《中华人民共和国行政处罚法》第四十�
 const TURN: &[FieldSpec] = &[paragraphs("question", "问"), paragraphs("answer", "答")];
 const PROBLEM: &[FieldSpec] =
     &[text("problem", "存在问题"), text("measure", "整改要求").optional(), date("due", "整改期限")];
+const SENT: &[FieldSpec] =
+    &[text("name", "物品名称"), text("model", "规格型号").optional(), text("quantity", "数量")];
+const SAMPLE: &[FieldSpec] = &[
+    text("name", "物品名称"),
+    text("model", "规格型号、批次").optional(),
+    text("quantity", "抽取数量"),
+    text("base", "抽样基数").optional(),
+];
 const REVIEWED: &[FieldSpec] = &[text("problem", "原存在问题"), text("finding", "复查情况")];
 
 const PRESERVATION_COMMON: &[FieldSpec] = &[
@@ -85,6 +93,35 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             list("invited", "被邀请人", PERSON).optional(),
             group("recorder", "记录人", PERSON),
             paragraphs("findings", "勘验情况"),
+        ],
+    ),
+    TemplateSpec::letter("sampling_receipt", 17, "抽样取证凭证", Seal::Enforcement).series(&["抽"]).under(
+        PRESERVATION,
+        &[
+            group("party", "被抽样取证人", PARTY),
+            CAUSE,
+            minute("started_at", "抽样取证开始时间"),
+            minute("ended_at", "抽样取证结束时间"),
+            text("place", "抽样地点"),
+            list("items", "抽取的样品", SAMPLE),
+            paragraphs("method", "抽样方法"),
+            paragraphs("seal", "封样和保管情况"),
+            text("presence", "当事人到场情况"),
+            text("witness", "见证人或者录像情况").optional(),
+            list("officers", "执法人员", OFFICER).law(TWO_OFFICERS),
+        ],
+    ),
+    TemplateSpec::letter("appraisal_commission", 22, "鉴定委托书", Seal::Enforcement).series(&["鉴"]).under(
+        "《住房和城乡建设行政处罚程序规定》第十八条",
+        &[
+            text("agency", "鉴定、检测机构"),
+            text("party_names", "当事人"),
+            CAUSE,
+            text("examination", "委托类别").optional(),
+            paragraphs("question", "鉴定要求"),
+            list("items", "送检物品", SENT).optional(),
+            date("due", "提交意见的期限").optional(),
+            group("contact", "联系方式", CONTACT),
         ],
     ),
     TemplateSpec::form("preservation_approval", 18, "先行登记保存证据审批表")

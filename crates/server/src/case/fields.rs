@@ -252,10 +252,15 @@ fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
                 .collect()
         }
         "order" => {
-            let open = case.corrections.iter().enumerate().filter(|(_, it)| it.rechecked != Some(true));
+            let open = case.corrections.iter().enumerate().filter(|(_, it)| it.open(case));
             open.map(|(at, it)| {
                 let party = words::party(case, it.party);
-                numbered(at + 1, format!("第{}次：{party}，{}前改正", at + 1, show::short_date(it.due_on)))
+                let until = match (it.due_on, it.days) {
+                    (Some(due), _) => format!("{}前改正", show::short_date(due)),
+                    (None, Some(days)) => format!("收到决定书之日起{days}日内改正"),
+                    (None, None) => "改正".to_owned(),
+                };
+                numbered(at + 1, format!("第{}次：{party}，{until}", at + 1))
             })
             .collect()
         }

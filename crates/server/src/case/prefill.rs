@@ -44,7 +44,7 @@ fn known(verb: Verb, around: &Around<'_>, actor: StaffId) -> Map<String, Value> 
         (Verb::ProposeFile, Some(case)) => filing(case),
         (Verb::PrepareDraft, Some(case)) => draft(case),
         (Verb::AddEvidence, Some(case)) => json!({ "collected_on": today, "collectors": case.officers }),
-        (Verb::RecordInquiry | Verb::RecordScene | Verb::ChangeOfficers, Some(case)) => {
+        (Verb::RecordInquiry | Verb::RecordScene | Verb::TakeSample | Verb::ChangeOfficers, Some(case)) => {
             json!({ "officers": case.officers })
         }
         (Verb::ServeDocument, Some(case)) => json!({ "officers": case.officers, "on": today }),
@@ -91,7 +91,11 @@ fn draft(case: &Case) -> Value {
         Some(draft) => serde_json::to_value(&draft.substance).unwrap_or_default(),
         None => {
             let parties = case.numbered_parties().map(|(no, _)| json!({ "party": no }));
+            // Whoever was not ordered to correct yet: the decision has to answer for it.
+            let ordered = |no| case.corrections.iter().any(|it| it.party == no);
+            let rest = case.numbered_parties().filter(|(no, _)| !ordered(*no));
             json!({
+                "corrections": rest.map(|(no, _)| json!({ "party": no })).collect::<Vec<_>>(),
                 "evidence": (1..=case.evidence.len()).collect::<Vec<_>>(),
                 "disposals": parties.collect::<Vec<_>>(),
                 "violated": [{}],

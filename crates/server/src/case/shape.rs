@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 use mingjing_domain::case::command::{Payment, Refund, Restitution};
+use mingjing_domain::case::correction::{Correcting, Corrective};
 use mingjing_domain::case::state::{
     ApprovalStage, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
 };
@@ -199,6 +200,15 @@ struct DraftV1<'a> {
     reasoning: Plain<'a>,
     disposals: &'a [PartyDisposal],
     terms: Plain<'a>,
+    corrections: Vec<CorrectingV1<'a>>,
+}
+
+#[derive(Serialize)]
+struct CorrectingV1<'a> {
+    party: PartyNo,
+    corrective: Corrective,
+    details: Plain<'a>,
+    days: u16,
 }
 
 #[derive(Serialize)]
@@ -455,6 +465,11 @@ fn document(case: &Case, at: usize) -> DocumentV1 {
     }
 }
 
+fn correcting(it: &Correcting) -> CorrectingV1<'_> {
+    let (party, corrective, days) = (it.party, it.corrective, it.days);
+    CorrectingV1 { party, corrective, details: Plain(&it.details), days }
+}
+
 fn draft(it: &Draft) -> DraftV1<'_> {
     let s = &it.substance;
     DraftV1 {
@@ -469,6 +484,7 @@ fn draft(it: &Draft) -> DraftV1<'_> {
         reasoning: Plain(&s.reasoning),
         disposals: &s.disposals,
         terms: Plain(&s.terms),
+        corrections: s.corrections.iter().map(correcting).collect(),
     }
 }
 

@@ -106,6 +106,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::EvidenceAdded { .. }
         | E::Preserved { .. }
         | E::PreservationDisposed { .. }
+        | E::Sampled(_)
         | E::ExpertCommissioned { .. }
         | E::ExpertReceived { .. }
         | E::CorrectionOrdered { .. }
@@ -210,7 +211,8 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
             format!("{}，{}件", party(case, preserving.party), preserving.items.len())
         }
         E::PreservationDisposed { disposing, .. } => disposing.disposal.label().to_owned(),
-        E::ExpertCommissioned { agency, .. } => agency.or_erased().to_owned(),
+        E::Sampled(it) => format!("{}，{}项", party(case, it.party), it.items.len()),
+        E::ExpertCommissioned(it) => it.agency.or_erased().to_owned(),
         E::CorrectionOrdered { party: no, due_on, .. } => {
             format!("{}，{}前", party(case, *no), show::short_date(*due_on))
         }

@@ -440,6 +440,7 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
                     no_penalty: None,
                 }],
                 terms: Text::closed("自收到决定书之日起十五日内缴纳"),
+                corrections: vec![],
             },
             digest: digest.clone(),
         },

@@ -5,7 +5,7 @@ use axum::http::{Method, Request};
 use serde_json::json;
 
 use crate::office::Office;
-use crate::steps::{Way, filing};
+use crate::steps::{Way, evidence, filing};
 
 async fn waiting(office: &Office) -> String {
     let id = office.clue(Way::Api).await;
@@ -16,6 +16,7 @@ async fn waiting(office: &Office) -> String {
             json!({"officers": [office.id("a"), office.id("b")]}),
         )
         .await;
+    office.does("a", &format!("/api/v1/cases/{id}/add_evidence"), evidence(office)).await;
     office.does("a", &format!("/api/v1/cases/{id}/propose_file"), filing(office)).await;
     office
         .does(

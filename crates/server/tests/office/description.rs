@@ -213,8 +213,13 @@ async fn links_and_examples_alone_lead_from_a_clue_to_a_filed_case() {
         |logins: &[&str]| json!({ "officers": logins.iter().map(|it| office.id(it)).collect::<Vec<_>>() });
     let mut answer = office.does("a", "/api/v1/cases", all["case_register_clue"].body.clone()).await;
     let mut at = "case_register_clue";
+    let found = json!({
+        "kind": "documentary", "collected_on": office.today(), "sha256_root": "", "recording": null,
+        "collectors": people(&["a", "b"])["officers"],
+    });
     for (next, who, own, stage) in [
         ("case_start_check", "a", people(&["a", "b"]), "checking"),
+        ("case_add_evidence", "a", found, "checking"),
         ("case_propose_file", "a", people(&["a", "b"]), "checking"),
         ("case_review_proposal", "unit_head", json!({}), "checking"),
         ("case_approve_proposal", "head", json!({ "opinions": [] }), "investigating"),

@@ -7,7 +7,7 @@ use mingjing_domain::case::types::DocumentKind;
 use serde_json::{Value, json};
 
 use crate::office::{Answer, Office};
-use crate::steps::{Way, clue, discussion, draft, filing, inquiry, service};
+use crate::steps::{Way, clue, discussion, draft, evidence, filing, inquiry, service};
 
 /// Tries, and expects a refusal of this code that names its article and a remedy,
 /// while no event is added.
@@ -101,6 +101,7 @@ async fn one_officer_is_not_two() {
         .await;
     let both = json!({ "officers": [office.id("a"), office.id("b")] });
     office.does("a", &at(&id, "start_check"), both).await;
+    office.does("a", &at(&id, "add_evidence"), evidence(&office)).await;
     let mut body = filing(&office);
     body["officers"] = twice.clone();
     refused(&office, "a", &at(&id, "propose_file"), body, "officers.same_person").await;
@@ -197,6 +198,8 @@ async fn an_approval_clicked_twice_is_one_approval() {
     let id = office.clue(Way::Api).await;
     let both = json!({ "officers": [office.id("a"), office.id("b")] });
     office.does("a", &at(&id, "start_check"), both).await;
+    refused(&office, "a", &at(&id, "propose_file"), filing(&office), "evidence.preliminary").await;
+    office.does("a", &at(&id, "add_evidence"), evidence(&office)).await;
     office.does("a", &at(&id, "propose_file"), filing(&office)).await;
     let review = json!({ "proposal_no": 1, "agree": true, "opinion": "同意" });
     office.does("unit_head", &at(&id, "review_proposal"), review).await;

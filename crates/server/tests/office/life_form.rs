@@ -1,7 +1,7 @@
 //! The whole life of a case through the forms of the pages.
 
 use crate::office::Office;
-use crate::steps::Way;
+use crate::steps::{Way, evidence};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_lives_from_clue_to_archive_through_forms_of_many_people() {
@@ -71,6 +71,7 @@ async fn groups_are_added_and_taken_away_without_script() {
     let id = office.clue(Way::Api).await;
     let officers = format!("{} {}", office.uuid("a"), office.uuid("b"));
     office.submit("a", &format!("/cases/{id}/do/start_check"), &[("officers", &officers)]).await;
+    office.step(Way::Api, "a", Some(&id), "add_evidence", evidence(&office)).await;
     let path = format!("/cases/{id}/do/propose_file");
     let (action, mut typed) = office.filled("a", &path, &[("title", "示例案")]).await;
     typed.push(("_add".into(), "parties".into()));

@@ -59,6 +59,10 @@ pub fn draft(first_fen: i64, second_fen: i64) -> Value {
         "facts": "二名特种作业人员未取得相应资格上岗作业", "evidence": [1],
         "violated": [{"law": "安全生产法", "article": "第三十条第一款"}],
         "basis": [{"law": "安全生产法", "article": "第九十七条第七项"}],
+        "corrections": [
+            {"party": 1, "corrective": "with_decision", "details": "停止安排无证人员上岗", "days": 15},
+            {"party": 2, "corrective": "corrected", "details": "已经取得资格，见证书复印件"},
+        ],
         "discretion": "适用一般阶次", "reasoning": "事实清楚，证据确凿", "terms": "十五日内缴纳",
         "disposals": [
             {"party": 1, "kinds": ["fine"], "fine_fen": first_fen, "grade": "ordinary"},
@@ -204,6 +208,7 @@ impl Office {
     pub async fn filed(&self, way: Way) -> String {
         let id = self.clue(way).await;
         self.step(way, "a", Some(&id), "start_check", json!({"officers": officers(self)})).await;
+        self.step(way, "b", Some(&id), "add_evidence", evidence(self)).await;
         self.day("2026-03-04");
         self.pass(way, &id, "propose_file", filing(self)).await;
         assert_eq!(self.case(&id).await.stage, Stage::Investigating);
@@ -214,7 +219,6 @@ impl Office {
         let id = self.filed(way).await;
         self.day("2026-03-05");
         self.step(way, "a", Some(&id), "record_inquiry", inquiry(self)).await;
-        self.step(way, "b", Some(&id), "add_evidence", evidence(self)).await;
         self.day("2026-03-06");
         self.step(way, "a", Some(&id), "conclude", json!({"report": "调查终结报告"})).await;
         self.step(way, "a", Some(&id), "prepare_draft", draft(first_fen, second_fen)).await;
@@ -308,6 +312,11 @@ impl Office {
             });
             self.step(way, "cashier", Some(&id), "record_payment", payment).await;
         }
+        let rechecked = json!({"order": 1, "corrected": true, "opinion": "均已持证上岗"});
+        self.step(way, "a", Some(&id), "recheck_correction", rechecked).await;
+        self.make_all(&id).await;
+        let recheck = self.document(&id, DocumentKind::CorrectionRecheck, None).await;
+        self.step(way, "a", Some(&id), "serve_document", service(self, recheck)).await;
         self.pass(way, &id, "propose_close", json!({"ground": "performed", "opinion": "执行完毕"})).await;
         self.make_all(&id).await;
         id

@@ -52,6 +52,18 @@ pub async fn filed(county: &County, browser: &mut Browser, case: &str, subject: 
         ("parties[0].post", "总经理"),
         ("opinion", "符合立案标准，建议立案"),
     ]);
+    let today = county.ago(0);
+    let found = [
+        ("kind", "书证"),
+        ("name", "特种作业人员名册"),
+        ("source", "当事人提供"),
+        ("collected_on", &today[..10]),
+        ("collectors", "执法人员甲"),
+        ("collectors", "执法人员乙"),
+        ("proves", "二名电工未取得特种作业操作证"),
+        ("signed", "true"),
+    ];
+    browser.act(county, "yj-officer1", case, "add_evidence", &found).await;
     browser.act(county, "yj-officer1", case, "propose_file", &filing).await;
     browser.be("yj-unithead").await;
     browser.open("/desk").await;
@@ -112,19 +124,17 @@ async fn inspected(county: &County, browser: &mut Browser, case: &str) {
     browser.act(county, "yj-officer2", case, "record_scene", &scene).await;
 }
 
-/// Nothing is concluded without evidence, and some is taken.
+/// More evidence is taken.
 async fn proved(county: &County, browser: &mut Browser, case: &str) {
-    let shut = browser.refused("yj-officer1", case, "conclude", &[("report", "调查终结")]).await;
-    assert!(shut.contains("卷内没有证据") && shut.contains("第四十六条"), "{shut}");
     let today = county.ago(0);
     let evidence = [
         ("kind", "书证"),
-        ("name", "特种作业人员名册"),
-        ("source", "当事人提供"),
+        ("name", "电工证件核查结果"),
+        ("source", "向发证机关核实"),
         ("collected_on", &today[..10]),
         ("collectors", "执法人员甲"),
         ("collectors", "执法人员乙"),
-        ("proves", "二名电工未取得特种作业操作证"),
+        ("proves", "二名电工没有取得特种作业操作证"),
         ("signed", "true"),
     ];
     browser.act(county, "yj-officer2", case, "add_evidence", &evidence).await;
@@ -154,6 +164,8 @@ pub async fn drafted(
         ("disposals[0].fine_fen", fine),
         ("disposals[0].grade", "一般"),
         ("terms", "自收到决定书之日起十五日内缴纳"),
+        ("corrections[0].corrective", "违法行为已经改正"),
+        ("corrections[0].details", "复查时上岗电工均已持证"),
     ];
     browser.act(county, "yj-officer1", case, "prepare_draft", &draft).await;
 }

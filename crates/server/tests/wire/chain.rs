@@ -11,9 +11,10 @@ use crate::county::{County, TODAY};
 use crate::settings;
 
 /// Operations in the order of the links between them, and whose they are.
-const CHAIN: [(&str, &str); 6] = [
+const CHAIN: [(&str, &str); 7] = [
     ("case_register_clue", "yj-officer2"),
     ("case_start_check", "yj-officer2"),
+    ("case_add_evidence", "yj-officer2"),
     ("case_propose_file", "yj-officer2"),
     ("case_review_proposal", "yj-unithead"),
     ("case_approve_proposal", "yj-head"),
@@ -22,7 +23,7 @@ const CHAIN: [(&str, &str); 6] = [
 const READ: &str = "case_read";
 
 /// Events that a walked case has in this order.
-const WALKED: [&str; 4] = ["clue_registered", "check_started", "filed", "officers_changed"];
+const WALKED: [&str; 5] = ["clue_registered", "check_started", "evidence_added", "filed", "officers_changed"];
 
 /// The steps of a case must follow each other, so walks are longer and more.
 pub fn settings(county: &County) -> String {
@@ -84,6 +85,7 @@ fn lawful(schema: &mut Value, officers: &[Value]) {
         "officers": officers,
         "parties": [party("legal_person", "示例化工有限公司", unit), party("person", "示范甲", person)],
         "category": [settings::CATEGORY], "region": [settings::REGION],
+        "kind": ["documentary"], "collectors": officers, "collected_on": [TODAY], "signed": [true],
         "received_on": [TODAY], "violation_on": [TODAY, "2026-11-02"],
         "proposal_no": [1], "agree": [true], "approve": [true],
     });

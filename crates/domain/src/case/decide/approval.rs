@@ -114,6 +114,7 @@ fn only_return(disposal: PreservationDisposal) -> Result<(), Refusal> {
 }
 
 fn filed(case: &Case, filing: &Filing, facts: &Facts<'_>) -> Result<(), Refusal> {
+    gate::preliminary(case, facts)?;
     required(&filing.title, "title", "案件名称")?;
     required(&filing.cause, "cause", "案由")?;
     if filing.category.trim().is_empty() {

@@ -130,12 +130,8 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             issue.done()
         }
         C::AddEvidence(evidence) => add_evidence(case, evidence, facts),
-        C::CommissionExpert { agency, question, examination } => {
-            required(agency, "agency", "鉴定、检测机构")?;
-            required(question, "question", "委托事项")?;
-            let (agency, question, examination) = (agency.clone(), question.clone(), *examination);
-            Ok(vec![CaseEvent::ExpertCommissioned { agency, question, examination }])
-        }
+        C::TakeSample(sampling) => super::sampling::take(case, sampling, facts),
+        C::CommissionExpert(it) => super::sampling::commission(case, it, facts),
         _ => finish(case, command, facts),
     }
 }
@@ -194,7 +190,7 @@ fn finish(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::RecheckCorrection { order, corrected, opinion } => {
             required(opinion, "opinion", "复查意见")?;
             match case.corrections.get(usize::from(*order).wrapping_sub(1)) {
-                Some(o) if o.rechecked != Some(true) => {
+                Some(o) if o.open(case) => {
                     let mut issue = Issue::new(case, facts);
                     issue.document(DocumentKind::CorrectionRecheck, Some(o.party))?;
                     issue.push(CaseEvent::CorrectionRechecked {
@@ -237,7 +233,7 @@ fn finish(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     }
 }
 
-fn known_party(case: &Case, party: PartyNo) -> Result<(), Refusal> {
+pub(super) fn known_party(case: &Case, party: PartyNo) -> Result<(), Refusal> {
     if case.party(party).is_some() {
         return Ok(());
     }
@@ -259,7 +255,7 @@ fn signature(signed: bool) -> Result<(), Refusal> {
 }
 
 /// An inquiry or a look at the scene: two officers, certificates shown, rights told, in the past.
-fn held(case: &Case, session: &Session, facts: &Facts<'_>) -> Result<(), Refusal> {
+pub(super) fn held(case: &Case, session: &Session, facts: &Facts<'_>) -> Result<(), Refusal> {
     required(&session.place, "place", "地点")?;
     let day = crate::matter::civil_day(session.started_at);
     if session.ended_at < session.started_at || session.ended_at > facts.moment.recorded_at {
@@ -479,6 +475,7 @@ fn prepare(case: &Case, s: &DecisionSubstance, facts: &Facts<'_>) -> Outcome {
         .field("basis", "法律名称和条款都要写明"));
     }
     disposals(case, s)?;
+    super::super::correction::complete(case, s)?;
     super::super::clock::prescription(case, facts)
         .or_else(|e| if s.penalises() { Err(e) } else { Ok(()) })?;
     let mut substance = s.clone();

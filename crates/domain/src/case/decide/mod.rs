@@ -8,6 +8,7 @@ mod investigate;
 mod performance;
 mod recording;
 mod review;
+mod sampling;
 mod supplement;
 
 use super::command::{CaseCommand, Proposal};
@@ -176,7 +177,7 @@ fn moment(case: Option<&Case>, facts: &Facts<'_>) -> Result<(), Refusal> {
         return Err(Refusal::new("time.before_case", article(), "行为时间早于案件登记之日", "请核对时间。")
             .field("happened_at", "早于案件登记之日"));
     }
-    let late = m.recorded_at.duration_since(m.happened_at).as_hours() >= i64::from(facts.law.late_hours);
+    let late = m.recorded_at.duration_since(m.happened_at).as_hours() >= i64::from(facts.law.late.value);
     match &m.source {
         TimeSource::Paper { reason, approver } => {
             if reason.is_blank() {
@@ -213,8 +214,8 @@ fn moment(case: Option<&Case>, facts: &Facts<'_>) -> Result<(), Refusal> {
         }
         TimeSource::Server | TimeSource::Device { .. } if late => Err(Refusal::new(
             "time.late",
-            article(),
-            "行为发生已超过二十四小时，属于补录",
+            facts.law.late.citation.clone(),
+            format!("行为发生已超过{}小时，属于补录", facts.law.late.value),
             "请写明补录原因和同意补录的负责人。",
         )
         .field("late_reason", "请填写补录原因")),
@@ -225,12 +226,12 @@ fn moment(case: Option<&Case>, facts: &Facts<'_>) -> Result<(), Refusal> {
 /// An act whose own end is claimed in the command obeys the same rule as
 /// `happened_at`: longer ago than a late entry allows, it needs reason and approver.
 fn punctual(ended: jiff::Timestamp, field: &'static str, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let late = facts.moment.recorded_at.duration_since(ended).as_hours() >= i64::from(facts.law.late_hours);
+    let late = facts.moment.recorded_at.duration_since(ended).as_hours() >= i64::from(facts.law.late.value);
     match facts.moment.source {
         TimeSource::Server | TimeSource::Device { .. } if late => Err(Refusal::new(
             "time.late",
-            penalty_law("第四十七条"),
-            "行为结束已超过二十四小时，属于补录",
+            facts.law.late.citation.clone(),
+            format!("行为结束已超过{}小时，属于补录", facts.law.late.value),
             "请写明补录原因和同意补录的负责人。",
         )
         .field(field, "属于补录")),
@@ -257,6 +258,7 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::RecordInquiry { .. }
         | C::RecordScene { .. }
         | C::AddEvidence(_)
+        | C::TakeSample(_)
         | C::CommissionExpert { .. }
         | C::ReceiveExpert { .. }
         | C::OrderCorrection { .. }
@@ -330,6 +332,7 @@ impl CaseCommand {
             C::RecordInquiry { .. } => Verb::RecordInquiry,
             C::RecordScene { .. } => Verb::RecordScene,
             C::AddEvidence(_) => Verb::AddEvidence,
+            C::TakeSample(_) => Verb::TakeSample,
             C::CommissionExpert { .. } => Verb::CommissionExpert,
             C::ReceiveExpert { .. } => Verb::ReceiveExpert,
             C::OrderCorrection { .. } => Verb::OrderCorrection,
@@ -401,6 +404,7 @@ impl CaseCommand {
             | C::RecordRemedy { party, .. }
             | C::ConcludeRemedy { party, .. }
             | C::RecordRuling { party, .. } => Some(*party),
+            C::TakeSample(it) => Some(it.party),
             C::ScheduleHearing(plan) => Some(plan.party),
             C::HoldHearing(held) => Some(held.party),
             C::RecordPayment(payment) => Some(payment.party),

@@ -376,10 +376,7 @@ fn in_term(facts: &Facts<'_>, served: &Served, amended: Option<&Served>, state: 
         )
         .after(next_day(over)));
     }
-    let from = clock::remedies_ended(facts, served.effective_on, state)?;
-    // After a deferral the term runs from its end (第七十二条第二款).
-    let from = state.plan().map_or(from, |plan| from.max(plan.ends_on(facts.today(), state)));
-    let last = facts.limit(&facts.law.court, from, "复议、诉讼期限届满之日", &[])?;
+    let last = clock::court_limit(facts, served, state)?;
     if period::closes_after(&last, facts.today()) {
         return no(
             "court.too_late",
@@ -502,7 +499,7 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
             );
         }
     }
-    if let Some(index) = case.corrections.iter().position(|c| c.rechecked != Some(true)) {
+    if let Some(index) = case.corrections.iter().position(|c| c.open(case)) {
         return no(
             "correction.open",
             penalty_law("第二十八条第一款"),

@@ -123,7 +123,20 @@ pub fn file(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
             "请先由司法行政部门确认并公告执法主体。",
         );
     }
-    Ok(())
+    preliminary(case, facts)
+}
+
+/// What shows the act at first sight is in the file; also when the approval is given.
+pub fn preliminary(case: &Case, facts: &Facts<'_>) -> Gate {
+    if !facts.law.revised || !case.evidence.is_empty() {
+        return Ok(());
+    }
+    no(
+        "evidence.preliminary",
+        construction_rules("第十五条第二款第一项"),
+        "卷内没有证明存在违法行为的初步证据",
+        "请将核查取得的证据、线索来源移送或者提供的材料补充入卷，再呈请立案；没有证据的，呈请不予立案。",
+    )
 }
 
 /// One decision about filing at a time.
@@ -207,7 +220,7 @@ pub fn dispose_preservation(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> G
 
 /// An order to correct waits for its re-check.
 pub fn recheck(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
-    if case.corrections.iter().any(|c| c.rechecked != Some(true)) {
+    if case.corrections.iter().any(|c| c.open(case)) {
         return Ok(());
     }
     no("correction.none", penalty_law("第二十八条第一款"), "没有待复查的责令改正", "请先责令改正。")

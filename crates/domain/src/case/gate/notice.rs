@@ -9,7 +9,7 @@ use crate::case::facts::Facts;
 use crate::case::state::*;
 use crate::case::substance::{PartyDisposal, Provision};
 use crate::case::types::*;
-use crate::case::{amounts, clock};
+use crate::case::{amounts, clock, correction};
 use crate::cite::penalty_law;
 use crate::matter::TimeSource;
 use crate::period::{self, Limit};
@@ -496,6 +496,7 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     recorded(case, facts)?;
     clock::prescription(case, facts)?;
     amounts::lawful(case, &draft.substance)?;
+    correction::ordered(case, &draft.substance, facts)?;
     all_heard(case, facts)?;
     examined(case, facts, draft)
 }

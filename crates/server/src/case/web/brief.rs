@@ -160,6 +160,13 @@ fn draft(case: &Case) -> Markup {
                     }
                 }
             }
+            @for c in &it.corrections {
+                div.act {
+                    b { (words::party(case, c.party)) }
+                    span { (c.corrective.label()) @if c.days > 0 { "：" (c.days) " 日内" } }
+                    p { (c.details.or_erased()) }
+                }
+            }
             h3 { "认定的事实" } p.prose { (it.facts.or_erased()) }
             h3 { "依据" } p { "违反" (provisions(&it.violated)) "，依据" (provisions(&it.basis)) }
             h3 { "裁量" } p.prose { (it.discretion.or_erased()) @if let Some(base) = Ranges::built_in().get(&it.range) { "（裁量基准：" (base.title) "）" } }

@@ -184,7 +184,7 @@ pub fn decided(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     {
         return Ok(Some(act));
     }
-    if let Some((_, order)) = case.corrections.iter().zip(1..).find(|(it, _)| it.rechecked != Some(true)) {
+    if let Some((_, order)) = case.corrections.iter().zip(1..).find(|(it, _)| it.open(case)) {
         let command =
             Do::RecheckCorrection { order, corrected: true, opinion: t("经复查，已经改正") };
         return act(plan, view, Role::Officer, 3, command);

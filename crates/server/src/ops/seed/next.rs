@@ -7,9 +7,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use mingjing_domain::calendar::Calendar;
 use mingjing_domain::case::command::*;
+use mingjing_domain::case::correction::{Correcting, Corrective};
 use mingjing_domain::case::gate;
 use mingjing_domain::case::law::Law;
 use mingjing_domain::case::recorded::{self, Standing};
+use mingjing_domain::case::sampling::SamplingPresence;
 use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, PartyState, ReviewPhase};
 use mingjing_domain::case::substance::DecisionSubstance;
 use mingjing_domain::case::types::*;
@@ -277,6 +279,10 @@ fn checking(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     if plan.extend_check && !case.check_extended {
         return propose(plan, view, 8, Proposal::ExtendCheck);
     }
+    if plan.ending != Ending::NotFiled && case.evidence.is_empty() {
+        // What the check found: a case is filed on it.
+        return act(plan, view, Role::Officer, 0, Do::AddEvidence(evidence(case, plan, view)?));
+    }
     let days = plan.days(1, 5);
     if plan.ending == Ending::NotFiled {
         return propose(plan, view, days, Proposal::NotFile);
@@ -376,11 +382,14 @@ fn inquire(kind: Inquiry, case: &Case, plan: &mut Plan, view: &View<'_>) -> Resu
             let disposal = PreservationDisposal::Return;
             proposed(Proposal::DisposePreservation(PreservationDisposing { preservation, disposal }))
         }
-        Inquiry::Commission => Do::CommissionExpert {
+        Inquiry::Sample => Do::TakeSample(sampling(plan, view)?),
+        Inquiry::Commission => Do::CommissionExpert(Commission {
             agency: t("示例检测中心"),
             question: t("现场设备是否符合国家标准"),
             examination: Some(Examination::Testing),
-        },
+            items: vec![sent()],
+            due_on: view.today.checked_add(jiff::Span::new().days(20)).ok(),
+        }),
         Inquiry::Receive => {
             let open = case.experts.iter().zip(1..).find(|(it, _)| it.span.1.is_none());
             let Some((_, commission)) = open else { return Ok(None) };
@@ -413,6 +422,58 @@ fn evidence(case: &Case, plan: &Plan, view: &View<'_>) -> Result<Evidence, SeedE
     })
 }
 
+fn sent() -> PreservedItem {
+    PreservedItem {
+        name: t("现场设备样品"), description: t("封样完好"), quantity: "1件".to_owned()
+    }
+}
+
+fn sampling(plan: &Plan, view: &View<'_>) -> Result<Sampling, SeedError> {
+    let item = SampledItem {
+        name: t("现场设备样品"),
+        description: t("当事人正在使用的批次"),
+        quantity: "2件".to_owned(),
+        base: "20件".to_owned(),
+    };
+    Ok(Sampling {
+        party: 1,
+        session: session(plan, view)?,
+        items: vec![item],
+        method: t("随机抽取"),
+        seal: t("当场加贴封条，一件送检，一件由当事人保管"),
+        presence: SamplingPresence::Signed,
+        witness: t(""),
+    })
+}
+
+/// What the draft says of the correction: whoever was not ordered to correct before is now, or
+/// has done so, or can no longer.
+fn corrections(case: &Case, plan: &Plan) -> Vec<Correcting> {
+    let ordered = |no| case.corrections.iter().any(|it| it.party == no);
+    let parties = case.numbered_parties().map(|(no, _)| no).filter(|no| plan.penalises() && !ordered(*no));
+    let one = |party| match plan.index % 3 {
+        0 => Correcting {
+            party,
+            corrective: Corrective::WithDecision,
+            details: t("停止违法行为，消除隐患"),
+            days: 15,
+        },
+        1 => Correcting {
+            party,
+            corrective: Corrective::Corrected,
+            details: t("经现场复核，已经改正"),
+            days: 0,
+        },
+        _ => Correcting {
+            party,
+            corrective: Corrective::Impossible,
+            details: t("违法行为已经终了，没有持续的后果"),
+            days: 0,
+        },
+    };
+    parties.map(one).collect()
+}
+
 /// The draft of the decision.
 pub fn draft(case: &Case, plan: &Plan, lighter: bool) -> Do {
     let all = 1..=EvidenceNo::try_from(case.evidence.len()).unwrap_or(EvidenceNo::MAX);
@@ -430,6 +491,7 @@ pub fn draft(case: &Case, plan: &Plan, lighter: bool) -> Do {
         reasoning: Text::publishable("违法事实清楚，证据确实、充分，应当依法处理。".to_owned()),
         disposals: case.numbered_parties().map(|(no, _)| plan.disposal(no, lighter)).collect(),
         terms: t("自收到决定书之日起十五日内到代收银行缴纳"),
+        corrections: corrections(case, plan),
     };
     Do::PrepareDraft { substance }
 }
@@ -467,7 +529,9 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         | Do::RecordRemedy { on, .. }
         | Do::RecordRuling { on, .. } => *on = today,
         Do::AddEvidence(evidence) => evidence.collected_on = today,
-        Do::RecordInquiry { session, .. } | Do::RecordScene { session, .. } => {
+        Do::RecordInquiry { session, .. }
+        | Do::RecordScene { session, .. }
+        | Do::TakeSample(Sampling { session, .. }) => {
             session.started_at = ago(40);
             session.ended_at = ago(2);
         }

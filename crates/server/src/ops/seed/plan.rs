@@ -50,6 +50,8 @@ pub enum Inquiry {
     Preserve,
     /// Its disposal.
     Dispose,
+    /// 抽样取证.
+    Sample,
     /// 委托检测.
     Commission,
     /// 检测意见.
@@ -330,7 +332,7 @@ fn inquiry(rng: &mut StdRng) -> Vec<Inquiry> {
     maybe(20, &[Inquiry::Preserve]);
     maybe(100, &[Inquiry::Evidence]);
     maybe(50, &[Inquiry::Evidence]);
-    maybe(10, &[Inquiry::Commission, Inquiry::Receive]);
+    maybe(10, &[Inquiry::Sample, Inquiry::Commission, Inquiry::Receive]);
     maybe(5, &[Inquiry::Suspend, Inquiry::Resume]);
     maybe(25, &[Inquiry::Correct]);
     maybe(4, &[Inquiry::Extend]);

@@ -1,6 +1,7 @@
 //! Deliberation and decision.
 
 use mingjing_domain::case::amendment::amended;
+use mingjing_domain::case::correction::Corrective;
 use mingjing_domain::case::state::PartyState;
 use mingjing_domain::case::substance::DecisionSubstance;
 use mingjing_domain::case::types::{DiscussionOutcome, NoPenaltyGround, PartyKind, PartyNo};
@@ -8,7 +9,7 @@ use mingjing_domain::case::{CaseEvent, Proposal};
 use serde_json::json;
 
 use super::parts::{disposal_words, provisions};
-use super::{Context, Fields, FillError, fields, given, with};
+use super::{Context, Fields, FillError, fields, given, with, words};
 
 type Form = Result<(&'static str, Fields), FillError>;
 
@@ -83,6 +84,42 @@ fn decided<'c>(cx: &'c Context<'_>) -> Result<(PartyNo, &'c PartyState, &'c Deci
     Ok((no, state, &decision.substance))
 }
 
+/// What was ordered of the act itself, in the case before and by this decision (第二十八条第一款).
+fn correction(
+    cx: &Context<'_>,
+    no: PartyNo,
+    substance: &DecisionSubstance,
+) -> Result<Option<String>, FillError> {
+    let mut lines = Vec::new();
+    for it in cx.case.corrections.iter().filter(|it| it.party == no && it.days.is_none()) {
+        let items = cx.line(&it.items, "correction", "责令改正的内容")?;
+        let order = it.document.and_then(|it| cx.case.document(it));
+        let by = order.map_or_else(String::new, |d| {
+            let number = d.number.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("以{number}《{}》", d.kind.label())
+        });
+        let until = it.due_on.map_or_else(String::new, |day| format!("于{}前", words(day)));
+        let found = match it.rechecked {
+            Some(true) => "；经复查，已经改正",
+            Some(false) => "；经复查，没有改正，应当继续改正",
+            None => "",
+        };
+        lines.push(format!("本机关已{by}责令{until}改正：{}{found}。", items.trim_end_matches('。')));
+    }
+    if let Some(it) = substance.corrections.iter().find(|it| it.party == no) {
+        let details = cx.text(&it.details, "correction", "责令改正的内容")?;
+        lines.push(match it.corrective {
+            Corrective::WithDecision => {
+                format!("责令自收到本决定书之日起{}日内改正：{details}", it.days)
+            }
+            Corrective::Corrected | Corrective::Impossible => {
+                format!("{}：{details}", it.corrective.label())
+            }
+        });
+    }
+    Ok(if lines.is_empty() { None } else { Some(lines.join("\n")) })
+}
+
 pub(super) fn penalty_decision(cx: &Context<'_>) -> Form {
     let (no, state, substance) = decided(cx)?;
     let disposal = substance.disposal(no).ok_or_else(|| cx.missing("decision_items", "行政处罚的种类"))?;
@@ -91,6 +128,9 @@ pub(super) fn penalty_decision(cx: &Context<'_>) -> Form {
         "defence_review": cx.defence_course(no, state)?,
         "performance": cx.text(&substance.terms, "performance", "履行方式和期限")?,
     }));
+    if let Some(words) = correction(cx, no, substance)? {
+        own.insert("correction".to_owned(), words.into());
+    }
     if disposal.fine_fen > 0 {
         own.insert("payment".to_owned(), cx.payment());
     }

@@ -227,7 +227,7 @@ pub(super) fn correction_recheck(cx: &Context<'_>) -> Form {
     };
     let at = usize::from(*order).checked_sub(1).ok_or_else(|| cx.no_cause())?;
     let ordered = cx.case.corrections.get(at).ok_or_else(|| cx.no_cause())?;
-    let document = cx.case.documents.iter().filter(|d| d.kind == DocumentKind::CorrectionOrder).nth(at);
+    let document = ordered.document.and_then(|it| cx.case.document(it));
     let document = document.ok_or_else(|| cx.missing("order_number", "原文书文号"))?;
     let number = document.number.as_ref().ok_or_else(|| cx.missing("order_number", "原文书文号"))?;
     Ok((

@@ -12,6 +12,7 @@ mod inquiry;
 mod notice;
 mod parts;
 mod review;
+mod sampling;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -150,6 +151,8 @@ fn form(cx: &Context<'_>) -> Result<(&'static str, Fields), FillError> {
         D::InquiryNotice => inquiry::notice(cx),
         D::InquiryRecord => inquiry::record(cx),
         D::SceneRecord => inquiry::scene(cx),
+        D::SamplingVoucher => sampling::voucher(cx),
+        D::ExpertCommission => sampling::commission(cx),
         D::PreservationApproval => inquiry::preservation_approval(cx),
         D::PreservationNotice => inquiry::preservation_notice(cx),
         D::PreservationList => inquiry::preservation_list(cx),

@@ -27,6 +27,13 @@ pub fn substance(no_penalty: bool) -> DecisionSubstance {
         reasoning: Text::publishable("案发后主动改正，综合全案情节确定罚款数额。"),
         disposals: vec![disposal(1, 3_050_000), disposal(2, 1_000_050)],
         terms: text("自收到决定书之日起十五日内缴纳罚款。"),
+        // The unit was ordered to correct in the case; its person is by the decision.
+        corrections: vec![Correcting {
+            party: 2,
+            corrective: Corrective::WithDecision,
+            details: text("建立检修后恢复确认制度。"),
+            days: 10,
+        }],
     }
 }
 

@@ -181,6 +181,7 @@ pub fn investigation(s: &mut Stream) {
         };
         s.act(A, day(11), &[], E::EvidenceAdded { no: u16::try_from(index + 1).unwrap(), evidence });
     }
+    sampling(s);
     preservation(s);
     s.act(
         A,
@@ -198,6 +199,39 @@ pub fn investigation(s: &mut Stream) {
         &[(D::CorrectionRecheck, Some(1))],
         E::CorrectionRechecked { order: 1, corrected: true, opinion: text("上述问题已整改完毕。") },
     );
+}
+
+pub fn sampling(s: &mut Stream) {
+    use DocumentKind as D;
+    let day = date(2026, 3, 10);
+    let item = SampledItem {
+        name: text("可燃气体探测器"),
+        description: text("TC-02型"),
+        quantity: "1只".into(),
+        base: "8只".into(),
+    };
+    let sampling = Sampling {
+        party: 1,
+        session: session(day),
+        items: vec![item],
+        method: text("随机拆取1只。"),
+        seal: text("当场加贴封条，由执法人员送检。"),
+        presence: SamplingPresence::Refused,
+        witness: text("示例镇人民政府工作人员到场见证"),
+    };
+    s.act(A, day, &[(D::SamplingVoucher, Some(1))], E::Sampled(sampling));
+    let commission = Commission {
+        agency: text("示例检测中心"),
+        question: text("探测器能否正常报警。"),
+        examination: Some(Examination::Testing),
+        items: vec![PreservedItem {
+            name: text("可燃气体探测器"),
+            description: text("TC-02型"),
+            quantity: "1只".into(),
+        }],
+        due_on: Some(date(2026, 3, 20)),
+    };
+    s.act(A, date(2026, 3, 11), &[(D::ExpertCommission, None)], E::ExpertCommissioned(commission));
 }
 
 pub fn preservation(s: &mut Stream) {
