@@ -11,6 +11,7 @@ use mingjing_domain::matter::MatterId;
 use mingjing_ledger::note::VerifierKey;
 
 use crate::calendar;
+use crate::case::policies;
 use crate::cli_verify::{verify, verify_proofs};
 use crate::erasure::service::{self as erasure, Destroyer};
 use crate::evidence::config::{self as evidence_config, EvidenceConfig};
@@ -483,6 +484,12 @@ async fn examine(global: &Global) -> Outcome {
         lines.push(doctor::Line { good: false, text });
     }
     lines.extend(console::examine(config, &global.section("evidence")?)?);
+    match policies::read(config) {
+        Ok(book) => {
+            lines.extend(policies::lines(&book).into_iter().map(|text| doctor::Line { good: true, text }));
+        }
+        Err(error) => lines.push(doctor::Line { good: false, text: error.to_string() }),
+    }
     for line in &lines {
         say(format!("{} {}", if line.good { "正常" } else { "注意" }, line.text))?;
     }
@@ -539,6 +546,7 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
         config.listen = listen;
     }
     let web: WebConfig = global.section("web")?;
+    policies::install(&config)?;
     let ledger = ops::open_checked(&config).await?;
     let parts = serve::Parts::new(ledger, &config, &global.section("documents")?, web.demo)?;
     let store = evidence(global, &config, parts.ledger.app().now())?;

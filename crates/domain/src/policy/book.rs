@@ -4,6 +4,7 @@ use super::Sourced;
 use super::params::{PARAMETERS, Parameter, PolicySet, Stricter, edition_of, newest_edition};
 use super::value::{Rank, Value};
 use crate::cite::Citation;
+use crate::codes::Uscc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,20 @@ pub enum Level {
     Organ,
 }
 
+impl Level {
+    /// The word for a person.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::National => "国家",
+            Self::Province => "省级",
+            Self::City => "市级",
+            Self::County => "县级",
+            Self::Organ => "机关",
+        }
+    }
+}
+
 /// The field of enforcement a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,7 +64,7 @@ pub struct Jurisdiction {
     pub region: String,
     /// The organ's field.
     pub system: System,
-    /// The organ's id, where an organ has a policy of its own.
+    /// The organ's 统一社会信用代码, where it is known: files of the organ itself name it.
     pub organ: Option<String>,
 }
 
@@ -174,7 +189,7 @@ struct RawHead {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawValue {
-    key: String,
+    key: toml::Spanned<String>,
     value: toml::Value,
     law: Option<String>,
     article: String,
@@ -196,6 +211,8 @@ struct Entry {
     to: Option<Date>,
     recorded_at: Timestamp,
     scope: usize,
+    /// File and line, for who maintains it.
+    place: String,
 }
 
 /// The head of a policy file.
@@ -211,12 +228,18 @@ pub struct Scope {
     pub region: String,
     /// The field it is limited to.
     pub system: Option<System>,
-    /// The organ it is limited to.
+    /// The organ it is limited to, by its 统一社会信用代码.
     pub organ: Option<String>,
+    /// SHA-256 of the file's text, lower-case hex.
+    pub digest: String,
+    /// It came with the program; otherwise the installation loaded it.
+    pub shipped: bool,
 }
 
 impl Scope {
-    fn covers(&self, j: &Jurisdiction) -> bool {
+    /// Whether it holds for a jurisdiction.
+    #[must_use]
+    pub fn covers(&self, j: &Jurisdiction) -> bool {
         j.region.starts_with(&self.region)
             && self.system.is_none_or(|s| s == j.system)
             && (self.organ.is_none() || self.organ == j.organ)
@@ -287,21 +310,31 @@ impl PolicyBook {
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, PolicyError> {
         let mut book = Self::default();
         for (name, text) in files {
-            book.add(name, text)?;
+            book.add(name, text, true)?;
         }
         book.check()?;
         Ok(book)
     }
 
-    /// The book with one more file, imported at run time.
+    /// The book with further files, given as (name, text), loaded at run time.
     ///
     /// # Errors
-    /// Names the file and key of the first fault.
-    pub fn with_file(&self, name: &str, text: &str) -> Result<Self, PolicyError> {
+    /// Names file, line and key of the first fault.
+    pub fn with_files(&self, files: &[(String, String)]) -> Result<Self, PolicyError> {
         let mut book = self.clone();
-        book.add(name, text)?;
+        for (name, text) in files {
+            book.add(name, text, false)?;
+        }
         book.check()?;
         Ok(book)
+    }
+
+    /// The files that the installation loaded and that hold for a jurisdiction: id and
+    /// digest, by id.
+    #[must_use]
+    pub fn loaded_for(&self, j: &Jurisdiction) -> BTreeMap<String, String> {
+        let of = |it: &Scope| (it.id.clone(), it.digest.clone());
+        self.scopes.iter().filter(|it| !it.shipped && it.covers(j)).map(of).collect()
     }
 
     /// The heads of the loaded files.
@@ -385,7 +418,7 @@ impl PolicyBook {
             .ok_or(PolicyError::NoRule { key, at })
     }
 
-    fn add(&mut self, name: &str, text: &str) -> Result<(), PolicyError> {
+    fn add(&mut self, name: &str, text: &str, shipped: bool) -> Result<(), PolicyError> {
         let file_error = |reason: String| PolicyError::File { file: name.to_owned(), reason };
         let raw: RawFile = toml::from_str(text).map_err(|e| file_error(e.to_string()))?;
         let head = raw.policy;
@@ -395,20 +428,22 @@ impl PolicyBook {
             return Err(file_error(format!("编号 {} 已被另一文件使用", head.id)));
         }
         for v in raw.value {
+            let line = text.get(..v.key.span().start).map_or(0, |before| before.matches('\n').count()) + 1;
+            let (place, key) = (format!("{name} 第{line}行"), v.key.into_inner());
             let parameter = PARAMETERS
                 .iter()
-                .find(|p| p.key == v.key)
-                .ok_or_else(|| PolicyError::UnknownKey { file: name.into(), key: v.key.clone() })?;
-            check_value(name, parameter, &v.value)?;
+                .find(|p| p.key == key)
+                .ok_or_else(|| PolicyError::UnknownKey { file: place.clone(), key: key.clone() })?;
+            check_value(&place, parameter, &v.value)?;
             let source =
                 Citation { law: v.law.unwrap_or_else(|| head.law.clone()).into(), article: v.article.into() };
             let (from, to) = (v.from.unwrap_or(head.from), v.to.or(head.to));
             if to.is_some_and(|to| to < from) {
                 let reason = "失效日早于生效日".to_owned();
-                return Err(PolicyError::BadValue { file: name.into(), key: v.key, reason });
+                return Err(PolicyError::BadValue { file: place, key, reason });
             }
             let recorded_at = v.recorded_at.unwrap_or(head.recorded_at);
-            let entry = Entry { value: v.value, source, note: v.note, from, to, recorded_at, scope };
+            let entry = Entry { value: v.value, source, note: v.note, from, to, recorded_at, scope, place };
             self.entries.entry(parameter.key).or_default().push(entry);
         }
         self.scopes.push(Scope {
@@ -418,6 +453,8 @@ impl PolicyBook {
             region: head.region,
             system: head.system,
             organ: head.organ,
+            digest: hex::encode(Sha256::digest(text)),
+            shipped,
         });
         Ok(())
     }
@@ -434,7 +471,7 @@ impl PolicyBook {
                     let day = a.from.max(b.from);
                     let meet = a.to.is_none_or(|to| day <= to) && b.to.is_none_or(|to| day <= to);
                     if same && meet {
-                        let file = self.scopes[b.scope].id.clone();
+                        let file = b.place.clone();
                         return Err(PolicyError::Duplicate { file, key: key.into(), day });
                     }
                 }
@@ -486,7 +523,13 @@ fn check_head(head: &RawHead) -> Result<(), String> {
         return Err(format!("region 应为 {digits:?} 位数字，与 level 相符"));
     }
     if (head.level == Level::Organ) != head.organ.is_some() {
-        return Err("level 为 organ 时须有 organ，其他级别不得有".into());
+        return Err("level 为 organ 时须有 organ（机关的统一社会信用代码），其他级别不得有".into());
+    }
+    if let Some(code) = &head.organ {
+        let exact = Uscc::parse(code).map_err(|e| format!("organ：{e}"))?;
+        if exact.as_str() != code {
+            return Err(format!("organ 应写作 {}", exact.as_str()));
+        }
     }
     if head.id.is_empty() || head.title.is_empty() || head.law.is_empty() {
         return Err("id、title、law 不得为空".into());

@@ -85,6 +85,7 @@ impl Answer {
 fn profile(name: &str) -> OrganProfile {
     OrganProfile {
         name: name.to_owned(),
+        code: String::new(),
         short_name: "示".to_owned(),
         system: "应急".to_owned(),
         region: "110000".to_owned(),

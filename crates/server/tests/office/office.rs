@@ -78,6 +78,7 @@ pub struct Office {
 fn profile(name: &str, kind: OrganKind, region: &str) -> OrganProfile {
     OrganProfile {
         name: name.to_owned(),
+        code: String::new(),
         short_name: "示".to_owned(),
         system: "应急".to_owned(),
         region: region.to_owned(),

@@ -153,6 +153,7 @@ fn profile(sketch: &Sketch, n: usize) -> OrganProfile {
     let units: &[&str] = if enforces { &UNITS } else { &["监督股", "办公室"] };
     OrganProfile {
         name: sketch.name.to_owned(),
+        code: String::new(),
         short_name: "示".to_owned(),
         system: sketch.system.to_owned(),
         region: REGION.to_owned(),
