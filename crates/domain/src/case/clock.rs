@@ -384,20 +384,9 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
         );
     }
     if matches!(case.review.phase, ReviewPhase::Submitted | ReviewPhase::Opined)
-        && let Some((from, _)) = case.review.submitted
+        && let Some(limit) = review_limit(case, facts)
     {
-        let gaps: Vec<Exclusion> = case
-            .review
-            .returned
-            .iter()
-            .map(|(from, until)| Exclusion {
-                from: *from,
-                to: until.unwrap_or(facts.today()),
-                reason: "补充材料".into(),
-                citation: facts.law.review.citation.clone(),
-            })
-            .collect();
-        push("法制审核".into(), None, facts.limit(&facts.law.review, from, "送审之日", &gaps), false);
+        push("法制审核".into(), None, limit, false);
     }
     parties(case, facts, &mut push);
     if case.stage == Stage::Decided
@@ -412,6 +401,30 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
     }
     out.sort_by_key(|r| r.limit.due.earliest());
     out
+}
+
+/// The limit of the review in hand: from its submission, without the days on which
+/// materials were supplemented, with its extension.
+pub fn review_limit(case: &Case, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
+    let (from, _) = case.review.submitted?;
+    let gap = |(from, until): &(Date, Option<Date>)| Exclusion {
+        from: *from,
+        to: until.unwrap_or(facts.today()),
+        reason: "补充材料".into(),
+        citation: facts.law.review.citation.clone(),
+    };
+    let gaps: Vec<Exclusion> = case.review.returned.iter().map(gap).collect();
+    let mut rule = facts.law.review.clone();
+    let more = facts.law.review_extension.value.as_ref().filter(|_| case.review.extended);
+    if let Some(more) = more.filter(|it| it.period.unit == rule.period.unit) {
+        rule.period.n += more.period.n;
+        return Some(facts.limit(&rule, from, "送审之日", &gaps));
+    }
+    let first = facts.limit(&rule, from, "送审之日", &gaps);
+    Some(match (first, more) {
+        (Ok(first), Some(more)) => facts.limit(more, first.due.latest(), "审核期限届满之日", &[]),
+        (first, _) => first,
+    })
 }
 
 /// The limit for archiving, from the day the handling ended; none while it goes on.

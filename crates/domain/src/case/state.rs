@@ -2,6 +2,7 @@
 
 use super::claim::Deferral;
 use super::command::*;
+pub use super::concluded::Conclusion;
 pub use super::heard::Discussed;
 use super::performance::Standing;
 pub use super::recorded::ActState;
@@ -124,6 +125,8 @@ pub struct Review {
     pub opinion: Option<(Opinion, Text)>,
     /// The day it was signed.
     pub signed_on: Option<Date>,
+    /// Its term was extended.
+    pub extended: bool,
     /// Answer of the unit.
     pub answer: Option<(Stand, Text)>,
     /// The one re-review of this opinion was used.
@@ -146,6 +149,7 @@ impl Default for Review {
             findings: Vec::new(),
             opinion: None,
             signed_on: None,
+            extended: false,
             answer: None,
             rereview_used: false,
             clearance: None,
@@ -398,21 +402,6 @@ pub struct CorrectionOrder {
     pub rechecked_on: Option<Date>,
 }
 
-/// The end of the investigation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conclusion {
-    /// Report.
-    pub report: Text,
-    /// Day.
-    pub on: Date,
-    /// Complex or grave.
-    pub complex: bool,
-    /// Public interest.
-    pub public_interest: bool,
-    /// Several legal relations.
-    pub several_relations: bool,
-}
-
 /// The decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -506,6 +495,8 @@ pub struct Case {
     pub discussions: Vec<Discussed>,
     /// Documents, number n at index n−1.
     pub documents: Vec<Document>,
+    /// Announcements by which documents are served.
+    pub announced: Vec<Announced>,
     /// Decision.
     pub decision: Option<Decision>,
     /// The amendment of it that is proposed.

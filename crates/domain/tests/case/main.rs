@@ -19,5 +19,6 @@ mod money_walk;
 mod performance;
 mod properties;
 mod recording;
+mod review_course;
 mod steps;
 mod world;

@@ -335,6 +335,7 @@ pub fn person(state: &StaffState) -> Person {
         enabled: state.enabled,
         roles: state.roles.clone(),
         certificates: certificates.collect(),
+        legal_qualified: state.qualification.is_some(),
     }
 }
 

@@ -119,6 +119,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::SubmissionReturned { .. }
         | E::SubmissionSupplemented { .. }
         | E::OpinionGiven { .. }
+        | E::ReviewExtended(_)
         | E::OpinionSigned { .. }
         | E::OpinionAnswered { .. }
         | E::ReReviewRequested { .. }
@@ -140,6 +141,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::DocumentMade { .. }
         | E::DocumentServed { .. }
         | E::DocumentCorrected { .. }
+        | E::ServiceAnnounced(_)
         | E::AddressConfirmed { .. } => (Part::Document, false),
         E::Closed { .. } | E::Archived { .. } => (Part::Execution, true),
         E::PaymentRecorded(..)
@@ -193,6 +195,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
                 service.method.label(),
                 show::short_date(*effective_on)
             )
+        }
+        E::ServiceAnnounced(it) => {
+            format!("{}，{}", document(case, it.of.document), it.of.medium.or_erased())
         }
         E::DocumentCorrected { .. } => return None,
         E::Filed { filing, .. } => filing.title.or_erased().to_owned(),
@@ -286,6 +291,7 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         | E::Reinvestigated { .. }
         | E::SubmissionReturned { .. }
         | E::SubmissionSupplemented { .. }
+        | E::ReviewExtended(_)
         | E::ReReviewRequested { .. }
         | E::Cleared { .. }
         | E::DeferralGranted { .. }

@@ -204,6 +204,13 @@ impl Office {
             };
             service::command(path, &by, self.fresh(), id, &issue).await.unwrap();
         }
+        if matches!(role, Role::Reviewer | Role::ReviewHead) {
+            let qualify = StaffCommand::RecordLegalQualification {
+                number: "A20199901010001".into(),
+                reviewing_since: None,
+            };
+            service::command(path, &by, self.fresh(), id, &qualify).await.unwrap();
+        }
         let token = token::issue(&self.app, id, "test", 400).await.unwrap();
         self.people.insert(login, id);
         self.tokens.insert(login, token);

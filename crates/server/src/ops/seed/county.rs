@@ -272,5 +272,12 @@ async fn person(
         };
         service::command(&mut Path::Batch(batch), &by, fresh(draw, 0), person, &issue).await?;
     }
+    if post.3.iter().any(|it| matches!(it, Role::Reviewer | Role::ReviewHead)) {
+        let qualify = StaffCommand::RecordLegalQualification {
+            number: format!("A2019990101{}{:04}", sketch.login.len(), at + 1),
+            reviewing_since: None,
+        };
+        service::command(&mut Path::Batch(batch), &by, fresh(draw, 0), person, &qualify).await?;
+    }
     Ok(person)
 }
