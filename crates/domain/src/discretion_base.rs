@@ -4,13 +4,14 @@
 //! (国办发〔2022〕27号). A range is found by who is punished and the facts that
 //! the article makes decisive. `以上` and `以下` include the number.
 
+mod raw;
 #[cfg(test)]
 mod tests;
 
 use crate::cite::Citation;
 use crate::codes::format_yuan;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// Who is punished.
@@ -194,6 +195,10 @@ pub struct Violation {
     pub law: String,
     /// The field of enforcement.
     pub system: crate::policy::System,
+    /// First day on which these amounts are law.
+    pub from: Date,
+    /// Last day; none while they are.
+    pub to: Option<Date>,
     ranges: Vec<Rule>,
 }
 
@@ -218,6 +223,14 @@ pub enum DiscretionError {
     /// No violation has this id.
     #[error("没有编号为 {0} 的违法行为")]
     UnknownViolation(String),
+    /// The act took place before the amounts that are known here were law.
+    #[error("编号为 {id} 的幅度自{from}起施行，违法行为发生在此之前")]
+    NotInForce {
+        /// The violation.
+        id: String,
+        /// First day of the earliest amounts known.
+        from: Date,
+    },
     /// A decisive fact is missing.
     #[error("缺少决定法定幅度的事实：{0}")]
     MissingFact(&'static str),
@@ -372,17 +385,17 @@ impl Ranges {
     /// Names what is malformed: a repeated id, a range without its amounts, a
     /// minimum above its maximum.
     pub fn parse(text: &str) -> Result<Self, DiscretionError> {
-        let raw: RawFile = toml::from_str(text).map_err(|e| DiscretionError::Data(e.to_string()))?;
-        let mut ids = BTreeSet::new();
-        let mut violations = Vec::with_capacity(raw.violation.len());
+        let raw: raw::File = toml::from_str(text).map_err(|e| DiscretionError::Data(e.to_string()))?;
+        let mut violations: Vec<Violation> = Vec::with_capacity(raw.violation.len());
         for v in raw.violation {
-            if !ids.insert(v.id.clone()) || v.range.is_empty() {
-                return Err(DiscretionError::Data(format!("{} 重复或者没有罚则", v.id)));
+            let v = v.read()?;
+            let meets = |it: &Violation| {
+                it.id == v.id && it.to.is_none_or(|to| v.from <= to) && v.to.is_none_or(|to| it.from <= to)
+            };
+            if violations.iter().any(meets) || v.ranges.is_empty() || v.to.is_some_and(|to| to < v.from) {
+                return Err(DiscretionError::Data(format!("{} 重复、没有罚则或者施行日期有误", v.id)));
             }
-            let rules: Result<Vec<Rule>, DiscretionError> =
-                v.range.into_iter().map(|r| r.rule(&v.id, &v.law)).collect();
-            let (id, title, law, system) = (v.id, v.title, v.law, v.system);
-            violations.push(Violation { id, title, law, system, ranges: rules? });
+            violations.push(v);
         }
         Ok(Self { violations })
     }
@@ -393,10 +406,24 @@ impl Ranges {
         &self.violations
     }
 
-    /// The violation with this id.
+    /// The violation with this id, with its newest amounts.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Violation> {
-        self.violations.iter().find(|v| v.id == id)
+        self.violations.iter().filter(|v| v.id == id).max_by_key(|v| v.from)
+    }
+
+    /// The violation with the amounts that were law on `day` (行政处罚法第三十七条).
+    ///
+    /// # Errors
+    /// When the id is unknown, or no amounts of that day are known.
+    pub fn on(&self, id: &str, day: Date) -> Result<&Violation, DiscretionError> {
+        let all = || self.violations.iter().filter(|v| v.id == id);
+        let Some(from) = all().map(|v| v.from).min() else {
+            return Err(DiscretionError::UnknownViolation(id.to_owned()));
+        };
+        all()
+            .find(|v| v.from <= day && v.to.is_none_or(|to| day <= to))
+            .ok_or_else(|| DiscretionError::NotInForce { id: id.to_owned(), from })
     }
 
     /// The statutory range for a violation, a subject and the facts.
@@ -424,22 +451,18 @@ impl Ranges {
             None => Err(DiscretionError::NoRange { violation: v.title.clone() }),
         }
     }
+}
 
+impl Violation {
     /// What a fine may lie between when the facts that choose the tier are not
     /// known: the lowest minimum and the highest maximum of the tiers that the
     /// known facts leave, for anyone of `subjects`.
     ///
     /// # Errors
-    /// When the id is unknown, or no tier that is left threatens a fine.
-    pub fn widest(
-        &self,
-        violation: &str,
-        subjects: &[Subject],
-        facts: &Facts,
-    ) -> Result<Widest, DiscretionError> {
-        let v = self.get(violation).ok_or_else(|| DiscretionError::UnknownViolation(violation.to_owned()))?;
+    /// When no tier that is left threatens a fine.
+    pub fn widest(&self, subjects: &[Subject], facts: &Facts) -> Result<Widest, DiscretionError> {
         let (mut widest, mut none): (Option<Widest>, _) = (None, None);
-        for rule in v.ranges.iter().filter(|r| r.leaves(subjects, facts)) {
+        for rule in self.ranges.iter().filter(|r| r.leaves(subjects, facts)) {
             let (min, max) = match rule.range.bounds(facts) {
                 Ok((min, max)) => (min, Some(max)),
                 Err(DiscretionError::NoFine(citation)) => {
@@ -454,7 +477,7 @@ impl Ranges {
             so_far.min = so_far.min.min(min);
             so_far.max = so_far.max.zip(max).map(|(a, b)| a.max(b));
         }
-        let none = none.unwrap_or(DiscretionError::NoRange { violation: v.title.clone() });
+        let none = none.unwrap_or(DiscretionError::NoRange { violation: self.title.clone() });
         widest.ok_or(none)
     }
 }
@@ -491,94 +514,5 @@ impl Rule {
                 self.gains_at_least.is_none_or(|n| gains >= n) && self.gains_below.is_none_or(|n| gains < n);
         }
         Ok(all)
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawFile {
-    violation: Vec<RawViolation>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawViolation {
-    id: String,
-    title: String,
-    law: String,
-    system: crate::policy::System,
-    range: Vec<RawRange>,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RawShape {
-    Range,
-    MaxOnly,
-    Multiple,
-    Percent,
-    NoFine,
-    Undefined,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRange {
-    subjects: Vec<Subject>,
-    article: String,
-    shape: RawShape,
-    min: Option<u32>,
-    max: Option<u32>,
-    base: Option<Base>,
-    stage: Option<Correction>,
-    accident: Option<Accident>,
-    aggravated: Option<bool>,
-    correctable: Option<bool>,
-    gains_at_least: Option<u32>,
-    gains_below: Option<u32>,
-    #[serde(default)]
-    optional: bool,
-    #[serde(default)]
-    also: Vec<Measure>,
-}
-
-impl RawRange {
-    fn rule(self, id: &str, law: &str) -> Result<Rule, DiscretionError> {
-        let fen = |yuan: u32| i64::from(yuan) * 100;
-        let bad = || DiscretionError::Data(format!("{id} {}：数额与幅度类型不符", self.article));
-        let shape = match (self.shape, self.min, self.max, self.base) {
-            (RawShape::Range, Some(a), Some(b), None) if a <= b => Shape::Range { min: fen(a), max: fen(b) },
-            (RawShape::MaxOnly, None, Some(b), None) => Shape::MaxOnly { max: fen(b) },
-            (RawShape::Multiple, Some(min), Some(max), Some(base)) if min <= max => {
-                Shape::Multiple { min, max, base }
-            }
-            (RawShape::Percent, Some(min), Some(max), Some(base)) if min <= max => {
-                Shape::Percent { min, max, base }
-            }
-            (RawShape::NoFine, None, None, None) => Shape::NoFine,
-            (RawShape::Undefined, None, None, None) => Shape::Undefined,
-            (
-                RawShape::Range
-                | RawShape::MaxOnly
-                | RawShape::Multiple
-                | RawShape::Percent
-                | RawShape::NoFine
-                | RawShape::Undefined,
-                Some(_) | None,
-                Some(_) | None,
-                Some(_) | None,
-            ) => return Err(bad()),
-        };
-        let citation = Citation { law: law.to_owned().into(), article: self.article.into() };
-        Ok(Rule {
-            subjects: self.subjects,
-            stage: self.stage,
-            accident: self.accident,
-            aggravated: self.aggravated,
-            correctable: self.correctable,
-            gains_at_least: self.gains_at_least.map(fen),
-            gains_below: self.gains_below.map(fen),
-            range: BaseRange { shape, citation, optional: self.optional, also: self.also },
-        })
     }
 }

@@ -1,6 +1,7 @@
 //! Organs: who enforces, where, and with which confirmed powers.
 
 use crate::cite::Citation;
+use crate::codes::Uscc;
 use crate::matter::{Actor, DecodeError, Matter, MatterKind, Meta, OrganId, StaffId};
 use crate::refusal::Refusal;
 use crate::staff::Role;
@@ -64,6 +65,10 @@ pub struct Payee {
 pub struct OrganProfile {
     /// Full name.
     pub name: String,
+    /// 统一社会信用代码 (GB 32100), which policy files of the organ itself name it by;
+    /// empty where it is not registered.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub code: String,
     /// Place word of its document numbers, for example `示` in （示）应急罚〔2026〕9号.
     pub short_name: String,
     /// System word of its document numbers, for example `应急`.
@@ -220,6 +225,13 @@ fn valid(profile: &OrganProfile) -> Result<(), Refusal> {
     if profile.name.trim().is_empty() || chars > 60 {
         return wrong("name", "机关名称应为 1 至 60 字");
     }
+    if !profile.code.is_empty() {
+        match Uscc::parse(&profile.code) {
+            Ok(exact) if exact.as_str() == profile.code => {}
+            Ok(exact) => return wrong("code", &format!("统一社会信用代码应写作 {}", exact.as_str())),
+            Err(error) => return wrong("code", &error.to_string()),
+        }
+    }
     if profile.short_name.trim().is_empty() || profile.short_name.chars().count() > 10 {
         return wrong("short_name", "文号地区简称应为 1 至 10 字");
     }
@@ -324,6 +336,7 @@ impl Matter for OrganState {
 fn unknown() -> OrganProfile {
     OrganProfile {
         name: String::new(),
+        code: String::new(),
         short_name: String::new(),
         system: String::new(),
         region: String::new(),
@@ -407,7 +420,8 @@ mod tests {
         let system = facts(0, 0, &[]);
         let twice = OrganProfile { units: vec!["大队".into(), "大队".into()], ..profile() };
         let region = OrganProfile { region: "51343".into(), ..profile() };
-        for (bad, field) in [(twice, "profile/units"), (region, "profile/region")] {
+        let code = OrganProfile { code: "11513435MB00000000".into(), ..profile() };
+        for (bad, field) in [(twice, "profile/units"), (region, "profile/region"), (code, "profile/code")] {
             let refusal = decide(None, &OrganCommand::Register { profile: bad }, &system).unwrap_err();
             assert_eq!(refusal.fields[0].field, field);
         }

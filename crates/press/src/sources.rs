@@ -56,5 +56,6 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("review_submission", include_str!("../templates/review_submission.typ")),
     ("review_opinion", include_str!("../templates/review_opinion.typ")),
     ("review_feedback", include_str!("../templates/review_feedback.typ")),
+    ("re_review_request", include_str!("../templates/re_review_request.typ")),
     ("re_review_opinion", include_str!("../templates/re_review_opinion.typ")),
 ];

@@ -57,6 +57,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 async fn found(app: &App, organ: OrganId, phc: &str) -> Result<(), Box<dyn std::error::Error>> {
     let profile = OrganProfile {
         name: "示例县应急管理局".to_owned(),
+        code: String::new(),
         short_name: "示".to_owned(),
         system: "应急".to_owned(),
         region: "513435".to_owned(),

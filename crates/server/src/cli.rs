@@ -11,6 +11,7 @@ use mingjing_domain::matter::MatterId;
 use mingjing_ledger::note::VerifierKey;
 
 use crate::calendar;
+use crate::case::policies;
 use crate::cli_verify::{verify, verify_proofs};
 use crate::erasure::service::{self as erasure, Destroyer};
 use crate::evidence::config::{self as evidence_config, EvidenceConfig};
@@ -481,6 +482,12 @@ async fn examine(global: &Global) -> Outcome {
     }
     lines.extend(console::examine(config, &global.section("evidence")?)?);
     lines.extend(global.section::<MachineConfig>("machine")?.examine().await);
+    match policies::read(config) {
+        Ok(book) => {
+            lines.extend(policies::lines(&book).into_iter().map(|text| doctor::Line { good: true, text }));
+        }
+        Err(error) => lines.push(doctor::Line { good: false, text: error.to_string() }),
+    }
     for line in &lines {
         say(format!("{} {}", if line.good { "正常" } else { "注意" }, line.text))?;
     }
@@ -537,6 +544,7 @@ async fn start(global: &Global, listen: Option<String>) -> Outcome {
         config.listen = listen;
     }
     let web: WebConfig = global.section("web")?;
+    policies::install(&config)?;
     let ledger = ops::open_checked(&config).await?;
     let parts = serve::Parts::new(ledger, &config, &global.section("documents")?, web.demo)?;
     let store = evidence(global, &config, parts.ledger.app().now())?;

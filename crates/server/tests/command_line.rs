@@ -179,6 +179,47 @@ fn a_setting_that_nobody_reads_is_refused_by_name() {
 }
 
 #[test]
+fn policy_files_of_the_installation_are_decided_by_and_asked_for_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    std::fs::create_dir_all(data.join("policies")).unwrap();
+    let file = data.join("policies/own.toml");
+    let policy = |days: u32| {
+        format!(
+            "[policy]\nid = \"own\"\ntitle = \"示例县办案期限\"\nlevel = \"county\"\nregion = \"990101\"\n\
+             system = \"emergency\"\nlaw = \"示例县行政执法示范规定\"\nfrom = \"2024-01-01\"\n\
+             recorded_at = \"2024-01-01T00:00:00Z\"\n\n[[value]]\nkey = \"decision.term\"\n\
+             value = \"{days}d\"\narticle = \"第四条\"\n"
+        )
+    };
+    let seed = ["seed", "--cases", "3", "--span-days", "40"];
+    std::fs::write(&file, policy(91)).unwrap();
+    let refused = mingjing(&data, &seed, "");
+    let said = text(&refused);
+    assert_eq!(code(&refused), 2, "{said}");
+    assert!(said.contains("own.toml 第12行") && said.contains("《行政处罚法》第六十条"), "{said}");
+    std::fs::write(&file, policy(88)).unwrap();
+    let made = mingjing(&data, &seed, "");
+    assert_eq!(code(&made), 0, "{}", text(&made));
+    let audit = mingjing(&data, &["audit"], "");
+    assert_eq!(code(&audit), 0, "{}", text(&audit));
+    let doctor = text(&mingjing(&data, &["doctor"], ""));
+    assert!(doctor.contains("政策文件 own（示例县办案期限，县级，本机装入）"), "{doctor}");
+    std::fs::remove_file(&file).unwrap();
+    let without = mingjing(&data, &["audit"], "");
+    let said = text(&without);
+    assert_eq!(code(&without), 1, "{said}");
+    assert!(said.contains("缺少政策文件 own（"), "{said}");
+    let elsewhere = dir.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    std::fs::write(elsewhere.join("own.toml"), policy(88)).unwrap();
+    let settings = dir.path().join("settings.toml");
+    std::fs::write(&settings, format!("policies = {:?}\n", elsewhere.display().to_string())).unwrap();
+    let audit = mingjing(&data, &["audit", "--config", &settings.display().to_string()], "");
+    assert_eq!(code(&audit), 0, "{}", text(&audit));
+}
+
+#[test]
 fn proofs_and_files_are_judged() {
     let dir = tempfile::tempdir().unwrap();
     let one = r#"{"leafIdx":0,"treeSize":1,"root":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","leafHash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","proof":null}"#;

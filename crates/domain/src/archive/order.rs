@@ -111,6 +111,7 @@ const fn eight(kind: DocumentKind) -> u8 {
         | D::CorrectionRecheck
         | D::Correction
         | D::AddressConfirmation
+        | D::ServiceAnnouncement
         | D::ServiceReceipt => 2,
         D::InquiryNotice
         | D::InquiryRecord
@@ -125,6 +126,7 @@ const fn eight(kind: DocumentKind) -> u8 {
         D::ReviewSubmission
         | D::ReviewOpinion
         | D::ReviewFeedback
+        | D::ReReviewRequest
         | D::ReReviewOpinion
         | D::DiscussionRecord => 6,
         D::PreservationDisposalApproval
@@ -192,13 +194,14 @@ const fn decision_first(kind: DocumentKind) -> u8 {
         | D::ReviewSubmission
         | D::ReviewOpinion
         | D::ReviewFeedback
+        | D::ReReviewRequest
         | D::ReReviewOpinion
         | D::DisposalApproval => 23,
         D::DiscussionRecord => 24,
         D::PaymentNotice | D::FineDemand | D::AdditionalFineDecision => 25,
         D::DeferralApproval => 26,
         D::DeferralGrant => 27,
-        D::ServiceReceipt | D::AddressConfirmation => 28,
+        D::ServiceReceipt | D::ServiceAnnouncement | D::AddressConfirmation => 28,
         D::EnforcementDemand | D::CourtApplication => 29,
         D::ClosingApproval | D::WithdrawalApproval => 30,
         D::SuspensionApproval

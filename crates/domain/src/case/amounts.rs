@@ -5,8 +5,9 @@ use super::substance::{DecisionSubstance, PartyDisposal};
 use super::types::{Grade, PartyKind, PenaltyKind};
 use crate::cite::penalty_law;
 use crate::codes::format_yuan;
-use crate::discretion_base::{DiscretionError, Facts, Ranges, Subject};
+use crate::discretion_base::{DiscretionError, Facts, Ranges, Subject, Widest};
 use crate::refusal::Refusal;
+use jiff::civil::Date;
 
 /// As whom the law may punish a party. Which of them a natural person is the
 /// register of parties does not say, so every one counts.
@@ -22,18 +23,18 @@ const fn subjects(kind: PartyKind) -> &'static [Subject] {
 ///
 /// # Errors
 /// Names the disposal's field, the article and what to do.
-pub fn lawful(case: &Case, substance: &DecisionSubstance) -> Result<(), Refusal> {
+pub fn lawful(case: &Case, substance: &DecisionSubstance, today: Date) -> Result<(), Refusal> {
     for (index, disposal) in substance.disposals.iter().enumerate() {
         goods_valued(disposal)
             .map_err(|r| r.field(format!("disposals/{index}/goods_fen"), "种类与价值不一致"))?;
     }
-    fines(case, substance)
+    fines(case, substance, today)
 }
 
 /// Every fine of the draft lies within the range of the item it names: never
 /// above the highest tier, below the lowest only where it is mitigated. A draft
 /// without an item states the range in its reasons.
-fn fines(case: &Case, substance: &DecisionSubstance) -> Result<(), Refusal> {
+fn fines(case: &Case, substance: &DecisionSubstance, today: Date) -> Result<(), Refusal> {
     let id = substance.range.trim();
     if id.is_empty() {
         return Ok(());
@@ -52,25 +53,57 @@ fn fines(case: &Case, substance: &DecisionSubstance) -> Result<(), Refusal> {
     let facts = Facts { illegal_gains: gains, ..Facts::default() };
     for (index, disposal) in substance.disposals.iter().enumerate().filter(|(_, d)| d.fine_fen > 0) {
         let Some(state) = case.party(disposal.party) else { continue };
-        fine(id, state.party.kind, disposal, &facts)
+        let acted = case.filed.as_ref().map_or(today, |f| f.filing.violation_on);
+        let range = lawful_range(id, state.party.kind, &facts, acted, today)?;
+        fine(&range, disposal)
             .map_err(|r| r.field(format!("disposals/{index}/fine_fen"), "不在法定幅度之内"))?;
     }
     Ok(())
 }
 
-fn fine(id: &str, kind: PartyKind, disposal: &PartyDisposal, facts: &Facts) -> Result<(), Refusal> {
+/// What the fine may lie between: the amounts of the day of the act, or those of now where
+/// they are lighter (第三十七条).
+fn lawful_range(
+    id: &str,
+    kind: PartyKind,
+    facts: &Facts,
+    acted: Date,
+    today: Date,
+) -> Result<Widest, Refusal> {
+    let on = |day| Ranges::built_in().on(id, day).and_then(|it| it.widest(subjects(kind), facts));
+    let refused = |error: DiscretionError| {
+        match &error {
+        DiscretionError::NotInForce { .. } => Refusal::new(
+            "draft.range_of_another_day",
+            penalty_law("第三十七条"),
+            error.to_string(),
+            "适用违法行为发生时的规定：请改用当时的条款；本系统没有收录的，编号留空，在理由中写明当时的法定幅度。",
+        )
+        .field("range", "违法行为发生时尚未施行"),
+        DiscretionError::NoFine(article) => {
+            let article = article.clone();
+            Refusal::new("draft.no_fine", article, error.to_string(), NO_FINE)
+        }
+        _ => Refusal::new("draft.no_fine", penalty_law("第四条"), error.to_string(), NO_FINE),
+    }
+    };
+    let then = on(acted).map_err(refused)?;
+    let Ok(now) = on(today) else { return Ok(then) };
+    let max = match (then.max, now.max) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    let lighter = then.max.zip(now.max).is_some_and(|(a, b)| b < a);
+    let citation = if lighter { now.citation } else { then.citation };
+    Ok(Widest { min: then.min.min(now.min), max, citation })
+}
+
+const NO_FINE: &str = "请核对违法行为和当事人，改用有罚款规定的条款，或者不处罚款。";
+
+fn fine(range: &Widest, disposal: &PartyDisposal) -> Result<(), Refusal> {
     let fen = disposal.fine_fen;
-    let range = Ranges::built_in().widest(id, subjects(kind), facts).map_err(|error| {
-        let remedy = "请核对违法行为和当事人，改用有罚款规定的条款，或者不处罚款。";
-        let article = if let DiscretionError::NoFine(article) = &error {
-            article.clone()
-        } else {
-            penalty_law("第四条")
-        };
-        Refusal::new("draft.no_fine", article, error.to_string(), remedy)
-    })?;
     if let Some(max) = range.max.filter(|max| fen > *max) {
-        let (amount, max, citation) = (format_yuan(fen), format_yuan(max), range.citation);
+        let (amount, max, citation) = (format_yuan(fen), format_yuan(max), range.citation.clone());
         let error = DiscretionError::AboveMaximum { amount, max, citation };
         return Err(Refusal::new(
             "draft.above_maximum",
@@ -80,7 +113,7 @@ fn fine(id: &str, kind: PartyKind, disposal: &PartyDisposal, facts: &Facts) -> R
         ));
     }
     if fen < range.min && disposal.grade != Grade::Mitigated {
-        let (amount, min, citation) = (format_yuan(fen), format_yuan(range.min), range.citation);
+        let (amount, min, citation) = (format_yuan(fen), format_yuan(range.min), range.citation.clone());
         let error = DiscretionError::BelowMinimum { amount, min, citation };
         return Err(Refusal::new(
             "draft.below_minimum",

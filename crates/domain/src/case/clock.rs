@@ -370,6 +370,30 @@ pub fn performed_on(case: &Case, facts: &Facts<'_>) -> Option<Date> {
     parties.chain(corrected).chain(goods).max()
 }
 
+/// The limit of the review in hand: from its submission, without the days on which
+/// materials were supplemented, with its extension.
+pub fn review_limit(case: &Case, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
+    let (from, _) = case.review.submitted?;
+    let gap = |(from, until): &(Date, Option<Date>)| Exclusion {
+        from: *from,
+        to: until.unwrap_or(facts.today()),
+        reason: "补充材料".into(),
+        citation: facts.law.review.citation.clone(),
+    };
+    let gaps: Vec<Exclusion> = case.review.returned.iter().map(gap).collect();
+    let mut rule = facts.law.review.clone();
+    let more = facts.law.review_extension.value.as_ref().filter(|_| case.review.extended);
+    if let Some(more) = more.filter(|it| it.period.unit == rule.period.unit) {
+        rule.period.n += more.period.n;
+        return Some(facts.limit(&rule, from, "送审之日", &gaps));
+    }
+    let first = facts.limit(&rule, from, "送审之日", &gaps);
+    Some(match (first, more) {
+        (Ok(first), Some(more)) => facts.limit(more, first.due.latest(), "审核期限届满之日", &[]),
+        (first, _) => first,
+    })
+}
+
 /// The limit for archiving, from the day the handling ended; none while it goes on.
 pub fn archive_limit(case: &Case, facts: &Facts<'_>) -> Option<Result<Limit, Refusal>> {
     case.ended_on.map(|on| facts.limit(&facts.law.archive, on, "结案之日", &[]))

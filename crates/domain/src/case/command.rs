@@ -1,6 +1,7 @@
 //! What a person may ask for in a case.
 
 pub use super::amendment::Amending;
+pub use super::concluded::Concluding;
 pub use super::heard::{Discussion, HearingHeld, HearingPlan};
 pub use super::performance::{Payment, Performance, Refund, Restitution};
 pub use super::sampling::{Commission, SampledItem, Sampling};
@@ -271,16 +272,7 @@ pub enum CaseCommand {
         opinion: Text,
     },
     /// 调查终结.
-    Conclude {
-        /// Report.
-        report: Text,
-        /// The facts are complex or the violation is grave (第五十七条第二款).
-        complex: bool,
-        /// Major public interest is concerned (第五十八条第一款第一项).
-        public_interest: bool,
-        /// Difficult, several legal relations (第五十八条第一款第三项).
-        several_relations: bool,
-    },
+    Conclude(Concluding),
     /// 拟定处理意见（决定书代拟稿）.
     PrepareDraft {
         /// The substance.
@@ -316,6 +308,11 @@ pub enum CaseCommand {
         /// In words.
         reasons: Text,
     },
+    /// 延长审核期限.
+    ExtendReview {
+        /// Why.
+        reason: Text,
+    },
     /// 签发审核意见.
     SignOpinion {
         /// Whether signed; otherwise it goes back to the reviewer.
@@ -344,6 +341,9 @@ pub enum CaseCommand {
         opinion: Opinion,
         /// In words.
         reasons: Text,
+        /// New findings on points that had failed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
     },
     /// 分管负责人协调.
     Coordinate {
@@ -351,12 +351,20 @@ pub enum CaseCommand {
         opinion: Opinion,
         /// In words.
         reasons: Text,
+        /// New findings on points that had failed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
     },
     /// 制发告知书.
     IssueNotice {
         /// Which party.
         party: PartyNo,
+        /// Rights to a hearing beyond amounts and named kinds.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rights: Vec<HearingRight>,
     },
+    /// 制发送达公告.
+    AnnounceService(Announcing),
     /// 登记送达.
     ServeDocument {
         /// Which document.

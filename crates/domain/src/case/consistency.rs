@@ -1,6 +1,8 @@
 //! Cross-document consistency: what the documents of one case say of the same
 //! thing, compared before a person has to find it. Findings warn; guards decide.
 
+mod across;
+
 use super::state::{Case, Hearing};
 use super::types::*;
 use crate::cite::{Citation, penalty_law};
@@ -30,7 +32,9 @@ fn found(
 
 /// Everything in the file that does not agree, in the order of the file: dates
 /// out of order (立案≤询问≤告知≤决定≤送达≤结案≤归档), documents without what they
-/// follow from, numbers used twice, amounts that differ from the decision.
+/// follow from, numbers used twice, cause, parties and filing that differ between the
+/// forms, an end that is not the decision's, amounts that differ from the decision or
+/// from themselves in words.
 pub fn consistency(case: &Case) -> Vec<Inconsistency> {
     let mut out = Vec::new();
     dates(case, &mut out);
@@ -38,6 +42,7 @@ pub fn consistency(case: &Case) -> Vec<Inconsistency> {
     numbers(case, &mut out);
     parties(case, &mut out);
     amounts(case, &mut out);
+    across::all(case, &mut out);
     out
 }
 
@@ -54,15 +59,14 @@ fn milestones(case: &Case) -> Vec<(&'static str, Date)> {
 }
 
 fn dates(case: &Case, out: &mut Vec<Inconsistency>) {
-    let record = || penalty_law("第四十七条");
-    for pair in milestones(case).windows(2) {
+    for pair in [milestones(case), across::told(case)].iter().flat_map(|it| it.windows(2)) {
         if let [(before, first), (after, second)] = pair
             && second < first
         {
             out.push(found(
                 "order.milestones",
                 None,
-                record(),
+                penalty_law("第四十七条"),
                 format!("{after}日期（{second}）早于{before}日期（{first}）"),
             ));
         }
@@ -140,6 +144,7 @@ fn after_filing(kind: DocumentKind) -> bool {
             | DocumentKind::FileCatalogue
             | DocumentKind::FileBackSheet
             | DocumentKind::ServiceReceipt
+            | DocumentKind::ServiceAnnouncement
     )
 }
 
@@ -154,7 +159,8 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
         D::PreservationDisposal => &[D::PreservationDisposalApproval],
         D::CorrectionRecheck => &[D::CorrectionOrder, D::PenaltyDecision],
         D::ReviewOpinion => &[D::ReviewSubmission],
-        D::ReviewFeedback | D::ReReviewOpinion => &[D::ReviewOpinion],
+        D::ReviewFeedback | D::ReReviewRequest => &[D::ReviewOpinion],
+        D::ReReviewOpinion => &[D::ReReviewRequest],
         D::PenaltyNotice | D::HearingRightNotice | D::ReviewSubmission | D::DisposalApproval => {
             &[D::ClosingReport]
         }
@@ -188,6 +194,7 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
         | D::ClosingReport
         | D::DiscussionRecord
         | D::ServiceReceipt
+        | D::ServiceAnnouncement
         | D::AddressConfirmation
         | D::TransferApproval
         | D::WithdrawalApproval

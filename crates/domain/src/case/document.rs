@@ -1,6 +1,6 @@
 //! Documents of a case and how they reach their addressees.
 
-use super::types::{PartyNo, blank, words};
+use super::types::{DocumentNo, PartyNo, blank, words};
 use crate::codes::DocumentNumber;
 use crate::matter::StaffId;
 use crate::text::Text;
@@ -38,6 +38,41 @@ pub struct Service {
 }
 
 words! {
+    /// Why a document is served by announcement (民事诉讼法第九十五条第一款).
+    AnnouncementGround {
+        Missing = "受送达人下落不明",
+        Unreachable = "采用其他方式无法送达",
+    }
+}
+
+/// Service of one document by announcement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcing {
+    /// Which document.
+    pub document: DocumentNo,
+    /// Why no other way is left.
+    pub ground: AnnouncementGround,
+    /// What was tried, and how it came to this (民事诉讼法第九十五条第二款).
+    pub course: Text,
+    /// What the document says, in short.
+    pub summary: Text,
+    /// Where it is announced.
+    pub medium: Text,
+    /// Where the document can be fetched.
+    pub collection: Text,
+}
+
+/// An announcement that was issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    /// Of what.
+    #[serde(flatten)]
+    pub of: Announcing,
+    /// The announcement itself.
+    pub announcement: DocumentNo,
+}
+
+words! {
     /// Documents that a case issues or keeps.
     DocumentKind {
         ClueRegister = "举报登记表",
@@ -61,6 +96,7 @@ words! {
         ReviewSubmission = "法制审核送审表",
         ReviewOpinion = "法制审核意见书",
         ReviewFeedback = "法制审核意见采纳情况反馈表",
+        ReReviewRequest = "法制审核复核申请书",
         ReReviewOpinion = "法制审核复核意见书",
         PenaltyNotice = "行政处罚告知书",
         HearingRightNotice = "行政处罚听证告知书",
@@ -73,6 +109,7 @@ words! {
         PenaltyDecision = "行政处罚决定书",
         NoPenaltyDecision = "不予行政处罚决定书",
         AmendmentDecision = "行政处罚变更决定书",
+        ServiceAnnouncement = "送达公告",
         ServiceReceipt = "文书送达回执",
         AddressConfirmation = "送达地址确认书",
         PaymentNotice = "罚款缴款通知书",
@@ -118,6 +155,7 @@ impl DocumentKind {
             Self::ReviewSubmission => "审送",
             Self::ReviewOpinion => "法审",
             Self::ReviewFeedback => "法反",
+            Self::ReReviewRequest => "法申",
             Self::ReReviewOpinion => "法复",
             Self::PenaltyNotice => "罚告",
             Self::HearingRightNotice => "听告",
@@ -128,6 +166,7 @@ impl DocumentKind {
             Self::PenaltyDecision => "罚",
             Self::NoPenaltyDecision => "不罚",
             Self::AmendmentDecision => "罚变",
+            Self::ServiceAnnouncement => "公",
             Self::ServiceReceipt => "回",
             Self::AddressConfirmation => "址",
             Self::PaymentNotice => "缴通",

@@ -228,16 +228,7 @@ pub enum CaseEvent {
         collective: bool,
     },
     /// 调查已终结.
-    Concluded {
-        /// Report.
-        report: Text,
-        /// Complex or grave.
-        complex: bool,
-        /// Public interest.
-        public_interest: bool,
-        /// Several legal relations.
-        several_relations: bool,
-    },
+    Concluded(Concluding),
     /// 处理意见已拟定.
     DraftPrepared {
         /// Substance.
@@ -280,6 +271,8 @@ pub enum CaseEvent {
         /// In words.
         reasons: Text,
     },
+    /// 审核期限已延长, with the reason.
+    ReviewExtended(super::heard::Extension),
     /// 审核意见已签发或者退回.
     OpinionSigned {
         /// Signed.
@@ -307,6 +300,9 @@ pub enum CaseEvent {
         opinion: Opinion,
         /// In words.
         reasons: Text,
+        /// New findings on points that had failed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
     },
     /// 已协调.
     Coordinated {
@@ -314,6 +310,9 @@ pub enum CaseEvent {
         opinion: Opinion,
         /// In words.
         reasons: Text,
+        /// New findings on points that had failed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        findings: Vec<Finding>,
     },
     /// 审核通过: the gate is open for exactly this substance.
     Cleared {
@@ -332,7 +331,12 @@ pub enum CaseEvent {
         digest: String,
         /// Disposal noticed.
         disposal: super::substance::PartyDisposal,
+        /// Rights to a hearing beyond amounts and named kinds.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rights: Vec<HearingRight>,
     },
+    /// 已制发送达公告.
+    ServiceAnnounced(Announced),
     /// 送达地址已确认.
     AddressConfirmed {
         /// Party.

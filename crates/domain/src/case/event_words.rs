@@ -54,6 +54,7 @@ named! {
     SubmissionReturned = "submission_returned", "已退回补充材料";
     SubmissionSupplemented = "submission_supplemented", "材料已补齐";
     OpinionGiven = "opinion_given", "审核意见已提出";
+    ReviewExtended = "review_extended", "审核期限已延长";
     OpinionSigned = "opinion_signed", "审核意见已签发或者退回";
     OpinionAnswered = "opinion_answered", "审核意见已反馈";
     ReReviewRequested = "re_review_requested", "已申请复核";
@@ -61,6 +62,7 @@ named! {
     Coordinated = "coordinated", "已协调";
     Cleared = "cleared", "审核通过";
     NoticeIssued = "notice_issued", "已制发告知书";
+    ServiceAnnounced = "service_announced", "送达公告已制发";
     AddressConfirmed = "address_confirmed", "送达地址已确认";
     DefenceStated = "defence_stated", "当事人已陈述申辩";
     DefenceWaived = "defence_waived", "当事人已放弃陈述申辩";

@@ -40,6 +40,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         review: Review::default(),
         discussions: Vec::new(),
         documents: Vec::new(),
+        announced: Vec::new(),
         decision: None,
         amendment: None,
         closed: None,
@@ -99,6 +100,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         CaseEvent::DocumentIssued { .. }
         | CaseEvent::DocumentMade { .. }
         | CaseEvent::DocumentServed { .. }
+        | CaseEvent::ServiceAnnounced(_)
         | CaseEvent::DocumentCorrected { .. } => document(&mut case, meta, event),
         CaseEvent::InquiryNotified { .. }
         | CaseEvent::InquiryRecorded { .. }
@@ -121,6 +123,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::SubmissionReturned { .. }
         | CaseEvent::SubmissionSupplemented { .. }
         | CaseEvent::OpinionGiven { .. }
+        | CaseEvent::ReviewExtended(_)
         | CaseEvent::OpinionSigned { .. }
         | CaseEvent::OpinionAnswered { .. }
         | CaseEvent::ReReviewRequested { .. }
@@ -244,6 +247,7 @@ fn document(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 d.made = Some(made.clone());
             }
         }
+        CaseEvent::ServiceAnnounced(it) => case.announced.push(it.clone()),
         CaseEvent::DocumentServed { no, service, effective_on } => {
             if let Some(d) = case.documents.get_mut(usize::from(*no).wrapping_sub(1)) {
                 d.service = Some(Served {
@@ -290,15 +294,9 @@ fn investigation(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             }
         }
         CaseEvent::Extended { days, collective, .. } => case.extensions.push((*days, *collective)),
-        CaseEvent::Concluded { report, complex, public_interest, several_relations } => {
+        CaseEvent::Concluded(said) => {
             case.stage = Stage::Concluded;
-            case.conclusion = Some(Conclusion {
-                report: report.clone(),
-                on: day,
-                complex: *complex,
-                public_interest: *public_interest,
-                several_relations: *several_relations,
-            });
+            case.conclusion = Some(Conclusion { said: said.clone(), by: meta.actor, on: day });
         }
         CaseEvent::DraftPrepared { substance, digest } => {
             case.draft = Some(drafted(case, substance, digest, meta))
@@ -360,6 +358,7 @@ fn review(review: &mut Review, evidence: usize, meta: &Meta, event: &CaseEvent) 
             review.findings = findings.clone();
             review.opinion = Some((*opinion, reasons.clone()));
         }
+        CaseEvent::ReviewExtended(_) => review.extended = true,
         CaseEvent::OpinionSigned { sign, .. } => {
             review.phase = if *sign { ReviewPhase::Signed } else { ReviewPhase::Submitted };
             review.signed_on = sign.then_some(day);
@@ -372,12 +371,14 @@ fn review(review: &mut Review, evidence: usize, meta: &Meta, event: &CaseEvent) 
             review.phase = ReviewPhase::Contested;
             review.rereview_used = true;
         }
-        CaseEvent::ReReviewed { opinion, reasons, .. } => {
+        CaseEvent::ReReviewed { opinion, reasons, findings, .. } => {
             review.phase = ReviewPhase::ReReviewed;
+            found_again(&mut review.findings, findings);
             review.opinion = Some((*opinion, reasons.clone()));
         }
-        CaseEvent::Coordinated { opinion, reasons } => {
+        CaseEvent::Coordinated { opinion, reasons, findings } => {
             review.phase = ReviewPhase::Answered;
+            found_again(&mut review.findings, findings);
             review.opinion = Some((*opinion, reasons.clone()));
         }
         CaseEvent::Cleared { digest } => {
@@ -393,10 +394,19 @@ fn review(review: &mut Review, evidence: usize, meta: &Meta, event: &CaseEvent) 
     }
 }
 
+/// New findings take the place of those on the same points.
+fn found_again(findings: &mut [Finding], again: &[Finding]) {
+    for new in again {
+        if let Some(old) = findings.iter_mut().find(|it| it.point == new.point) {
+            *old = new.clone();
+        }
+    }
+}
+
 fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     let evidence = case.evidence.len();
     match event {
-        CaseEvent::NoticeIssued { party: no, document, hearing, digest, disposal } => {
+        CaseEvent::NoticeIssued { party: no, document, hearing, digest, disposal, .. } => {
             let told = case.draft.as_ref().map(|d| d.substance.clone());
             let (provisions, grounds, relied) = told.map_or_else(
                 || (Default::default(), (blank(), blank()), Vec::new()),

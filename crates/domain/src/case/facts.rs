@@ -64,6 +64,8 @@ pub struct Person {
     pub roles: Vec<Role>,
     /// Certificates.
     pub certificates: Vec<CertificateFact>,
+    /// May review penalties: legal qualification, or reviewer before it was asked for.
+    pub legal_qualified: bool,
 }
 
 /// The organ.

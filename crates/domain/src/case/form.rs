@@ -171,6 +171,7 @@ fn draft() -> Vec<Field> {
         f("violated", "违反的规定", Kind::List(provision())),
         f("basis", "处罚依据", Kind::List(provision())),
         line("range", "法定幅度编号").optional().hint("本系统裁量基准中的编号；没有的留空，在理由中写明"),
+        flag("beyond_benchmark", "超出裁量基准").hint("在适用情况中写明理由；须法制审核和集体讨论"),
         paragraph("discretion", "裁量基准的适用情况").hint("国办发〔2022〕27号（十二）：应当说明"),
         paragraph("reasoning", "理由"),
         f(
@@ -339,6 +340,10 @@ pub fn fields(verb: Verb) -> Vec<Field> {
             flag("complex", "情节复杂或者重大违法行为").hint("第五十七条第二款：应当集体讨论"),
             flag("public_interest", "涉及重大公共利益").hint("第五十八条第一款第一项"),
             flag("several_relations", "疑难复杂、涉及多个法律关系").hint("第五十八条第一款第三项"),
+            flag("social_impact", "可能造成重大社会影响或者引发社会风险"),
+            flag("major_coercion", "涉及强制拆除、查封扣押重大财产等重大强制"),
+            flag("other_by_law", "法律、法规规定应当进行法制审核的其他情形").hint("第五十八条第一款第四项"),
+            paragraph("review_reason", "上述三种情形的依据和理由").optional().hint("勾选上述三种情形的必填"),
         ],
         Verb::PrepareDraft => draft(),
         Verb::Reinvestigate => vec![paragraph("reason", "补充调查的理由")],
@@ -404,6 +409,18 @@ fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
     Some(fields)
 }
 
+/// New findings on points that the opinion found wanting.
+fn found_again() -> Field {
+    let of = vec![
+        choice::<Point>("point", "审核内容"),
+        flag("pass", "现在符合要求"),
+        paragraph("finding", "新的意见"),
+    ];
+    f("findings", "对原来不符合各项的新意见", Kind::List(of))
+        .optional()
+        .hint("同意的，原来不符合的各项都要写明")
+}
+
 fn later(verb: Verb) -> Vec<Field> {
     match verb {
         Verb::SubmitReview => vec![paragraph("opinion", "承办机构意见")],
@@ -412,7 +429,7 @@ fn later(verb: Verb) -> Vec<Field> {
         Verb::GiveOpinion => vec![
             f(
                 "findings",
-                "十项审核意见",
+                "逐项审核意见",
                 Kind::List(vec![
                     choice::<Point>("point", "审核内容"),
                     flag("pass", "符合要求"),
@@ -422,6 +439,7 @@ fn later(verb: Verb) -> Vec<Field> {
             choice::<Opinion>("opinion", "审核结论"),
             paragraph("reasons", "理由和建议"),
         ],
+        Verb::ExtendReview => vec![paragraph("reason", "延长的理由")],
         Verb::SignOpinion => vec![flag("sign", "签发"), paragraph("note", "说明").optional()],
         Verb::AnswerOpinion => {
             vec![choice::<Stand>("stand", "是否采纳"), paragraph("answer", "逐项研究意见")]
@@ -431,13 +449,37 @@ fn later(verb: Verb) -> Vec<Field> {
             f("members", "参加复核的双方人员", Kind::StaffList),
             choice::<Opinion>("opinion", "复核结论"),
             paragraph("reasons", "理由"),
+            found_again(),
         ],
-        Verb::Coordinate => vec![choice::<Opinion>("opinion", "协调结论"), paragraph("reasons", "理由")],
-        Verb::IssueNotice => vec![party()],
+        Verb::Coordinate => {
+            vec![choice::<Opinion>("opinion", "协调结论"), paragraph("reasons", "理由"), found_again()]
+        }
+        Verb::IssueNotice => vec![
+            party(),
+            f(
+                "rights",
+                "金额、种类以外的听证权利",
+                Kind::List(vec![
+                    choice::<HearingGround>("ground", "情形"),
+                    line("provision", "依据的条款和理由"),
+                ]),
+            )
+            .optional()
+            .hint("第六十三条第一款第五项、第六项；按金额、种类应当告知听证的不必填写"),
+        ],
+        Verb::AnnounceService => vec![
+            f("document", "文书", Kind::Document),
+            choice::<AnnouncementGround>("ground", "公告送达的原因"),
+            paragraph("course", "采用其他方式未能送达的经过"),
+            paragraph("summary", "文书主要内容"),
+            line("medium", "公告载体").hint("如机关网站、报纸、受送达人住所地张贴"),
+            line("collection", "领取地点"),
+        ],
         Verb::ServeDocument => vec![
             f("document", "文书", Kind::Document),
             choice::<ServiceMethod>("method", "送达方式"),
-            f("on", "送达日期", Kind::Date).hint("公告送达填公告之日，自公告之日起满三十日视为送达"),
+            f("on", "送达日期", Kind::Date)
+                .hint("公告送达填公告之日，自公告之日起满三十日视为送达；须先制发送达公告"),
             line("recipient", "收件人及其与当事人的关系"),
             line("place", "送达地点、邮件号、电子地址或者公告载体"),
             officers(),

@@ -40,6 +40,7 @@ tag_table! {
     ReceiveExpert = "receive_expert", OrderCorrection = "order_correction", RecheckCorrection = "recheck_correction",
     Conclude = "conclude", PrepareDraft = "prepare_draft", Reinvestigate = "reinvestigate", SubmitReview = "submit_review",
     ReturnSubmission = "return_submission", SupplementSubmission = "supplement_submission", GiveOpinion = "give_opinion",
+    ExtendReview = "extend_review", AnnounceService = "announce_service",
     SignOpinion = "sign_opinion", AnswerOpinion = "answer_opinion", RequestReReview = "request_re_review",
     GiveReReview = "give_re_review", Coordinate = "coordinate", IssueNotice = "issue_notice", ServeDocument = "serve_document",
     ConfirmAddress = "confirm_address", StateDefence = "state_defence", WaiveDefence = "waive_defence",

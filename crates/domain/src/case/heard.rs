@@ -73,3 +73,10 @@ pub struct Discussed {
     /// Version that recorded it.
     pub version: u64,
 }
+
+/// A review of more time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extension {
+    /// Why.
+    pub reason: Text,
+}

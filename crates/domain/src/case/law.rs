@@ -4,7 +4,7 @@
 use super::types::Examination;
 use crate::cite::Citation;
 use crate::period::{Roll, Rule};
-use crate::policy::{Counters, Excludable, PolicySet, Sourced, Term, Yuan};
+use crate::policy::{Counters, Excludable, PolicySet, Retention, ReviewStep, Sourced, Term, Yuan};
 use crate::recording::RecordingRules;
 use std::sync::Arc;
 
@@ -77,6 +77,14 @@ pub struct Law {
     pub review: Rule,
     /// Everything but the summary procedure is reviewed.
     pub review_all: Ruled<bool>,
+    /// Steps of the legal review; the opinion is signed everywhere, whatever they say.
+    pub review_chain: Ruled<Vec<ReviewStep>>,
+    /// Other matters are reviewed beside the ten points.
+    pub review_other: Ruled<bool>,
+    /// By how much the head of the legal unit may extend a review.
+    pub review_extension: Ruled<Option<Rule>>,
+    /// Categories of enforcement and items of the discretion base that are always reviewed.
+    pub review_catalogue: Ruled<Vec<String>>,
     /// Fine from which the heads must discuss, fen: citizens, units.
     pub discussion_fine_fen: Ruled<(i64, i64)>,
     /// Heads that must take part at least.
@@ -107,6 +115,8 @@ pub struct Law {
     pub close: Rule,
     /// 归档.
     pub archive: Rule,
+    /// How long the file of an ordinary procedure is kept at least.
+    pub retention: Ruled<Retention>,
     /// Hours after which an entry counts as late and needs reason and approver.
     pub late: Ruled<u32>,
     /// 决定是否立案, after the check; `None` where the law says no number.
@@ -154,6 +164,16 @@ impl Law {
             review_fine_fen: pair(&policy.review_fine_person, &policy.review_fine_unit),
             review: policy.review_term.rule("case.review", "法制审核", organ),
             review_all: Ruled::new(policy.review_all.value, policy.review_all.source.clone()),
+            review_chain: Ruled::new(policy.review_chain.value.clone(), policy.review_chain.source.clone()),
+            review_other: Ruled::new(
+                policy.review_other_matters.value,
+                policy.review_other_matters.source.clone(),
+            ),
+            review_extension: Ruled::new(extension(policy, organ), policy.review_extension.source.clone()),
+            review_catalogue: Ruled::new(
+                policy.review_catalogue.value.iter().map(|it| it.0.clone()).collect(),
+                policy.review_catalogue.source.clone(),
+            ),
             discussion_fine_fen: pair(&policy.discussion_fine_person, &policy.discussion_fine_unit),
             discussion_quorum: Ruled::new(
                 policy.discussion_quorum.value,
@@ -185,6 +205,7 @@ impl Law {
             late: Ruled::new(policy.entry_late_hours.value, policy.entry_late_hours.source.clone()),
             filing: filing(policy, organ),
             revised: policy.rule_set.knows("entry.late_hours"),
+            retention: Ruled::new(policy.retention_ordinary.value, policy.retention_ordinary.source.clone()),
             recordings: Arc::default(),
         }
     }
@@ -229,6 +250,17 @@ fn filing(policy: &PolicySet, roll: Roll) -> Option<Rule> {
         recorded_at: it.recorded_at,
     };
     Some(term.rule("case.filing", "决定是否立案", roll))
+}
+
+fn extension(policy: &PolicySet, roll: Roll) -> Option<Rule> {
+    let Sourced { value, source, .. } = &policy.review_extension;
+    value.0.map(|term| Rule {
+        id: "case.review_extension".into(),
+        title: "延长法制审核".into(),
+        period: term.period(roll),
+        citation: source.clone(),
+        day_citation: None,
+    })
 }
 
 fn days(term: &Sourced<Term>) -> Ruled<u16> {

@@ -9,6 +9,7 @@ pub mod chart;
 pub mod claim;
 pub mod clock;
 pub mod command;
+pub mod concluded;
 pub mod consistency;
 pub mod correction;
 pub mod decide;

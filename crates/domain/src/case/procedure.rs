@@ -5,6 +5,7 @@
 //! authorization rows, the published flow chart and the generated docs.
 
 mod recording;
+mod review;
 
 use super::facts::Facts;
 use super::gate;
@@ -49,12 +50,14 @@ words! {
         ReturnSubmission = "退回补充材料",
         SupplementSubmission = "补齐送审材料",
         GiveOpinion = "提出审核意见",
+        ExtendReview = "延长审核期限",
         SignOpinion = "签发审核意见",
         AnswerOpinion = "反馈审核意见",
         RequestReReview = "申请复核",
         GiveReReview = "共同复核",
         Coordinate = "分管负责人协调",
         IssueNotice = "制发告知书",
+        AnnounceService = "制发送达公告",
         ServeDocument = "登记送达",
         ConfirmAddress = "登记送达地址确认书",
         StateDefence = "登记陈述申辩",
@@ -214,6 +217,18 @@ const DEFENCE_ANSWERED: &[Stage] = &[Stage::Concluded, Stage::Decided, Stage::Cl
 /// Where something may be reviewed and discussed: the draft, and later an amendment of the decision.
 const EXAMINED: &[Stage] = &[Stage::Concluded, Stage::Decided, Stage::Closed];
 const AFTER_DECISION: &[Stage] = &[Stage::Decided, Stage::Closed, Stage::Archived];
+/// A document may wait for service in any of these.
+const SERVED: &[Stage] = &[
+    Stage::Checking,
+    Stage::Investigating,
+    Stage::Concluded,
+    Stage::Decided,
+    Stage::Closed,
+    Stage::Archived,
+    Stage::NotFiled,
+    Stage::Withdrawn,
+    Stage::Transferred,
+];
 const HANDLERS: &[Role] = &[Role::Officer];
 const HEADS: &[Role] = &[Role::Deputy, Role::Head];
 
@@ -268,7 +283,7 @@ const ZJ: fn(&'static str) -> Citation = super::law::construction_rules;
 pub static PROCEDURE: std::sync::LazyLock<Vec<Step>> = std::sync::LazyLock::new(|| {
     let mut rows = opening();
     rows.extend(investigation());
-    rows.extend(review());
+    rows.extend(review::rows());
     rows.extend(defence());
     rows.extend(decision());
     rows.extend(execution());
@@ -377,62 +392,19 @@ fn investigation() -> Vec<Step> {
     ]
 }
 
-fn review() -> Vec<Step> {
-    let article = || penalty_law("第五十八条");
-    vec![
-        row(V::SubmitReview, L::Review, EXAMINED, article())
-            .gate(gate::submit_review)
-            .makes(&[D::ReviewSubmission]),
-        row(V::ReturnSubmission, L::Review, EXAMINED, article())
-            .by(&[Role::Reviewer], R::Apart)
-            .gate(gate::review_running),
-        row(V::SupplementSubmission, L::Review, EXAMINED, article()).gate(gate::review_returned),
-        row(V::GiveOpinion, L::Review, EXAMINED, article())
-            .by(&[Role::Reviewer], R::Apart)
-            .gate(gate::review_running)
-            .within("十个工作日"),
-        row(V::SignOpinion, L::Review, EXAMINED, article())
-            .by(&[Role::ReviewHead], R::Apart)
-            .gate(gate::sign_opinion)
-            .makes(&[D::ReviewOpinion]),
-        row(V::AnswerOpinion, L::Review, EXAMINED, article())
-            .gate(gate::answer_opinion)
-            .makes(&[D::ReviewFeedback]),
-        row(V::RequestReReview, L::Review, EXAMINED, article()).gate(gate::request_rereview),
-        row(V::GiveReReview, L::Review, EXAMINED, article())
-            .by(&[Role::ReviewHead], R::Apart)
-            .gate(gate::give_rereview)
-            .makes(&[D::ReReviewOpinion]),
-        row(V::Coordinate, L::Review, EXAMINED, article())
-            .by(&[Role::Deputy], R::Apart)
-            .gate(gate::coordinate),
-    ]
-}
-
 fn defence() -> Vec<Step> {
     vec![
         row(V::IssueNotice, L::Notice, &[S::Concluded], penalty_law("第四十四条"))
             .gate(gate::notice)
             .makes(&[D::PenaltyNotice, D::HearingRightNotice]),
-        row(
-            V::ServeDocument,
-            L::Service,
-            &[
-                S::Checking,
-                S::Investigating,
-                S::Concluded,
-                S::Decided,
-                S::Closed,
-                S::Archived,
-                S::NotFiled,
-                S::Withdrawn,
-                S::Transferred,
-            ],
-            penalty_law("第六十一条"),
-        )
-        .gate(gate::serve)
-        .makes(&[D::ServiceReceipt])
-        .within("决定书：当场交付，或者七个工作日内"),
+        row(V::AnnounceService, L::Service, SERVED, Citation::of("民事诉讼法", "第九十五条"))
+            .gate(gate::announce)
+            .makes(&[D::ServiceAnnouncement])
+            .within("自发出公告之日起，经过三十日，即视为送达"),
+        row(V::ServeDocument, L::Service, SERVED, penalty_law("第六十一条"))
+            .gate(gate::serve)
+            .makes(&[D::ServiceReceipt])
+            .within("决定书：当场交付，或者七个工作日内"),
         row(
             V::ConfirmAddress,
             L::Service,

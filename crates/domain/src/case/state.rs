@@ -2,6 +2,7 @@
 
 use super::claim::Deferral;
 use super::command::*;
+pub use super::concluded::Conclusion;
 pub use super::correction::CorrectionOrder;
 pub use super::growth::{Grown, Supplement};
 pub use super::heard::Discussed;
@@ -126,6 +127,8 @@ pub struct Review {
     pub opinion: Option<(Opinion, Text)>,
     /// The day it was signed.
     pub signed_on: Option<Date>,
+    /// Its term was extended.
+    pub extended: bool,
     /// Answer of the unit.
     pub answer: Option<(Stand, Text)>,
     /// The one re-review of this opinion was used.
@@ -148,6 +151,7 @@ impl Default for Review {
             findings: Vec::new(),
             opinion: None,
             signed_on: None,
+            extended: false,
             answer: None,
             rereview_used: false,
             clearance: None,
@@ -385,21 +389,6 @@ pub struct Expert {
     pub span: (Date, Option<Date>),
 }
 
-/// The end of the investigation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conclusion {
-    /// Report.
-    pub report: Text,
-    /// Day.
-    pub on: Date,
-    /// Complex or grave.
-    pub complex: bool,
-    /// Public interest.
-    pub public_interest: bool,
-    /// Several legal relations.
-    pub several_relations: bool,
-}
-
 /// The decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -493,6 +482,8 @@ pub struct Case {
     pub discussions: Vec<Discussed>,
     /// Documents, number n at index n−1.
     pub documents: Vec<Document>,
+    /// Announcements by which documents are served.
+    pub announced: Vec<Announced>,
     /// Decision.
     pub decision: Option<Decision>,
     /// The amendment of it that is proposed.

@@ -113,6 +113,9 @@ pub struct DecisionSubstance {
     /// range is not in the shipped base and the reasoning states it.
     #[serde(default)]
     pub range: String,
+    /// It departs from the benchmark; why stands in `discretion`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_benchmark: bool,
     /// How the benchmark was applied (国办发〔2022〕27号（十二）).
     pub discretion: Text,
     /// Reasons.
@@ -195,6 +198,7 @@ mod tests {
             violated: vec![],
             basis: vec![],
             range: String::new(),
+            beyond_benchmark: false,
             discretion: Text::closed("一般"),
             reasoning: Text::publishable("理由"),
             disposals: vec![PartyDisposal {

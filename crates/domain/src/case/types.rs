@@ -276,6 +276,21 @@ words! {
         Authority = "是否超越执法机关法定权限",
         Documents = "行政执法文书是否完备、规范",
         Crime = "违法行为是否涉嫌犯罪、需要移送司法机关",
+        Other = "其他应当审核的内容",
+    }
+}
+
+impl Point {
+    /// The ten points, with the eleventh where a policy asks for `other` matters.
+    pub const fn asked(other: bool) -> &'static [Self] {
+        if other {
+            Self::ALL
+        } else {
+            match Self::ALL.split_last() {
+                Some((_, ten)) => ten,
+                None => &[],
+            }
+        }
     }
 }
 
@@ -294,14 +309,35 @@ words! {
     /// Why a decision must be reviewed (行政处罚法第五十八条及各地目录).
     Trigger {
         PublicInterest = "涉及重大公共利益",
+        SocialImpact = "可能造成重大社会影响或者引发社会风险",
         HeardMajorRights = "直接关系当事人或者第三人重大权益，经过听证程序",
         Complex = "案件情况疑难复杂、涉及多个法律关系",
         LargeFine = "较大数额罚款",
         LargeConfiscation = "没收较大数额违法所得、没收较大价值非法财物",
         HeavyKind = "降低资质等级、吊销许可证件、责令停产停业、责令关闭、限制从业等处罚",
         Mitigated = "减轻处罚",
+        BeyondBenchmark = "超出裁量基准",
+        MajorCoercion = "涉及强制拆除、查封扣押重大财产等重大强制",
+        OtherByLaw = "法律、法规规定应当进行法制审核的其他情形",
         Catalogue = "列入本机关重大执法决定法制审核目录",
     }
+}
+
+words! {
+    /// Why a hearing may be asked for beyond amounts and named kinds (行政处罚法第六十三条第一款第五项、第六项).
+    HearingGround {
+        OtherHeavy = "其他较重的行政处罚",
+        OtherByLaw = "法律、法规、规章规定的其他情形",
+    }
+}
+
+/// A right to a hearing that the officers found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HearingRight {
+    /// Which item of 第六十三条.
+    pub ground: HearingGround,
+    /// Why; for 第六项 the provision that gives the right.
+    pub provision: Text,
 }
 
 words! {

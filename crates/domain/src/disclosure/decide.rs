@@ -11,6 +11,7 @@ use crate::calendar::Calendar;
 use crate::cite::penalty_law;
 use crate::matter::{Actor, MatterId, Moment};
 use crate::period::{self, PeriodError, Start};
+use crate::policy::PublicationScope;
 use crate::refusal::Refusal;
 use crate::text::{Text, TextKey};
 use jiff::civil::Date;
@@ -346,8 +347,19 @@ fn exempt_ground(
         | ExemptGround::OtherCase
         | ExemptGround::CrimeTransfer
         | ExemptGround::LawForbids
-        | ExemptGround::NoSocialEffect
         | ExemptGround::DecisionEnded => Ok(()),
+        ExemptGround::NoSocialEffect => match &facts.rules.scope {
+            Some((scope @ (PublicationScope::All | PublicationScope::AllButListed), citation)) => {
+                Err(Refusal::new(
+                    "disclosure.scope",
+                    citation.clone(),
+                    format!("本地规定处罚决定{}公开，不以有一定社会影响为限。", scope.label()),
+                    "请公示；有其他法定不予公开情形的，选择该情形。",
+                )
+                .field("ground", "本地规定应当公开"))
+            }
+            Some((PublicationScope::SocialImpact, _)) | None => Ok(()),
+        },
     }
 }
 

@@ -4,7 +4,7 @@ use super::words::{CreditGrade, PartyKind, open_information, three_systems};
 use crate::calendar::Calendar;
 use crate::cite::{Citation, penalty_law};
 use crate::period::{self, Limit, Period, PeriodError, Roll, Rule, Start};
-use crate::policy::{PolicySet, PublicationTerm, Sourced, TakedownApproval, Term};
+use crate::policy::{PolicySet, PublicationScope, PublicationTerm, Sourced, TakedownApproval, Term};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -37,6 +37,9 @@ pub struct DisclosureRules {
     pub terms: Vec<TermRule>,
     /// Expiry needs the approval of the publishing body's principal head, and where that stands.
     pub expiry_approval: Option<Citation>,
+    /// Which decisions are published, and where that stands; statute alone where unsaid.
+    #[serde(default)]
+    pub scope: Option<(PublicationScope, Citation)>,
     /// The operator of an individual business is shown by name.
     pub operator_shown: bool,
     /// 不宜公开 needs assessment, reason and filing (T40): where that stands.
@@ -67,7 +70,8 @@ impl DisclosureRules {
                 TakedownApproval::NoApproval => None,
                 TakedownApproval::PublisherHead => Some(takedown.source.clone()),
             },
-            operator_shown: false,
+            operator_shown: policy.publish_operator.value,
+            scope: Some((policy.publish_scope.value, policy.publish_scope.source.clone())),
             unsuitable: open_information("第十七条"),
             three_persons: policy.publish_chain.source.clone(),
         }
@@ -107,6 +111,7 @@ impl DisclosureRules {
             ],
             expiry_approval: None,
             operator_shown: false,
+            scope: None,
             unsuitable: open_information("第十七条"),
             three_persons: three_systems("二、全面推行行政执法公示制度"),
         }

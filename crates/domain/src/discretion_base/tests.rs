@@ -122,7 +122,7 @@ fn amounts_are_held_to_the_range() {
 
 #[test]
 fn malformed_data_is_refused() {
-    let head = "[[violation]]\nid = \"a\"\ntitle = \"甲\"\nlaw = \"某法\"\nsystem = \"urban\"\n[[violation.range]]\nsubjects = [\"unit\"]\narticle = \"第一条\"\n";
+    let head = "[[violation]]\nid = \"a\"\ntitle = \"甲\"\nlaw = \"某法\"\nsystem = \"urban\"\nfrom = \"2020-01-01\"\n[[violation.range]]\nsubjects = [\"unit\"]\narticle = \"第一条\"\n";
     let load = |tail: &str| Ranges::parse(&format!("{head}{tail}"));
     assert!(load("shape = \"range\"\nmin = 1\nmax = 2\n").is_ok());
     for tail in [
@@ -133,6 +133,24 @@ fn malformed_data_is_refused() {
     ] {
         assert!(load(tail).is_err(), "{tail}");
     }
+}
+
+#[test]
+fn amounts_are_those_of_the_day_of_the_act() {
+    let ranges = Ranges::built_in();
+    let on = |day: &str| ranges.on("hazchem.no_permit", day.parse().unwrap());
+    let max = |day: &str| on(day).unwrap().widest(&[Subject::Unit], &Facts::default()).unwrap().max;
+    assert_eq!((max("2026-04-30"), max("2026-05-01")), (Some(20 * WAN), Some(50 * WAN)));
+    assert!(matches!(on("2011-11-30"), Err(DiscretionError::NotInForce { .. })));
+    assert!(matches!(
+        ranges.on("safety.training", "2021-08-31".parse().unwrap()),
+        Err(DiscretionError::NotInForce { .. })
+    ));
+    assert!(matches!(
+        ranges.on("no", "2026-01-01".parse().unwrap()),
+        Err(DiscretionError::UnknownViolation(_))
+    ));
+    assert!(ranges.all().iter().all(|v| v.from < "2026-11-01".parse().unwrap()));
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use super::Sourced;
 use super::params::{PARAMETERS, Parameter, PolicySet, Stricter, edition_of, newest_edition};
-use super::value::{Rank, Value};
+use super::value::{PublishStep, Rank, ReviewStep, Value};
 use crate::cite::Citation;
+use crate::codes::Uscc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,20 @@ pub enum Level {
     Organ,
 }
 
+impl Level {
+    /// The word for a person.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::National => "国家",
+            Self::Province => "省级",
+            Self::City => "市级",
+            Self::County => "县级",
+            Self::Organ => "机关",
+        }
+    }
+}
+
 /// The field of enforcement a policy is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,7 +64,7 @@ pub struct Jurisdiction {
     pub region: String,
     /// The organ's field.
     pub system: System,
-    /// The organ's id, where an organ has a policy of its own.
+    /// The organ's 统一社会信用代码, where it is known: files of the organ itself name it.
     pub organ: Option<String>,
 }
 
@@ -185,7 +200,7 @@ struct RawHead {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawValue {
-    key: String,
+    key: toml::Spanned<String>,
     value: toml::Value,
     law: Option<String>,
     article: String,
@@ -207,6 +222,8 @@ struct Entry {
     to: Option<Date>,
     recorded_at: Timestamp,
     scope: usize,
+    /// File and line, for who maintains it.
+    place: String,
 }
 
 /// The head of a policy file.
@@ -222,12 +239,18 @@ pub struct Scope {
     pub region: String,
     /// The field it is limited to.
     pub system: Option<System>,
-    /// The organ it is limited to.
+    /// The organ it is limited to, by its 统一社会信用代码.
     pub organ: Option<String>,
+    /// SHA-256 of the file's text, lower-case hex.
+    pub digest: String,
+    /// It came with the program; otherwise the installation loaded it.
+    pub shipped: bool,
 }
 
 impl Scope {
-    fn covers(&self, j: &Jurisdiction) -> bool {
+    /// Whether it holds for a jurisdiction.
+    #[must_use]
+    pub fn covers(&self, j: &Jurisdiction) -> bool {
         j.region.starts_with(&self.region)
             && self.system.is_none_or(|s| s == j.system)
             && (self.organ.is_none() || self.organ == j.organ)
@@ -298,21 +321,31 @@ impl PolicyBook {
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, PolicyError> {
         let mut book = Self::default();
         for (name, text) in files {
-            book.add(name, text)?;
+            book.add(name, text, true)?;
         }
         book.check()?;
         Ok(book)
     }
 
-    /// The book with one more file, imported at run time.
+    /// The book with further files, given as (name, text), loaded at run time.
     ///
     /// # Errors
-    /// Names the file and key of the first fault.
-    pub fn with_file(&self, name: &str, text: &str) -> Result<Self, PolicyError> {
+    /// Names file, line and key of the first fault.
+    pub fn with_files(&self, files: &[(String, String)]) -> Result<Self, PolicyError> {
         let mut book = self.clone();
-        book.add(name, text)?;
+        for (name, text) in files {
+            book.add(name, text, false)?;
+        }
         book.check()?;
         Ok(book)
+    }
+
+    /// The files that the installation loaded and that hold for a jurisdiction: id and
+    /// digest, by id.
+    #[must_use]
+    pub fn loaded_for(&self, j: &Jurisdiction) -> BTreeMap<String, String> {
+        let of = |it: &Scope| (it.id.clone(), it.digest.clone());
+        self.scopes.iter().filter(|it| !it.shipped && it.covers(j)).map(of).collect()
     }
 
     /// The heads of the loaded files.
@@ -396,7 +429,7 @@ impl PolicyBook {
             .ok_or(PolicyError::NoRule { key, at })
     }
 
-    fn add(&mut self, name: &str, text: &str) -> Result<(), PolicyError> {
+    fn add(&mut self, name: &str, text: &str, shipped: bool) -> Result<(), PolicyError> {
         let file_error = |reason: String| PolicyError::File { file: name.to_owned(), reason };
         let raw: RawFile = toml::from_str(text).map_err(|e| file_error(e.to_string()))?;
         let head = raw.policy;
@@ -406,20 +439,22 @@ impl PolicyBook {
             return Err(file_error(format!("编号 {} 已被另一文件使用", head.id)));
         }
         for v in raw.value {
+            let line = text.get(..v.key.span().start).map_or(0, |before| before.matches('\n').count()) + 1;
+            let (place, key) = (format!("{name} 第{line}行"), v.key.into_inner());
             let parameter = PARAMETERS
                 .iter()
-                .find(|p| p.key == v.key)
-                .ok_or_else(|| PolicyError::UnknownKey { file: name.into(), key: v.key.clone() })?;
-            check_value(name, parameter, &v.value)?;
+                .find(|p| p.key == key)
+                .ok_or_else(|| PolicyError::UnknownKey { file: place.clone(), key: key.clone() })?;
+            check_value(&place, parameter, &v.value)?;
             let source =
                 Citation { law: v.law.unwrap_or_else(|| head.law.clone()).into(), article: v.article.into() };
             let (from, to) = (v.from.unwrap_or(head.from), v.to.or(head.to));
             if to.is_some_and(|to| to < from) {
                 let reason = "失效日早于生效日".to_owned();
-                return Err(PolicyError::BadValue { file: name.into(), key: v.key, reason });
+                return Err(PolicyError::BadValue { file: place, key, reason });
             }
             let recorded_at = v.recorded_at.unwrap_or(head.recorded_at);
-            let entry = Entry { value: v.value, source, note: v.note, from, to, recorded_at, scope };
+            let entry = Entry { value: v.value, source, note: v.note, from, to, recorded_at, scope, place };
             self.entries.entry(parameter.key).or_default().push(entry);
         }
         self.scopes.push(Scope {
@@ -429,6 +464,8 @@ impl PolicyBook {
             region: head.region,
             system: head.system,
             organ: head.organ,
+            digest: hex::encode(Sha256::digest(text)),
+            shipped,
         });
         Ok(())
     }
@@ -445,7 +482,7 @@ impl PolicyBook {
                     let day = a.from.max(b.from);
                     let meet = a.to.is_none_or(|to| day <= to) && b.to.is_none_or(|to| day <= to);
                     if same && meet {
-                        let file = self.scopes[b.scope].id.clone();
+                        let file = b.place.clone();
                         return Err(PolicyError::Duplicate { file, key: key.into(), day });
                     }
                 }
@@ -497,7 +534,13 @@ fn check_head(head: &RawHead) -> Result<(), String> {
         return Err(format!("region 应为 {digits:?} 位数字，与 level 相符"));
     }
     if (head.level == Level::Organ) != head.organ.is_some() {
-        return Err("level 为 organ 时须有 organ，其他级别不得有".into());
+        return Err("level 为 organ 时须有 organ（机关的统一社会信用代码），其他级别不得有".into());
+    }
+    if let Some(code) = &head.organ {
+        let exact = Uscc::parse(code).map_err(|e| format!("organ：{e}"))?;
+        if exact.as_str() != code {
+            return Err(format!("organ 应写作 {}", exact.as_str()));
+        }
     }
     if head.id.is_empty() || head.title.is_empty() || head.law.is_empty() {
         return Err("id、title、law 不得为空".into());
@@ -505,9 +548,41 @@ fn check_head(head: &RawHead) -> Result<(), String> {
     Ok(())
 }
 
+/// A course of steps that the program runs: one it would not follow is refused, not passed over.
+fn check_course(key: &str, value: &toml::Value) -> Result<(), String> {
+    if key == "publish.chain" {
+        let whole = [PublishStep::Prepare, PublishStep::LegalReview, PublishStep::Publish];
+        return if Vec::<PublishStep>::read(value)? == whole {
+            Ok(())
+        } else {
+            Err("公示须依次由不同的人员制作、审核、公示".into())
+        };
+    }
+    if key != "review.chain" {
+        return Ok(());
+    }
+    let steps = Vec::<ReviewStep>::read(value)?;
+    let at = |step| steps.iter().position(|it| *it == step);
+    let authors = [ReviewStep::FirstReview, ReviewStep::Review];
+    if steps.iter().filter(|it| authors.contains(it)).count() != 1
+        || !steps.first().is_some_and(|it| authors.contains(it))
+    {
+        return Err("审核流程以初审或者审核开始，二者只有其一".into());
+    }
+    if at(ReviewStep::SignOff).is_some_and(|at| at != 1) {
+        return Err("审签须在提出审核意见之后".into());
+    }
+    let (rereview, coordinate) = (at(ReviewStep::Rereview), at(ReviewStep::Coordinate));
+    if coordinate.is_some_and(|c| rereview.is_none_or(|r| c < r)) {
+        return Err("协调须在复核之后".into());
+    }
+    Ok(())
+}
+
 fn check_value(file: &str, parameter: &Parameter, value: &toml::Value) -> Result<(), PolicyError> {
     let bad = |reason: String| PolicyError::BadValue { file: file.into(), key: parameter.key.into(), reason };
     let rank = (parameter.read)(value).map_err(bad)?;
+    check_course(parameter.key, value).map_err(bad)?;
     let (Some(statute), Some(rank)) = (&parameter.statute, rank) else { return Ok(()) };
     let Rank { unit, n } = statute.limit;
     if rank.unit != unit {

@@ -67,7 +67,10 @@ const FREE: Option<Statute> = None;
 /// Parameters that came after the first edition of the program's rules, one list for each
 /// edition since. The digest of an edition says nothing of what came later, so that a
 /// decision of then is still found to rest on the rules of then. Lists are only added.
-const LATER: &[&[&str]] = &[&["archive.order", "viewing.handlers_ask"], &["entry.late_hours"]];
+const LATER: &[&[&str]] = &[
+    &["archive.order", "viewing.handlers_ask"],
+    &["entry.late_hours", "review.catalogue", "publish.operator"],
+];
 
 /// The newest edition; the first is 0.
 pub(super) const fn newest_edition() -> usize {
@@ -158,6 +161,7 @@ parameters! {
     publish_term_unit: PublicationTerm = "publish.term_unit", "公示期（法人、其他组织）", Neither, FREE;
     publish_term_person: PublicationTerm = "publish.term_person", "公示期（自然人）", Neither, FREE;
     publish_takedown: TakedownApproval = "publish.takedown_approval", "公示期满撤下的批准", Neither, FREE;
+    publish_operator: bool = "publish.operator", "公示个体工商户时显示经营者姓名", Neither, FREE;
     publish_chain: Vec<PublishStep> = "publish.chain", "公示审核流程，各步由不同的人办理", Neither, FREE;
     report_due: MonthDay = "report.due", "年度报告公开日", Neither, FREE;
     report_up: Optional<Term> = "report.up", "年度报告公开后报送上级的期限", Lower, FREE;
@@ -171,6 +175,7 @@ parameters! {
     review_term: Term = "review.term", "法制审核期限", Lower, FREE;
     review_extension: Optional<Term> = "review.extension", "法制审核延长期限", Lower, FREE;
     review_chain: Vec<ReviewStep> = "review.chain", "法制审核流程", Neither, FREE;
+    review_catalogue: Vec<Text> = "review.catalogue", "法制审核目录：一律审核的执法类别和违法行为（裁量基准编号）", Neither, FREE;
     review_other_matters: bool = "review.other_matters", "在十项之外审核其他内容", Neither, FREE;
     reviewer_ratio: Percent = "review.staff_percent", "法制审核人员占执法人员的最低比例", Higher, FREE;
     discussion_gate: bool = "discussion.gate", "情节复杂或者重大违法行为的处罚由负责人集体讨论决定", Neither, fixed("bool", 1, "第五十七条第二款");

@@ -96,7 +96,7 @@ const HEAD: &str = "[policy]\nid = \"x\"\ntitle = \"测试县\"\nlevel = \"count
     from = \"2024-01-01\"\nrecorded_at = \"2024-01-01T00:00:00Z\"\n";
 
 fn load(body: &str) -> Result<PolicyBook, PolicyError> {
-    PolicyBook::built_in().with_file("x.toml", &format!("{HEAD}{body}"))
+    PolicyBook::built_in().with_files(&[("x.toml".into(), format!("{HEAD}{body}"))])
 }
 
 fn one(key: &str, value: &str) -> String {
@@ -120,7 +120,7 @@ fn statute_cannot_be_relaxed_but_can_be_tightened() {
     for (key, value) in relaxed {
         match load(&one(key, value)) {
             Err(PolicyError::RelaxesStatute { file, key: named, .. }) => {
-                assert_eq!((file.as_str(), named.as_str()), ("x.toml", key));
+                assert_eq!((file.as_str(), named.as_str()), ("x.toml 第10行", key));
             }
             other => panic!("{key} = {value}: {other:?}"),
         }
@@ -138,7 +138,7 @@ fn statute_cannot_be_relaxed_but_can_be_tightened() {
 fn faults_name_file_and_key() {
     let refused = |body: &str| load(body).unwrap_err();
     assert!(
-        matches!(refused(&one("publish.penalti", "1")), PolicyError::UnknownKey { file, key } if file == "x.toml" && key == "publish.penalti")
+        matches!(refused(&one("publish.penalti", "1")), PolicyError::UnknownKey { file, key } if file == "x.toml 第10行" && key == "publish.penalti")
     );
     let twice = one("closing.term", "\"15wd\"").repeat(2);
     assert!(matches!(refused(&twice), PolicyError::Duplicate { key, .. } if key == "closing.term"));
@@ -178,16 +178,41 @@ fn an_organ_overrides_its_county() {
     let organ = HEAD
         .replace("\"x\"", "\"y\"")
         .replace("county", "organ")
-        .replace("from", "organ = \"bureau-1\"\nfrom");
+        .replace("from", "organ = \"12990101MB00000016\"\nfrom");
     let organ = format!("{organ}{}", one("closing.term", "\"3wd\""));
-    let book = load(&one("closing.term", "\"12wd\"")).unwrap().with_file("y.toml", &organ).unwrap();
+    let book =
+        load(&one("closing.term", "\"12wd\"")).unwrap().with_files(&[("y.toml".into(), organ)]).unwrap();
     let ask = |organ: Option<&str>| {
         let j =
             Jurisdiction { region: "990102".into(), system: System::Emergency, organ: organ.map(Into::into) };
         book.resolve(&j, at("2026-03-01"), known("2026-04-01T00:00:00Z")).unwrap().closing
     };
-    assert_eq!((ask(Some("bureau-1")).value.n, ask(Some("bureau-1")).level), (3, Level::Organ));
-    assert_eq!((ask(Some("bureau-2")).value.n, ask(None).value.n), (12, 12));
+    assert_eq!((ask(Some(OWN)).value.n, ask(Some(OWN)).level), (3, Level::Organ));
+    assert_eq!((ask(Some("12990101MB00000024")).value.n, ask(None).value.n), (12, 12));
+}
+
+/// A code of GB 32100 with a right check character.
+const OWN: &str = "12990101MB00000016";
+
+#[test]
+fn loaded_files_are_told_from_those_shipped_and_name_organs_by_their_code() {
+    let head = HEAD.replace("county", "organ").replace("from", "organ = \"bureau-1\"\nfrom");
+    let load = |head: &str| {
+        PolicyBook::built_in()
+            .with_files(&[("y.toml".into(), format!("{head}{}", one("closing.term", "\"3wd\"")))])
+    };
+    assert!(
+        matches!(load(&head), Err(PolicyError::File { reason, .. }) if reason.contains("统一社会信用代码"))
+    );
+    let book = load(&head.replace("bureau-1", OWN)).unwrap();
+    let of = |organ: Option<&str>| {
+        let j =
+            Jurisdiction { region: "990102".into(), system: System::General, organ: organ.map(Into::into) };
+        book.loaded_for(&j)
+    };
+    assert_eq!((of(None).len(), of(Some(OWN)).len()), (0, 1));
+    assert_eq!(of(Some(OWN))["x"].len(), 64, "SHA-256 in hex");
+    assert_eq!(PolicyBook::built_in().scopes().iter().filter(|it| !it.shipped).count(), 0);
 }
 
 #[test]
@@ -219,7 +244,7 @@ fn what_is_learnt_later_leaves_the_rules_of_then_to_be_found() {
     let head = HEAD.replace("recorded_at = \"2024", "recorded_at = \"2027");
     let text = format!("{head}[[value]]\nkey = \"decision.term\"\nvalue = \"60d\"\narticle = \"第一条\"\n");
     let then = PolicyBook::built_in();
-    let later = then.with_file("x.toml", &text).unwrap();
+    let later = then.with_files(&[("x.toml".into(), text)]).unwrap();
     let before = then.resolve(&j, day, Timestamp::MAX).unwrap();
     let after = later.resolve(&j, day, Timestamp::MAX).unwrap();
     assert_eq!((before.decision.value.n, after.decision.value.n), (90, 60));

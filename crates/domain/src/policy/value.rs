@@ -283,7 +283,7 @@ impl Value for PublicationTerm {
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+ }
 
         impl $name {
@@ -434,6 +434,24 @@ words! {
         Destruction = "destruction", "强制销毁";
         /// Rooms in which cases are handled.
         CaseRooms = "case_rooms", "执法办案场所";
+    }
+}
+
+impl Retention {
+    /// Years, 0 for ever.
+    #[must_use]
+    pub const fn years(self) -> u16 {
+        match self {
+            Self::Permanent => 0,
+            Self::Years30 => 30,
+            Self::Years10 => 10,
+        }
+    }
+
+    /// Whether keeping for `years` (0 for ever) is at least as long.
+    #[must_use]
+    pub const fn met_by(self, years: u16) -> bool {
+        years == 0 || (self.years() != 0 && years >= self.years())
     }
 }
 

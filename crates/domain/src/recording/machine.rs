@@ -41,7 +41,7 @@ impl MachineTask {
     pub const fn of(kind: SegmentKind) -> Self {
         match kind {
             SegmentKind::Video | SegmentKind::Audio | SegmentKind::Surveillance => Self::Transcript,
-            SegmentKind::Photo => Self::Ocr,
+            SegmentKind::Photo | SegmentKind::Document => Self::Ocr,
         }
     }
 }

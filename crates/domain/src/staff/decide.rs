@@ -1,6 +1,6 @@
 //! What may be done to a person's record.
 
-use super::{Role, StaffEvent, StaffState};
+use super::{LegalQualification, Role, StaffEvent, StaffState};
 use crate::cite::Citation;
 use crate::matter::{Actor, StaffId};
 use crate::refusal::Refusal;
@@ -79,6 +79,15 @@ pub enum StaffCommand {
         /// Why.
         reason: Text,
     },
+    /// 登记法律职业资格.
+    RecordLegalQualification {
+        /// Number of the certificate of 国家统一法律职业资格; empty without one.
+        #[serde(default)]
+        number: String,
+        /// First day of reviewing penalties, for who reviewed before it was asked for.
+        #[serde(default)]
+        reviewing_since: Option<Date>,
+    },
     /// 停用账户.
     Disable {
         /// Why.
@@ -109,6 +118,11 @@ pub struct StaffFacts {
 const THREE: Citation = Citation::of("信息安全技术 网络安全等级保护基本要求（GB/T 22239—2019）", "8.1.5");
 /// Qualification and oversight of enforcement staff.
 const OVERSIGHT: Citation = Citation::of("行政执法监督条例", "第三十二条");
+
+/// Who reviews penalties for the first time holds the legal qualification.
+const REVIEWERS: Citation = Citation::of("行政处罚法", "第五十八条第二款");
+/// The first day on which that was law (行政处罚法2017年修正第三十八条第三款).
+const ASKED_FROM: Date = Date::constant(2018, 1, 1);
 
 fn field(code: &'static str, name: &str, message: &str) -> Refusal {
     Refusal::new(code, THREE, message, "更正后重新提交").field(name, message)
@@ -149,6 +163,10 @@ pub fn decide(
                 on: *on,
                 reason: reason.clone(),
             }])
+        }
+        StaffCommand::RecordLegalQualification { number, reviewing_since } => {
+            not_oneself(state.id, facts)?;
+            qualify(state, number, *reviewing_since)
         }
         StaffCommand::Disable { reason } => {
             not_oneself(state.id, facts)?;
@@ -288,6 +306,33 @@ fn issue(
         valid_from,
         valid_to,
     }])
+}
+
+/// A certificate, or work as a reviewer from before one was asked for (行政处罚法第五十八条第二款).
+fn qualify(
+    state: &StaffState,
+    number: &str,
+    reviewing_since: Option<Date>,
+) -> Result<Vec<StaffEvent>, Refusal> {
+    let wrong = |name: &str, message: &str| {
+        Err(Refusal::new("qualification.malformed", REVIEWERS, message, "按证书或者任职文件填写")
+            .field(name, message))
+    };
+    let number = number.trim();
+    if number.chars().count() > 40 || number.chars().any(char::is_whitespace) {
+        return wrong("number", "证书编号最多 40 字，不含空格");
+    }
+    if reviewing_since.is_some_and(|day| day >= ASKED_FROM) {
+        return wrong("reviewing_since", "2018年1月1日以后初次从事审核的，应当取得法律职业资格");
+    }
+    if number.is_empty() && reviewing_since.is_none() {
+        return wrong("number", "请填写法律职业资格证书编号，或者此前从事审核的起始日");
+    }
+    let qualification = LegalQualification { number: number.to_owned(), reviewing_since };
+    if state.qualification.as_ref() == Some(&qualification) {
+        return Err(Refusal::new("qualification.same", REVIEWERS, "已登记相同的资格", "无须再办"));
+    }
+    Ok(vec![StaffEvent::LegalQualificationRecorded { number: qualification.number, reviewing_since }])
 }
 
 /// The certificate exists and is not revoked; the day is not back-dated.

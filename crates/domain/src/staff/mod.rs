@@ -6,7 +6,7 @@ mod state;
 
 pub use certificate::{Certificate, CertificateNumber, region_prefix};
 pub use decide::{StaffCommand, StaffFacts, decide};
-pub use state::{StaffEvent, StaffState};
+pub use state::{LegalQualification, StaffEvent, StaffState};
 
 use serde::{Deserialize, Serialize};
 

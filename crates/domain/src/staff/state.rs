@@ -76,6 +76,14 @@ pub enum StaffEvent {
         /// Why.
         reason: Text,
     },
+    /// 登记法律职业资格.
+    LegalQualificationRecorded {
+        /// Number of the certificate; empty without one.
+        number: String,
+        /// First day of reviewing penalties, where it was before the qualification was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reviewing_since: Option<Date>,
+    },
     /// 停用账户.
     Disabled {
         /// Why.
@@ -105,8 +113,30 @@ pub struct StaffState {
     pub roles: Vec<Role>,
     /// Certificates in the order of issue.
     pub certificates: Vec<Certificate>,
+    /// Why the person may review penalties; none where nothing is recorded.
+    pub qualification: Option<LegalQualification>,
     /// Whether the account is enabled.
     pub enabled: bool,
+}
+
+/// Why a person may review penalties (行政处罚法第五十八条第二款).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegalQualification {
+    /// Number of the certificate of 国家统一法律职业资格; empty without one.
+    pub number: String,
+    /// First day of reviewing, where it was before the qualification was asked for.
+    pub reviewing_since: Option<Date>,
+}
+
+impl LegalQualification {
+    /// As a document names it.
+    pub fn words(&self) -> String {
+        match (self.number.as_str(), self.reviewing_since) {
+            ("", None) => String::new(),
+            ("", Some(day)) => format!("自{}起从事法制审核", crate::period::long(day)),
+            (number, _) => format!("法律职业资格证书 {number}"),
+        }
+    }
 }
 
 impl StaffState {
@@ -176,6 +206,10 @@ impl StaffState {
                     it.revoked_on = Some(*on);
                 });
             }
+            StaffEvent::LegalQualificationRecorded { number, reviewing_since } => {
+                self.qualification =
+                    Some(LegalQualification { number: number.clone(), reviewing_since: *reviewing_since });
+            }
             StaffEvent::Disabled { .. } => self.enabled = false,
             StaffEvent::Enabled { .. } => self.enabled = true,
         }
@@ -196,6 +230,7 @@ impl Matter for StaffState {
             StaffEvent::CertificateSuspended { .. } => ("staff.certificate_suspended", 1),
             StaffEvent::CertificateRestored { .. } => ("staff.certificate_restored", 1),
             StaffEvent::CertificateRevoked { .. } => ("staff.certificate_revoked", 1),
+            StaffEvent::LegalQualificationRecorded { .. } => ("staff.legal_qualification_recorded", 1),
             StaffEvent::Disabled { .. } => ("staff.disabled", 1),
             StaffEvent::Enabled { .. } => ("staff.enabled", 1),
         }
@@ -214,6 +249,7 @@ impl Matter for StaffState {
             unit: String::new(),
             roles: Vec::new(),
             certificates: Vec::new(),
+            qualification: None,
             enabled: true,
         });
         state.apply(event);

@@ -204,6 +204,25 @@ fn certificates_are_not_back_dated_nor_issued_to_oneself() {
 }
 
 #[test]
+fn who_reviewed_before_the_law_asked_for_it_needs_no_certificate() {
+    let supervisor = facts(9, &[Role::Supervisor]);
+    let record = |number: &str, reviewing_since| StaffCommand::RecordLegalQualification {
+        number: number.into(),
+        reviewing_since,
+    };
+    let given = [registered()];
+    assert_eq!(code(&given, &record("", None), &supervisor), "qualification.malformed");
+    assert_eq!(code(&given, &record("", Some(date(2018, 1, 1))), &supervisor), "qualification.malformed");
+    assert_eq!(code(&given, &record("A 1", None), &supervisor), "qualification.malformed");
+    assert_eq!(code(&given, &record("", Some(date(2017, 12, 31))), &supervisor), "ok");
+    assert_eq!(code(&given, &record("A1", None), &facts(PERSON, &[Role::Supervisor])), "staff.oneself");
+    let recorded = StaffEvent::LegalQualificationRecorded { number: "A1".into(), reviewing_since: None };
+    let given = [registered(), recorded];
+    assert_eq!(fold(&given).qualification.map(|it| it.words()).unwrap(), "法律职业资格证书 A1");
+    assert_eq!(code(&given, &record("A1", None), &supervisor), "qualification.same");
+}
+
+#[test]
 fn every_event_survives_its_body() {
     let number = || "示00001".to_owned();
     let all = [
@@ -215,6 +234,11 @@ fn every_event_survives_its_body() {
         StaffEvent::CertificateSuspended { number: number(), from: date(2026, 3, 10), reason: reason() },
         StaffEvent::CertificateRestored { number: number(), on: date(2026, 3, 20), reason: reason() },
         StaffEvent::CertificateRevoked { number: number(), on: date(2026, 6, 1), reason: reason() },
+        StaffEvent::LegalQualificationRecorded { number: "A1".into(), reviewing_since: None },
+        StaffEvent::LegalQualificationRecorded {
+            number: String::new(),
+            reviewing_since: Some(date(2016, 5, 1)),
+        },
         StaffEvent::Disabled { reason: reason() },
         StaffEvent::Enabled { reason: reason() },
     ];

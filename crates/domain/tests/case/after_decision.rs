@@ -127,7 +127,7 @@ fn goods_kept(disposal: PreservationDisposal) -> World {
     w.ok(A, conclude(false));
     w.ok(A, draft(&[1], vec![fine(1, 3 * WAN)]));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_all();
     w.at("2026-03-17");
     w.pass(Proposal::Dispose);
@@ -196,7 +196,7 @@ fn goods_given_back_with_the_penalty_are_not_given_back_twice() {
     w.ok(A, conclude(false));
     w.ok(A, draft(&[1], vec![goods]));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_all();
     w.at("2026-03-17");
     w.pass(Proposal::Dispose);

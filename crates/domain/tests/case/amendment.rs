@@ -150,7 +150,7 @@ fn an_amendment_opens_the_remedies_anew_and_undoes_what_was_performed() {
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft(&[1], vec![disposal]));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_all();
     w.at("2026-03-17");
     w.pass(Proposal::Dispose);

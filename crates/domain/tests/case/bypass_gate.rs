@@ -13,7 +13,7 @@ fn redraft(w: &mut World, evidence: &[EvidenceNo], disposal: PartyDisposal) {
 }
 
 fn renotice(w: &mut World) {
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     let kind = w.case().documents.last().expect("a notice").kind;
     w.serve_now(kind, 1);
 }
@@ -23,8 +23,8 @@ fn no_decision_before_notice_service_and_window() {
     let mut w = drafted(3 * WAN);
     let dispose = || propose(Proposal::Dispose);
     w.no(A, dispose(), "notice.none");
-    w.ok(A, Do::IssueNotice { party: 1 });
-    w.no(A, Do::IssueNotice { party: 1 }, "notice.repeated");
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
+    w.no(A, Do::IssueNotice { party: 1, rights: vec![] }, "notice.repeated");
     w.no(A, dispose(), "notice.unserved");
     w.no(A, defence(1, "2026-03-06"), "notice.unserved");
     w.no(A, Do::WaiveDefence { party: 1, statement: t("放弃") }, "notice.unserved");
@@ -63,8 +63,8 @@ fn each_party_is_heard_for_itself() {
     renotice(&mut w);
     w.at("2026-03-20");
     w.no(A, propose(Proposal::Dispose), "notice.none");
-    w.no(A, Do::IssueNotice { party: 3 }, "party.unknown");
-    w.no(A, Do::IssueNotice { party: 0 }, "party.unknown");
+    w.no(A, Do::IssueNotice { party: 3, rights: vec![] }, "party.unknown");
+    w.no(A, Do::IssueNotice { party: 0, rights: vec![] }, "party.unknown");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_second_notice_takes_no_hearing_away() {
 fn a_waiver_of_the_hearing_holds_for_its_own_notice_only() {
     let mut w = drafted(7 * WAN);
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.no(A, Do::WithdrawHearing { party: 1, statement: t("放弃听证") }, "notice.unserved");
     w.serve_now(DocumentKind::HearingRightNotice, 1);
     w.ok(A, Do::WithdrawHearing { party: 1, statement: t("放弃听证") });
@@ -209,15 +209,15 @@ fn no_heavier_penalty_because_of_a_defence() {
         // Another notice after the defence: refused…
         w.ok(A, defence(1, "2026-03-09"));
         redraft(&mut w, &[1], disposal.clone());
-        let refusal = w.no(A, Do::IssueNotice { party: 1 }, "defence.heavier");
+        let refusal = w.no(A, Do::IssueNotice { party: 1, rights: vec![] }, "defence.heavier");
         assert_eq!(refusal.article.article, "第四十五条第二款", "{what}");
         // …also with evidence that the draft does not rely on…
         w.ok(A, Do::AddEvidence(evidence("无关材料", "2026-03-09")));
         redraft(&mut w, &[1], disposal.clone());
-        w.no(A, Do::IssueNotice { party: 1 }, "defence.heavier");
+        w.no(A, Do::IssueNotice { party: 1, rights: vec![] }, "defence.heavier");
         // …and allowed on new evidence.
         redraft(&mut w, &[1, 2], disposal);
-        w.ok(A, Do::IssueNotice { party: 1 });
+        w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     }
 }
 
@@ -430,12 +430,17 @@ fn an_opinion_is_contested_once_then_coordinated() {
     w.no(A, Do::RequestReReview { reason: t("异议") }, "review.phase");
     w.no(A, Do::SubmitReview { opinion: t("再送") }, "review.unanswered");
     w.ok(A, Do::AnswerOpinion { stand: Stand::Disputed, answer: t("不同意") });
-    w.no(DEPUTY, Do::Coordinate { opinion: Opinion::Agree, reasons: t("协调") }, "review.phase");
+    w.no(
+        DEPUTY,
+        Do::Coordinate { opinion: Opinion::Agree, reasons: t("协调"), findings: vec![] },
+        "review.phase",
+    );
     w.ok(A, Do::RequestReReview { reason: t("异议") });
     let give = |members: &[_]| Do::GiveReReview {
         members: members.to_vec(),
         opinion: Opinion::Correct,
         reasons: t("复核"),
+        findings: vec![],
     };
     w.no(REVIEW_HEAD, give(&[REVIEW_HEAD, REVIEWER]), "review.not_joint");
     w.no(REVIEW_HEAD, give(&[A, B]), "review.not_joint");
@@ -473,11 +478,11 @@ fn a_party_may_answer_while_the_investigation_goes_on_again() {
 #[test]
 fn a_replaced_notice_is_served_to_nobody_and_holds_up_no_archive() {
     let mut w = drafted(3 * WAN);
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.make_all();
     let old = w.document(DocumentKind::PenaltyNotice, Some(1));
     redraft(&mut w, &[1], fine(1, 2 * WAN));
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.no(A, serve(old, "2026-03-06"), "document.superseded");
     w.no(A, propose(Proposal::Dispose), "notice.unserved");
 }

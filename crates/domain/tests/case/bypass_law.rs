@@ -102,7 +102,7 @@ fn what_was_never_told_is_not_decided() {
         let refusal = w.no(A, propose(Proposal::Dispose), "notice.differs");
         assert_eq!(refusal.article.article, "第六十二条");
         // Told again, and heard again, it may be decided.
-        w.ok(A, Do::IssueNotice { party: 1 });
+        w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
         w.serve_now(DocumentKind::PenaltyNotice, 1);
         w.no(A, propose(Proposal::Dispose), "defence.window_open");
         w.at("2026-03-25");
@@ -149,7 +149,7 @@ fn goods_are_not_confiscated_without_their_value() {
     w.no(A, draft(&[1], vec![goods(&[PenaltyKind::Warning], WAN)]), "draft.goods_value");
     // With their value they open the hearing that the value asks for.
     w.ok(A, draft(&[1], vec![goods(&[PenaltyKind::ConfiscateGoods], 100 * WAN)]));
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     assert_eq!(w.case().documents.last().map(|d| d.kind), Some(DocumentKind::HearingRightNotice));
 }
 
@@ -158,7 +158,7 @@ fn a_second_notice_that_is_not_served_swallows_no_defence_and_no_request() {
     let mut w = noticed(7 * WAN);
     w.at("2026-03-11");
     w.ok(A, draft(&[1], vec![fine(1, 6 * WAN)]));
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     // The party answers the notice that it has, also for a day before the second one.
     w.fork().no(A, defence(1, "2026-03-05"), "time.claimed");
     w.ok(A, defence(1, "2026-03-10"));
@@ -177,7 +177,7 @@ fn a_request_after_the_window_of_the_served_notice_is_late_whatever_was_issued_s
     let mut w = noticed(7 * WAN);
     w.at("2026-03-17");
     w.ok(A, draft(&[1], vec![fine(1, 6 * WAN)]));
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.no(A, ask_hearing(1, "2026-03-17"), "hearing.too_late");
     w.serve_now(DocumentKind::HearingRightNotice, 1);
     w.ok(A, ask_hearing(1, "2026-03-17"));
@@ -188,7 +188,7 @@ fn a_notice_of_more_lifts_no_ceiling_when_the_defence_is_recorded_after_it() {
     let mut w = noticed(3 * WAN);
     w.at("2026-03-11");
     w.ok(A, draft(&[1], vec![fine(1, 4 * WAN)]));
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_now(DocumentKind::PenaltyNotice, 1);
     // Said on the 10th, against 30,000; recorded after the notice of 40,000.
     w.ok(A, defence(1, "2026-03-10"));
@@ -206,7 +206,7 @@ fn more_on_new_evidence_that_was_told_before_the_defence_may_be_decided() {
     w.at("2026-03-11");
     w.ok(A, Do::AddEvidence(evidence("工资表", "2026-03-11")));
     w.ok(A, draft(&[1, 2], vec![fine(1, 4 * WAN)]));
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_now(DocumentKind::PenaltyNotice, 1);
     w.ok(A, defence(1, "2026-03-11"));
     w.ok(A, Do::AnswerDefence { party: 1, adoption: Adoption::NotAdopted, reasons: t("不成立") });

@@ -35,6 +35,14 @@ fn service_by_announcement_counts_after_thirty_days() {
     w.make_all();
     let no = w.document(DocumentKind::PenaltyDecision, Some(1));
     let announced = Service { method: ServiceMethod::Announcement, ..service("2026-03-17") };
+    let serving = Do::ServeDocument { document: no, service: announced.clone() };
+    w.no(A, serving.clone(), "service.no_announcement");
+    w.ok(A, announce(no));
+    w.no(A, announce(no), "document.unknown");
+    w.no(A, serving, "document.unmade");
+    w.make_all();
+    let early = Service { on: day("2026-03-15"), ..announced.clone() };
+    w.no(A, Do::ServeDocument { document: no, service: early }, "time.service");
     w.ok(A, Do::ServeDocument { document: no, service: announced });
     let served = w.case().document(no).and_then(|d| d.service.clone()).expect("served");
     assert_eq!(served.effective_on, day("2026-04-16"));
@@ -315,7 +323,7 @@ fn neither_fine_nor_confiscation_rises_by_a_remedy_even_when_the_sum_falls() {
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft(&[1], vec![both]));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_all();
     w.at("2026-03-17");
     w.pass(Proposal::Dispose);

@@ -101,7 +101,7 @@ fn a_session_lies_after_filing_and_ends_after_it_began() {
 fn a_service_entered_late_shortens_nobodys_window() {
     let mut w = drafted(7 * WAN);
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.make_all();
     let no = w.document(DocumentKind::HearingRightNotice, Some(1));
     w.no(A, serve(no, "2026-03-08"), "time.service");
@@ -434,7 +434,7 @@ fn beyond_the_calendar_limits_are_refused_by_name_or_bounded() {
     let mut w = noticed(3 * WAN);
     w.at("2026-12-30");
     w.ok(A, draft(&[1], vec![fine(1, 4 * WAN)]));
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_now(DocumentKind::PenaltyNotice, 1);
     // 31 December is known; 2027 is not published: the window closes only when it must.
     w.at("2027-01-08");
@@ -523,6 +523,7 @@ fn a_file_archived_by_a_late_entry_is_kept_no_shorter() {
     let mut w = closed();
     w.at("2027-01-04");
     w.claim("2026-12-30", paper());
+    w.law.retention.value = mingjing_domain::policy::Retention::Years10;
     w.ok(ARCHIVIST, Do::Archive { volumes: 1, pages: 10, retention_years: 10 });
     let (on, years) = w.case().archived.expect("archived");
     assert_eq!(mingjing_domain::erasure::kept_until(on, years), Some(day("2037-12-31")));

@@ -23,10 +23,7 @@ type Change = fn(&mut Case);
 
 #[test]
 fn each_disagreement_is_named() {
-    let index =
-        |case: &Case, kind| case.documents.iter().position(|d| d.kind == kind).expect("such a document");
-    let _ = index;
-    let changes: [(&str, Change); 13] = [
+    let changes: [(&str, Change); 22] = [
         ("order.milestones", |c| c.closed.as_mut().expect("closed").1 = day("2026-03-16")),
         ("order.served_before_issued", |c| {
             let d = c.documents.iter_mut().find(|d| d.kind == DocumentKind::PenaltyNotice).expect("a notice");
@@ -57,6 +54,26 @@ fn each_disagreement_is_named() {
         ("party.unknown", |c| c.documents.last_mut().expect("a document").party = Some(9)),
         ("decision.documents", |c| c.decision.as_mut().expect("decided").documents.clear()),
         ("decision.digest", |c| c.draft.as_mut().expect("a draft").digest = "00".into()),
+        ("order.milestones", |c| {
+            let d = c.documents.iter_mut().find(|d| d.kind == DocumentKind::InquiryRecord).expect("a record");
+            d.issued_on = day("2026-03-02");
+        }),
+        ("order.milestones", |c| {
+            let d = c.documents.iter_mut().find(|d| d.kind == DocumentKind::PenaltyNotice).expect("a notice");
+            d.issued_on = day("2026-12-01");
+        }),
+        ("cause.differs", |c| c.filed.as_mut().expect("filed").filing.cause = t("另一案由")),
+        ("party.differs", |c| c.parties[0].party.name = t("另一单位")),
+        ("party.count", |c| c.parties.push(c.parties[0].clone())),
+        ("filed.signed", |c| c.filed.as_mut().expect("filed").on = day("2026-03-03")),
+        ("closing.result", |c| c.closed.as_mut().expect("closed").0 = ClosingGround::NoPenaltyServed),
+        ("decision.kind", |c| {
+            let d = c.documents.iter_mut().find(|d| d.kind == DocumentKind::PenaltyDecision).expect("one");
+            d.kind = DocumentKind::NoPenaltyDecision;
+        }),
+        ("amount.words", |c| {
+            c.draft.as_mut().expect("a draft").substance.reasoning = t("处罚款30000元（大写：叁仟元整）");
+        }),
         ("amount.overpaid", |c| c.parties[0].payments[0].amount_fen += 1),
     ];
     let lawful = closed();
@@ -65,6 +82,15 @@ fn each_disagreement_is_named() {
         change(&mut case);
         assert!(codes(&case).contains(&code), "{code}: {:?}", codes(&case));
     }
+}
+
+#[test]
+fn words_that_fit_the_figures_are_no_fault() {
+    let mut case = closed().case().clone();
+    let text = t("处罚款30000元（大写：叁万元整）");
+    case.draft.as_mut().expect("a draft").substance.reasoning = text.clone();
+    case.decision.as_mut().expect("decided").substance.reasoning = text;
+    assert_eq!(consistency(&case), vec![]);
 }
 
 #[test]

@@ -148,14 +148,21 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::ReturnSubmission => Do::ReturnSubmission { missing: t("证据") },
         V::SupplementSubmission => Do::SupplementSubmission { note: t("已补") },
         V::GiveOpinion => opinion(Opinion::Agree),
+        V::ExtendReview => Do::ExtendReview { reason: t("案情复杂") },
         V::SignOpinion => sign(),
         V::AnswerOpinion => Do::AnswerOpinion { stand: Stand::Adopted, answer: t("采纳") },
         V::RequestReReview => Do::RequestReReview { reason: t("异议") },
-        V::GiveReReview => {
-            Do::GiveReReview { members: vec![A, REVIEWER], opinion: Opinion::Agree, reasons: t("复核") }
-        }
-        V::Coordinate => Do::Coordinate { opinion: Opinion::Agree, reasons: t("协调") },
-        V::IssueNotice => Do::IssueNotice { party: 1 },
+        V::GiveReReview => Do::GiveReReview {
+            members: vec![A, REVIEWER],
+            opinion: Opinion::Agree,
+            reasons: t("复核"),
+            findings: vec![],
+        },
+        V::Coordinate => Do::Coordinate { opinion: Opinion::Agree, reasons: t("协调"), findings: vec![] },
+        V::IssueNotice => Do::IssueNotice { party: 1, rights: vec![] },
+        V::AnnounceService => announce(
+            w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")),
+        ),
         V::ServeDocument => serve(
             w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")),
             &today,

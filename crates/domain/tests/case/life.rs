@@ -29,7 +29,7 @@ fn first_notice(w: &mut World) {
     w.ok(A, draft(&[1], vec![fine(1, 3 * WAN), fine(2, 5_000 * YUAN)]));
     w.at("2026-03-26");
     for party in [1, 2] {
-        w.ok(A, Do::IssueNotice { party });
+        w.ok(A, Do::IssueNotice { party, rights: vec![] });
         assert_eq!(w.case().documents.last().map(|d| d.kind), Some(DocumentKind::PenaltyNotice));
     }
     w.at("2026-03-27");
@@ -89,7 +89,7 @@ fn second_notice(w: &mut World) {
     w.ok(A, draft(&[1, 3], vec![fine(1, 7 * WAN), fine(2, 2 * WAN)]));
     w.at("2026-04-01");
     for party in [1, 2] {
-        w.ok(A, Do::IssueNotice { party });
+        w.ok(A, Do::IssueNotice { party, rights: vec![] });
         assert_eq!(w.case().documents.last().map(|d| d.kind), Some(DocumentKind::HearingRightNotice));
     }
     w.at("2026-04-02");
@@ -285,7 +285,7 @@ fn the_closing_limit_runs_from_the_last_performance() {
 fn a_case_can_end_without_penalty() {
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft(&[1], vec![spared(1)]));
-    w.no(A, Do::IssueNotice { party: 1 }, "notice.no_penalty");
+    w.no(A, Do::IssueNotice { party: 1, rights: vec![] }, "notice.no_penalty");
     w.pass(Proposal::Dispose);
     let no = w.document(DocumentKind::NoPenaltyDecision, Some(1));
     assert_eq!(w.case().decision.as_ref().map(|d| d.documents.clone()), Some(vec![(1, no)]));
@@ -420,7 +420,7 @@ fn both_decided() -> World {
     w.ok(A, draft(&[1], vec![fine(1, 3 * WAN), fine(2, 2 * WAN)]));
     w.at("2026-03-09");
     for party in [1, 2] {
-        w.ok(A, Do::IssueNotice { party });
+        w.ok(A, Do::IssueNotice { party, rights: vec![] });
     }
     w.serve_all();
     w.at("2026-04-02");

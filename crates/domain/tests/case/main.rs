@@ -20,6 +20,7 @@ mod money_walk;
 mod performance;
 mod properties;
 mod recording;
+mod review_course;
 mod running;
 mod sampling;
 mod steps;

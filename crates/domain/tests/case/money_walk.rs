@@ -21,7 +21,7 @@ fn served() -> World {
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft(&[1], vec![disposal]));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_all();
     w.at("2026-03-17");
     w.pass(Proposal::Dispose);

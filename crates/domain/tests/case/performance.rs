@@ -17,7 +17,7 @@ fn stopped() -> World {
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft(&[1], vec![disposal]));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_now(DocumentKind::HearingRightNotice, 1);
     w.at("2026-03-17");
     clear(&mut w);
@@ -75,7 +75,7 @@ fn what_takes_effect_by_service_needs_no_performance() {
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft(&[1], vec![PartyDisposal { kinds, ..fine(1, 0) }]));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_all();
     w.at("2026-03-17");
     w.pass(Proposal::Dispose);
@@ -331,7 +331,7 @@ fn a_performed_penalty_that_a_remedy_takes_away_is_undone_and_goods_have_their_p
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft(&[1], vec![disposal]));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_all();
     w.at("2026-03-17");
     w.pass(Proposal::Dispose);

@@ -149,6 +149,7 @@ pub fn substance(evidence: &[EvidenceNo], disposals: Vec<PartyDisposal>) -> Deci
         violated: vec![provision("第三十条第一款")],
         basis: vec![provision("第九十七条第七项")],
         range: String::new(),
+        beyond_benchmark: false,
         discretion: t("未取得资格上岗二人，适用一般阶次"),
         reasoning: Text::publishable("事实清楚，证据确凿"),
         corrections: corrected(&disposals),
@@ -162,7 +163,7 @@ pub fn draft(evidence: &[EvidenceNo], disposals: Vec<PartyDisposal>) -> Do {
 }
 
 pub fn findings(failed: Option<Point>) -> Vec<Finding> {
-    Point::ALL
+    Point::asked(false)
         .iter()
         .map(|p| Finding { point: *p, pass: failed != Some(*p), finding: t("经审核，写明意见") })
         .collect()
@@ -266,8 +267,19 @@ pub fn sign() -> Do {
 }
 
 pub fn conclude(complex: bool) -> Do {
-    Do::Conclude {
-        report: t("调查终结报告"), complex, public_interest: false, several_relations: false
+    Do::Conclude(concluding(complex))
+}
+
+pub fn concluding(complex: bool) -> Concluding {
+    Concluding {
+        report: t("调查终结报告"),
+        complex,
+        public_interest: false,
+        several_relations: false,
+        social_impact: false,
+        other_by_law: false,
+        major_coercion: false,
+        review_reason: t(""),
     }
 }
 
@@ -280,6 +292,17 @@ pub fn service(on: &str) -> Service {
         officers: vec![A, B],
         witness: t(""),
     }
+}
+
+pub fn announce(document: DocumentNo) -> Do {
+    Do::AnnounceService(Announcing {
+        document,
+        ground: AnnouncementGround::Missing,
+        course: t("两次上门、一次邮寄未能送达"),
+        summary: t("处罚决定的主要内容"),
+        medium: t("示例县人民政府网站"),
+        collection: t("本机关一楼窗口"),
+    })
 }
 
 pub fn serve(document: DocumentNo, on: &str) -> Do {
@@ -407,7 +430,7 @@ pub fn drafted(fen: i64) -> World {
 pub fn noticed(fen: i64) -> World {
     let mut w = drafted(fen);
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     let kind = w.case().documents.last().expect("a notice").kind;
     w.serve_now(kind, 1);
     w

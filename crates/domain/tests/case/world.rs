@@ -112,7 +112,18 @@ fn person(
     roles: &[Role],
     certificates: Vec<CertificateFact>,
 ) -> (StaffId, Person) {
-    (id, Person { id, organ, unit: unit.into(), enabled: true, roles: roles.to_vec(), certificates })
+    (
+        id,
+        Person {
+            id,
+            organ,
+            unit: unit.into(),
+            enabled: true,
+            roles: roles.to_vec(),
+            certificates,
+            legal_qualified: true,
+        },
+    )
 }
 
 fn people() -> BTreeMap<StaffId, Person> {

@@ -89,7 +89,18 @@ fn people() -> BTreeMap<StaffId, Person> {
     let mut all = BTreeMap::new();
     let mut add = |id, organ, roles: &[R], certificates| {
         let unit = "执法大队".to_owned();
-        all.insert(id, Person { id, organ, unit, enabled: true, roles: roles.to_vec(), certificates });
+        all.insert(
+            id,
+            Person {
+                id,
+                organ,
+                unit,
+                enabled: true,
+                roles: roles.to_vec(),
+                certificates,
+                legal_qualified: true,
+            },
+        );
     };
     add(A, ORGAN, &[R::Officer], vec![certificate("证1", "2027-12-31")]);
     add(B, ORGAN, &[R::Officer], vec![certificate("证2", "2027-12-31")]);

@@ -62,6 +62,17 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             group("unit_opinion", "承办机构意见", OPINION),
         ],
     ),
+    TemplateSpec::form("re_review_request", 0, "法制审核复核申请书").series(&["法申"]).unlisted().under(
+        OPINIONS,
+        &[
+            CASE_NAME,
+            text("opinion_number", "法制审核意见书文号"),
+            date("opinion_date", "意见书日期"),
+            paragraphs("conclusion", "原审核结论和理由"),
+            paragraphs("objections", "异议和理由"),
+            group("unit_opinion", "承办机构意见", OPINION),
+        ],
+    ),
     TemplateSpec::form("re_review_opinion", 53, "法制审核复核意见书").series(&["法复"]).under(
         OPINIONS,
         &[

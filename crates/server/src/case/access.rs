@@ -22,7 +22,7 @@ use crate::kit::write::Loaded;
 use crate::staff::store::{self as people, Colleague};
 use crate::viewing::service::first_of_day;
 
-static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::built_in()));
+static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(Rules::installed()));
 
 /// The rules that pages and API share; what was resolved is remembered.
 pub fn rules() -> &'static Arc<Rules> {

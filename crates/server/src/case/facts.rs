@@ -35,6 +35,8 @@ pub struct RulesOfDay {
     pub calendar: Arc<Calendar>,
     /// Custody of recordings on the day; none where no setting holds then.
     pub custody: Option<CustodyRules>,
+    /// Policy files of the installation that hold for the organ: id and digest.
+    pub tables: BTreeMap<String, String>,
 }
 
 impl RulesOfDay {
@@ -45,6 +47,7 @@ impl RulesOfDay {
             policy: self.policy.clone(),
             calendar: Arc::clone(&self.calendar),
             custody: self.custody.clone(),
+            tables: self.tables.clone(),
         }
     }
 
@@ -86,14 +89,29 @@ const KEPT: usize = 4_000;
 impl Rules {
     /// The shipped policies and calendars.
     pub fn built_in() -> Self {
+        Self::by(PolicyBook::built_in().clone())
+    }
+
+    /// The policies that this program decides by, with those of the installation.
+    pub fn installed() -> Self {
+        Self::by(super::policies::book().clone())
+    }
+
+    /// These policies, with the shipped calendars.
+    pub fn by(policies: PolicyBook) -> Self {
         Self {
-            policies: PolicyBook::built_in().clone(),
+            policies,
             calendars: CalendarBook::built_in().clone(),
             by_day: Mutex::default(),
             by_note: Mutex::default(),
             by_region: Mutex::default(),
             lists: Mutex::default(),
         }
+    }
+
+    /// The policies.
+    pub const fn policies(&self) -> &PolicyBook {
+        &self.policies
     }
 
     /// The rules for `organ` on `day`, as this installation knows them, with the
@@ -189,14 +207,17 @@ impl Rules {
         policy: PolicySet,
         calendar: Arc<Calendar>,
     ) -> RulesOfDay {
-        let list = self.list(&jurisdiction(organ), &organ.profile.system);
+        let place = jurisdiction(organ);
+        let list = self.list(&place, &organ.profile.system);
         // What the program ships it knows: only the acts of a case ask what was known before.
         let custody = CustodyRules::of(&policy, &list, day, Timestamp::MAX);
-        RulesOfDay { law: law_of(organ, &policy).with_recordings(list), policy, calendar, custody }
+        let tables = self.policies.loaded_for(&place);
+        RulesOfDay { law: law_of(organ, &policy).with_recordings(list), policy, calendar, custody, tables }
     }
 
     /// The list of what is recorded, of all times, for a jurisdiction.
     fn list(&self, jurisdiction: &Jurisdiction, system: &str) -> Arc<RecordingRules> {
+        // No shipped list is for one organ alone.
         let key = (jurisdiction.region.clone(), system.to_owned());
         let mut known = lock(&self.lists);
         if known.len() >= KEPT_CALENDARS {
@@ -228,7 +249,8 @@ impl Rules {
 
 fn jurisdiction(organ: &OrganState) -> Jurisdiction {
     let profile = &organ.profile;
-    Jurisdiction { region: profile.region.clone(), system: system(&profile.system), organ: None }
+    let organ = Some(profile.code.clone()).filter(|it| !it.is_empty());
+    Jurisdiction { region: profile.region.clone(), system: system(&profile.system), organ }
 }
 
 fn law_of(organ: &OrganState, policy: &PolicySet) -> Law {
@@ -313,6 +335,7 @@ pub fn person(state: &StaffState) -> Person {
         enabled: state.enabled,
         roles: state.roles.clone(),
         certificates: certificates.collect(),
+        legal_qualified: state.qualification.is_some(),
     }
 }
 

@@ -314,7 +314,10 @@ fn categories(around: &Around<'_>) -> Vec<Choice> {
 
 /// The ten points as ten groups with their own labels and the machine's finding.
 fn ten_points(spec: FieldSpec, around: &Around<'_>) -> FieldSpec {
-    let groups = Point::ALL.iter().enumerate().map(|(at, point)| {
+    // Without findings (the description of the API) every point that any policy may ask for.
+    let found: Vec<_> = around.findings.iter().map(|(point, ..)| *point).collect();
+    let asked = if found.is_empty() { Point::ALL } else { &found[..] };
+    let groups = asked.iter().enumerate().map(|(at, point)| {
         let found = around.findings.iter().find(|(it, ..)| it == point);
         let hint = found.map_or_else(String::new, |(_, holds, words)| {
             format!("系统核对{}：{words}", if *holds { "" } else { "（请注意）" })

@@ -1,17 +1,23 @@
-//! What can be checked mechanically on each of the ten points of a legal
+//! What can be checked mechanically on each of the points of a legal
 //! review. It helps the reviewer and decides nothing.
 
-use mingjing_domain::case::Case;
-use mingjing_domain::case::clock;
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use mingjing_domain::case::consistency::consistency;
 use mingjing_domain::case::facts::Facts;
-use mingjing_domain::case::types::Point;
+use mingjing_domain::case::law::Law;
+use mingjing_domain::case::state::{ApprovalStage, Hearing, PartyState};
+use mingjing_domain::case::types::{ClueSource, PartyNo, Point};
+use mingjing_domain::case::{Case, Proposal, clock, gate};
+use mingjing_domain::matter::StaffId;
 
 use super::access::People;
 use crate::kit::ui::show;
 
 /// One sentence a point, and whether it holds as far as can be seen.
 pub fn findings(case: &Case, facts: &Facts<'_>, people: &People) -> Vec<(Point, bool, String)> {
-    Point::ALL
+    Point::asked(facts.law.review_other.value)
         .iter()
         .map(|point| {
             let (holds, words) = match point {
@@ -24,7 +30,8 @@ pub fn findings(case: &Case, facts: &Facts<'_>, people: &People) -> Vec<(Point, 
                 Point::Discretion => discretion(case),
                 Point::Authority => authority(case, facts),
                 Point::Documents => documents(case),
-                Point::Crime => (true, "是否涉嫌犯罪须由审核人员判断".to_owned()),
+                Point::Crime => crime(case, facts),
+                Point::Other => (true, "本地规定另行审核的内容，由审核人员写明".to_owned()),
             };
             (*point, holds, words)
         })
@@ -44,27 +51,51 @@ fn subject(facts: &Facts<'_>) -> (bool, String) {
     )
 }
 
+/// Each officer's certificate on each day on which the officer did something: what was
+/// collected, what was recorded, and today.
 fn staff(case: &Case, facts: &Facts<'_>, people: &People) -> (bool, String) {
-    let today = facts.today().to_string();
-    let filed = case.filed.as_ref();
-    let valid = |id| {
-        people.get(id).is_some_and(|it| {
-            it.certificates.iter().any(|c| {
-                let covers =
-                    filed.is_none_or(|f| c.categories.split('、').any(|name| name == f.filing.category));
-                covers && c.from <= today && today <= c.until
-            })
-        })
-    };
-    let without: Vec<_> = case.officers.iter().copied().filter(|id| !valid(*id)).collect();
     if case.officers.len() < 2 {
         return (false, "承办的执法人员少于两人".to_owned());
     }
-    if without.is_empty() {
-        (true, format!("{}名承办人今日均持有该类别的有效执法证件", case.officers.len()))
-    } else {
-        (false, format!("{}今日没有该类别的有效执法证件", people.names(&without)))
+    let (mut faults, mut unread, mut days) = (Vec::new(), Vec::new(), 0_usize);
+    for (id, day) in acted(case, facts.today()) {
+        days += 1;
+        let Some(person) = facts.people.get(&id) else {
+            if !unread.contains(&id) {
+                unread.push(id);
+            }
+            continue;
+        };
+        let valid = match &case.filed {
+            Some(f) => {
+                person.certificates.iter().any(|c| c.covers(day, &f.filing.category, &f.filing.region))
+            }
+            None => person.certificates.iter().any(|c| c.from <= day && day <= c.until),
+        };
+        if !valid {
+            faults.push(format!("{}于{}", people.name(id), show::date(day)));
+        }
     }
+    if !faults.is_empty() {
+        return (false, format!("{}没有该类别、该区域的有效执法证件", faults.join("、")));
+    }
+    let mut words = format!("{}名承办人在各次办理之日（{days}人次）均持有有效执法证件", case.officers.len());
+    if !unread.is_empty() {
+        words.push_str(&format!("；此前参加办案的{}须人工核对", people.names(&unread)));
+    }
+    (unread.is_empty(), words)
+}
+
+/// Who acted on which day, each pair once.
+fn acted(case: &Case, today: Date) -> BTreeSet<(StaffId, Date)> {
+    let mut out: BTreeSet<(StaffId, Date)> = case.officers.iter().map(|id| (*id, today)).collect();
+    for e in &case.evidence {
+        out.extend(e.collectors.iter().map(|id| (*id, e.collected_on)));
+    }
+    let handled = |id: &StaffId| case.handled_by.contains(id);
+    out.extend(case.acts.iter().filter(|it| handled(&it.by)).map(|it| (it.by, it.on)));
+    out.extend(case.conclusion.iter().map(|it| (it.by, it.on)));
+    out
 }
 
 fn procedure(case: &Case, facts: &Facts<'_>) -> (bool, String) {
@@ -85,7 +116,73 @@ fn procedure(case: &Case, facts: &Facts<'_>) -> (bool, String) {
         holds = false;
         parts.push(format!("有{open}次先行登记保存未处理"));
     }
+    for (no, party) in case.numbered_parties() {
+        let (fine, words) = told(case, facts, no, party);
+        holds &= fine;
+        parts.push(format!("第{no}名当事人{words}"));
+    }
+    for it in consistency(case).iter().filter(|it| it.code.starts_with("order.")) {
+        holds = false;
+        parts.push(it.message.clone());
+    }
     (holds, parts.join("；"))
+}
+
+/// Notice, defence and hearing of one party.
+fn told(case: &Case, facts: &Facts<'_>, no: PartyNo, party: &PartyState) -> (bool, String) {
+    let disposal = case.at_hand().and_then(|d| d.substance.disposal(no));
+    if disposal.is_some_and(|d| d.no_penalty.is_some()) {
+        return (true, "拟不予处罚，不需告知".to_owned());
+    }
+    let Some(notice) = &party.notice else {
+        return (true, "尚未告知，决定之前应当告知".to_owned());
+    };
+    let due = disposal.is_some_and(|d| gate::hearing_right(d, party.party.kind, facts.law));
+    if due && !party.hearing_told {
+        return (false, "应当告知听证权利而没有告知".to_owned());
+    }
+    if case.document(notice.document).is_none_or(|d| d.service.is_none()) {
+        return (false, "的告知书尚未送达".to_owned());
+    }
+    if party.defences.iter().any(|d| d.answer.is_none()) {
+        return (false, "的陈述申辩尚未复核".to_owned());
+    }
+    match &party.hearing {
+        Hearing::Requested { .. } | Hearing::Scheduled { .. } => (false, "要求听证，尚未举行".to_owned()),
+        Hearing::Held { report: None, .. } => (false, "的听证尚无报告".to_owned()),
+        Hearing::Held { .. } => (true, "已告知，已听证".to_owned()),
+        Hearing::None | Hearing::Withdrawn => (true, "已告知".to_owned()),
+    }
+}
+
+/// What points to a crime, as far as the file shows it; the judgement stays the reviewer's.
+fn crime(case: &Case, facts: &Facts<'_>) -> (bool, String) {
+    let mut signs = Vec::new();
+    if case.filed.as_ref().is_some_and(|f| f.filing.grave_harm) {
+        signs.push("涉及生命健康安全、金融安全且有危害后果");
+    }
+    if case.clue.source == ClueSource::Accident {
+        signs.push("来自事故调查");
+    }
+    let large = |(no, party): (PartyNo, &PartyState)| {
+        let at = Law::pick(facts.law.review_fine_fen.value, party.party.kind.is_citizen());
+        case.at_hand()
+            .and_then(|d| d.substance.disposal(no))
+            .is_some_and(|d| d.fine_fen.max(d.confiscated_fen).max(d.goods_fen) >= at)
+    };
+    if case.numbered_parties().any(large) {
+        signs.push("涉案数额较大");
+    }
+    let proposed = |p: &mingjing_domain::case::state::ProposalState| {
+        matches!(&p.body, Proposal::Transfer(it) if it.crime) && p.stage != ApprovalStage::Approved
+    };
+    if case.proposals.iter().any(proposed) {
+        signs.push("曾呈请移送公安机关而未移送");
+    }
+    if signs.is_empty() {
+        return (true, "卷内未见指向犯罪的情形；是否涉嫌犯罪仍由审核人员判断".to_owned());
+    }
+    (false, format!("{}；请对照立案追诉标准判断是否移送", signs.join("、")))
 }
 
 fn facts_found(case: &Case) -> (bool, String) {

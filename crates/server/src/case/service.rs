@@ -242,8 +242,7 @@ pub async fn carry_out(
             }
         }
     }
-    w.note("rules", gathered.rules.law.version.clone());
-    w.note("calendar", gathered.rules.calendar.version().digest.to_string());
+    note_rules(w, &gathered.rules);
     w.note("recordings", gathered.rules.law.recordings.digest.clone());
     if !gathered.recordings.is_empty() {
         // They may stand in another family: the audit decides on what was noted.
@@ -429,9 +428,18 @@ pub async fn rules_of_day(
     let imported = w.load::<Imported>(CALENDAR).await?;
     let day = w.moment().recorded_day();
     let of_day = rules.on(&found.state, found.version, day, imported.as_deref())?;
+    note_rules(w, &of_day);
+    Ok(of_day)
+}
+
+/// Notes which rules a command is decided by: the audit decides by the same.
+pub fn note_rules(w: &mut Write, of_day: &RulesOfDay) {
     w.note("rules", of_day.law.version.clone());
     w.note("calendar", of_day.calendar.version().digest.to_string());
-    Ok(of_day)
+    if !of_day.tables.is_empty() {
+        let tables = of_day.tables.iter().map(|(id, digest)| (id.clone(), digest.clone().into()));
+        w.note("policies", serde_json::Map::from_iter(tables));
+    }
 }
 
 /// The rules for an organ today, to look only.

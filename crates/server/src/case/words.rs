@@ -120,6 +120,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::SubmissionReturned { .. }
         | E::SubmissionSupplemented { .. }
         | E::OpinionGiven { .. }
+        | E::ReviewExtended(_)
         | E::OpinionSigned { .. }
         | E::OpinionAnswered { .. }
         | E::ReReviewRequested { .. }
@@ -141,6 +142,7 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::DocumentMade { .. }
         | E::DocumentServed { .. }
         | E::DocumentCorrected { .. }
+        | E::ServiceAnnounced(_)
         | E::AddressConfirmed { .. } => (Part::Document, false),
         E::Closed { .. } | E::Archived { .. } | E::SupplementArchived(_) => (Part::Execution, true),
         E::PaymentRecorded(..)
@@ -194,6 +196,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
                 service.method.label(),
                 show::short_date(*effective_on)
             )
+        }
+        E::ServiceAnnounced(it) => {
+            format!("{}，{}", document(case, it.of.document), it.of.medium.or_erased())
         }
         E::DocumentCorrected { .. } => return None,
         E::Filed { filing, .. } => filing.title.or_erased().to_owned(),
@@ -288,6 +293,7 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         | E::Reinvestigated { .. }
         | E::SubmissionReturned { .. }
         | E::SubmissionSupplemented { .. }
+        | E::ReviewExtended(_)
         | E::ReReviewRequested { .. }
         | E::Cleared { .. }
         | E::DeferralGranted { .. }

@@ -27,6 +27,7 @@ use super::source::{self, Inputs};
 use super::store;
 use crate::calendar::service::CALENDAR;
 use crate::case::facts::{Rules, RulesOfDay};
+use crate::case::service::note_rules;
 use crate::kit::app::{App, Batch, Request, Written};
 use crate::kit::error::WriteError;
 use crate::kit::read;
@@ -364,8 +365,7 @@ fn remember(
     inspection: Option<&Inspection>,
     note: Option<&NoteScan>,
 ) -> Result<(), WriteError> {
-    w.note("rules", it.day_rules.law.version.clone());
-    w.note("calendar", it.day_rules.calendar.version().digest.to_string());
+    note_rules(w, &it.day_rules);
     if let Some(inspection) = inspection {
         w.note("inspection", serde_json::to_value(inspection)?);
     }

@@ -26,6 +26,8 @@ pub struct Config {
     pub anchor_init: bool,
     /// Folder of the signing keys; by default beside the data folder.
     pub keys: Option<PathBuf>,
+    /// Folder of the installation's policy files; by default `policies` in the data folder.
+    pub policies: Option<PathBuf>,
     /// Name of a new log, as it stands on its checkpoints.
     pub origin: String,
     /// Folded states kept in memory.
@@ -43,6 +45,7 @@ impl Default for Config {
             anchor: None,
             anchor_init: false,
             keys: None,
+            policies: None,
             origin: "mingjing.local/log".to_owned(),
             cached_states: std::num::NonZeroUsize::new(2_048).unwrap_or(std::num::NonZeroUsize::MIN),
             checkpoint_every_ms: 1_000,

@@ -14,6 +14,7 @@ use super::seed::county::Account;
 use super::seed::{self, Order, Press};
 use super::serve::{self, Parts};
 use super::{OpsError, making};
+use crate::case::policies;
 use crate::cli::Global;
 use crate::evidence::config::{self as evidence_config, EvidenceConfig};
 use crate::kit::clock::{Clock, ManualClock, SystemClock};
@@ -55,6 +56,7 @@ pub async fn demo(global: &Global, listen: Option<String>) -> Result<bool, OpsEr
         PORTAL.clone_into(&mut web.portal_name);
     }
     let documents = global.section("documents")?;
+    policies::install(&config)?;
     if is_new(&config).await? {
         say("正在生成虚构的县：四个机关、各岗位人员、处于各阶段的案件和文书，请稍候……")?;
         let accounts = county(&config, &documents, &global.section("evidence")?, &web).await?;

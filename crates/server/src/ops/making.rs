@@ -13,6 +13,7 @@ use super::audit::report::{AuditReport, Finding};
 use super::audit::{audit as run_audit, copies as run_copies, files as run_files};
 use super::seed::{self, Order, SeedError};
 use super::{OpsError, erase};
+use crate::case::policies;
 use crate::kit::app::{App, Parts};
 use crate::kit::blob::Blobs;
 use crate::kit::clock::ManualClock;
@@ -54,6 +55,7 @@ fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
 /// # Errors
 /// When the store cannot be read.
 pub async fn audit(config: &Config, json: bool) -> Result<bool, OpsError> {
+    policies::install(config)?;
     let report = audited(config).await?;
     if json {
         let text =
@@ -133,6 +135,7 @@ pub async fn must_be_empty(app: &App) -> Result<(), OpsError> {
 /// # Errors
 /// When the store is not empty, or the script does not fit the law.
 pub async fn seed(config: &Config, args: &SeedArgs) -> Result<bool, OpsError> {
+    policies::install(config)?;
     let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
     let app = making_app(config, Arc::clone(&clock), Arc::new(SeededEntropy::new(args.seed))).await?;
     must_be_empty(&app).await?;

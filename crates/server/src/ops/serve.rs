@@ -98,7 +98,7 @@ impl Parts {
             tracing::warn!("{fault}");
         }
         mingjing_press::glyphs::use_folder(documents.fonts_dir.clone());
-        let rules = Arc::new(Rules::built_in());
+        let rules = Arc::new(Rules::installed());
         let mut press = ClientConfig::current_program().map_err(|e| OpsError::Refused(e.to_string()))?;
         press.fonts_dir.clone_from(&documents.fonts_dir);
         let base_url = documents.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
@@ -118,7 +118,7 @@ impl Parts {
     pub fn worker(&self) -> Worker {
         Worker::new(self.app().clone())
             .on(RENDER, self.records.handler())
-            .on(CENTRALISE, centralising(Arc::new(Rules::built_in())))
+            .on(CENTRALISE, centralising(Arc::new(Rules::installed())))
     }
 
     /// Every route: those of the features, the log, and the verification of documents.
@@ -212,7 +212,7 @@ pub async fn serve(
     // Apart from the others: a film takes its time, and documents do not wait for it.
     let reader = FileReader::new(store.vault().clone(), store.own().clone());
     let readings =
-        Worker::new(parts.app().clone()).on(READ_FILE, reading(reader, Arc::new(Rules::built_in())));
+        Worker::new(parts.app().clone()).on(READ_FILE, reading(reader, Arc::new(Rules::installed())));
     tasks.spawn(readings.run(stopped.clone()));
     // Apart again: an engine takes longer still, and a page does not wait for a film.
     machine.announce(parts.app());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::organ::{OrganProfile, OrganState};
-use mingjing_domain::staff::StaffState;
+use mingjing_domain::staff::{LegalQualification, StaffState};
 use uuid::Uuid;
 
 use crate::calendar::service::imported;
@@ -103,6 +103,6 @@ pub(super) fn person(state: &StaffState, organ: &OrganProfile, day: Date) -> Per
         unit: state.unit.clone(),
         post: state.title.value().unwrap_or_default().to_owned(),
         cert_no: certificate.map(|it| it.number.to_string()).unwrap_or_default(),
-        qualification: String::new(),
+        qualification: state.qualification.as_ref().map(LegalQualification::words).unwrap_or_default(),
     }
 }

@@ -178,8 +178,7 @@ pub async fn carry_out(
         w.take_number(organ, character, *year).await?;
     }
     let law = &gathered.rules.law;
-    w.note("rules", law.version.clone());
-    w.note("calendar", gathered.rules.calendar.version().digest.to_string());
+    cases::note_rules(w, &gathered.rules);
     w.note("recordings", law.recordings.digest.clone());
     if let Some(case) = &gathered.case {
         // It may stand in another family: the audit decides on what was noted.

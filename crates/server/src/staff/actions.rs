@@ -24,6 +24,8 @@ pub enum Act {
     Restore,
     /// 吊销证件.
     RevokeCertificate,
+    /// 登记法律职业资格.
+    Qualify,
     /// 停用账户.
     Disable,
     /// 启用账户.
@@ -32,7 +34,7 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order of the page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Grant,
         Self::Revoke,
         Self::Assign,
@@ -40,6 +42,7 @@ impl Act {
         Self::Suspend,
         Self::Restore,
         Self::RevokeCertificate,
+        Self::Qualify,
         Self::Disable,
         Self::Enable,
     ];
@@ -54,6 +57,7 @@ impl Act {
             Self::Suspend => "suspend_certificate",
             Self::Restore => "restore_certificate",
             Self::RevokeCertificate => "revoke_certificate",
+            Self::Qualify => "record_legal_qualification",
             Self::Disable => "disable",
             Self::Enable => "enable",
         }
@@ -69,6 +73,7 @@ impl Act {
             Self::Suspend => "暂扣执法证件",
             Self::Restore => "发还执法证件",
             Self::RevokeCertificate => "吊销执法证件",
+            Self::Qualify => "登记法律职业资格",
             Self::Disable => "停用账户",
             Self::Enable => "启用账户",
         }
@@ -79,7 +84,9 @@ impl Act {
         match self {
             Self::Assign => authz::STAFF_ASSIGN,
             Self::Grant | Self::Revoke => authz::STAFF_GRANT,
-            Self::Issue | Self::Suspend | Self::Restore | Self::RevokeCertificate => authz::CERTIFICATE,
+            Self::Issue | Self::Suspend | Self::Restore | Self::RevokeCertificate | Self::Qualify => {
+                authz::CERTIFICATE
+            }
             Self::Disable | Self::Enable => authz::STAFF_ENABLE,
         }
     }
@@ -130,6 +137,15 @@ impl Act {
             Self::Suspend => certificate("from", "暂扣之日"),
             Self::Restore => certificate("on", "发还之日"),
             Self::RevokeCertificate => certificate("on", "吊销之日"),
+            Self::Qualify => vec![
+                FieldSpec::new("number", "法律职业资格证书编号", Kind::Line)
+                    .hint("第五十八条第二款：初次从事行政处罚决定法制审核的人员应当取得")
+                    .max(40)
+                    .optional(),
+                FieldSpec::new("reviewing_since", "从事法制审核的起始日", Kind::Date)
+                    .hint("2018年1月1日以前已从事审核、没有证书的填写")
+                    .optional(),
+            ],
             Self::Disable | Self::Enable => vec![reason()],
         }
     }

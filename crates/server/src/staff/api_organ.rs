@@ -56,6 +56,9 @@ pub(super) fn profile_fields() -> Vec<FieldSpec> {
     };
     vec![
         line("name", "机关名称", 60),
+        line("code", "统一社会信用代码", 18)
+            .optional()
+            .hint("十八位（GB 32100）；本机关自己的政策文件按它适用"),
         line("short_name", "文号中的地区简称", 10),
         line("system", "文号中的系统简称", 10).optional(),
         line("region", "行政区划代码", 6).hint("六位数字（GB/T 2260）"),

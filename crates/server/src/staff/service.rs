@@ -62,7 +62,8 @@ pub fn verb_of(command: &StaffCommand) -> &'static Verb {
         StaffCommand::IssueCertificate { .. }
         | StaffCommand::SuspendCertificate { .. }
         | StaffCommand::RestoreCertificate { .. }
-        | StaffCommand::RevokeCertificate { .. } => authz::CERTIFICATE,
+        | StaffCommand::RevokeCertificate { .. }
+        | StaffCommand::RecordLegalQualification { .. } => authz::CERTIFICATE,
         StaffCommand::Disable { .. } | StaffCommand::Enable { .. } => authz::STAFF_ENABLE,
     }
 }

@@ -142,6 +142,22 @@ pub(super) fn certificates(staff: &StaffState) -> Markup {
     }
 }
 
+/// Why the person may review penalties, where they review any.
+fn qualification(staff: &StaffState) -> Markup {
+    let reviews = staff.roles.iter().any(|it| matches!(it, Role::Reviewer | Role::ReviewHead));
+    html! {
+        @if reviews || staff.qualification.is_some() {
+            section.card {
+                h2 { "法律职业资格" }
+                @match &staff.qualification {
+                    Some(it) => p { (it.words()) },
+                    None => (show::empty("没有登记法律职业资格", html! { "没有登记的，不能提出法制审核意见。" })),
+                }
+            }
+        }
+    }
+}
+
 async fn seen(
     shell: &Shell,
     who: &Identity,
@@ -223,6 +239,7 @@ fn person_page(
                     p { @for role in &staff.roles { (show::tag(Tone::Plain, role.label())) " " } }
                 }
                 (certificates(staff))
+                (qualification(staff))
             }
         }
     };
@@ -231,7 +248,7 @@ fn person_page(
 
 fn offered(act: Act, staff: &StaffState) -> bool {
     match act {
-        Act::Assign | Act::Grant | Act::Issue => true,
+        Act::Assign | Act::Grant | Act::Issue | Act::Qualify => true,
         Act::Revoke => !staff.roles.is_empty(),
         Act::Suspend | Act::Restore | Act::RevokeCertificate => !staff.certificates.is_empty(),
         Act::Disable => staff.enabled,

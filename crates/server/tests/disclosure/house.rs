@@ -85,6 +85,7 @@ impl Answer {
 fn profile(name: &str) -> OrganProfile {
     OrganProfile {
         name: name.to_owned(),
+        code: String::new(),
         short_name: "示".to_owned(),
         system: "应急".to_owned(),
         region: "110000".to_owned(),
@@ -428,6 +429,7 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
                 violated: vec![provision("第二十八条")],
                 basis: vec![provision("第九十七条")],
                 range: String::new(),
+                beyond_benchmark: false,
                 discretion: Text::closed("一般"),
                 reasoning: Text::publishable("事实清楚"),
                 disposals: vec![PartyDisposal {

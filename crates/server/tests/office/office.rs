@@ -78,6 +78,7 @@ pub struct Office {
 fn profile(name: &str, kind: OrganKind, region: &str) -> OrganProfile {
     OrganProfile {
         name: name.to_owned(),
+        code: String::new(),
         short_name: "示".to_owned(),
         system: "应急".to_owned(),
         region: region.to_owned(),
@@ -202,6 +203,13 @@ impl Office {
                 valid_to: "2027-12-31".parse().unwrap(),
             };
             service::command(path, &by, self.fresh(), id, &issue).await.unwrap();
+        }
+        if matches!(role, Role::Reviewer | Role::ReviewHead) {
+            let qualify = StaffCommand::RecordLegalQualification {
+                number: "A20199901010001".into(),
+                reviewing_since: None,
+            };
+            service::command(path, &by, self.fresh(), id, &qualify).await.unwrap();
         }
         let token = token::issue(&self.app, id, "test", 400).await.unwrap();
         self.people.insert(login, id);

@@ -65,6 +65,7 @@ fn press() -> Arc<Client> {
 fn profile() -> OrganProfile {
     OrganProfile {
         name: "示例县应急管理局".into(),
+        code: String::new(),
         short_name: "示".into(),
         system: "应急".into(),
         region: "511321".into(),

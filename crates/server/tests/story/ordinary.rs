@@ -176,7 +176,7 @@ pub async fn reviewed(county: &County, browser: &mut Browser, case: &str) {
     browser.act(county, "yj-officer1", case, "submit_review", &sent).await;
     browser.be("yj-reviewer").await;
     browser.open(&format!("{case}/review")).await;
-    browser.sees(&["应审事由", "十项内容的系统核对"]).await;
+    browser.sees(&["应审事由", "逐项内容的系统核对"]).await;
     let points: Vec<(String, &str)> = POINTS
         .iter()
         .flat_map(|it| {

@@ -43,6 +43,7 @@ pub fn config() -> WebConfig {
 fn profile(name: &str, kind: OrganKind) -> OrganProfile {
     OrganProfile {
         name: name.to_owned(),
+        code: String::new(),
         short_name: "示".to_owned(),
         system: "应急".to_owned(),
         region: "513435".to_owned(),

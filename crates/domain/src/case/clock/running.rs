@@ -1,7 +1,7 @@
 //! Every limit that runs now, as the case page, the desk and the API show it.
 
 use super::{
-    archive_limit, court_limit, decision_limit, fixed, pay_until, performed_on, remedies_over,
+    archive_limit, court_limit, decision_limit, fixed, pay_until, performed_on, remedies_over, review_limit,
     supplement_limit,
 };
 use crate::case::facts::Facts;
@@ -10,7 +10,7 @@ use crate::case::state::*;
 use crate::case::types::*;
 use crate::case::{Case, Proposal};
 use crate::cite::{Citation, penalty_law};
-use crate::period::{Exclusion, Limit, Period, Roll};
+use crate::period::{Limit, Period, Roll};
 use crate::refusal::Refusal;
 
 /// A running limit as the case page shows it.
@@ -126,15 +126,9 @@ fn review(case: &Case, facts: &Facts<'_>, out: &mut Found) {
     if !matches!(case.review.phase, ReviewPhase::Submitted | ReviewPhase::Opined) {
         return;
     }
-    let Some((from, _)) = case.review.submitted else { return };
-    let gap = |(from, until): &(_, Option<_>)| Exclusion {
-        from: *from,
-        to: until.unwrap_or(facts.today()),
-        reason: "补充材料".into(),
-        citation: facts.law.review.citation.clone(),
-    };
-    let gaps: Vec<Exclusion> = case.review.returned.iter().map(gap).collect();
-    out.duty("法制审核", None, facts.limit(&facts.law.review, from, "送审之日", &gaps));
+    if let Some(limit) = review_limit(case, facts) {
+        out.duty("法制审核", None, limit);
+    }
 }
 
 /// The windows of a party that was told what is to be imposed.

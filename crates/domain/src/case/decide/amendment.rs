@@ -31,7 +31,7 @@ pub(super) fn with_digest(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -
 }
 
 /// Less than what stands, something of it left, within the law.
-pub(super) fn content(case: &Case, it: &Amending) -> Result<(), Refusal> {
+pub(super) fn content(case: &Case, it: &Amending, facts: &Facts<'_>) -> Result<(), Refusal> {
     required(&it.reasoning, "reasoning", "原决定的错误和变更理由")?;
     let Some(state) = case.party(it.party) else {
         return Err(refuse(
@@ -82,7 +82,7 @@ pub(super) fn content(case: &Case, it: &Amending) -> Result<(), Refusal> {
             "没有剩下的处罚",
         ));
     };
-    amounts::lawful(case, &substance)
+    amounts::lawful(case, &substance, facts.today())
 }
 
 /// The decision: reviewed and discussed as the first one was to be, for exactly this.

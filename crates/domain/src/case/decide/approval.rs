@@ -95,7 +95,7 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
         }
         Proposal::Transfer(t) => required(&t.recipient, "recipient", "受移送机关"),
         Proposal::Defer(d) => deferral(case, d, facts),
-        Proposal::Amend(it) => super::amendment::content(case, it),
+        Proposal::Amend(it) => super::amendment::content(case, it, facts),
     }
 }
 

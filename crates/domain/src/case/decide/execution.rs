@@ -5,6 +5,7 @@ use super::{Issue, Outcome, punctual_on, required};
 use crate::case::command::CaseCommand as C;
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
+use crate::case::law::Ruled;
 use crate::case::performance::Performed;
 use crate::case::state::{Case, PartyState, Remedy};
 use crate::case::types::*;
@@ -171,6 +172,16 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                     "请选择永久、30年或者10年。",
                 )
                 .field("retention_years", "永久、30年或者10年"));
+            }
+            let Ruled { value: least, citation } = &facts.law.retention;
+            if case.decision.is_some() && !least.met_by(*retention_years) {
+                return Err(refuse(
+                    "archive.retention",
+                    citation.clone(),
+                    format!("普通程序案卷的保管期限为{}", least.label()),
+                    "请选择规定的保管期限，或者更长的期限。",
+                )
+                .field("retention_years", format!("不短于{}", least.label())));
             }
             issue.document(DocumentKind::FileCover, None)?;
             issue.document(DocumentKind::FileCatalogue, None)?;

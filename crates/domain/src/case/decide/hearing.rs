@@ -1,8 +1,7 @@
 //! Notice, service, defence, hearing, collective discussion.
 
-use super::{Issue, Outcome, pair, punctual_on, required};
+use super::{Issue, Outcome, punctual_on, required};
 use crate::case::command::{CaseCommand as C, Discussion, HearingHeld, HearingPlan};
-use crate::case::document::Document;
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
 use crate::case::gate;
@@ -26,8 +25,7 @@ fn refuse(
 pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     let mut issue = Issue::new(case, facts);
     match command {
-        C::IssueNotice { party } => return notice(case, *party, facts),
-        C::ServeDocument { document, service } => return serve(case, *document, service, facts),
+        C::IssueNotice { party, rights } => return notice(case, *party, rights, facts),
         C::ConfirmAddress { party, address, electronic } => {
             required(address, "address", "送达地址")?;
             if case.party(*party).is_none() {
@@ -102,10 +100,20 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
     issue.done()
 }
 
-fn notice(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Outcome {
+fn notice(case: &Case, party: PartyNo, rights: &[HearingRight], facts: &Facts<'_>) -> Outcome {
     let (Some(state), Some(draft)) = (case.party(party), &case.draft) else { return Ok(Vec::new()) };
     let Some(disposal) = draft.substance.disposal(party) else { return Ok(Vec::new()) };
-    let hearing = state.hearing_told || gate::hearing_right(disposal, state.party.kind, facts.law);
+    for (index, right) in rights.iter().enumerate() {
+        let label = match right.ground {
+            HearingGround::OtherHeavy => "属于较重行政处罚的理由",
+            HearingGround::OtherByLaw => "规定可以要求听证的法律、法规、规章条款",
+        };
+        required(&right.provision, "rights", label)
+            .map_err(|r| r.field(format!("rights/{index}/provision"), format!("{label}不能为空")))?;
+    }
+    let hearing = state.hearing_told
+        || !rights.is_empty()
+        || gate::hearing_right(disposal, state.party.kind, facts.law);
     let mut issue = Issue::new(case, facts);
     let kind = if hearing { DocumentKind::HearingRightNotice } else { DocumentKind::PenaltyNotice };
     let document = issue.document(kind, Some(party))?;
@@ -115,6 +123,7 @@ fn notice(case: &Case, party: PartyNo, facts: &Facts<'_>) -> Outcome {
         hearing,
         digest: draft.digest.clone(),
         disposal: disposal.clone(),
+        rights: rights.to_vec(),
     });
     issue.done()
 }
@@ -166,89 +175,6 @@ fn request_hearing(case: &Case, party: PartyNo, on: Date, facts: &Facts<'_>) -> 
         .field("on", "超过申请期"));
     }
     Ok(())
-}
-
-fn serve(case: &Case, document: DocumentNo, service: &Service, facts: &Facts<'_>) -> Outcome {
-    let article = || penalty_law("第六十一条");
-    let Some(d) = case.document(document).filter(|d| d.kind.served()) else {
-        return Err(refuse(
-            "document.unknown",
-            article(),
-            "没有该文书，或者该文书不需要送达",
-            "请选择待送达的文书。",
-        )
-        .field("document", "没有待送达的该文书"));
-    };
-    if d.service.is_some() {
-        return Err(refuse(
-            "document.served",
-            article(),
-            format!("《{}》已经送达", d.kind.label()),
-            "不能重复登记送达。",
-        )
-        .field("document", "已经送达"));
-    }
-    if d.made.is_none() {
-        return Err(refuse(
-            "document.unmade",
-            article(),
-            format!("《{}》尚未制成", d.kind.label()),
-            "请等待文书制成后再送达。",
-        )
-        .field("document", "尚未制成"));
-    }
-    required(&service.recipient, "recipient", "收件人")?;
-    required(&service.place, "place", "送达地点")?;
-    if service.on > facts.today() || service.on < d.issued_on {
-        return Err(refuse("time.service", article(), "送达日期不正确", "应在文书签发之后、今天之前。")
-            .field("on", "应在签发之后、今天之前"));
-    }
-    punctual_on(service.on, "on", facts)?;
-    pair(case, &service.officers, service.on, facts)?;
-    if case.superseded(document) {
-        return Err(refuse(
-            "document.superseded",
-            article(),
-            format!("《{}》已被新的文书代替", d.kind.label()),
-            "请送达新的文书。",
-        )
-        .field("document", "已被代替"));
-    }
-    let effective_on = effective(case, d, service, facts)?;
-    let mut issue = Issue::new(case, facts);
-    issue.document(DocumentKind::ServiceReceipt, d.party)?;
-    issue.push(CaseEvent::DocumentServed { no: document, service: service.clone(), effective_on });
-    issue.done()
-}
-
-/// The day on which the service takes effect.
-fn effective(case: &Case, d: &Document, service: &Service, facts: &Facts<'_>) -> Result<Date, Refusal> {
-    let rule = &facts.law.announcement;
-    match service.method {
-        ServiceMethod::Announcement => Ok(facts.limit(rule, service.on, "公告之日", &[])?.due.latest()),
-        ServiceMethod::Left => {
-            required(&service.witness, "witness", "见证人或者拍照、录像情况")?;
-            Ok(service.on)
-        }
-        ServiceMethod::Electronic => {
-            let consent = d
-                .party
-                .and_then(|p| case.party(p))
-                .and_then(|p| p.address.as_ref())
-                .is_some_and(|(_, e)| !e.is_blank());
-            if !consent {
-                return Err(refuse(
-                    "service.no_consent",
-                    penalty_law("第六十一条第二款"),
-                    "当事人没有签订同意电子送达的确认书",
-                    "请改用其他方式送达，或者先登记送达地址确认书。",
-                )
-                .field("method", "没有同意电子送达"));
-            }
-            Ok(service.on)
-        }
-        ServiceMethod::Direct | ServiceMethod::Entrusted | ServiceMethod::Mail => Ok(service.on),
-    }
 }
 
 fn schedule(case: &Case, plan: &HearingPlan, facts: &Facts<'_>) -> Result<(), Refusal> {

@@ -209,19 +209,15 @@ fn finish(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
                 .field("order", "没有待复查的该次责令改正")),
             }
         }
-        C::Conclude { report, complex, public_interest, several_relations } => {
-            required(report, "report", "调查终结报告")?;
+        C::Conclude(said) => {
+            required(&said.report, "report", "调查终结报告")?;
             let mut issue = Issue::new(case, facts);
             issue.document(DocumentKind::ClosingReport, None)?;
-            // What was once found complex or of public interest stays so: a second
-            // report opens no way around the review and the discussion.
-            let before = case.conclusion.as_ref();
-            issue.push(CaseEvent::Concluded {
-                report: report.clone(),
-                complex: *complex || before.is_some_and(|c| c.complex),
-                public_interest: *public_interest || before.is_some_and(|c| c.public_interest),
-                several_relations: *several_relations || before.is_some_and(|c| c.several_relations),
-            });
+            let said = said.after(case.conclusion.as_ref());
+            if said.needs_reason() {
+                required(&said.review_reason, "review_reason", "应当法制审核的情形、依据和理由")?;
+            }
+            issue.push(CaseEvent::Concluded(said));
             issue.done()
         }
         C::PrepareDraft { substance } => prepare(case, substance, facts),
@@ -474,7 +470,7 @@ fn prepare(case: &Case, s: &DecisionSubstance, facts: &Facts<'_>) -> Outcome {
         )
         .field("basis", "法律名称和条款都要写明"));
     }
-    disposals(case, s)?;
+    disposals(case, s, facts)?;
     super::super::correction::complete(case, s)?;
     super::super::clock::prescription(case, facts)
         .or_else(|e| if s.penalises() { Err(e) } else { Ok(()) })?;
@@ -493,7 +489,7 @@ fn prepare(case: &Case, s: &DecisionSubstance, facts: &Facts<'_>) -> Outcome {
 }
 
 /// One disposal for each party and nobody else, each consistent and of lawful amount.
-fn disposals(case: &Case, s: &DecisionSubstance) -> Result<(), Refusal> {
+fn disposals(case: &Case, s: &DecisionSubstance, facts: &Facts<'_>) -> Result<(), Refusal> {
     for (number, _) in case.numbered_parties() {
         if s.disposals.iter().filter(|d| d.party == number).count() != 1 {
             return Err(refuse(
@@ -517,7 +513,7 @@ fn disposals(case: &Case, s: &DecisionSubstance) -> Result<(), Refusal> {
     for (index, disposal) in s.disposals.iter().enumerate() {
         check_disposal(disposal, index)?;
     }
-    amounts::lawful(case, s)
+    amounts::lawful(case, s, facts.today())
 }
 
 fn check_disposal(d: &substance::PartyDisposal, index: usize) -> Result<(), Refusal> {

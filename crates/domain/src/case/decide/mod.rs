@@ -9,6 +9,7 @@ mod performance;
 mod recording;
 mod review;
 mod sampling;
+mod service;
 mod supplement;
 
 use super::command::{CaseCommand, Proposal};
@@ -263,7 +264,7 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::ReceiveExpert { .. }
         | C::OrderCorrection { .. }
         | C::RecheckCorrection { .. }
-        | C::Conclude { .. }
+        | C::Conclude(_)
         | C::PrepareDraft { .. }
         | C::Reinvestigate { .. } => investigate::decide(case, command, facts),
         C::Propose { proposal, opinion } => approval::propose(case, proposal, opinion, facts),
@@ -277,13 +278,14 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::ReturnSubmission { .. }
         | C::SupplementSubmission { .. }
         | C::GiveOpinion { .. }
+        | C::ExtendReview { .. }
         | C::SignOpinion { .. }
         | C::AnswerOpinion { .. }
         | C::RequestReReview { .. }
         | C::GiveReReview { .. }
         | C::Coordinate { .. } => review::decide(case, command, facts),
+        C::ServeDocument { .. } | C::AnnounceService(_) => service::decide(case, command, facts),
         C::IssueNotice { .. }
-        | C::ServeDocument { .. }
         | C::ConfirmAddress { .. }
         | C::StateDefence { .. }
         | C::WaiveDefence { .. }
@@ -337,19 +339,21 @@ impl CaseCommand {
             C::ReceiveExpert { .. } => Verb::ReceiveExpert,
             C::OrderCorrection { .. } => Verb::OrderCorrection,
             C::RecheckCorrection { .. } => Verb::RecheckCorrection,
-            C::Conclude { .. } => Verb::Conclude,
+            C::Conclude(_) => Verb::Conclude,
             C::PrepareDraft { .. } => Verb::PrepareDraft,
             C::Reinvestigate { .. } => Verb::Reinvestigate,
             C::SubmitReview { .. } => Verb::SubmitReview,
             C::ReturnSubmission { .. } => Verb::ReturnSubmission,
             C::SupplementSubmission { .. } => Verb::SupplementSubmission,
             C::GiveOpinion { .. } => Verb::GiveOpinion,
+            C::ExtendReview { .. } => Verb::ExtendReview,
             C::SignOpinion { .. } => Verb::SignOpinion,
             C::AnswerOpinion { .. } => Verb::AnswerOpinion,
             C::RequestReReview { .. } => Verb::RequestReReview,
             C::GiveReReview { .. } => Verb::GiveReReview,
             C::Coordinate { .. } => Verb::Coordinate,
             C::IssueNotice { .. } => Verb::IssueNotice,
+            C::AnnounceService(_) => Verb::AnnounceService,
             C::ServeDocument { .. } => Verb::ServeDocument,
             C::ConfirmAddress { .. } => Verb::ConfirmAddress,
             C::StateDefence { .. } => Verb::StateDefence,
@@ -389,7 +393,7 @@ impl CaseCommand {
         match self {
             C::NotifyInquiry { party, .. }
             | C::OrderCorrection { party, .. }
-            | C::IssueNotice { party }
+            | C::IssueNotice { party, .. }
             | C::ConfirmAddress { party, .. }
             | C::StateDefence { party, .. }
             | C::WaiveDefence { party, .. }
@@ -426,18 +430,20 @@ impl CaseCommand {
             | C::CommissionExpert { .. }
             | C::ReceiveExpert { .. }
             | C::RecheckCorrection { .. }
-            | C::Conclude { .. }
+            | C::Conclude(_)
             | C::PrepareDraft { .. }
             | C::Reinvestigate { .. }
             | C::SubmitReview { .. }
             | C::ReturnSubmission { .. }
             | C::SupplementSubmission { .. }
             | C::GiveOpinion { .. }
+            | C::ExtendReview { .. }
             | C::SignOpinion { .. }
             | C::AnswerOpinion { .. }
             | C::RequestReReview { .. }
             | C::GiveReReview { .. }
             | C::Coordinate { .. }
+            | C::AnnounceService(_)
             | C::ServeDocument { .. }
             | C::Discuss(_)
             | C::RevokeDecision { .. }

@@ -5,6 +5,7 @@ use crate::case::command::CaseCommand as C;
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
 use crate::case::gate;
+use crate::case::heard::Extension;
 use crate::case::state::Case;
 use crate::case::types::*;
 use crate::cite::{Citation, penalty_law};
@@ -37,12 +38,17 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             other_unit(case, facts)?;
             required(reasons, "reasons", "审核理由")?;
             unchanged(case)?;
-            ten_points(findings, *opinion)?;
+            qualified(facts)?;
+            ten_points(findings, *opinion, facts)?;
             issue.push(CaseEvent::OpinionGiven {
                 findings: findings.clone(),
                 opinion: *opinion,
                 reasons: reasons.clone(),
             });
+        }
+        C::ExtendReview { reason } => {
+            required(reason, "reason", "延长的理由")?;
+            issue.push(CaseEvent::ReviewExtended(Extension { reason: reason.clone() }));
         }
         C::SignOpinion { sign, note } => {
             other_unit(case, facts)?;
@@ -73,26 +79,35 @@ fn contest(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         }
         C::RequestReReview { reason } => {
             required(reason, "reason", "异议和理由")?;
+            issue.document(DocumentKind::ReReviewRequest, None)?;
             issue.push(CaseEvent::ReReviewRequested { reason: reason.clone() });
         }
-        C::GiveReReview { members, opinion, reasons } => {
+        C::GiveReReview { members, opinion, reasons, findings } => {
+            other_unit(case, facts)?;
             required(reasons, "reasons", "复核理由")?;
             unchanged(case)?;
             both_units(case, members, facts)?;
+            found_again(case, findings, *opinion)?;
             issue.document(DocumentKind::ReReviewOpinion, None)?;
             issue.push(CaseEvent::ReReviewed {
                 members: members.clone(),
                 opinion: *opinion,
                 reasons: reasons.clone(),
+                findings: findings.clone(),
             });
             if *opinion == Opinion::Agree {
                 issue.push(CaseEvent::Cleared { digest: case.review.digest.clone() });
             }
         }
-        C::Coordinate { opinion, reasons } => {
+        C::Coordinate { opinion, reasons, findings } => {
             required(reasons, "reasons", "协调意见")?;
             unchanged(case)?;
-            issue.push(CaseEvent::Coordinated { opinion: *opinion, reasons: reasons.clone() });
+            found_again(case, findings, *opinion)?;
+            issue.push(CaseEvent::Coordinated {
+                opinion: *opinion,
+                reasons: reasons.clone(),
+                findings: findings.clone(),
+            });
             if *opinion == Opinion::Agree {
                 issue.push(CaseEvent::Cleared { digest: case.review.digest.clone() });
             }
@@ -118,10 +133,74 @@ fn unchanged(case: &Case) -> Result<(), Refusal> {
     ))
 }
 
-/// Each of the ten points has its own written finding; agreement needs all to hold.
-fn ten_points(findings: &[Finding], opinion: Opinion) -> Result<(), Refusal> {
+/// Whoever reviews decisions on penalties for the first time holds the legal qualification
+/// (第五十八条第二款); who reviewed before that was law need not.
+fn qualified(facts: &Facts<'_>) -> Result<(), Refusal> {
+    if facts.people.get(&facts.actor.id).is_some_and(|it| it.legal_qualified) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "review.unqualified",
+        penalty_law("第五十八条第二款"),
+        "没有登记国家统一法律职业资格，不能审核行政处罚决定",
+        "请由取得法律职业资格的人员审核；已经取得，或者此前已从事法制审核的，请系统管理员登记。",
+    ))
+}
+
+/// What is found anew concerns points of the opinion, each once and in words; a clearance
+/// needs a finding that holds on every point that had failed.
+fn found_again(case: &Case, findings: &[Finding], opinion: Opinion) -> Result<(), Refusal> {
     let article = || penalty_law("第五十八条");
-    for (index, point) in Point::ALL.iter().enumerate() {
+    let before = &case.review.findings;
+    for (index, f) in findings.iter().enumerate() {
+        let known = before.iter().any(|it| it.point == f.point && !it.pass);
+        let twice = findings[..index].iter().any(|it| it.point == f.point);
+        if !known || twice || f.finding.is_blank() {
+            return Err(Refusal::new(
+                "review.points",
+                article(),
+                format!("“{}”不是原意见指出不符合的内容，或者重复、没有写明意见", f.point.label()),
+                "请对原意见指出不符合的内容逐项写明新的意见。",
+            )
+            .field(format!("findings/{index}/finding"), "请核对"));
+        }
+    }
+    let open = before
+        .iter()
+        .filter(|it| !it.pass)
+        .find(|it| !findings.iter().any(|f| f.point == it.point && f.pass));
+    match (opinion, open) {
+        (Opinion::Agree, Some(it)) => Err(Refusal::new(
+            "review.agree_with_faults",
+            article(),
+            format!("原意见认为“{}”不符合要求，没有新的意见说明已经符合", it.point.label()),
+            "请对原来不符合的各项写明新的意见；仍不符合的，不能同意。",
+        )
+        .field("findings", "原来不符合的各项都要有新的意见")),
+        (Opinion::DoNotDecide | Opinion::Correct | Opinion::MoreInvestigation | Opinion::Transfer, None)
+            if before.iter().any(|it| !it.pass) =>
+        {
+            Err(Refusal::new(
+                "review.fault_without_point",
+                article(),
+                "各项都已符合要求，与不同意的结论矛盾",
+                "请写明哪一项仍不符合要求。",
+            )
+            .field("opinion", "与逐项意见矛盾"))
+        }
+        (Opinion::Agree, None)
+        | (
+            Opinion::DoNotDecide | Opinion::Correct | Opinion::MoreInvestigation | Opinion::Transfer,
+            Some(_) | None,
+        ) => Ok(()),
+    }
+}
+
+/// Each point has its own written finding; agreement needs all to hold.
+fn ten_points(findings: &[Finding], opinion: Opinion, facts: &Facts<'_>) -> Result<(), Refusal> {
+    let article = || penalty_law("第五十八条");
+    let asked = Point::asked(facts.law.review_other.value);
+    for (index, point) in asked.iter().enumerate() {
         let found: Vec<_> = findings.iter().filter(|f| f.point == *point).collect();
         if !matches!(found.as_slice(), [one] if !one.finding.is_blank()) {
             return Err(Refusal::new(
@@ -133,9 +212,14 @@ fn ten_points(findings: &[Finding], opinion: Opinion) -> Result<(), Refusal> {
             .field(format!("findings/{index}/finding"), "不能为空"));
         }
     }
-    if findings.len() != Point::ALL.len() {
-        return Err(Refusal::new("review.points", article(), "审核事项有重复", "十项内容各写一份意见。")
-            .field("findings", "应为十项"));
+    if findings.len() != asked.len() {
+        return Err(Refusal::new(
+            "review.points",
+            article(),
+            "审核事项有重复或者不在范围内",
+            "每项内容各写一份意见。",
+        )
+        .field("findings", format!("应为{}项", asked.len())));
     }
     let failed = findings.iter().find(|f| !f.pass);
     match (opinion, failed) {

@@ -6,12 +6,14 @@ mod execution;
 mod notice;
 mod recording;
 mod review;
+mod service;
 
 pub use amendment::*;
 pub use execution::*;
 pub use notice::*;
 pub use recording::*;
 pub use review::*;
+pub use service::*;
 
 use super::clock;
 use super::command::Proposal;

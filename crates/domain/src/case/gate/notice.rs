@@ -2,7 +2,7 @@
 
 use super::{
     Gate, any_party, at_issue, current_draft, discussion_required, experts_answered, hearing_right, next_day,
-    no, no_pending, recorded, running, triggers, two_officers,
+    no, no_pending, recorded, review_collective, running, triggers, two_officers,
 };
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
@@ -495,7 +495,7 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     experts_answered(case)?;
     recorded(case, facts)?;
     clock::prescription(case, facts)?;
-    amounts::lawful(case, &draft.substance)?;
+    amounts::lawful(case, &draft.substance, facts.today())?;
     correction::ordered(case, &draft.substance, facts)?;
     all_heard(case, facts)?;
     examined(case, facts, draft)
@@ -524,6 +524,14 @@ pub fn examined(case: &Case, facts: &Facts<'_>, draft: &Draft) -> Gate {
                 && d.discussion.outcome == DiscussionOutcome::ApproveDraft
         });
         if !done {
+            if review_collective(case, facts.law) {
+                return no(
+                    "discussion.required",
+                    facts.law.review_chain.citation.clone(),
+                    "本地的审核流程规定，法制审核的决定由领导班子集体讨论",
+                    "请先集体讨论当前处理意见。",
+                );
+            }
             return no(
                 "discussion.required",
                 penalty_law("第五十七条第二款"),

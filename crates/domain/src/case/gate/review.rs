@@ -1,13 +1,16 @@
 //! Guards of the draft and of its legal review.
 
 use super::{Gate, at_issue, no, no_pending, running};
+use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
-use crate::case::law::Law;
+use crate::case::law::{Law, Ruled};
 use crate::case::state::*;
 use crate::case::substance::PartyDisposal;
 use crate::case::types::*;
 use crate::cite::penalty_law;
+use crate::period;
+use crate::policy::ReviewStep;
 use crate::refusal::Refusal;
 
 /// A draft may be written (again) until the decision.
@@ -125,9 +128,61 @@ pub fn answer_opinion(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     phase(case, ReviewPhase::Signed, "没有待反馈的审核意见", "审核意见签发后再反馈。")
 }
 
-/// One re-review of an opinion other than agreement.
-pub fn request_rereview(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+/// A review in hand may be given more time, once, where the policy allows it.
+pub fn extend_review(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     at_issue(case)?;
+    let Ruled { value, citation } = &facts.law.review_extension;
+    if value.is_none() {
+        return no(
+            "review.no_extension",
+            citation.clone(),
+            "本地没有规定法制审核期限可以延长",
+            "请在审核期限内提出意见。",
+        );
+    }
+    if !matches!(case.review.phase, ReviewPhase::Submitted | ReviewPhase::Returned | ReviewPhase::Opined) {
+        return phase(case, ReviewPhase::Submitted, "案件不在审核中", "承办机构送审后再办。");
+    }
+    if case.review.extended {
+        return no(
+            "review.extended_once",
+            citation.clone(),
+            "本次审核已经延长过",
+            "请在延长的期限内提出意见。",
+        );
+    }
+    if let Some(limit) = clock::review_limit(case, facts)
+        && period::closes_after(&limit?, facts.today())
+    {
+        return no(
+            "review.extension_late",
+            citation.clone(),
+            "审核期限已经届满，不能再延长",
+            "请尽快提出意见。",
+        );
+    }
+    Ok(())
+}
+
+/// The chain of the review holds the step.
+fn in_chain(facts: &Facts<'_>, step: ReviewStep) -> Gate {
+    let Ruled { value, citation } = &facts.law.review_chain;
+    if value.contains(&step) {
+        return Ok(());
+    }
+    let steps: Vec<&str> = value.iter().map(|it| it.label()).collect();
+    no(
+        "review.chain",
+        citation.clone(),
+        format!("本地的审核流程是{}，没有“{}”", steps.join("、"), step.label()),
+        "请按审核意见改正后再次报送；仍有分歧的，按本地流程办理。",
+    )
+}
+
+/// One re-review of an opinion other than agreement.
+pub fn request_rereview(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+    at_issue(case)?;
+    in_chain(facts, ReviewStep::Rereview)?;
     if case.review.rereview_used {
         return no(
             "review.rereview_once",
@@ -159,7 +214,8 @@ pub fn give_rereview(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 }
 
 /// Still contested after the re-review.
-pub fn coordinate(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+pub fn coordinate(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
+    in_chain(facts, ReviewStep::Coordinate)?;
     phase(
         case,
         ReviewPhase::ReReviewed,
@@ -203,13 +259,9 @@ pub fn triggers(case: &Case, law: &Law) -> Vec<Trigger> {
             found.push(t);
         }
     };
-    if let Some(conclusion) = &case.conclusion {
-        if conclusion.public_interest {
-            add(Trigger::PublicInterest);
-        }
-        if conclusion.several_relations || conclusion.complex {
-            add(Trigger::Complex);
-        }
+    case.conclusion.iter().flat_map(|it| it.said.triggers()).for_each(&mut add);
+    if case.at_hand().is_some_and(|d| d.substance.beyond_benchmark) {
+        add(Trigger::BeyondBenchmark);
     }
     for (no, party) in case.numbered_parties() {
         if party.hearing_told || party.heard_version > 0 {
@@ -232,16 +284,31 @@ pub fn triggers(case: &Case, law: &Law) -> Vec<Trigger> {
             add(Trigger::Mitigated);
         }
     }
-    if law.review_all.value {
+    if law.review_all.value || catalogued(case, law) {
         add(Trigger::Catalogue);
     }
     found.sort_unstable();
     found
 }
 
+/// The organ's catalogue names the category of the case or the violation of the draft.
+fn catalogued(case: &Case, law: &Law) -> bool {
+    let named = |word: &str| law.review_catalogue.value.iter().any(|it| it == word);
+    case.filed.as_ref().is_some_and(|f| named(&f.filing.category))
+        || case.at_hand().is_some_and(|d| named(d.substance.range.trim()))
+}
+
+/// The chain of the review ends with the heads: each decision in scope is discussed.
+pub fn review_collective(case: &Case, law: &Law) -> bool {
+    law.review_chain.value.contains(&ReviewStep::Collective) && !triggers(case, law).is_empty()
+}
+
 /// Whether the heads must discuss it together (第五十七条第二款).
 pub fn discussion_required(case: &Case, law: &Law) -> bool {
-    case.conclusion.as_ref().is_some_and(|c| c.complex)
+    case.conclusion.as_ref().is_some_and(|c| c.said.complex)
+        || review_collective(case, law)
+        // 国办发〔2022〕27号（六）: what departs from the benchmark is decided together.
+        || case.at_hand().is_some_and(|d| d.substance.beyond_benchmark)
         || case.numbered_parties().any(|(no, party)| {
             party.hearing_told
                 || case.at_hand().and_then(|d| d.substance.disposal(no)).is_some_and(|d| {

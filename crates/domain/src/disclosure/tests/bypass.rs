@@ -244,6 +244,23 @@ fn a_public_note_is_scanned_too() {
 }
 
 #[test]
+fn where_all_is_published_no_social_effect_is_no_ground() {
+    use crate::policy::PublicationScope as Scope;
+    let mut w = World::new();
+    let ground = || exempt(ExemptGround::NoSocialEffect);
+    assert_eq!(w.code(&law(), ground()), "ok");
+    for (scope, code) in [
+        (Scope::SocialImpact, "ok"),
+        (Scope::All, "disclosure.scope"),
+        (Scope::AllButListed, "disclosure.scope"),
+    ] {
+        w.rules.scope = Some((scope, crate::cite::penalty_law("第四十八条第一款")));
+        assert_eq!(w.code(&law(), ground()), code, "{scope:?}");
+        assert_eq!(w.code(&law(), exempt(ExemptGround::OtherCase)), "ok");
+    }
+}
+
+#[test]
 fn unsuitable_needs_assessment_reason_and_filing() {
     let w = World::new();
     let make = |assessment: &str, reason: &str, filing: &str| Command::Exempt {

@@ -2,7 +2,7 @@
 
 use crate::disclosure::*;
 use crate::period::Unit;
-use crate::policy::{Jurisdiction, PolicyBook, System};
+use crate::policy::{Jurisdiction, PolicyBook, PublicationScope, System};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 
@@ -36,6 +36,14 @@ fn before_the_grades_every_decision_stays_three_years() {
     let term = found.term(PartyKind::LegalPerson, CreditGrade::Slight).unwrap();
     assert!(!term.only_if_needed);
     assert_eq!((term.maximum.period.n, term.maximum.period.unit), (3, Unit::Years));
+}
+
+#[test]
+fn the_scope_of_publication_is_the_policys() {
+    let scope = |region, system| rules(region, system, date(2026, 6, 1)).scope.unwrap().0;
+    assert_eq!(scope("110000", System::General), PublicationScope::SocialImpact);
+    assert_eq!(scope("511300", System::Emergency), PublicationScope::All);
+    assert_eq!(scope("431023", System::Urban), PublicationScope::AllButListed);
 }
 
 #[test]

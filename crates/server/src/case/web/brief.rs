@@ -180,7 +180,7 @@ fn report(case: &Case) -> Markup {
     match &case.conclusion {
         Some(it) => show::card(
             "调查终结报告",
-            html! { p.prose { (it.report.or_erased()) } p.meta { (show::date(it.on)) } },
+            html! { p.prose { (it.said.report.or_erased()) @if !it.said.review_reason.is_blank() { br; "应审理由：" (it.said.review_reason.or_erased()) } } p.meta { (show::date(it.on)) } },
         ),
         None => html! {},
     }
@@ -291,7 +291,7 @@ pub(super) async fn review_page(
                     @if triggers.is_empty() { p { "不属于应当审核的重大决定。" } }
                     ul { @for it in &triggers { li { (it.label()) } } }
                 }))
-                (show::card("十项内容的系统核对", html! {
+                (show::card("逐项内容的系统核对", html! {
                     p.meta.small { "供审核人员参考，不代替审核意见。" }
                     ol.points {
                         @for (point, holds, words) in &found {

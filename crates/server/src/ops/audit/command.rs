@@ -1,7 +1,7 @@
 //! A stored command as the audit decides it again, and what it compares.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,6 +19,7 @@ use super::reference::Reference;
 use super::stream::Stream;
 use crate::calendar::service::CALENDAR;
 use crate::case::facts::{Rules, RulesOfDay};
+use crate::case::policies;
 
 /// A number that a command took: organ, character, year, serial.
 pub type Number = (OrganId, String, i32, u32);
@@ -237,7 +238,16 @@ impl Asked<'_> {
                 code: "rules.changed", article: "《行政处罚法》第三十七条".to_owned(), what
             };
         let found = found.ok_or_else(|| {
-            changed(format!("当时所依据的规则版本 {rules}、工作日历版本 {calendar}，本程序就该日不能得出"))
+            let tables = self.command.notes.get("policies").and_then(|it| BTreeMap::deserialize(it).ok());
+            let gone = policies::missing(&tables.unwrap_or_default(), self.rules.policies());
+            let lacks = if gone.is_empty() {
+                String::new()
+            } else {
+                format!("；缺少政策文件 {}", gone.join("、"))
+            };
+            changed(format!(
+                "当时所依据的规则版本 {rules}、工作日历版本 {calendar}，本程序就该日不能得出{lacks}"
+            ))
         })?;
         match self.command.note("recordings") {
             Some(list) if list != found.law.recordings.digest => {

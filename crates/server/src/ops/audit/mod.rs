@@ -149,7 +149,7 @@ pub async fn audit_in(
             Reference::default()
         }
     };
-    let ground = Arc::new(Ground { kinds, reference, rules: Rules::built_in() });
+    let ground = Arc::new(Ground { kinds, reference, rules: Rules::installed() });
     report.join(replay_all(views, &ground).await?);
     report.replay_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
     global::check(tx, keys, excused, &ground.kinds, &mut report).await?;

@@ -153,6 +153,7 @@ fn profile(sketch: &Sketch, n: usize) -> OrganProfile {
     let units: &[&str] = if enforces { &UNITS } else { &["监督股", "办公室"] };
     OrganProfile {
         name: sketch.name.to_owned(),
+        code: String::new(),
         short_name: "示".to_owned(),
         system: sketch.system.to_owned(),
         region: REGION.to_owned(),
@@ -270,6 +271,13 @@ async fn person(
             valid_to: date(2029, 12, 31),
         };
         service::command(&mut Path::Batch(batch), &by, fresh(draw, 0), person, &issue).await?;
+    }
+    if post.3.iter().any(|it| matches!(it, Role::Reviewer | Role::ReviewHead)) {
+        let qualify = StaffCommand::RecordLegalQualification {
+            number: format!("A2019990101{}{:04}", sketch.login.len(), at + 1),
+            reviewing_since: None,
+        };
+        service::command(&mut Path::Batch(batch), &by, fresh(draw, 0), person, &qualify).await?;
     }
     Ok(person)
 }

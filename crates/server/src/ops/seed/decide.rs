@@ -65,7 +65,7 @@ fn party_next(case: &Case, no: PartyNo, party: &PartyState, plan: &mut Plan, vie
         return Ok(None);
     }
     let Some(notice) = &party.notice else {
-        return act(plan, view, Role::Officer, 1, Do::IssueNotice { party: no });
+        return act(plan, view, Role::Officer, 1, Do::IssueNotice { party: no, rights: Vec::new() });
     };
     if case.document(notice.document).is_none_or(|it| it.service.is_none()) {
         return Ok(None);
@@ -136,7 +136,7 @@ fn review(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     match case.review.phase {
         ReviewPhase::Submitted => {
             let failed = plan.correction && case.review.round == 1;
-            let findings = Point::ALL.iter().map(|point| {
+            let findings = Point::asked(view.law.review_other.value).iter().map(|point| {
                 let pass = !(failed && *point == Point::Discretion);
                 let words = if pass {
                     "符合规定"

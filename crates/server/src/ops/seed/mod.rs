@@ -135,7 +135,7 @@ pub async fn seed(app: &App, clock: &ManualClock, order: &Order) -> Result<Seede
     clock.set(at(first.checked_sub(30.days()).unwrap_or(first), 9 * 60));
     let mut draw = Draw::new(&SeededEntropy::new(order.seed));
     let county = county::found(app, &mut draw, &order.phc).await?;
-    let (rules, mut cameras) = (Arc::new(Rules::built_in()), HashMap::new());
+    let (rules, mut cameras) = (Arc::new(Rules::installed()), HashMap::new());
     if order.vault.is_some() {
         for organ in county.organs.iter().filter(|it| !it.category.is_empty()) {
             cameras.extend(film::cameras(app, &rules, &mut draw, organ).await?);

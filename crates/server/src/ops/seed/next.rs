@@ -332,12 +332,16 @@ fn investigating(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
             return act(plan, view, Role::Officer, days, command);
         }
     }
-    let conclude = Do::Conclude {
+    let conclude = Do::Conclude(Concluding {
         report: t("经调查，违法事实清楚，证据确实、充分，建议依法处理"),
         complex: false,
         public_interest: false,
         several_relations: false,
-    };
+        social_impact: false,
+        other_by_law: false,
+        major_coercion: false,
+        review_reason: t(""),
+    });
     let days = plan.days(1, 5);
     act(plan, view, Role::Officer, days, conclude)
 }
@@ -487,6 +491,7 @@ pub fn draft(case: &Case, plan: &Plan, lighter: bool) -> Do {
         violated: vec![plan.violated()],
         basis: vec![plan.allowed()],
         range: plan.violation.id.to_owned(),
+        beyond_benchmark: false,
         discretion: t(&format!("法定幅度：{}。违法行为一般，按一般阶次裁量", plan.range)),
         reasoning: Text::publishable("违法事实清楚，证据确实、充分，应当依法处理。".to_owned()),
         disposals: case.numbered_parties().map(|(no, _)| plan.disposal(no, lighter)).collect(),

@@ -2,7 +2,7 @@
 
 use mingjing_domain::case::claim::Claim;
 use mingjing_domain::case::state::PartyState;
-use mingjing_domain::case::types::{DocumentKind, PartyNo};
+use mingjing_domain::case::types::{AnnouncementGround, DocumentKind, PartyNo};
 use mingjing_domain::case::{CaseEvent, clock, gate};
 use serde_json::{Value, json};
 
@@ -46,6 +46,31 @@ pub(super) fn service_receipt(cx: &Context<'_>) -> Form {
             }],
             "officers": cx.officers(&service.officers, "officers")?,
             "witnesses": witnesses,
+        })),
+    ))
+}
+
+pub(super) fn service_announcement(cx: &Context<'_>) -> Form {
+    let CaseEvent::ServiceAnnounced(it) = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let served =
+        cx.case.document(it.of.document).ok_or_else(|| cx.missing("document_name", "公告送达的文书"))?;
+    let number = served.number.as_ref().ok_or_else(|| cx.missing("document_number", "文号"))?;
+    let reason = match it.of.ground {
+        AnnouncementGround::Missing => "受送达人下落不明",
+        AnnouncementGround::Unreachable => "多次送达未果",
+    };
+    Ok((
+        "service_announcement",
+        fields(json!({
+            "party": cx.addressee()?,
+            "cause": cx.cause_words()?,
+            "document_name": served.kind.label(),
+            "document_number": number.to_string(),
+            "document_summary": cx.text(&it.of.summary, "document_summary", "文书主要内容")?,
+            "reason": reason,
+            "collection_place": cx.line(&it.of.collection, "collection_place", "领取地点")?,
+            "announced_in": cx.line(&it.of.medium, "announced_in", "公告载体")?,
+            "contact": cx.contact(),
         })),
     ))
 }

@@ -120,7 +120,7 @@ fn receiver(cx: &Context<'_>) -> Result<String, FillError> {
 fn findings(cx: &Context<'_>, field: &str, label: &str) -> Result<String, FillError> {
     match (&cx.case.draft, &cx.case.conclusion) {
         (Some(draft), _) => cx.text(&draft.substance.facts, field, label),
-        (None, Some(conclusion)) => cx.text(&conclusion.report, field, label),
+        (None, Some(conclusion)) => cx.text(&conclusion.said.report, field, label),
         (None, None) => cx.text(&cx.case.clue.summary, field, label),
     }
 }

@@ -248,10 +248,10 @@ pub(super) fn correction_recheck(cx: &Context<'_>) -> Form {
 }
 
 pub(super) fn closing_report(cx: &Context<'_>) -> Form {
-    let CaseEvent::Concluded { report, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::Concluded(said) = &cx.cause.1 else { return Err(cx.no_cause()) };
     let own = fields(json!({
         "parties": cx.parties()?,
-        "report": cx.text(report, "report", "调查终结报告")?,
+        "report": cx.text(&said.report, "report", "调查终结报告")?,
         "evidence": cx.evidence(None)?,
         "officers": cx.officers(&cx.case.officers, "officers")?,
     }));

@@ -139,8 +139,28 @@ pub(super) fn feedback(cx: &Context<'_>) -> Form {
     ))
 }
 
+pub(super) fn re_review_request(cx: &Context<'_>) -> Form {
+    let CaseEvent::ReReviewRequested { reason } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let (opinion, reasons) =
+        cx.case.review.opinion.as_ref().ok_or_else(|| cx.missing("conclusion", "原审核结论"))?;
+    let (number, date) = cx.number_before(DocumentKind::ReviewOpinion, None, "opinion_number")?;
+    Ok((
+        "re_review_request",
+        fields(json!({
+            "case_name": cx.case_name()?,
+            "opinion_number": number,
+            "opinion_date": date,
+            "conclusion": format!("{}：{}", opinion.label(), cx.text(reasons, "conclusion", "原审核结论")?),
+            "objections": cx.text(reason, "objections", "异议和理由")?,
+            "unit_opinion": cx.signed("unit_opinion", "承办机构意见", "申请复核。", cx.actor(), cx.day())?,
+        })),
+    ))
+}
+
 pub(super) fn re_review(cx: &Context<'_>) -> Form {
-    let CaseEvent::ReReviewed { members, opinion, reasons } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let CaseEvent::ReReviewed { members, opinion, reasons, findings } = &cx.cause.1 else {
+        return Err(cx.no_cause());
+    };
     let asked = last(cx, |event| matches!(event, CaseEvent::ReReviewRequested { .. }));
     let Some((meta, CaseEvent::ReReviewRequested { reason })) = asked else {
         return Err(cx.missing("applied_on", "申请复核日期"));
@@ -149,7 +169,12 @@ pub(super) fn re_review(cx: &Context<'_>) -> Form {
     for id in members {
         names.push(cx.name_of(*id, "joint_study", "参加复核的人员")?);
     }
-    let reasons = cx.text(reasons, "joint_study", "共同研究情况")?;
+    let mut reasons = cx.text(reasons, "joint_study", "共同研究情况")?;
+    for f in findings {
+        let finding = cx.text(&f.finding, "joint_study", "复核意见")?;
+        let stands = if f.pass { "符合要求" } else { "不符合要求" };
+        reasons.push_str(&format!("\n{}：{stands}。{finding}", f.point.label()));
+    }
     let (number, _) = cx.number_before(DocumentKind::ReviewOpinion, None, "opinion_number")?;
     let conclusion = format!("复核结论为“{}”。", opinion.label());
     Ok((

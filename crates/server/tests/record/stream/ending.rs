@@ -23,6 +23,7 @@ pub fn substance(no_penalty: bool) -> DecisionSubstance {
             law: "中华人民共和国安全生产法".into(), article: "第九十九条第四项".into()
         }],
         range: String::new(),
+        beyond_benchmark: false,
         discretion: text("依照本机关裁量基准，属于一般阶次。"),
         reasoning: Text::publishable("案发后主动改正，综合全案情节确定罚款数额。"),
         disposals: vec![disposal(1, 3_050_000), disposal(2, 1_000_050)],
@@ -44,12 +45,16 @@ pub fn review(s: &mut Stream, digest: &str) {
         A,
         day(7),
         &[(D::ClosingReport, None)],
-        E::Concluded {
+        E::Concluded(Concluding {
             report: text("经调查，违法事实清楚，证据充分，建议依法处罚。"),
             complex: true,
             public_interest: false,
             several_relations: false,
-        },
+            social_impact: false,
+            other_by_law: false,
+            major_coercion: false,
+            review_reason: blank(),
+        }),
     );
     s.act(A, day(7), &[], E::DraftPrepared { substance: substance(false), digest: digest.into() });
     s.act(
@@ -63,7 +68,7 @@ pub fn review(s: &mut Stream, digest: &str) {
             opinion: text("请审核。"),
         },
     );
-    let findings = Point::ALL
+    let findings = Point::asked(false)
         .iter()
         .map(|point| Finding {
             point: *point,
@@ -86,7 +91,12 @@ pub fn review(s: &mut Stream, digest: &str) {
         &[(D::ReviewFeedback, None)],
         E::OpinionAnswered { stand: Stand::Disputed, answer: text("日期无误，附送达回证。") },
     );
-    s.act(UNIT_HEAD, day(13), &[], E::ReReviewRequested { reason: text("对文书日期的意见有异议。") });
+    s.act(
+        UNIT_HEAD,
+        day(13),
+        &[(D::ReReviewRequest, None)],
+        E::ReReviewRequested { reason: text("对文书日期的意见有异议。") },
+    );
     s.act(
         REVIEW_HEAD,
         day(14),
@@ -95,6 +105,11 @@ pub fn review(s: &mut Stream, digest: &str) {
             members: vec![A, REVIEWER],
             opinion: Opinion::Agree,
             reasons: text("经共同核对，日期无误。"),
+            findings: vec![Finding {
+                point: Point::Documents,
+                pass: true,
+                finding: text("日期无误，文书完备、规范。"),
+            }],
         },
     );
     s.act(REVIEW_HEAD, day(14), &[], E::Cleared { digest: digest.into() });
@@ -110,7 +125,7 @@ pub fn heard(s: &mut Stream, digest: &str) {
             A,
             day(15),
             &[(kind, Some(party))],
-            E::NoticeIssued { party, document, hearing, digest: digest.into(), disposal },
+            E::NoticeIssued { party, document, hearing, digest: digest.into(), disposal, rights: Vec::new() },
         );
         s.serve(day(16), document, Some(party));
     }
@@ -229,7 +244,14 @@ pub fn no_penalty() -> Stream {
             A,
             date(2026, 4, 8),
             &[(D::PenaltyNotice, Some(party))],
-            E::NoticeIssued { party, document, hearing: false, digest: digest.clone(), disposal },
+            E::NoticeIssued {
+                party,
+                document,
+                hearing: false,
+                digest: digest.clone(),
+                disposal,
+                rights: Vec::new(),
+            },
         );
         s.serve(date(2026, 4, 8), document, Some(party));
     }
