@@ -36,7 +36,9 @@ pub struct EvidenceConfig {
     /// Minutes within which further ranges of a piece belong to the same look.
     pub look_minutes: i64,
     /// Folder for the unnamed copies that are read in search of what a file says of itself; by
-    /// default shared memory, so that nothing is in clear on disk.
+    /// default shared memory, so that nothing is in clear on disk. A derivative needs a whole
+    /// copy: one of more than 24 MiB lies in the store's own folder, without a name and gone when
+    /// the program ends, unless this says otherwise.
     pub spool_dir: Option<PathBuf>,
     /// The program ffprobe; by default the one on the path.
     pub ffprobe: Option<PathBuf>,
