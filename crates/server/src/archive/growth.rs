@@ -70,7 +70,7 @@ pub(super) fn waits(it: &Shown, organ: &str, people: &People) -> Markup {
         section.card #pending {
             h2 { "补充归档" (part.handed.no) " " span.meta.small { "待档案管理员接收" } }
             (facts(part, people))
-            @if !rows.is_empty() { (show::catalogue(case.id, &rows, organ, people)) }
+            @if !rows.is_empty() { (show::catalogue("待接收的补充材料", case.id, &rows, organ, people)) }
         }
     }
 }

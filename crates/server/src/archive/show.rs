@@ -74,10 +74,10 @@ const fn mark_tone(mark: Secrecy) -> Tone {
     }
 }
 
-/// 卷内目录, with the headings of its places.
-pub fn catalogue(case: MatterId, rows: &[Row], organ: &str, people: &People) -> Markup {
+/// 卷内目录, or a part of it under a name of its own, with the headings of its places.
+pub fn catalogue(name: &str, case: MatterId, rows: &[Row], organ: &str, people: &People) -> Markup {
     html! {
-        div.table.fold tabindex="0" role="region" aria-label="卷内目录" { table {
+        div.table.fold tabindex="0" role="region" aria-label=(name) { table {
             thead { tr {
                 th scope="col" { "序号" } th scope="col" { "题名" } th scope="col" { "文号" } th scope="col" { "日期" }
                 th scope="col" { "责任者" } th scope="col" { "页次" } th scope="col" { "备注" }

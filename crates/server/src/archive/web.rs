@@ -199,7 +199,7 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
         (page::heading(Some(above), "案卷", Some(below), Some(tools)))
         div.two {
             div.stack {
-                section.card { h2 { "卷内目录 " span.meta.small { (it.rows.len()) "件" } } (show::catalogue(case.id, &it.rows, &organ, &people)) }
+                section.card { h2 { "卷内目录 " span.meta.small { (it.rows.len()) "件" } } (show::catalogue("卷内目录", case.id, &it.rows, &organ, &people)) }
                 @if it.file.stage == Stage::Assembling { (show::lacks(case.id, &it.lacks)) }
                 (growth::waits(&it, &organ, &people))
                 (came)
