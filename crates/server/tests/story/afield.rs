@@ -5,7 +5,6 @@
 use std::time::SystemTime;
 
 use fantoccini::Locator;
-use fantoccini::elements::Element;
 use jiff::{SignedDuration, Timestamp};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::procedure::Verb;
@@ -175,19 +174,28 @@ async fn played(county: &County, browser: &mut Browser, page: &str) {
     assert!((10.4..20.0).contains(&time), "{seen}");
     assert_eq!((&seen["width"], &seen["length"], &seen["inside"]), (&json!(640), &json!(24), &json!(true)));
     assert!(seen["words"].as_str().unwrap().contains("执法人员甲"), "{seen}");
-    let screen = browser.client.find(Locator::Css("#piece-4 .screen")).await.unwrap();
     // Controls come and go; what is compared is the picture.
-    let still = "document.querySelector('#piece-4 video').controls = false; document.activeElement.blur()";
+    let still = "const film = document.querySelector('#piece-4 video'); film.controls = false; \
+        document.activeElement.blur(); film.scrollIntoView({ block: 'center', behavior: 'instant' })";
     browser.script(still, vec![]).await.unwrap();
-    let with = pictured(&screen).await;
-    assert!(with == pictured(&screen).await, "the picture stands still");
+    let with = pictured(browser, "watermarked").await;
+    assert!(with == pictured(browser, "watermarked").await, "the picture stands still");
     let hide = "document.querySelector('#piece-4 .watermark').style.visibility = 'hidden'";
     browser.script(hide, vec![]).await.unwrap();
-    assert!(with != pictured(&screen).await, "the watermark is seen over the picture");
+    let without = pictured(browser, "bare").await;
+    assert!(with != without, "the watermark is seen over the picture");
 }
 
-async fn pictured(screen: &Element) -> Vec<u8> {
-    screen.screenshot().await.unwrap()
+/// What is on the screen once it has been painted.
+async fn pictured(browser: &Browser, what: &str) -> Vec<u8> {
+    let painted =
+        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)))";
+    browser.client.execute_async(painted, vec![]).await.unwrap();
+    let picture = browser.client.screenshot().await.unwrap();
+    if let Ok(folder) = std::env::var("MINGJING_TEST_PICTURES") {
+        std::fs::write(format!("{folder}/{what}.png"), &picture).unwrap();
+    }
+    picture
 }
 
 /// Every piece that is attached to an act of the case lies in its package, byte for byte.

@@ -178,7 +178,7 @@ pub async fn carried_off(county: &County, browser: &mut Browser, case: &str) {
         assert!(verify_package(bent, &county.parts.ledger.verifiers()).is_err());
     }
     browser.open(&place).await;
-    browser.sees(&["导出", "查阅经过 2次"]).await;
+    browser.sees(&["导出", "查阅经过 3次"]).await;
     around(browser, case, &place).await;
 }
 
