@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use mingjing_domain::case::command::{Payment, Refund, Restitution};
 use mingjing_domain::case::state::{
-    ApprovalStage, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
+    ApprovalStage, Conclusion, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
 };
 use mingjing_domain::case::substance::{PartyDisposal, Provision};
 use mingjing_domain::case::types::*;
@@ -291,18 +291,7 @@ pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
         documents: (0..case.documents.len()).map(|at| document(case, at)).collect(),
         suspended: case.suspended(),
         extensions: case.extensions.iter().map(|(days, _)| *days).collect(),
-        conclusion: case.conclusion.as_ref().map(|it| ConclusionV1 {
-            report: Plain(&it.said.report),
-            on: it.on,
-            complex: it.said.complex,
-            public_interest: it.said.public_interest,
-            several_relations: it.said.several_relations,
-            social_impact: it.said.social_impact,
-            other_by_law: it.said.other_by_law,
-            major_coercion: it.said.major_coercion,
-            review_reason: Plain(&it.said.review_reason),
-            found_by: it.by,
-        }),
+        conclusion: case.conclusion.as_ref().map(conclusion),
         draft: case.draft.as_ref().map(draft),
         review: review(case, &case.review),
         discussions: case
@@ -463,6 +452,21 @@ fn document(case: &Case, at: usize) -> DocumentV1 {
         sha256: it.made.as_ref().map(|m| m.sha256.clone()),
         served_on: it.service.as_ref().map(|s| s.effective_on),
         superseded: case.superseded(DocumentNo::try_from(at + 1).unwrap_or(DocumentNo::MAX)),
+    }
+}
+
+fn conclusion(it: &Conclusion) -> ConclusionV1<'_> {
+    ConclusionV1 {
+        report: Plain(&it.said.report),
+        on: it.on,
+        complex: it.said.complex,
+        public_interest: it.said.public_interest,
+        several_relations: it.said.several_relations,
+        social_impact: it.said.social_impact,
+        other_by_law: it.said.other_by_law,
+        major_coercion: it.said.major_coercion,
+        review_reason: Plain(&it.said.review_reason),
+        found_by: it.by,
     }
 }
 
