@@ -72,32 +72,28 @@ fn lawful_range(
 ) -> Result<Widest, Refusal> {
     let on = |day| Ranges::built_in().on(id, day).and_then(|it| it.widest(subjects(kind), facts));
     let refused = |error: DiscretionError| {
-        match &error {
-        DiscretionError::NotInForce { .. } => Refusal::new(
-            "draft.range_of_another_day",
-            penalty_law("第三十七条"),
-            error.to_string(),
-            "适用违法行为发生时的规定：请改用当时的条款；本系统没有收录的，编号留空，在理由中写明当时的法定幅度。",
-        )
-        .field("range", "违法行为发生时尚未施行"),
-        DiscretionError::NoFine(article) => {
-            let article = article.clone();
-            Refusal::new("draft.no_fine", article, error.to_string(), NO_FINE)
+        let words = error.to_string();
+        if matches!(error, DiscretionError::NotInForce { .. }) {
+            return Refusal::new("draft.range_of_another_day", penalty_law("第三十七条"), words, ANOTHER_DAY);
         }
-        _ => Refusal::new("draft.no_fine", penalty_law("第四条"), error.to_string(), NO_FINE),
-    }
+        let article =
+            if let DiscretionError::NoFine(article) = error { article } else { penalty_law("第四条") };
+        Refusal::new("draft.no_fine", article, words, NO_FINE)
     };
     let then = on(acted).map_err(refused)?;
     let Ok(now) = on(today) else { return Ok(then) };
     let max = match (then.max, now.max) {
         (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
+        // What it is counted from was not known for the day of the act.
+        (then, _) => then,
     };
     let lighter = then.max.zip(now.max).is_some_and(|(a, b)| b < a);
     let citation = if lighter { now.citation } else { then.citation };
     Ok(Widest { min: then.min.min(now.min), max, citation })
 }
 
+const ANOTHER_DAY: &str = "适用违法行为发生时的规定：请改用当时的条款；\
+    本系统没有收录的，编号留空，在理由中写明当时的法定幅度。";
 const NO_FINE: &str = "请核对违法行为和当事人，改用有罚款规定的条款，或者不处罚款。";
 
 fn fine(range: &Widest, disposal: &PartyDisposal) -> Result<(), Refusal> {

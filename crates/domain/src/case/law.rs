@@ -144,14 +144,8 @@ impl Law {
             decide: policy.decision.rule("case.decide", "作出处罚决定", organ),
             extension: days(&policy.decision_extension),
             second_extension: days(&policy.decision_extension_collective),
-            excluded: Ruled::new(
-                policy.decision_excluded.value.clone(),
-                policy.decision_excluded.source.clone(),
-            ),
-            suspension: Ruled::new(
-                policy.decision_suspension.value,
-                policy.decision_suspension.source.clone(),
-            ),
+            excluded: ruled(&policy.decision_excluded),
+            suspension: ruled(&policy.decision_suspension),
             preserve: policy.preservation.rule("case.preserve", "先行登记保存的处理", organ),
             defence: policy.notice_defence.rule("case.defence", "陈述、申辩", party),
             hearing_request: policy.hearing_request.rule("case.hearing_request", "申请听证", party),
@@ -163,22 +157,16 @@ impl Law {
             ),
             review_fine_fen: pair(&policy.review_fine_person, &policy.review_fine_unit),
             review: policy.review_term.rule("case.review", "法制审核", organ),
-            review_all: Ruled::new(policy.review_all.value, policy.review_all.source.clone()),
-            review_chain: Ruled::new(policy.review_chain.value.clone(), policy.review_chain.source.clone()),
-            review_other: Ruled::new(
-                policy.review_other_matters.value,
-                policy.review_other_matters.source.clone(),
-            ),
+            review_all: ruled(&policy.review_all),
+            review_chain: ruled(&policy.review_chain),
+            review_other: ruled(&policy.review_other_matters),
             review_extension: Ruled::new(extension(policy, organ), policy.review_extension.source.clone()),
             review_catalogue: Ruled::new(
                 policy.review_catalogue.value.iter().map(|it| it.0.clone()).collect(),
                 policy.review_catalogue.source.clone(),
             ),
             discussion_fine_fen: pair(&policy.discussion_fine_person, &policy.discussion_fine_unit),
-            discussion_quorum: Ruled::new(
-                policy.discussion_quorum.value,
-                policy.discussion_quorum.source.clone(),
-            ),
+            discussion_quorum: ruled(&policy.discussion_quorum),
             service: policy.service.rule("case.service", "送达处罚决定书", organ),
             announcement: policy.service_notice.rule("case.announcement", "公告送达", Roll::None),
             payment: policy.payment.rule("case.payment", "缴纳罚款", party),
@@ -202,10 +190,10 @@ impl Law {
             grave_prescription: policy.limitation_safety.rule("case.prescription", "追责期限", Roll::None),
             close: policy.closing.rule("case.close", "结案", organ),
             archive: policy.archive.rule("case.archive", "归档", organ),
-            late: Ruled::new(policy.entry_late_hours.value, policy.entry_late_hours.source.clone()),
+            late: ruled(&policy.entry_late_hours),
             filing: filing(policy, organ),
             revised: policy.rule_set.knows("entry.late_hours"),
-            retention: Ruled::new(policy.retention_ordinary.value, policy.retention_ordinary.source.clone()),
+            retention: ruled(&policy.retention_ordinary),
             recordings: Arc::default(),
         }
     }
@@ -261,6 +249,10 @@ fn extension(policy: &PolicySet, roll: Roll) -> Option<Rule> {
         citation: source.clone(),
         day_citation: None,
     })
+}
+
+fn ruled<T: Clone>(it: &Sourced<T>) -> Ruled<T> {
+    Ruled::new(it.value.clone(), it.source.clone())
 }
 
 fn days(term: &Sourced<Term>) -> Ruled<u16> {

@@ -245,3 +245,20 @@ fn a_remedy_ends_no_earlier_than_it_began_and_a_late_entry_cuts_no_term_short() 
     let ended = clock::remedies_ended(&w.facts(A), day("2026-03-18"), state).expect("the calendar reaches");
     assert_eq!(ended, day("2026-09-18"), "the organ's own term does not grow");
 }
+
+/// 行政处罚法第三十七条.
+#[test]
+fn the_amounts_of_the_day_of_the_act_bind() {
+    let mut w = concluded(vec![unit_party()], false);
+    w.no(A, ranged("hazchem.no_permit", vec![fine(1, 21 * WAN)]), "draft.above_maximum");
+    w.ok(A, ranged("hazchem.no_permit", vec![fine(1, 20 * WAN)]));
+    let on = |w: &World, day_of_act| {
+        let mut w = w.fork();
+        let filed = w.case.as_mut().and_then(|c| c.filed.as_mut()).expect("filed");
+        filed.filing.violation_on = day(day_of_act);
+        w
+    };
+    // Before the law that the item is taken from was in force.
+    on(&w, "2021-08-31").no(A, ranged("safety.training", vec![fine(1, WAN)]), "draft.range_of_another_day");
+    w.ok(A, ranged("safety.training", vec![fine(1, WAN)]));
+}

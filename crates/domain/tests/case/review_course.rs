@@ -11,8 +11,10 @@ use mingjing_domain::case::state::ReviewPhase;
 use mingjing_domain::case::types::*;
 use mingjing_domain::policy::{Retention, ReviewStep};
 
+type Change = fn(&mut Concluding);
+
 /// Drafted with an end of the investigation of the test's own; the fine triggers nothing.
-fn after(change: fn(&mut Concluding)) -> World {
+fn after(change: Change) -> World {
     let mut w = investigated(vec![unit_party()]);
     let mut said = concluding(false);
     change(&mut said);
@@ -40,7 +42,7 @@ fn a_small_fine_alone_is_not_reviewed() {
 
 #[test]
 fn what_the_officers_find_is_stated_with_its_reason_and_stays() {
-    let found: [(fn(&mut Concluding), Trigger); 3] = [
+    let found: [(Change, Trigger); 3] = [
         (|c| c.social_impact = true, Trigger::SocialImpact),
         (|c| c.major_coercion = true, Trigger::MajorCoercion),
         (|c| c.other_by_law = true, Trigger::OtherByLaw),

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use mingjing_domain::case::command::{Payment, Refund, Restitution};
 use mingjing_domain::case::correction::{Correcting, Corrective};
 use mingjing_domain::case::state::{
-    ApprovalStage, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
+    ApprovalStage, Conclusion, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
 };
 use mingjing_domain::case::substance::{PartyDisposal, Provision};
 use mingjing_domain::case::types::*;
@@ -301,18 +301,7 @@ pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
         documents: (0..case.documents.len()).map(|at| document(case, at)).collect(),
         suspended: case.suspended(),
         extensions: case.extensions.iter().map(|(days, _)| *days).collect(),
-        conclusion: case.conclusion.as_ref().map(|it| ConclusionV1 {
-            report: Plain(&it.said.report),
-            on: it.on,
-            complex: it.said.complex,
-            public_interest: it.said.public_interest,
-            several_relations: it.said.several_relations,
-            social_impact: it.said.social_impact,
-            other_by_law: it.said.other_by_law,
-            major_coercion: it.said.major_coercion,
-            review_reason: Plain(&it.said.review_reason),
-            found_by: it.by,
-        }),
+        conclusion: case.conclusion.as_ref().map(conclusion),
         draft: case.draft.as_ref().map(draft),
         review: review(case, &case.review),
         discussions: case
@@ -479,6 +468,21 @@ fn document(case: &Case, at: usize) -> DocumentV1 {
 fn correcting(it: &Correcting) -> CorrectingV1<'_> {
     let (party, corrective, days) = (it.party, it.corrective, it.days);
     CorrectingV1 { party, corrective, details: Plain(&it.details), days }
+}
+
+fn conclusion(it: &Conclusion) -> ConclusionV1<'_> {
+    ConclusionV1 {
+        report: Plain(&it.said.report),
+        on: it.on,
+        complex: it.said.complex,
+        public_interest: it.said.public_interest,
+        several_relations: it.said.several_relations,
+        social_impact: it.said.social_impact,
+        other_by_law: it.said.other_by_law,
+        major_coercion: it.said.major_coercion,
+        review_reason: Plain(&it.said.review_reason),
+        found_by: it.by,
+    }
 }
 
 fn draft(it: &Draft) -> DraftV1<'_> {

@@ -51,9 +51,9 @@ pub(super) fn told(case: &Case) -> Vec<(&'static str, Date)> {
 
 /// The approval that filed the case.
 fn approval(case: &Case) -> Option<(&ProposalState, &Filing)> {
-    case.proposals.iter().rev().find_map(|p| match (&p.body, p.stage) {
-        (Proposal::File(filing), ApprovalStage::Approved) => Some((p, filing)),
-        _ => None,
+    case.proposals.iter().rev().find_map(|p| {
+        let Proposal::File(filing) = &p.body else { return None };
+        (p.stage == ApprovalStage::Approved).then_some((p, filing))
     })
 }
 

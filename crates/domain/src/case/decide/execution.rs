@@ -185,7 +185,10 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             }
             issue.document(DocumentKind::FileCover, None)?;
             issue.document(DocumentKind::FileCatalogue, None)?;
-            issue.document(DocumentKind::FileBackSheet, None)?;
+            // What was archived under earlier rules had no back sheet.
+            if facts.law.revised {
+                issue.document(DocumentKind::FileBackSheet, None)?;
+            }
             issue.push(CaseEvent::Archived {
                 volumes: *volumes,
                 pages: *pages,

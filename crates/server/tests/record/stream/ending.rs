@@ -38,24 +38,23 @@ pub fn substance(no_penalty: bool) -> DecisionSubstance {
     }
 }
 
+fn concluding() -> Concluding {
+    Concluding {
+        report: text("经调查，违法事实清楚，证据充分，建议依法处罚。"),
+        complex: true,
+        public_interest: false,
+        several_relations: false,
+        social_impact: false,
+        other_by_law: false,
+        major_coercion: false,
+        review_reason: blank(),
+    }
+}
+
 pub fn review(s: &mut Stream, digest: &str) {
     use DocumentKind as D;
     let day = |d| date(2026, 4, d);
-    s.act(
-        A,
-        day(7),
-        &[(D::ClosingReport, None)],
-        E::Concluded(Concluding {
-            report: text("经调查，违法事实清楚，证据充分，建议依法处罚。"),
-            complex: true,
-            public_interest: false,
-            several_relations: false,
-            social_impact: false,
-            other_by_law: false,
-            major_coercion: false,
-            review_reason: blank(),
-        }),
-    );
+    s.act(A, day(7), &[(D::ClosingReport, None)], E::Concluded(concluding()));
     s.act(A, day(7), &[], E::DraftPrepared { substance: substance(false), digest: digest.into() });
     s.act(
         UNIT_HEAD,
@@ -226,8 +225,28 @@ pub fn decided() -> Stream {
     };
     s.approve(date(2026, 5, 12), 7, Proposal::Dispose, &issue, effect);
     s.serve(date(2026, 5, 13), first, Some(1));
+    announce(&mut s, first + 2);
     s.serve(date(2026, 5, 13), first + 2, Some(2));
     s
+}
+
+/// The announcement by which the decision on the second party is served.
+fn announce(s: &mut Stream, document: DocumentNo) {
+    let of = Announcing {
+        document,
+        ground: AnnouncementGround::Missing,
+        course: text("两次上门、一次邮寄未能送达。"),
+        summary: text("罚款一万元零五角，自收到决定书之日起十五日内缴纳。"),
+        medium: text("示例县人民政府网站"),
+        collection: text("本机关一楼窗口"),
+    };
+    let announcement = DocumentNo::try_from(s.documents.len() + 1).unwrap();
+    s.act(
+        A,
+        date(2026, 5, 13),
+        &[(DocumentKind::ServiceAnnouncement, Some(2))],
+        E::ServiceAnnounced(Announced { of, announcement }),
+    );
 }
 
 /// Nothing is imposed.
