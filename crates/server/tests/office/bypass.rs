@@ -6,6 +6,18 @@ use serde_json::json;
 
 use crate::office::Office;
 use crate::steps::{Way, evidence, filing};
+use crate::support::Bench;
+
+mod engines {
+    crate::on_both_engines!(
+        a_form_posted_twice_is_carried_out_once,
+        a_form_that_comes_back_says_act_case_and_every_choice,
+        of_two_who_approve_at_once_one_wins,
+        an_approval_of_what_has_changed_since_is_refused,
+        a_late_entry_needs_reason_and_approver_and_no_future_is_taken,
+        decisions_cannot_be_reached_around_the_gates,
+    );
+}
 
 async fn waiting(office: &Office) -> String {
     let id = office.clue(Way::Api).await;
@@ -28,9 +40,8 @@ async fn waiting(office: &Office) -> String {
     id
 }
 
-#[tokio::test]
-async fn a_form_posted_twice_is_carried_out_once() {
-    let office = Office::new().await;
+async fn a_form_posted_twice_is_carried_out_once(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = waiting(&office).await;
     let path = format!("/cases/{id}/do/approve_proposal");
     let (action, typed) = office.filled("head", &path, &[("approve", "true"), ("opinion", "同意立案")]).await;
@@ -45,9 +56,8 @@ async fn a_form_posted_twice_is_carried_out_once() {
 
 /// A form whose key is of another session is shown again with everything that it
 /// would do: nobody approves by a click what does not stand on the page.
-#[tokio::test]
-async fn a_form_that_comes_back_says_act_case_and_every_choice() {
-    let office = Office::new().await;
+async fn a_form_that_comes_back_says_act_case_and_every_choice(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = waiting(&office).await;
     let path = format!("/cases/{id}/do/approve_proposal");
     let (action, mut typed) =
@@ -93,9 +103,8 @@ async fn a_form_that_comes_back_says_act_case_and_every_choice() {
     assert_eq!(send(&csrf).await.status, 303);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_who_approve_at_once_one_wins() {
-    let office = Office::new().await;
+async fn of_two_who_approve_at_once_one_wins(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = waiting(&office).await;
     let path = format!("/api/v1/cases/{id}/approve_proposal");
     let body = json!({"proposal_no": 1, "approve": true, "opinion": "同意"});
@@ -116,9 +125,8 @@ async fn of_two_who_approve_at_once_one_wins() {
     );
 }
 
-#[tokio::test]
-async fn an_approval_of_what_has_changed_since_is_refused() {
-    let office = Office::new().await;
+async fn an_approval_of_what_has_changed_since_is_refused(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = waiting(&office).await;
     let api = format!("/api/v1/cases/{id}/approve_proposal");
     let body = json!({"proposal_no": 1, "approve": true, "opinion": "同意"});
@@ -145,9 +153,8 @@ async fn an_approval_of_what_has_changed_since_is_refused() {
     assert_eq!(answer.status, 400);
 }
 
-#[tokio::test]
-async fn a_late_entry_needs_reason_and_approver_and_no_future_is_taken() {
-    let office = Office::new().await;
+async fn a_late_entry_needs_reason_and_approver_and_no_future_is_taken(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.filed(Way::Api).await;
     office.day("2026-03-10");
     let path = format!("/api/v1/cases/{id}/notify_inquiry");
@@ -200,9 +207,8 @@ async fn a_late_entry_needs_reason_and_approver_and_no_future_is_taken() {
     assert!(answer.body.contains("请选择同意补录的负责人") && answer.body.contains("示范乙"));
 }
 
-#[tokio::test]
-async fn decisions_cannot_be_reached_around_the_gates() {
-    let office = Office::new().await;
+async fn decisions_cannot_be_reached_around_the_gates(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.drafted(Way::Api, 7_000_000, 2_000_000).await;
     let cases = [
         ("a", "propose_dispose", json!({"opinion": "拟处罚"})),

@@ -8,6 +8,23 @@ use serde_json::{Value, json};
 
 use crate::office::{Answer, Office};
 use crate::steps::{Way, clue, discussion, draft, evidence, filing, inquiry, service};
+use crate::support::Bench;
+
+mod engines {
+    crate::on_both_engines!(
+        a_second_notice_takes_no_hearing_away,
+        an_empty_collective_discussion_decides_nothing,
+        one_officer_is_not_two,
+        overlapping_exclusions_count_once,
+        nothing_starts_before_it_could_or_in_the_future,
+        an_approval_clicked_twice_is_one_approval,
+        nothing_is_published_before_it_is_served,
+        no_court_is_asked_without_a_demand,
+        whoever_defends_himself_is_not_fined_more_for_it,
+        a_clearance_is_for_the_draft_that_was_reviewed,
+        a_disabled_person_is_out_at_once,
+    );
+}
 
 /// Tries, and expects a refusal of this code that names its article and a remedy,
 /// while no event is added.
@@ -45,9 +62,8 @@ async fn renotify(office: &Office, id: &str, fen: i64) {
     }
 }
 
-#[tokio::test]
-async fn a_second_notice_takes_no_hearing_away() {
-    let office = Office::new().await;
+async fn a_second_notice_takes_no_hearing_away(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.noticed(Way::Api, 7_000_000, 2_000_000, DocumentKind::HearingRightNotice).await;
     office.day("2026-03-11");
     renotify(&office, &id, 4_000_000).await;
@@ -67,9 +83,8 @@ async fn a_second_notice_takes_no_hearing_away() {
     refused(&office, "head", &at(&id, "discuss"), discussion(&office), "hearing.pending").await;
 }
 
-#[tokio::test]
-async fn an_empty_collective_discussion_decides_nothing() {
-    let office = Office::new().await;
+async fn an_empty_collective_discussion_decides_nothing(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.reviewed(Way::Api).await;
     let path = at(&id, "discuss");
     let with = |opinions: Value| {
@@ -89,9 +104,8 @@ async fn an_empty_collective_discussion_decides_nothing() {
         .await;
 }
 
-#[tokio::test]
-async fn one_officer_is_not_two() {
-    let office = Office::new().await;
+async fn one_officer_is_not_two(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.clue(Way::Api).await;
     let twice = json!([office.id("a"), office.id("a")]);
     refused(&office, "a", &at(&id, "start_check"), json!({ "officers": twice }), "officers.same_person")
@@ -119,9 +133,8 @@ async fn decision_due(office: &Office, id: &str) -> String {
     own.unwrap_or_else(|| panic!("{limits}"))["latest"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn overlapping_exclusions_count_once() {
-    let office = Office::new().await;
+async fn overlapping_exclusions_count_once(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.filed(Way::Api).await;
     let before: jiff::civil::Date = decision_due(&office, &id).await.parse().unwrap();
     office.day("2026-03-10");
@@ -149,9 +162,8 @@ async fn overlapping_exclusions_count_once() {
     assert_eq!(days, 20, "10 to 30 March, however many reasons there were for each day");
 }
 
-#[tokio::test]
-async fn nothing_starts_before_it_could_or_in_the_future() {
-    let office = Office::new().await;
+async fn nothing_starts_before_it_could_or_in_the_future(bench: Bench) {
+    let office = Office::of(bench).await;
     let mut body = clue("2026-03-05");
     refused(&office, "a", "/api/v1/cases", body.clone(), "time.future").await;
     body["received_on"] = json!("1990-01-01");
@@ -192,9 +204,8 @@ async fn nothing_starts_before_it_could_or_in_the_future() {
     assert_eq!(answer.status, 409, "{}", answer.body);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_approval_clicked_twice_is_one_approval() {
-    let office = Office::new().await;
+async fn an_approval_clicked_twice_is_one_approval(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.clue(Way::Api).await;
     let both = json!({ "officers": [office.id("a"), office.id("b")] });
     office.does("a", &at(&id, "start_check"), both).await;
@@ -235,9 +246,8 @@ async fn an_approval_clicked_twice_is_one_approval() {
     assert_eq!(numbered.count(), 1, "one number was taken");
 }
 
-#[tokio::test]
-async fn nothing_is_published_before_it_is_served() {
-    let office = Office::new().await;
+async fn nothing_is_published_before_it_is_served(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.decided(Way::Api).await;
     let path = format!("/api/v1/publications/{id}.1/prepare");
     let body = json!({ "grade": "ordinary" });
@@ -256,9 +266,8 @@ async fn nothing_is_published_before_it_is_served() {
     refused(&office, "publicity", &act("publish"), digest, "disclosure.unchecked").await;
 }
 
-#[tokio::test]
-async fn no_court_is_asked_without_a_demand() {
-    let office = Office::new().await;
+async fn no_court_is_asked_without_a_demand(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.decided(Way::Api).await;
     let court = json!({ "party": 1, "court": "示例县人民法院" });
     refused(&office, "head", &at(&id, "apply_to_court"), court.clone(), "decision.unserved").await;
@@ -275,9 +284,8 @@ async fn no_court_is_asked_without_a_demand() {
     refused(&office, "head", &at(&id, "apply_to_court"), court, "demand.running").await;
 }
 
-#[tokio::test]
-async fn whoever_defends_himself_is_not_fined_more_for_it() {
-    let office = Office::new().await;
+async fn whoever_defends_himself_is_not_fined_more_for_it(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.noticed(Way::Api, 7_000_000, 2_000_000, DocumentKind::HearingRightNotice).await;
     office.day("2026-03-11");
     let statement = json!({ "party": 1, "on": office.today(), "statement": "请求从轻" });
@@ -292,9 +300,8 @@ async fn whoever_defends_himself_is_not_fined_more_for_it() {
         .await;
 }
 
-#[tokio::test]
-async fn a_clearance_is_for_the_draft_that_was_reviewed() {
-    let office = Office::new().await;
+async fn a_clearance_is_for_the_draft_that_was_reviewed(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.reviewed(Way::Api).await;
     office.does("a", &at(&id, "prepare_draft"), draft(6_000_000, 2_000_000)).await;
     assert!(office.case(&id).await.clearance().is_none());
@@ -313,9 +320,8 @@ async fn a_clearance_is_for_the_draft_that_was_reviewed() {
         .await;
 }
 
-#[tokio::test]
-async fn a_disabled_person_is_out_at_once() {
-    let office = Office::new().await;
+async fn a_disabled_person_is_out_at_once(bench: Bench) {
+    let office = Office::of(bench).await;
     let id = office.clue(Way::Api).await;
     let (cookie, csrf) = office.session("a").await;
     let staff = format!("/api/v1/staff/{}", office.uuid("a"));

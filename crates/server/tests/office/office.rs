@@ -101,11 +101,13 @@ fn profile(name: &str, kind: OrganKind, region: &str) -> OrganProfile {
 
 impl Office {
     pub async fn new() -> Self {
-        Self::on(
-            Bench::sqlite(),
-            WebConfig { argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() },
-        )
-        .await
+        Self::of(Bench::sqlite()).await
+    }
+
+    /// On either engine, with the cheap password hashing of tests.
+    pub async fn of(bench: Bench) -> Self {
+        let config = WebConfig { argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() };
+        Self::on(bench, config).await
     }
 
     pub async fn on(bench: Bench, config: WebConfig) -> Self {

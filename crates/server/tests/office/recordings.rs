@@ -8,7 +8,6 @@ use mingjing::evidence::destroy::{list_file, shredder};
 use mingjing::evidence::hooks::Hooks;
 use mingjing::evidence::service::Store;
 use mingjing::kit::config::Config;
-use mingjing::kit::limits::WebConfig;
 use mingjing::recording::{jobs, service, view};
 use mingjing::viewing::service::matter_of;
 use mingjing_domain::matter::MatterId;
@@ -33,8 +32,7 @@ mod engines {
 }
 
 pub async fn office(bench: Bench) -> Office {
-    let config = WebConfig { argon2_memory_kib: 64, argon2_passes: 1, ..WebConfig::default() };
-    Office::on(bench, config).await
+    Office::of(bench).await
 }
 
 /// An identifier as devices draw them.
