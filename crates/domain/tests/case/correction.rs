@@ -24,7 +24,7 @@ fn told(corrections: Vec<Correcting>) -> World {
     let mut w = concluded(vec![unit_party()], false);
     w.ok(A, draft_with(corrections));
     w.at("2026-03-09");
-    w.ok(A, Do::IssueNotice { party: 1 });
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
     w.serve_now(DocumentKind::PenaltyNotice, 1);
     w.at("2026-03-17");
     w
@@ -63,7 +63,7 @@ fn who_is_spared_needs_no_order_and_each_party_its_own() {
     w.ok(A, Do::PrepareDraft { substance: DecisionSubstance { corrections: first, ..all } });
     w.at("2026-03-09");
     for party in [1, 2] {
-        w.ok(A, Do::IssueNotice { party });
+        w.ok(A, Do::IssueNotice { party, rights: vec![] });
         w.serve_now(DocumentKind::PenaltyNotice, party);
     }
     w.at("2026-03-17");

@@ -188,14 +188,17 @@ async fn devices_used(
     let mut late: BTreeMap<MatterId, bool> = BTreeMap::new();
     let mut spells: BTreeMap<MatterId, Vec<Spell>> = BTreeMap::new();
     for piece in with_devices(tx, organ, (from, to)).await? {
-        if !late.contains_key(&piece.recording) {
-            let filed = recordings::one(tx, piece.recording).await?;
-            // Where no term can be told nothing is late.
-            let upload = filed.and_then(|it| it.upload(of_day.custody().ok()?, now).ok().flatten());
-            let is = upload.is_some_and(|it| matches!(it.arrival, Arrival::Late | Arrival::Overdue));
-            late.insert(piece.recording, is);
-        }
-        let late = late.get(&piece.recording).copied().unwrap_or(false);
+        let late = match late.get(&piece.recording) {
+            Some(known) => *known,
+            None => {
+                let filed = recordings::one(tx, piece.recording).await?;
+                // Where no term can be told nothing is late.
+                let upload = filed.and_then(|it| it.upload(of_day.custody().ok()?, now).ok().flatten());
+                let is = upload.is_some_and(|it| matches!(it.arrival, Arrival::Late | Arrival::Overdue));
+                late.insert(piece.recording, is);
+                is
+            }
+        };
         let spell = Spell { recording: piece.recording, from: piece.from, to: piece.to, late };
         spells.entry(piece.device).or_default().push(spell);
     }
