@@ -223,14 +223,14 @@ fn discretion(case: &Case) -> (bool, String) {
     let grades: Vec<&str> = draft.substance.disposals.iter().map(|d| d.grade.label()).collect();
     let fined = draft.substance.disposals.iter().any(|d| d.fine_fen > 0);
     let unchecked = draft.substance.range.trim().is_empty();
-    let range = match (unchecked, fined) {
-        (false, _) => format!("基准编号 {}，罚款在法定幅度之内", draft.substance.range),
-        (true, true) => "未引用裁量基准编号，罚款是否在法定幅度之内须人工核对".to_owned(),
-        (true, false) => "未引用裁量基准编号，没有罚款".to_owned(),
+    let (range, checked) = match (unchecked, fined) {
+        (false, _) => (format!("基准编号 {}，罚款在法定幅度之内", draft.substance.range), true),
+        (true, true) => ("未引用裁量基准编号，罚款是否在法定幅度之内须人工核对".to_owned(), false),
+        (true, false) => ("未引用裁量基准编号，没有罚款".to_owned(), true),
     };
     let beyond =
         if draft.substance.beyond_benchmark { "，承办机构注明超出裁量基准" } else { "" };
-    let holds = !draft.substance.discretion.is_blank() && !(unchecked && fined) && beyond.is_empty();
+    let holds = checked && beyond.is_empty() && !draft.substance.discretion.is_blank();
     (holds, format!("阶次{}，{range}{beyond}", grades.join("、")))
 }
 
