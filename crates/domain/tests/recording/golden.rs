@@ -230,7 +230,7 @@ fn the_stored_forms_of_every_event_stay_readable() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((seen.len(), count), (21 + 11 + 6, 21 + 11 + 6), "every event once");
+    assert_eq!((seen.len(), count), (22 + 11 + 6, 22 + 11 + 6), "every event once");
     let _: (Option<DeviceEvent>, Option<DisposalEvent>) = (None, None);
 }
 
