@@ -71,7 +71,7 @@ async fn each_piece_has_its_own_clock_and_a_signed_form_becomes_the_record_of_th
     unknown["segments"][0]["device"] = json!(Uuid::from_u128(7));
     assert_eq!(office.tries("a", "/api/v1/recordings", unknown).await.status, 422);
     let mut stranger = sent.clone();
-    stranger["segments"][0]["by"] = office.id("c").into();
+    stranger["segments"][0]["by"] = office.id("c");
     assert_eq!(office.tries("a", "/api/v1/recordings", stranger).await.status, 422);
     office.does("a", "/api/v1/recordings", sent.clone()).await;
     // Told again, nothing is done twice.

@@ -2,10 +2,9 @@
 //! file of a body camera, taken with the page's own controls, come by themselves when the
 //! network is back, are the record of an act of the case, and leave with its file.
 
-use std::time::SystemTime;
-
 use fantoccini::Locator;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
+use mingjing::kit::clock::{Clock as _, SystemClock};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::procedure::Verb;
 use mingjing_domain::matter::{MatterId, shanghai};
@@ -116,18 +115,20 @@ async fn imported(device: &Device) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("执法记录仪_现场检查.mp4");
     std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/film.mp4"), &path).unwrap();
-    let changed = SystemTime::now();
-    std::fs::File::options().append(true).open(&path).unwrap().set_modified(changed).unwrap();
+    // The device keeps the time of this machine.
+    let changed = SystemClock.now();
+    std::fs::File::options().append(true).open(&path).unwrap().set_modified(changed.into()).unwrap();
     let input = device.client.find(Locator::Id("import")).await.unwrap();
     input.send_keys(path.to_str().unwrap()).await.unwrap();
     device.until(".piece:nth-child(4)[data-state=captured]").await;
     device.press(".piece:nth-child(4) summary").await;
-    let shown = Timestamp::try_from(changed).unwrap().checked_add(SignedDuration::from_mins(AHEAD)).unwrap();
+    let shown = changed.checked_add(SignedDuration::from_mins(AHEAD)).unwrap();
     let shown = shown.to_zoned(shanghai()).strftime("%Y-%m-%dT%H:%M:%S").to_string();
     device.set("reading-4", &shown).await;
     device.press("#take-clock-4").await;
-    device.until("#said").await;
-    assert!(device.text().await.contains("已据此换算"));
+    let taken = "while (!document.getElementById('clock-4').innerText.includes('已据此换算')) \
+        await new Promise(requestAnimationFrame)";
+    device.within(taken, vec![]).await;
 }
 
 /// Everything is in the store, each piece with its own clock, and both officers are named.
