@@ -294,6 +294,15 @@ pub fn remedies_ended(facts: &Facts<'_>, served: Date, state: &PartyState) -> Re
     over(facts, served, state, |r| r.ended)
 }
 
+/// The suit after a reconsideration: fifteen days from its decision.
+fn suit_after(facts: &Facts<'_>) -> Rule {
+    Rule {
+        period: Period::days(15, Roll::Forward),
+        citation: Citation::of("行政诉讼法", "第四十五条"),
+        ..facts.law.litigation.clone()
+    }
+}
+
 fn over(
     facts: &Facts<'_>,
     served: Date,
@@ -304,9 +313,7 @@ fn over(
         facts.limit(&facts.law.reconsideration, served, "决定书送达之日", &[])?.due.latest();
     let litigation = facts.limit(&facts.law.litigation, served, "决定书送达之日", &[])?.due.latest();
     let mut last = reconsideration.max(litigation);
-    let mut suit = facts.law.litigation.clone();
-    suit.period = Period::days(15, Roll::Forward);
-    suit.citation = crate::cite::Citation::of("行政诉讼法", "第四十五条");
+    let suit = suit_after(facts);
     for remedy in &state.remedies {
         match (remedy.kind, end(remedy)) {
             (RemedyKind::Reconsideration, Some(on)) => {

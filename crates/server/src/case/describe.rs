@@ -350,7 +350,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         (
             "Desk",
             json!({
-                "type": "object", "required": ["waiting", "cases"],
+                "type": "object", "required": ["waiting", "cases", "late"],
                 "properties": {
                     "waiting": { "type": "array", "items": {
                         "type": "object", "required": ["id", "publication", "recording", "party", "title", "since", "case", "number", "due"],
@@ -364,6 +364,13 @@ fn schemas() -> Vec<(&'static str, Value)> {
                         },
                     } },
                     "cases": { "type": "array", "items": schema("CaseLine") },
+                    "late": { "type": "array", "description": "监督人员：超期未决定是否立案的案件", "items": {
+                        "type": "object", "required": ["id", "organ", "case", "title", "due"],
+                        "properties": {
+                            "id": id, "organ": id, "case": typed("string", "案件名称"), "title": typed("string", "超期的事项"),
+                            "due": { "type": "string", "format": "date", "description": "期限末日" },
+                        },
+                    } },
                 },
             }),
         ),

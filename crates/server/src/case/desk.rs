@@ -1,8 +1,14 @@
 //! What waits for a person: tasks of cases, and public copies to make, check, publish
 //! and take down.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use jiff::civil::Date;
 use mingjing_domain::case::form::wire_name;
-use mingjing_domain::matter::civil_day;
+use mingjing_domain::case::types::Stage;
+use mingjing_domain::case::{Case, clock};
+use mingjing_domain::matter::{MatterId, Moment, OrganId, civil_day};
 use mingjing_domain::staff::Role;
 
 use super::service::gather_for_view;
@@ -60,6 +66,66 @@ pub async fn waiting(shell: &Shell, who: &Identity, limit: u32) -> Result<Vec<Wa
     all.extend(uploads(shell, who, limit).await?);
     all.sort_by(|a, b| (&a.since, a.id).cmp(&(&b.since, b.id)));
     Ok(all)
+}
+
+/// A case whose check or filing was not decided in time, as a supervisor sees it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Late {
+    /// Case.
+    pub id: MatterId,
+    /// Organ.
+    pub organ: OrganId,
+    /// The case.
+    pub case: String,
+    /// What is overdue.
+    pub title: String,
+    /// Its last day.
+    pub due: Date,
+}
+
+/// Most cases under check that are looked into.
+const LOOKED: u32 = 200;
+
+/// Checks and filings that are overdue in the organs that a supervisor sees; none for others,
+/// on whose own desks they stand. Oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn late_filings(shell: &Shell, who: &Identity) -> Result<Vec<Late>, Failure> {
+    if !who.person.roles.contains(&Role::Supervisor) {
+        return Ok(Vec::new());
+    }
+    let organs: Vec<OrganId> = match super::access::organs(shell, who).await {
+        Ok(seen) => seen.into_iter().map(|(id, _)| id).collect(),
+        // A supervisor without a region sees no organ, and has an empty desk.
+        Err(Failure::Refused(_)) => Vec::new(),
+        Err(other) => return Err(other),
+    };
+    let lines = store::oldest(shell.app.db(), &organs, &wire_name(&Stage::Checking), LOOKED).await?;
+    let (actor, now) = (who.actor(), Moment::now(shell.app.now()));
+    let mut of = BTreeMap::new();
+    let mut out = Vec::new();
+    for line in lines {
+        if let Entry::Vacant(entry) = of.entry(line.organ) {
+            entry.insert(gather_for_view(&shell.app, super::access::rules(), line.organ, &actor).await?);
+        }
+        let (Some(gathered), Some(case)) = (of.get(&line.organ), shell.app.load::<Case>(line.id).await?)
+        else {
+            continue;
+        };
+        let facts = gathered.facts(now.clone(), actor.clone(), [0; 32]);
+        let over = clock::running(&case.state, &facts)
+            .into_iter()
+            .find(|it| !it.window && it.limit.due.latest() < facts.today());
+        out.extend(over.map(|it| Late {
+            id: line.id,
+            organ: line.organ,
+            case: line.title,
+            title: it.title,
+            due: it.limit.due.latest(),
+        }));
+    }
+    Ok(out)
 }
 
 /// Uploads that are overdue: one's own, those of one's unit for its head, those of the

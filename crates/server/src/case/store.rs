@@ -141,6 +141,33 @@ pub async fn list<S: Sql>(sql: &S, filter: &Filter, limit: u32) -> Result<Vec<Li
     sql.all("case_row", text, values).await?.iter().map(Line::read).collect()
 }
 
+/// Cases of these organs at a stage, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn oldest<S: Sql>(
+    sql: &S,
+    organs: &[OrganId],
+    stage: &str,
+    limit: u32,
+) -> Result<Vec<Line>, DbError> {
+    if organs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values = params![stage];
+    let mut places = Vec::new();
+    for organ in organs {
+        values.push(params![*organ].remove(0));
+        places.push(format!("${}", values.len()));
+    }
+    let text = format!(
+        "SELECT {} FROM case_row r WHERE r.stage = $1 AND r.organ_id IN ({}) ORDER BY r.matter_id LIMIT {limit}",
+        Line::COLUMNS,
+        places.join(", ")
+    );
+    sql.all("case_row", text, values).await?.iter().map(Line::read).collect()
+}
+
 /// Something that waits.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Waiting {

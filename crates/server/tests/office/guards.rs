@@ -14,6 +14,7 @@ mod engines {
     crate::on_both_engines!(
         a_second_notice_takes_no_hearing_away,
         an_empty_collective_discussion_decides_nothing,
+        no_penalty_is_decided_without_the_order_to_correct,
         one_officer_is_not_two,
         overlapping_exclusions_count_once,
         nothing_starts_before_it_could_or_in_the_future,
@@ -102,6 +103,29 @@ async fn an_empty_collective_discussion_decides_nothing(bench: Bench) {
         .await;
     refused(&office, "a", &at(&id, "propose_dispose"), json!({ "opinion": "拟处罚" }), "discussion.required")
         .await;
+}
+
+async fn no_penalty_is_decided_without_the_order_to_correct(bench: Bench) {
+    let office = Office::of(bench).await;
+    let id = office.drafted(Way::Api, 3_000_000, 500_000).await;
+    let mut bare = draft(3_000_000, 500_000);
+    bare["corrections"] = json!([]);
+    office.does("a", &at(&id, "prepare_draft"), bare.clone()).await;
+    let dispose = json!({ "opinion": "拟处罚" });
+    let it = refused(&office, "a", &at(&id, "propose_dispose"), dispose.clone(), "correction.missing").await;
+    assert!(it.json()["article"].as_str().unwrap().contains("第二十八条第一款"), "{}", it.body);
+    bare["corrections"] = json!([
+        {"party": 1, "corrective": "with_decision", "details": "停止安排无证人员上岗", "days": 15},
+    ]);
+    office.does("a", &at(&id, "prepare_draft"), bare.clone()).await;
+    refused(&office, "a", &at(&id, "propose_dispose"), dispose.clone(), "correction.missing").await;
+    bare["corrections"][0]["days"] = json!(0);
+    let days = refused(&office, "a", &at(&id, "prepare_draft"), bare, "correction.days").await;
+    assert!(days.json()["fields"][0]["field"].as_str().unwrap().ends_with("days"), "{}", days.body);
+    // An order in the case answers for the other party: what is missing now is the notice.
+    let order = json!({ "party": 2, "items": "取得资格后上岗", "due_on": "2026-03-31" });
+    office.does("a", &at(&id, "order_correction"), order).await;
+    refused(&office, "a", &at(&id, "propose_dispose"), dispose, "notice.none").await;
 }
 
 async fn one_officer_is_not_two(bench: Bench) {

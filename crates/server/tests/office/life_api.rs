@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::json;
 
 use crate::office::Office;
-use crate::steps::{Way, clue};
+use crate::steps::{Way, clue, evidence, filing};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_lives_from_clue_to_archive_through_the_api() {
@@ -226,4 +226,32 @@ async fn the_same_key_is_carried_out_once_and_another_body_under_it_is_refused()
     assert_eq!(office.events().await, after);
     let mine = office.call("b", Method::POST, "/api/v1/cases", &key, Some(&clue(&today))).await;
     assert_ne!(mine.json()["case"], first.json()["case"], "another person's key is another key");
+}
+
+#[tokio::test]
+async fn a_filing_that_is_not_decided_in_time_goes_to_the_supervisor() {
+    let office = Office::new().await;
+    let id = office.clue(Way::Api).await;
+    let officers = json!({"officers": [office.id("a"), office.id("b")]});
+    office.does("a", &format!("/api/v1/cases/{id}/start_check"), officers).await;
+    office.does("a", &format!("/api/v1/cases/{id}/add_evidence"), evidence(&office)).await;
+    office.does("a", &format!("/api/v1/cases/{id}/propose_file"), filing(&office)).await;
+    let limits = office.read("a", &format!("/api/v1/cases/{id}/limits")).await.json();
+    let own =
+        limits["items"].as_array().unwrap().iter().find(|it| it["title"] == "决定是否立案").unwrap().clone();
+    // Five working days of the county's own rule, from Monday 2 March.
+    assert_eq!(own["latest"], "2026-03-09");
+    assert!(own["article"].as_str().unwrap().contains("示例县行政执法示范规定"), "{own}");
+    assert_eq!(office.read("supervisor", "/api/v1/desk").await.json()["late"], json!([]));
+    office.day("2026-03-10");
+    let late = office.read("supervisor", "/api/v1/desk").await.json()["late"].clone();
+    assert_eq!(
+        (&late[0]["id"], &late[0]["title"], &late[0]["due"]),
+        (&json!(id), &json!("决定是否立案"), &json!("2026-03-09"))
+    );
+    let page = office.open("supervisor", "/desk").await.body;
+    assert!(page.contains("超期未决定是否立案") && page.contains(&format!("/cases/{id}")), "{page}");
+    // Whoever decides it has it on the own desk.
+    assert_eq!(office.read("head", "/api/v1/desk").await.json()["late"], json!([]));
+    assert!(office.open("unit_head", "/desk").await.body.contains("超 1 天"));
 }

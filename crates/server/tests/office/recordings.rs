@@ -347,9 +347,10 @@ async fn a_patrol_founds_a_case_and_its_content_goes_by_three_hands(bench: Bench
 
 /// A list for destruction from its proposal to the end; gives the list as it was proposed.
 pub async fn three_hands(office: &mut Office, propose: Value) -> Value {
+    let listed = format!("/api/v1/recordings/{}", propose["recordings"][0].as_str().unwrap());
     let list = office.does("archivist", "/api/v1/disposals", propose).await;
+    nothing_is_added(office, &listed).await;
     let at = |act: &str| format!("/api/v1/disposals/{}/{act}", list["id"].as_str().unwrap());
-    nothing_is_added(&office, &api).await;
     let certificate =
         json!({"number": "示销〔2027〕1号", "manner": "销毁密钥，删除内容", "witness": office.id("a")});
     let hasty = office.tries("archivist", &at("carry_out"), certificate.clone()).await;

@@ -135,6 +135,9 @@ fn a_decision_says_what_the_law_asks_for() {
         "百分之三加处罚款",
         "2026年5月12日",
         "7K3M-92QF",
+        "第二十八条第一款",
+        "本机关已以（示）应急责改〔2026〕1号《责令限期整改指令书》责令于2026年3月20日前改正：甲醇罐区报警装置被关闭。",
+        "经复查，已经改正。",
     ] {
         assert!(text.contains(words), "{words} in {text}");
     }
@@ -147,6 +150,7 @@ fn a_decision_says_what_the_law_asks_for() {
     assert_eq!(job.data["party"]["gender"], "男");
     assert_eq!(job.data["party"]["age"], "36周岁");
     assert_eq!(job.data["fine_fen"], 1_000_050);
+    assert_eq!(job.data["correction"], "责令自收到本决定书之日起10日内改正：建立检修后恢复确认制度。");
 }
 
 #[test]
@@ -210,6 +214,30 @@ fn the_back_sheet_says_what_the_file_holds_and_who_made_it() {
         assert!(!sheet[name].as_str().unwrap().is_empty());
     }
     assert_eq!(sheet["supplements"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_decision_of_before_says_nothing_of_the_correction_and_samples_show_what_was_taken() {
+    let mut s = stream::decided();
+    for (_, event) in &mut s.events {
+        if let E::DraftPrepared { substance, .. } = event {
+            substance.corrections.clear();
+        }
+    }
+    s.events
+        .retain(|(_, event)| !matches!(event, E::CorrectionOrdered { .. } | E::CorrectionRechecked { .. }));
+    let decision = filled(&s, DocumentKind::PenaltyDecision);
+    assert_eq!(decision.data.get("correction"), None);
+    assert!(!text_of(&press().render(&decision).unwrap().pdf).contains("责令改正的情况"));
+    let voucher = filled(&s, DocumentKind::SamplingVoucher);
+    assert_eq!(voucher.data["items"][0]["base"], "8只");
+    assert_eq!(voucher.data["presence"], "当事人到场，拒绝签名，已注明情况");
+    let letter = filled(&s, DocumentKind::ExpertCommission);
+    assert_eq!(
+        (&letter.data["examination"], &letter.data["due"]),
+        (&Value::from("检测"), &Value::from("2026-03-20"))
+    );
+    assert!(letter.verification.is_some(), "the agency can check it");
 }
 
 #[test]

@@ -2,15 +2,15 @@
 
 use super::{
     archive_limit, court_limit, decision_limit, fixed, pay_until, performed_on, remedies_over, review_limit,
-    supplement_limit,
+    suit_after, supplement_limit,
 };
 use crate::case::facts::Facts;
 use crate::case::gate;
 use crate::case::state::*;
 use crate::case::types::*;
 use crate::case::{Case, Proposal};
-use crate::cite::{Citation, penalty_law};
-use crate::period::{Limit, Period, Roll};
+use crate::cite::penalty_law;
+use crate::period::Limit;
 use crate::refusal::Refusal;
 
 /// A running limit as the case page shows it.
@@ -185,10 +185,7 @@ fn remedies(facts: &Facts<'_>, served: &Served, number: PartyNo, state: &PartySt
         }
         Some(it) => {
             let Some(on) = it.ended else { return };
-            let mut suit = facts.law.litigation.clone();
-            suit.period = Period::days(15, Roll::Forward);
-            suit.citation = Citation::of("行政诉讼法", "第四十五条");
-            let limit = facts.limit(&suit, on, "收到复议决定书之日", &[]);
+            let limit = facts.limit(&suit_after(facts), on, "收到复议决定书之日", &[]);
             out.window(facts, "提起行政诉讼", number, limit);
         }
     }

@@ -107,12 +107,14 @@ fn ending(case: &Case, out: &mut Vec<Inconsistency>) {
             ));
         }
     }
-    let Some((ground, _)) = case.closed else { return };
-    let revoked = |no| case.revoked(no).is_some();
+    let Some((ground, closed_on)) = case.closed else { return };
+    // What was revoked after the closing did not end the case otherwise.
+    let revoked = |no| case.revoked(no).is_some_and(|(_, on)| on < closed_on);
+    let same_day = |no| case.revoked(no).is_some_and(|(_, on)| on == closed_on);
     let all_revoked = case.numbered_parties().all(|(no, _)| revoked(no));
     let fits = match ground {
         ClosingGround::NoPenaltyServed => !decision.substance.penalises(),
-        ClosingGround::DecisionRevoked => case.numbered_parties().any(|(no, _)| revoked(no)),
+        ClosingGround::DecisionRevoked => case.numbered_parties().any(|(no, _)| revoked(no) || same_day(no)),
         ClosingGround::Performed | ClosingGround::CourtClosed => {
             decision.substance.penalises() && !all_revoked
         }

@@ -12,6 +12,7 @@ use mingjing_domain::case::{Case, clock};
 use mingjing_domain::matter::{MatterId, Moment, civil_day};
 
 use super::super::access::{self, rules};
+use super::super::desk::Late;
 use super::super::{service, store};
 use super::parts::run;
 use crate::kit::auth::Identity;
@@ -81,7 +82,8 @@ fn days(next: &Next) -> Markup {
 /// GET /desk
 pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Markup, Failure> {
     if who.may(CASE_READ, &Target::organ(who.person.organ)).is_err() {
-        return Ok(elsewhere(&shell, &who));
+        let late = super::super::desk::late_filings(&shell, &who).await?;
+        return Ok(elsewhere(&shell, &who, &late));
     }
     let it = &who.person;
     let mut waiting = super::super::desk::waiting(&shell, &who, MOST).await?;
@@ -116,7 +118,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
 }
 
 /// For those who see no case of their own organ: supervisors and administrators.
-fn elsewhere(shell: &Shell, who: &Identity) -> Markup {
+fn elsewhere(shell: &Shell, who: &Identity, late: &[Late]) -> Markup {
     let it = &who.person;
     let shown = crate::kit::authz::any_grant(CASE_READ, &it.roles);
     let body = html! {
@@ -131,8 +133,26 @@ fn elsewhere(shell: &Shell, who: &Identity) -> Markup {
                 p { "您的岗位不接触业务数据。可以办理的事项在上方导航中。" }
             }
         }
+        @if shown { (overdue(late)) }
     };
     super::shown(shell, who, "我的桌面", "/desk", Width::Middle, body)
+}
+
+/// Checks and filings that are overdue, for those who supervise.
+fn overdue(late: &[Late]) -> Markup {
+    html! {
+        section.card {
+            h2 { "超期未决定是否立案 " span.meta.small { (capped(late.len())) "件" } }
+            @if late.is_empty() { p.meta { "没有超期的核查和立案。" } }
+            @for it in late {
+                div.act {
+                    b { a href={ "/cases/" (it.id) } { (it.case) } }
+                    (show::tag(Tone::Seal, "超期"))
+                    p { (it.title) "，" (show::date(it.due)) "止" }
+                }
+            }
+        }
+    }
 }
 
 /// Whether a stage is still worked on.
