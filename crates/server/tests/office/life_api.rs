@@ -66,8 +66,8 @@ async fn actions_and_limits_say_what_is_open_what_is_shut_and_until_when() {
     };
     assert_eq!(one("add_evidence")["open"], true);
     assert_eq!(one("conclude")["open"], false);
-    assert_eq!(one("conclude")["shut"]["code"], "evidence.none");
-    assert!(one("conclude")["shut"]["article"].as_str().unwrap().contains("第四十六条"));
+    assert_eq!(one("conclude")["shut"]["code"], "record.none");
+    assert!(one("conclude")["shut"]["article"].as_str().unwrap().contains("第五十五条"));
     let limits = office.read("a", &format!("/api/v1/cases/{id}/limits")).await.json();
     let decide = &limits["items"][0];
     assert_eq!(decide["title"], "作出决定");

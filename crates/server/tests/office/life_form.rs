@@ -43,7 +43,8 @@ async fn a_refusal_of_the_law_stands_above_the_form_with_its_article() {
     let (action, typed) = office.filled("a", &path, &[("report", "一份长报告")]).await;
     let answer = office.post("a", &action, &typed).await;
     assert_eq!(answer.status, 409, "{}", answer.body);
-    for part in ["卷内没有证据", "《行政处罚法》第四十六条第二款", "一份长报告"] {
+    for part in ["没有询问笔录或者现场、勘验笔录", "《行政处罚法》第五十五条第二款", "一份长报告"]
+    {
         assert!(answer.body.contains(part), "{part}");
     }
 }

@@ -183,6 +183,12 @@ pub fn investigation(s: &mut Stream) {
     }
     sampling(s);
     preservation(s);
+    correction(s);
+}
+
+fn correction(s: &mut Stream) {
+    use DocumentKind as D;
+    let day = |d| date(2026, 3, d);
     s.act(
         A,
         day(12),
@@ -232,6 +238,9 @@ pub fn sampling(s: &mut Stream) {
         due_on: Some(date(2026, 3, 20)),
     };
     s.act(A, date(2026, 3, 11), &[(D::ExpertCommission, None)], E::ExpertCommissioned(commission));
+    // Answered on the day: nothing is left out of the term for it.
+    let conclusion = text("送检探测器能正常报警。");
+    s.act(A, date(2026, 3, 11), &[], E::ExpertReceived { commission: 1, conclusion });
 }
 
 pub fn preservation(s: &mut Stream) {
