@@ -1,8 +1,8 @@
 //! Loading, checking and resolving policy files.
 
-use super::Sourced;
 use super::params::{PARAMETERS, Parameter, PolicySet, Stricter, edition_of, newest_edition};
-use super::value::{PublishStep, Rank, ReviewStep, Value};
+use super::value::{Rank, Value};
+use super::{Sourced, course};
 use crate::cite::Citation;
 use crate::codes::Uscc;
 use jiff::Timestamp;
@@ -548,41 +548,10 @@ fn check_head(head: &RawHead) -> Result<(), String> {
     Ok(())
 }
 
-/// A course of steps that the program runs: one it would not follow is refused, not passed over.
-fn check_course(key: &str, value: &toml::Value) -> Result<(), String> {
-    if key == "publish.chain" {
-        let whole = [PublishStep::Prepare, PublishStep::LegalReview, PublishStep::Publish];
-        return if Vec::<PublishStep>::read(value)? == whole {
-            Ok(())
-        } else {
-            Err("公示须依次由不同的人员制作、审核、公示".into())
-        };
-    }
-    if key != "review.chain" {
-        return Ok(());
-    }
-    let steps = Vec::<ReviewStep>::read(value)?;
-    let at = |step| steps.iter().position(|it| *it == step);
-    let authors = [ReviewStep::FirstReview, ReviewStep::Review];
-    if steps.iter().filter(|it| authors.contains(it)).count() != 1
-        || !steps.first().is_some_and(|it| authors.contains(it))
-    {
-        return Err("审核流程以初审或者审核开始，二者只有其一".into());
-    }
-    if at(ReviewStep::SignOff).is_some_and(|at| at != 1) {
-        return Err("审签须在提出审核意见之后".into());
-    }
-    let (rereview, coordinate) = (at(ReviewStep::Rereview), at(ReviewStep::Coordinate));
-    if coordinate.is_some_and(|c| rereview.is_none_or(|r| c < r)) {
-        return Err("协调须在复核之后".into());
-    }
-    Ok(())
-}
-
 fn check_value(file: &str, parameter: &Parameter, value: &toml::Value) -> Result<(), PolicyError> {
     let bad = |reason: String| PolicyError::BadValue { file: file.into(), key: parameter.key.into(), reason };
     let rank = (parameter.read)(value).map_err(bad)?;
-    check_course(parameter.key, value).map_err(bad)?;
+    course::check(parameter.key, value).map_err(bad)?;
     let (Some(statute), Some(rank)) = (&parameter.statute, rank) else { return Ok(()) };
     let Rank { unit, n } = statute.limit;
     if rank.unit != unit {

@@ -8,6 +8,7 @@
 //! that relaxes what statute fixes is refused when its file is loaded.
 
 mod book;
+mod course;
 mod params;
 #[cfg(test)]
 mod tests;

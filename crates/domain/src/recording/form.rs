@@ -132,11 +132,7 @@ pub fn fields(verb: RecordingVerb) -> Vec<Field> {
             line("sha256_root", "分块摘要（SHA-256）"),
         ],
         V::Upload => vec![no(), choice::<UploadVia>("via", "上传方式")],
-        V::Accept => {
-            let mut all = vec![no()];
-            all.extend(identity());
-            all
-        }
+        V::Accept => [no()].into_iter().chain(identity()).collect(),
         V::ReadMetadata => vec![no(), line("sha256_root", "分块摘要（SHA-256）")],
         V::AskMachineText => vec![no()],
         V::NoteMachineText => vec![

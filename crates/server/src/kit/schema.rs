@@ -33,8 +33,8 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0061_publication_shell", include_str!("../../migrations/0061_publication_shell.sql")),
     ("0062_recording_mismatch", include_str!("../../migrations/0062_recording_mismatch.sql")),
     ("0070_machine_text", include_str!("../../migrations/0070_machine_text.sql")),
-    ("0070_mask", include_str!("../../migrations/0070_mask.sql")),
     ("0071_erasure_withdrawn", include_str!("../../migrations/0071_erasure_withdrawn.sql")),
+    ("0072_mask", include_str!("../../migrations/0072_mask.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

@@ -177,6 +177,32 @@ fn files() -> Vec<Operation> {
 /// more: a job in hand gives its lease back before this.
 const GRACE: Duration = Duration::from_millis(1_000);
 
+/// What takes as long as a film does: apart from the other jobs, since documents do not wait
+/// for it, and each kind apart from the others.
+fn films(
+    tasks: &mut JoinSet<()>,
+    app: &App,
+    config: &Config,
+    (store, machine): (&Store, &MachineConfig),
+    stopped: &watch::Receiver<bool>,
+) {
+    let reader = FileReader::new(store.vault().clone(), store.own().clone());
+    let readings = Worker::new(app.clone()).on(READ_FILE, reading(reader, Arc::new(Rules::installed())));
+    tasks.spawn(readings.run(stopped.clone()));
+    // An engine takes longer still, and a page does not wait for a film.
+    machine.announce(app);
+    for task in MachineTask::ALL.iter().copied().filter(|task| machine.engine(*task).is_some()) {
+        let spool = store.own().spool_dir.clone();
+        let engine = Machine::new(store.vault().clone(), machine.clone(), spool, task);
+        let read = machine_text(engine, Arc::new(Rules::installed()));
+        tasks.spawn(Worker::new(app.clone()).on(kind_of(task), read).run(stopped.clone()));
+    }
+    // A derivative takes as long as its film, and is waited for by one person.
+    let maker = Maker::new(store.vault().clone(), store.own().clone(), list_file(config));
+    let masks = Worker::new(app.clone()).on(MASK, masking(maker, Arc::new(Rules::installed())));
+    tasks.spawn(masks.run(stopped.clone()));
+}
+
 /// Serves until the process is told to end; running requests
 /// are finished first, and a job in hand if it is done within the second.
 ///
@@ -209,23 +235,7 @@ pub async fn serve(
     tasks.spawn(
         parts.worker().until_done(SHRED, shredding(shred)).until_done(ERASE, erasing).run(stopped.clone()),
     );
-    // Apart from the others: a film takes its time, and documents do not wait for it.
-    let reader = FileReader::new(store.vault().clone(), store.own().clone());
-    let readings =
-        Worker::new(parts.app().clone()).on(READ_FILE, reading(reader, Arc::new(Rules::installed())));
-    tasks.spawn(readings.run(stopped.clone()));
-    // Apart again: an engine takes longer still, and a page does not wait for a film.
-    machine.announce(parts.app());
-    for task in MachineTask::ALL.iter().copied().filter(|task| machine.engine(*task).is_some()) {
-        let spool = store.own().spool_dir.clone();
-        let engine = Machine::new(store.vault().clone(), machine.clone(), spool, task);
-        let read = machine_text(engine, Arc::new(Rules::built_in()));
-        tasks.spawn(Worker::new(parts.app().clone()).on(kind_of(task), read).run(stopped.clone()));
-    }
-    // A derivative takes as long as its film, and is waited for by one person.
-    let maker = Maker::new(store.vault().clone(), store.own().clone(), list_file(config));
-    let masks = Worker::new(parts.app().clone()).on(MASK, masking(maker, Arc::new(Rules::built_in())));
-    tasks.spawn(masks.run(stopped.clone()));
+    films(&mut tasks, parts.app(), config, (&store, &machine), &stopped);
     tasks.spawn(store.run(parts.app().clone(), scrub, stopped.clone()));
     tasks.spawn(parts.ledger.clone().run(Duration::from_millis(config.checkpoint_every_ms), stopped.clone()));
     if config.database.is_some() {

@@ -163,6 +163,14 @@ pub fn investigation(s: &mut Stream) {
             witnessed: true,
         },
     );
+    records(s);
+    sampling(s);
+    preservation(s);
+    correction(s);
+}
+
+/// The records become evidence.
+fn records(s: &mut Stream) {
     for (index, (kind, name)) in
         [(EvidenceKind::SceneRecord, "勘验笔录"), (EvidenceKind::PartyStatement, "询问笔录")]
             .into_iter()
@@ -172,18 +180,20 @@ pub fn investigation(s: &mut Stream) {
             kind,
             name: text(name),
             source: text("现场制作"),
-            collected_on: day(10),
+            collected_on: date(2026, 3, 10),
             collectors: vec![A, B],
             proves: text("报警装置被关闭的事实。"),
             sha256_root: String::new(),
             signed: true,
             recording: None,
         };
-        s.act(A, day(11), &[], E::EvidenceAdded { no: u16::try_from(index + 1).unwrap(), evidence });
+        s.act(
+            A,
+            date(2026, 3, 11),
+            &[],
+            E::EvidenceAdded { no: u16::try_from(index + 1).unwrap(), evidence },
+        );
     }
-    sampling(s);
-    preservation(s);
-    correction(s);
 }
 
 fn correction(s: &mut Stream) {
