@@ -78,7 +78,7 @@ pub async fn bound_and_accepted(county: &County, browser: &mut Browser, case: &s
     browser.sees(&["待检查接收", "卷内目录", "1卷"]).await;
     browser.take(&format!("{file}/accept")).await;
     county.minute();
-    browser.submit(&[("archive_no", NUMBER), ("retention_years", "10年")]).await;
+    browser.submit(&[("archive_no", NUMBER), ("retention_years", "30年")]).await;
     assert_eq!(browser.path(), file, "{}", browser.refusal().await);
     browser.sees(&["已归档入库", NUMBER]).await;
     county.work().await;
