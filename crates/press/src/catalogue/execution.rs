@@ -249,7 +249,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             list("filed", "卷内文书", FILED).optional(),
         ],
     ),
-    TemplateSpec::form("file_back_sheet", 79, "卷内备考表").under(
+    TemplateSpec::form("file_back_sheet", 0, "卷内备考表").unlisted().under(
         ARCHIVE,
         &[
             CASE_NAME,

@@ -50,7 +50,7 @@ pub fn operations() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
     )
     .says("只在本人现在可以查看的音像记录中查找。不由本人承办的，不给出文字（lines 为 null）。");
     let asked = needed("q", "相连的字词，至少两个字", words());
-    let cursor = json!({ "type": "string", "pattern": r"^[0-9a-f-]{36}\.[0-9]{1,5}$" });
+    let cursor = json!({ "type": "string", "pattern": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.([1-9][0-9]{0,3}|[1-5][0-9]{4})$" });
     search.parameters = vec![asked, query("after", "从这个位置之后起", cursor), limit()];
     let words = Operation::get(
         "/api/v1/recordings/{id}/words",
