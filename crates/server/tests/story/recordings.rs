@@ -139,7 +139,7 @@ async fn written(county: &County, id: MatterId) {
         cut,
     };
     let command = RecordingCommand::NoteMachineText { no: 1, text: Box::new(text) };
-    let options = Options::new(Uuid::from_u128(0xabcd_3000));
+    let options = Options::new(Uuid::from_u128(0xabcd_5000));
     act(&county.app, rules(), &service::system(who.organ), Some(id), command, options).await.unwrap();
 }
 
