@@ -8,9 +8,9 @@ use crate::browser::Browser;
 use crate::county::County;
 use crate::recordings::destroyed;
 
-/// More than ten years after the archive.
+/// More than thirty years after the archive.
 pub async fn when_its_time_is_over(county: &County, browser: &mut Browser, case: &str) {
-    county.day("2037-01-05");
+    county.day("2057-01-05");
     browser.be("yj-archivist").await;
     browser.open("/erasures").await;
     browser.sees(&["保管期限届满的案卷", "示例化工有限公司"]).await;
