@@ -284,7 +284,7 @@ impl Place<'_> {
                     input type="hidden" name=(group) value="";
                     @if groups > 1 || !spec.required {
                         button.btn.plain.remove type="submit" name="_remove" value=(group)
-                            aria-label={ "删去" (spec.label) " " (at + 1) } { "删去这一组" }
+                            aria-label={ "删去这一组：" (spec.label) " " (at + 1) } { "删去这一组" }
                     }
                     @for it in inner { (self.field(it, &format!("{group}."), &format!("{path}/{at}"))) }
                 }
