@@ -151,13 +151,15 @@ pub fn asked_by(operation: &str, token: &str) -> String {
 /// Lets texts be made of characters that the fonts of the documents have: others are refused,
 /// and a walk that begins with a refusal comes to nothing.
 pub fn printable(schema: &mut Value) {
-    const SHOWN: &str = "^[\u{4e00}-\u{4e0b}0-9A-Za-z]{1,20}$";
     match schema {
         Value::Object(it) => {
             let plain = it.get("pattern").and_then(Value::as_str).is_some_and(|it| it.contains("u001f"));
             if plain {
+                // What may be left blank may still be: a blank that is taken is no fault.
+                let least = u8::from(it.get("minLength").and_then(Value::as_u64).unwrap_or(0) > 0);
+                let shown = format!("^[\u{4e00}-\u{4e0b}0-9A-Za-z]{{{least},20}}$");
                 it.retain(|name, _| !matches!(name.as_str(), "minLength" | "maxLength"));
-                it.insert("pattern".to_owned(), SHOWN.into());
+                it.insert("pattern".to_owned(), shown.into());
             }
             it.values_mut().for_each(printable);
         }
