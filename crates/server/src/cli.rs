@@ -11,7 +11,7 @@ use mingjing_domain::matter::MatterId;
 use mingjing_ledger::note::VerifierKey;
 
 use crate::calendar;
-use crate::case::policies;
+use crate::case::{lists, policies};
 use crate::cli_verify::{verify, verify_proofs};
 use crate::erasure::service::{self as erasure, Destroyer};
 use crate::evidence::config::{self as evidence_config, EvidenceConfig};
@@ -485,6 +485,12 @@ async fn examine(global: &Global) -> Outcome {
     match policies::read(config) {
         Ok(book) => {
             lines.extend(policies::lines(&book).into_iter().map(|text| doctor::Line { good: true, text }));
+        }
+        Err(error) => lines.push(doctor::Line { good: false, text: error.to_string() }),
+    }
+    match lists::read(config) {
+        Ok(book) => {
+            lines.extend(lists::lines(&book).into_iter().map(|text| doctor::Line { good: true, text }));
         }
         Err(error) => lines.push(doctor::Line { good: false, text: error.to_string() }),
     }

@@ -1,97 +1,29 @@
 //! Objects in a bucket of a real S3 server in this process: signed requests over TCP.
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/bucket.rs"]
+mod bucket;
 mod common;
 
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
 
+use bucket::{SECRET, Server};
 use common::*;
-use http::{HeaderMap, Method};
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::TokioIo;
+use http::Method;
 use mingjing_vault::{
-    Cipher, Config, Cursor, Damage, Error, LockMode, NewUpload, Outcome, Remains, Retention, S3Config, Vault,
+    Cipher, Config, Cursor, Damage, Error, LockMode, NewUpload, Outcome, Remains, Retention, Vault,
 };
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
-use s3s_fs::FileSystem;
 
-/// A server, and what it was asked.
-struct Server {
-    address: String,
-    folder: PathBuf,
-    seen: Arc<Mutex<Vec<(Method, String, HeaderMap)>>>,
-}
-
-impl Server {
-    /// Checks signatures; a bucket is a folder.
-    async fn start(dir: &Path) -> Self {
-        let folder = dir.join("s3");
-        fs::create_dir_all(folder.join("evidence")).unwrap();
-        let mut builder = S3ServiceBuilder::new(FileSystem::new(&folder).unwrap());
-        builder.set_auth(SimpleAuth::from_single("organ", "secret-of-the-organ"));
-        let service = builder.build();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let seen: Arc<Mutex<Vec<(Method, String, HeaderMap)>>> = Arc::default();
-        let log = Arc::clone(&seen);
-        tokio::spawn(async move {
-            while let Ok((socket, _)) = listener.accept().await {
-                let (service, log) = (service.clone(), Arc::clone(&log));
-                let answer = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-                    let line =
-                        (request.method().clone(), request.uri().to_string(), request.headers().clone());
-                    log.lock().unwrap().push(line);
-                    Service::call(&service, request)
-                });
-                let connection = hyper::server::conn::http1::Builder::new();
-                tokio::spawn(async move { connection.serve_connection(TokioIo::new(socket), answer).await });
-            }
-        });
-        Self { address, folder, seen }
-    }
-
-    fn vault(&self, dir: &Path, secret: &str, lock: Option<LockMode>) -> Vault {
-        let mut config = Config::new(dir.join("vault"), keys(dir, Cipher::Aes256Gcm));
-        config.bucket = Some(S3Config {
-            bucket: "evidence".into(),
-            prefix: "organ-1".into(),
-            endpoint: Some(self.address.clone()),
-            region: "cn-north-1".into(),
-            access_key: "organ".into(),
-            secret_key: secret.into(),
-            allow_http: true,
-            lock,
-        });
-        assert!(!format!("{config:?}").contains(secret), "a secret is never printed");
-        let vault = Vault::open(config).unwrap();
-        assert!(!format!("{vault:?}").contains(secret));
-        vault
-    }
-
-    /// Requests that put an object, with their headers.
-    fn puts(&self) -> Vec<(Method, String, HeaderMap)> {
-        let seen = self.seen.lock().unwrap();
-        let puts = |(method, uri, _): &&(Method, String, HeaderMap)| {
-            (*method == Method::PUT && !uri.contains("partNumber")) || uri.contains("?uploads")
-        };
-        seen.iter().filter(puts).cloned().collect()
-    }
-
-    fn objects(&self) -> Vec<PathBuf> {
-        fn walk(dir: &Path, out: &mut Vec<PathBuf>) {
-            for entry in fs::read_dir(dir).into_iter().flatten() {
-                let path = entry.unwrap().path();
-                if path.is_dir() { walk(&path, out) } else { out.push(path) }
-            }
-        }
-        let mut out = Vec::new();
-        walk(&self.folder.join("evidence/organ-1/objects"), &mut out);
-        out
-    }
+/// A vault over the bucket of a server.
+fn opened(server: &Server, dir: &Path, secret: &str, lock: Option<LockMode>) -> Vault {
+    let mut config = Config::new(dir.join("vault"), keys(dir, Cipher::Aes256Gcm));
+    config.bucket = Some(server.bucket(secret, lock));
+    assert!(!format!("{config:?}").contains(secret), "a secret is never printed");
+    let vault = Vault::open(config).unwrap();
+    assert!(!format!("{vault:?}").contains(secret));
+    vault
 }
 
 async fn stored(vault: &Vault, data: &[u8], retention: &Retention) -> Outcome {
@@ -107,7 +39,7 @@ async fn stored(vault: &Vault, data: &[u8], retention: &Retention) -> Outcome {
 async fn evidence_goes_to_the_bucket_whole_and_once_and_comes_back_by_ranges() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path()).await;
-    let vault = server.vault(dir.path(), "secret-of-the-organ", None);
+    let vault = opened(&server, dir.path(), SECRET, None);
     // One put; and one in parts of 8 MiB.
     for (length, seed) in [(0, 1), (3 * MIB + 17, 2), (21 * MIB + 3, 3)] {
         let (data, none) = (bytes(length, seed), Retention::default());
@@ -135,7 +67,7 @@ async fn evidence_goes_to_the_bucket_whole_and_once_and_comes_back_by_ranges() {
 async fn damage_in_the_bucket_is_found_and_what_is_destroyed_is_gone() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path()).await;
-    let vault = server.vault(dir.path(), "secret-of-the-organ", None);
+    let vault = opened(&server, dir.path(), SECRET, None);
     let (data, other) = (bytes(2 * MIB + 5, 1), bytes(MIB, 2));
     stored(&vault, &data, &Retention::default()).await;
     let path = server.objects()[0].clone();
@@ -167,7 +99,7 @@ async fn damage_in_the_bucket_is_found_and_what_is_destroyed_is_gone() {
 async fn a_locked_bucket_gets_retention_and_hold_with_the_put_itself() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path()).await;
-    let vault = server.vault(dir.path(), "secret-of-the-organ", Some(LockMode::Compliance));
+    let vault = opened(&server, dir.path(), SECRET, Some(LockMode::Compliance));
     let until = Retention { until: Some(day(3650)), hold: true };
     for length in [100, 17 * MIB] {
         assert_eq!(stored(&vault, &bytes(length, 4), &until).await, Outcome::New);
@@ -198,7 +130,7 @@ async fn a_locked_bucket_gets_retention_and_hold_with_the_put_itself() {
 async fn a_store_that_refuses_loses_nothing_and_can_be_asked_again() {
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path()).await;
-    let vault = server.vault(dir.path(), "wrong", None);
+    let vault = opened(&server, dir.path(), "wrong", None);
     let data = bytes(MIB + 1, 5);
     let new = NewUpload { length: Some(data.len() as u64), ..NewUpload::default() };
     let id = vault.create(new, day(0)).await.unwrap().id;
@@ -206,7 +138,7 @@ async fn a_store_that_refuses_loses_nothing_and_can_be_asked_again() {
     let refused = vault.finish(&id, &Retention::default(), day(0)).await;
     assert!(matches!(refused, Err(Error::Remote(_))));
     drop(vault);
-    let vault = server.vault(dir.path(), "secret-of-the-organ", None);
+    let vault = opened(&server, dir.path(), SECRET, None);
     assert_eq!(vault.status(&id, day(0)).await.unwrap().offset, data.len() as u64);
     let stored = vault.finish(&id, &Retention::default(), day(0)).await.unwrap();
     assert_eq!(stored.identity, identity(&data));

@@ -215,6 +215,21 @@ struct Scope {
     region: String,
     system: Option<System>,
     organ: Option<String>,
+    shipped: bool,
+    digest: String,
+}
+
+/// A file of the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loaded<'a> {
+    /// Its name among all.
+    pub id: &'a str,
+    /// Where in the state it stands.
+    pub level: Level,
+    /// It came with the program.
+    pub shipped: bool,
+    /// SHA-256 of its text, hexadecimal.
+    pub digest: &'a str,
 }
 
 impl Scope {
@@ -331,21 +346,33 @@ impl RecordingBook {
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, ListError> {
         let mut book = Self::default();
         for (name, text) in files {
-            book.add(name, text)?;
+            book.add(name, text, true)?;
         }
         book.check()?;
         Ok(book)
     }
 
-    /// The book with one more file, imported at run time.
+    /// The book with more files, given as (name, text): those of an installation.
     ///
     /// # Errors
     /// Names the file and row of the first fault.
-    pub fn with_file(&self, name: &str, text: &str) -> Result<Self, ListError> {
+    pub fn with_files(&self, files: &[(String, String)]) -> Result<Self, ListError> {
         let mut book = self.clone();
-        book.add(name, text)?;
+        for (name, text) in files {
+            book.add(name, text, false)?;
+        }
         book.check()?;
         Ok(book)
+    }
+
+    /// The files of the book.
+    pub fn loaded(&self) -> impl Iterator<Item = Loaded<'_>> {
+        self.scopes.iter().map(|it| Loaded {
+            id: &it.id,
+            level: it.level,
+            shipped: it.shipped,
+            digest: &it.digest,
+        })
     }
 
     /// Everything that ever holds for a jurisdiction.
@@ -357,15 +384,10 @@ impl RecordingBook {
         let settings = Settings(
             self.values.iter().filter(|(scope, _)| covers(scope)).map(|(_, it)| it.clone()).collect(),
         );
-        let mut hash = Sha256::new();
-        for row in &rows {
-            hash.update(format!("{row:?}\n"));
-        }
-        hash.update(format!("{settings:?}"));
-        RecordingRules { rows, settings, digest: hex::encode(hash.finalize()) }
+        RecordingRules::made(rows, settings)
     }
 
-    fn add(&mut self, name: &str, text: &str) -> Result<(), ListError> {
+    fn add(&mut self, name: &str, text: &str, shipped: bool) -> Result<(), ListError> {
         let wrong = |reason: String| ListError::File { file: name.to_owned(), reason };
         let raw: RawFile = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
         let head = raw.list;
@@ -395,7 +417,8 @@ impl RecordingBook {
             self.values.push((scope, entry));
         }
         let RawHead { id, level, region, system, organ, .. } = head;
-        self.scopes.push(Scope { id, level, region, system, organ });
+        let digest = hex::encode(Sha256::digest(text));
+        self.scopes.push(Scope { id, level, region, system, organ, shipped, digest });
         Ok(())
     }
 
@@ -523,6 +546,36 @@ pub struct RecordingRules {
 }
 
 impl RecordingRules {
+    fn made(rows: Vec<Row>, settings: Settings) -> Self {
+        let mut hash = Sha256::new();
+        for row in &rows {
+            hash.update(format!("{row:?}\n"));
+        }
+        hash.update(format!("{settings:?}"));
+        Self { rows, settings, digest: hex::encode(hash.finalize()) }
+    }
+
+    /// The rules that have this digest: these, or what of them was known earlier. None when
+    /// nothing that was ever known has it, as when a file is gone or was put in back-dated.
+    #[must_use]
+    pub fn noted(&self, digest: &str) -> Option<Self> {
+        if self.digest == digest {
+            return Some(self.clone());
+        }
+        let rows = self.rows.iter().map(|it| it.recorded_at);
+        let mut times: Vec<Timestamp> = rows.chain(self.settings.0.iter().map(|it| it.recorded_at)).collect();
+        times.sort_unstable();
+        times.dedup();
+        times.into_iter().rev().map(|at| self.known_at(at)).find(|it| it.digest == digest)
+    }
+
+    /// What of the rules was known at an instant.
+    fn known_at(&self, at: Timestamp) -> Self {
+        let rows = self.rows.iter().filter(|it| it.recorded_at <= at).cloned().collect();
+        let values = self.settings.0.iter().filter(|it| it.recorded_at <= at).cloned().collect();
+        Self::made(rows, Settings(values))
+    }
+
     /// The list as it holds on a day, as known at an instant: one row a link, numbered
     /// in the order of [`Link::ALL`] from 1.
     pub fn list(&self, day: Date, known_at: Timestamp) -> Vec<(u16, &Row)> {

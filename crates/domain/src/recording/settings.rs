@@ -22,6 +22,7 @@ pub(super) enum Setting {
     MaxClockOffset(u32),
     Tolerance(u32),
     FileTolerance(u32),
+    OfficersPerDevice(u32),
     DestructionWait(Term),
 }
 
@@ -36,6 +37,7 @@ impl Setting {
             Self::MaxClockOffset(_) => "device.max_clock_offset",
             Self::Tolerance(_) => "segment.tolerance",
             Self::FileTolerance(_) => "file.tolerance",
+            Self::OfficersPerDevice(_) => "device.officers_per_device",
             Self::DestructionWait(_) => "destruction.wait",
         }
     }
@@ -81,6 +83,7 @@ impl Settings {
             "device.max_clock_offset" => ranged(1..=3_600).map(Setting::MaxClockOffset),
             "segment.tolerance" => ranged(0..=60).map(Setting::Tolerance),
             "file.tolerance" => ranged(0..=3_600).map(Setting::FileTolerance),
+            "device.officers_per_device" => ranged(1..=100).map(Setting::OfficersPerDevice),
             "destruction.wait" => match Term::read(value)? {
                 term @ Term { unit: crate::period::Unit::Days, .. } => Ok(Setting::DestructionWait(term)),
                 Term { .. } => Err(format!("{key} 应以日计")),
@@ -128,6 +131,8 @@ pub struct CustodyRules {
     /// Time and length that a file says of itself may differ from what was registered by up to
     /// so many seconds; none where nothing was settled then, and nothing is compared.
     pub file_tolerance_s: Option<Ruled<u32>>,
+    /// 配备标准: one portable device for so many officers; none where no standard was settled.
+    pub officers_per_device: Option<Ruled<u32>>,
     /// Days between the approval of a destruction and the destruction.
     pub destruction_wait: Rule,
 }
@@ -159,6 +164,7 @@ impl CustodyRules {
             max_clock_offset_s: pick!(MaxClockOffset)?,
             tolerance_s: pick!(Tolerance)?,
             file_tolerance_s: pick!(FileTolerance),
+            officers_per_device: pick!(OfficersPerDevice),
             destruction_wait: Rule {
                 id: Cow::Borrowed("recording.destruction"),
                 title: Cow::Borrowed("销毁前的等待期"),

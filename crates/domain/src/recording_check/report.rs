@@ -3,7 +3,9 @@
 
 use super::event::DeviceUse;
 use super::state::Check;
-use super::stats::{ActRow, Lateness, Rate, UploadRow, by_unit, coverage, lateness, lateness_by_unit};
+use super::stats::{
+    ActRow, Lateness, Rate, UploadRow, by_unit, coverage, full_process, lateness, lateness_by_unit,
+};
 use super::words::{Mark, Phase, Point, ProhibitedAct, Verdict};
 use crate::cite::Citation;
 use crate::viewing_grant::Purpose;
@@ -134,6 +136,36 @@ pub struct Year<'a> {
     pub filed: Rate,
     /// Analyses of the statistics that were made.
     pub analyses: u32,
+    /// Ended cases that use a recording as evidence, of those that have recordings.
+    pub cited: Rate,
+    /// What the organ has to record with and to keep recordings in.
+    pub means: Means,
+}
+
+/// What an organ has to record with, and how it keeps what was recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Means {
+    /// Devices fit for use, of those that the configured standard asks for; nothing to
+    /// measure where no standard is configured.
+    pub devices: Rate,
+    /// Kinds of rooms with cameras that stand ready, of 询问室 and 听证室.
+    pub rooms: Rate,
+    /// Checks of everything kept that came to an end and found no damage, of those that ended.
+    pub sound: Rate,
+    /// Recordings that are kept with the case of their party, of all that belong to one.
+    pub linked: Rate,
+}
+
+/// Devices that a standard of one for so many officers asks for, and how many of them are
+/// there and fit for use.
+pub fn equipped(officers: u32, officers_per_device: Option<u32>, fit: u32) -> Rate {
+    match officers_per_device {
+        Some(each) if each > 0 => {
+            let whole = officers.div_ceil(each);
+            Rate { part: fit.min(whole), whole }
+        }
+        Some(_) | None => Rate::default(),
+    }
 }
 
 /// The rows for the yearly assessment: of the organ first, then by unit.
@@ -149,11 +181,22 @@ pub fn assessment(year: &Year<'_>) -> Vec<AssessmentRow> {
     let all = coverage(year.acts);
     let mut out = vec![
         share("指标53", "应当音像记录的执法活动有音像记录", None, all.recorded_rate()),
+        share("指标54", "有音像记录的办结案件将音像记录作为证据", None, year.cited),
+        share(
+            "指标57",
+            "应当全程音像记录的执法活动有完整记录",
+            None,
+            full_process(year.acts).recorded_rate(),
+        ),
         share("指标59", "应当音像记录的执法活动有音像记录或者批准的客观原因", None, all.lawful_rate()),
         share("指标63", "抽检的音像记录规范文明", None, conduct(year.checks)),
+        share("指标64", "按配备标准应有的音像记录设备可以使用", None, year.means.devices),
+        share("指标65", "询问室、听证室可以音像记录", None, year.means.rooms),
         share("指标68", "办结案件有案卷", None, year.filed),
         share("指标69", "案卷按期归档", None, year.archived),
         share("指标69", "音像记录按时上传", None, timely(lateness(year.uploads))),
+        share("指标70", "执法记录的完整性核对没有发现损坏", None, year.means.sound),
+        share("指标71", "音像记录与同一执法对象的案件集中存储", None, year.means.linked),
     ];
     for (article, purpose) in [
         ("指标74", Purpose::FileEvaluation),

@@ -73,6 +73,8 @@ pub struct ActRow {
     pub on: Date,
     /// What became of it.
     pub kept: Kept,
+    /// It must be recorded from its beginning to its end.
+    pub full: bool,
 }
 
 /// Coverage of a group of acts.
@@ -115,6 +117,13 @@ impl Coverage {
 pub fn coverage(rows: &[ActRow]) -> Coverage {
     let mut all = Coverage::default();
     rows.iter().for_each(|row| all.add(row.kept));
+    all
+}
+
+/// Coverage of the acts that must be recorded from beginning to end.
+pub fn full_process(rows: &[ActRow]) -> Coverage {
+    let mut all = Coverage::default();
+    rows.iter().filter(|row| row.full).for_each(|row| all.add(row.kept));
     all
 }
 
@@ -179,6 +188,8 @@ pub enum Arrival {
 pub struct UploadRow {
     /// Unit.
     pub unit: String,
+    /// Link of enforcement; none where it is not known.
+    pub link: Option<Link>,
     /// Who recorded.
     pub officers: Vec<StaffId>,
     /// When it came.
@@ -233,9 +244,25 @@ pub fn lateness<'r>(rows: impl IntoIterator<Item = &'r UploadRow>) -> Lateness {
 
 /// Lateness by unit.
 pub fn lateness_by_unit(rows: &[UploadRow]) -> BTreeMap<String, Lateness> {
-    let mut units: BTreeMap<String, Vec<&UploadRow>> = BTreeMap::new();
+    late_by(rows, |row| vec![row.unit.clone()])
+}
+
+/// Lateness by link of enforcement, as far as it is known.
+pub fn lateness_by_link(rows: &[UploadRow]) -> BTreeMap<Link, Lateness> {
+    late_by(rows, |row| Vec::from_iter(row.link))
+}
+
+/// Lateness by officer; a recording of two counts for both.
+pub fn lateness_by_officer(rows: &[UploadRow]) -> BTreeMap<StaffId, Lateness> {
+    late_by(rows, |row| row.officers.clone())
+}
+
+fn late_by<K: Ord>(rows: &[UploadRow], keys: impl Fn(&UploadRow) -> Vec<K>) -> BTreeMap<K, Lateness> {
+    let mut groups: BTreeMap<K, Vec<&UploadRow>> = BTreeMap::new();
     for row in rows {
-        units.entry(row.unit.clone()).or_default().push(row);
+        for key in keys(row) {
+            groups.entry(key).or_default().push(row);
+        }
     }
-    units.into_iter().map(|(unit, rows)| (unit, lateness(rows))).collect()
+    groups.into_iter().map(|(key, rows)| (key, lateness(rows))).collect()
 }

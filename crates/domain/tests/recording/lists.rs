@@ -118,7 +118,7 @@ fn row(link: &str, manner: &str, strength: &str) -> String {
 }
 
 fn load(body: &str) -> Result<RecordingBook, ListError> {
-    RecordingBook::built_in().with_file("x.toml", &format!("{HEAD}{body}"))
+    RecordingBook::built_in().with_files(&[("x.toml".to_owned(), format!("{HEAD}{body}"))])
 }
 
 #[test]
@@ -139,7 +139,10 @@ fn a_lower_level_may_be_stricter_and_never_laxer() {
         .replace("\"x\"", "\"y\"")
         .replace("county", "organ")
         .replace("from", "organ = \"bureau-1\"\nfrom");
-    let lax = county.with_file("y.toml", &format!("{organ}{}", row("hearing", "audiovisual", "as_needed")));
+    let lax = {
+        let text = format!("{organ}{}", row("hearing", "audiovisual", "as_needed"));
+        county.with_files(&[("y.toml".to_owned(), text)])
+    };
     assert!(matches!(lax, Err(ListError::Laxer { wider, .. }) if wider == "x"));
 }
 
@@ -178,6 +181,28 @@ fn a_row_asks_nothing_before_it_was_known() {
     assert_eq!(ask("2026-11-21T16:00:00Z").source.law, "示例县行政执法示范规定");
     assert!(RecordingRules::default().is_empty());
     assert!(!RecordingRules::default().required(&act, day("2026-12-01"), Timestamp::MAX).must());
+}
+
+#[test]
+fn what_was_noted_is_found_again_after_files_grew() {
+    let j = jurisdiction("990102", System::Emergency);
+    let before = RecordingBook::built_in().of(&j);
+    let rows = |recorded: &str, body: &str| {
+        let text =
+            HEAD.replace("recorded_at = \"2024-01-01T00:00:00Z\"", &format!("recorded_at = \"{recorded}\""));
+        RecordingBook::built_in()
+            .with_files(&[("x.toml".to_owned(), format!("{text}{body}"))])
+            .unwrap()
+            .of(&j)
+    };
+    let body = row("hearing", "full", "must");
+    let later = rows("2027-01-01T00:00:00Z", &body);
+    assert_ne!(later.digest, before.digest);
+    assert_eq!(later.noted(&before.digest).as_ref(), Some(&before));
+    assert_eq!(later.noted(&later.digest).as_ref(), Some(&later));
+    assert_eq!(before.noted(&later.digest), None, "a file that is gone is missed");
+    let backdated = rows("2024-01-01T00:00:00Z", &body);
+    assert_eq!(backdated.noted(&before.digest), None, "nothing is put in back-dated unseen");
 }
 
 #[test]

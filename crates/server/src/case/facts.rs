@@ -68,17 +68,29 @@ impl RulesOfDay {
 }
 
 type Cached = (OrganId, Date, u64, String);
-/// As [`Cached`], with the noted digests of rules and calendar.
-type CachedNoted = (Cached, String, String);
+/// As [`Cached`], with the noted digests of rules, calendar and list.
+type CachedNoted = (Cached, Noted<String>);
+
+/// Digests that a decision noted of what it rested on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Noted<T> {
+    /// Of the rules.
+    pub rules: T,
+    /// Of the calendar.
+    pub calendar: T,
+    /// Of the list of what is recorded; none where the decision does not ask it.
+    pub list: Option<T>,
+}
 
 /// Resolves policies and calendars, remembering what it resolved.
 pub struct Rules {
     policies: PolicyBook,
+    recordings: RecordingBook,
     calendars: CalendarBook,
     by_day: Mutex<BTreeMap<Cached, Arc<RulesOfDay>>>,
     by_note: Mutex<BTreeMap<CachedNoted, Option<Arc<RulesOfDay>>>>,
     by_region: Mutex<BTreeMap<(String, String), Arc<Calendar>>>,
-    lists: Mutex<BTreeMap<(String, String), Arc<RecordingRules>>>,
+    lists: Mutex<BTreeMap<(String, String, String), Arc<RecordingRules>>>,
 }
 
 /// Calendars kept at a time: regions, and versions of what was imported.
@@ -94,13 +106,14 @@ impl Rules {
 
     /// The policies that this program decides by, with those of the installation.
     pub fn installed() -> Self {
-        Self::by(super::policies::book().clone())
+        Self { recordings: super::lists::book().clone(), ..Self::by(super::policies::book().clone()) }
     }
 
-    /// These policies, with the shipped calendars.
+    /// These policies, with the shipped lists and calendars.
     pub fn by(policies: PolicyBook) -> Self {
         Self {
             policies,
+            recordings: RecordingBook::built_in().clone(),
             calendars: CalendarBook::built_in().clone(),
             by_day: Mutex::default(),
             by_note: Mutex::default(),
@@ -135,7 +148,8 @@ impl Rules {
             .resolve(&jurisdiction(organ), day, Timestamp::MAX)
             .map_err(|e| no_rules(day, &e))?;
         let calendar = self.calendar(&organ.profile.region, imported)?;
-        let rules = Arc::new(self.of_day(organ, day, policy, calendar));
+        let list = self.list(&jurisdiction(organ), &organ.profile.system);
+        let rules = Arc::new(self.of_day(organ, day, policy, calendar, list));
         let mut cache = lock(&self.by_day);
         if cache.len() >= KEPT {
             cache.clear();
@@ -156,22 +170,37 @@ impl Rules {
         version: u64,
         day: Date,
         imported: Option<&Imported>,
-        (rules, calendar): (&str, &str),
+        noted: Noted<&str>,
     ) -> Result<Option<Arc<RulesOfDay>>, Refusal> {
         let now = self.on(organ, version, day, imported)?;
-        if now.law.version == rules && *now.calendar.version().digest == *calendar {
+        let listed = |it: &RulesOfDay| noted.list.is_none_or(|list| it.law.recordings.digest == list);
+        let same = now.law.version == noted.rules && *now.calendar.version().digest == *noted.calendar;
+        if same && listed(&now) {
             return Ok(Some(now));
         }
         let of_day = (organ.id, day, version, imported.map_or_else(String::new, |it| it.digest.clone()));
-        let key = (of_day, rules.to_owned(), calendar.to_owned());
+        let own = Noted {
+            rules: noted.rules.to_owned(),
+            calendar: noted.calendar.to_owned(),
+            list: noted.list.map(str::to_owned),
+        };
+        let key = (of_day, own);
         if let Some(found) = lock(&self.by_note).get(&key) {
             return Ok(found.clone());
         }
-        let policy =
-            self.policies.resolve_noted(&jurisdiction(organ), day, rules).map_err(|e| no_rules(day, &e))?;
+        let policy = self
+            .policies
+            .resolve_noted(&jurisdiction(organ), day, noted.rules)
+            .map_err(|e| no_rules(day, &e))?;
+        let list = self.list(&jurisdiction(organ), &organ.profile.system);
+        let list = match noted.list {
+            Some(digest) if list.digest != digest => list.noted(digest).map(Arc::new),
+            Some(_) | None => Some(list),
+        };
         let found = policy
-            .zip(self.calendar_noted(&organ.profile.region, imported, calendar))
-            .map(|(policy, calendar)| Arc::new(self.of_day(organ, day, policy, calendar)));
+            .zip(self.calendar_noted(&organ.profile.region, imported, noted.calendar))
+            .zip(list)
+            .map(|((policy, calendar), list)| Arc::new(self.of_day(organ, day, policy, calendar, list)));
         let mut cache = lock(&self.by_note);
         if cache.len() >= KEPT {
             cache.clear();
@@ -199,16 +228,16 @@ impl Rules {
         })
     }
 
-    /// What holds for an organ on a day by these settings and this calendar.
+    /// What holds for an organ on a day by these settings, this calendar and this list.
     fn of_day(
         &self,
         organ: &OrganState,
         day: Date,
         policy: PolicySet,
         calendar: Arc<Calendar>,
+        list: Arc<RecordingRules>,
     ) -> RulesOfDay {
         let place = jurisdiction(organ);
-        let list = self.list(&place, &organ.profile.system);
         // What the program ships it knows: only the acts of a case ask what was known before.
         let custody = CustodyRules::of(&policy, &list, day, Timestamp::MAX);
         let tables = self.policies.loaded_for(&place);
@@ -217,13 +246,13 @@ impl Rules {
 
     /// The list of what is recorded, of all times, for a jurisdiction.
     fn list(&self, jurisdiction: &Jurisdiction, system: &str) -> Arc<RecordingRules> {
-        // No shipped list is for one organ alone.
-        let key = (jurisdiction.region.clone(), system.to_owned());
+        let organ = jurisdiction.organ.clone().unwrap_or_default();
+        let key = (jurisdiction.region.clone(), system.to_owned(), organ);
         let mut known = lock(&self.lists);
         if known.len() >= KEPT_CALENDARS {
             known.clear();
         }
-        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(RecordingBook::built_in().of(jurisdiction))))
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(self.recordings.of(jurisdiction))))
     }
 
     /// The calendar of a region, with what was imported.

@@ -11,6 +11,7 @@ pub mod desk;
 pub mod facts;
 pub mod fields;
 pub mod findings;
+pub mod lists;
 pub mod policies;
 pub mod prefill;
 pub mod service;

@@ -23,6 +23,7 @@ pub fn book() -> &'static PolicyBook {
 /// # Errors
 /// Names file, line and reason; or another folder was read before.
 pub fn install(config: &Config) -> Result<(), OpsError> {
+    super::lists::install(config)?;
     let read = read(config)?;
     let digests = |book: &PolicyBook| -> BTreeMap<String, String> {
         book.scopes().iter().map(|it| (it.id.clone(), it.digest.clone())).collect()
@@ -39,18 +40,25 @@ pub fn install(config: &Config) -> Result<(), OpsError> {
 /// Names file, line and reason.
 pub fn read(config: &Config) -> Result<PolicyBook, OpsError> {
     let Some(folder) = folder(config) else { return Ok(PolicyBook::built_in().clone()) };
-    let mut files = Vec::new();
-    for path in listed(&folder)? {
-        let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(&path, e))?;
-        files.push((path.display().to_string(), text));
-    }
-    PolicyBook::built_in().with_files(&files).map_err(|e| OpsError::Refused(e.to_string()))
+    PolicyBook::built_in().with_files(&texts(&folder)?).map_err(|e| OpsError::Refused(e.to_string()))
 }
 
 /// The folder of policy files: as set, or `policies` in the data folder where there is one.
 pub fn folder(config: &Config) -> Option<PathBuf> {
     let own = || Some(config.data.join("policies")).filter(|it| it.is_dir());
     config.policies.clone().or_else(own)
+}
+
+/// The `*.toml` files of a folder, by name, with what they say.
+///
+/// # Errors
+/// Names the file that cannot be read.
+pub fn texts(folder: &Path) -> Result<Vec<(String, String)>, OpsError> {
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).map_err(|e| OpsError::io(&path, e))?;
+        Ok((path.display().to_string(), text))
+    };
+    listed(folder)?.into_iter().map(read).collect()
 }
 
 /// The `*.toml` files of a folder, by name.

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod audit;
 pub mod form;
+mod means;
 pub mod service;
 mod show;
 mod signals;

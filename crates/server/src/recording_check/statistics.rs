@@ -15,11 +15,12 @@ use mingjing_domain::recording_check::report::{
     AssessmentRow, Measured, Year, assessment, conduct, points, prohibited,
 };
 use mingjing_domain::recording_check::stats::{
-    ActRow, Coverage, Rate, UploadRow, by_link, by_officer, by_unit, coverage, lateness, lateness_by_unit,
-    weakest,
+    ActRow, Coverage, Lateness, Rate, UploadRow, by_link, by_officer, by_unit, coverage, full_process,
+    lateness, lateness_by_link, lateness_by_officer, lateness_by_unit, weakest,
 };
 use mingjing_domain::viewing_grant::{Grant, uses};
 
+use super::means;
 use super::show::bars;
 use super::store;
 use super::verbs;
@@ -34,7 +35,7 @@ use crate::kit::problem::Failure;
 use crate::kit::ui::show as ui;
 use crate::kit::ui::table::{Filter, FilterKind, Query, filters};
 use crate::kit::write::Loaded;
-use crate::recording_view::service as recordings;
+use crate::recording_view::service::{self as recordings, Made};
 use crate::viewing_grant::service::used;
 
 /// Checks that one statistic takes in.
@@ -50,6 +51,8 @@ pub struct Ground {
     pub acts: Vec<ActRow>,
     /// Recordings.
     pub uploads: Vec<UploadRow>,
+    /// Recordings, as the assessment counts them.
+    pub kept: Vec<means::Kept>,
     /// Checks of these days.
     pub checks: Vec<Loaded<Check>>,
 }
@@ -65,17 +68,21 @@ pub async fn ground(shell: &Shell, organ: OrganId, days: (Date, Date)) -> Result
     let acts = recordings::acts(db, organ, days, &of_day.law.recordings).await?;
     let unit = |by: StaffId| people.get(by).map_or_else(String::new, |it| it.unit.clone());
     let acts = acts.into_iter().map(|it| ActRow { unit: unit(it.by), ..it.row }).collect();
-    let mut uploads = Vec::new();
+    let made = recordings::made(db, organ, days, now).await?;
+    let made: BTreeMap<MatterId, Made> = made.into_iter().map(|it| (it.recording, it)).collect();
+    let (mut uploads, mut kept) = (Vec::new(), Vec::new());
     for it in recordings::in_days(db, organ, days, now, usize::MAX).await? {
         let row = it.upload(of_day.custody()?, now).map_err(|e| Failure::Broken(e.to_string()))?;
-        uploads.extend(row);
+        let of = made.get(&it.recording);
+        uploads.extend(row.map(|row| UploadRow { link: of.map(|it| it.link), ..row }));
+        kept.extend(of.map(|of| means::Kept { patrol: of.patrol, case: it.case.is_some() }));
     }
     let mut checks = Vec::new();
     for id in store::page(db, organ, None, CHECKS).await? {
         let found = shell.app.load::<Check>(id).await?;
         checks.extend(found.filter(|it| it.period.0 <= days.1 && days.0 <= it.period.1));
     }
-    Ok(Ground { days, acts, uploads, checks })
+    Ok(Ground { days, acts, uploads, kept, checks })
 }
 
 /// The days that are asked for; this year up to today when nothing is asked.
@@ -103,8 +110,14 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
     let links = by_link(&it.acts).into_iter().map(|(link, it)| (link.label(), it));
     let officers: Vec<(String, Coverage)> =
         by_officer(&it.acts).into_iter().map(|(who, it)| (people.name(who).to_owned(), it)).collect();
-    let by_units: Vec<(String, Rate)> =
-        lateness_by_unit(&it.uploads).into_iter().map(|(unit, it)| (unit, it.timely_rate())).collect();
+    let timely = |(name, it): (String, Lateness)| (name, it.timely_rate());
+    let late_units: Vec<_> = lateness_by_unit(&it.uploads).into_iter().map(timely).collect();
+    let late_links =
+        lateness_by_link(&it.uploads).into_iter().map(|(link, it)| (link.label().to_owned(), it));
+    let late_links: Vec<_> = late_links.map(timely).collect();
+    let late_officers = lateness_by_officer(&it.uploads).into_iter();
+    let late_officers: Vec<_> =
+        late_officers.map(|(who, it)| timely((people.name(who).to_owned(), it))).collect();
     let of_points: Vec<(String, Rate)> = points(&checks)
         .into_iter()
         .filter(|(_, rate)| rate.whole > 0)
@@ -125,6 +138,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
                     ("应当音像记录的执法活动", html! { (all.acts()) "次：已记录" (all.recorded) "，有批准的客观原因" (all.excused) "，没有记录" (all.missing) }),
                     ("音像记录覆盖率", html! { (all.recorded_rate().words()) }),
                     ("依法记录率", html! { (all.lawful_rate().words()) }),
+                    ("全程音像记录", html! { (full_process(&it.acts).recorded_rate().words()) }),
                     ("按时上传率", html! { (late.timely_rate().words()) @if late.awaited > 0 { "，另有" (late.awaited) "件尚在期限内" } }),
                     ("最长迟延", html! { @if late.worst_hours > 0 { (late.worst_hours) "小时" } @else { "无" } }),
                     ("抽检规范文明", html! { (conduct(&checks).words()) }),
@@ -134,7 +148,9 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
             (bars("各环节依法记录率", &rates(links)))
             (bars("各单位依法记录率", &rates(by_unit(&it.acts))))
             (bars("执法人员依法记录率", &rates(officers)))
-            (bars("各单位按时上传率", &by_units))
+            (bars("各环节按时上传率", &late_links))
+            (bars("各单位按时上传率", &late_units))
+            (bars("执法人员按时上传率", &late_officers))
             (bars("回放检查各项符合率", &of_points))
             (acts_found(&checks))
         }
@@ -180,6 +196,15 @@ fn acts_found(checks: &[&Check]) -> Markup {
     }
 }
 
+/// Stages in which a case is at its end.
+const ENDED: [CaseStage; 5] = [
+    CaseStage::Archived,
+    CaseStage::Closed,
+    CaseStage::NotFiled,
+    CaseStage::Withdrawn,
+    CaseStage::Transferred,
+];
+
 /// How cases were filed in a year: archived in time, of those archived; with a file, of those
 /// that ended.
 async fn filing(shell: &Shell, who: &Identity, year: i16) -> Result<(Rate, Rate), Failure> {
@@ -187,14 +212,7 @@ async fn filing(shell: &Shell, who: &Identity, year: i16) -> Result<(Rate, Rate)
     let gathered = gather_for_view(&shell.app, rules(), actor.organ, &actor).await?;
     let facts = gathered.facts(Moment::now(shell.app.now()), actor.clone(), [0; 32]);
     let (mut in_time, mut filed) = (Rate::default(), Rate::default());
-    let stages = [
-        CaseStage::Archived,
-        CaseStage::Closed,
-        CaseStage::NotFiled,
-        CaseStage::Withdrawn,
-        CaseStage::Transferred,
-    ];
-    for case in ended(&shell.app, actor.organ, &stages).await? {
+    for case in ended(&shell.app, actor.organ, &ENDED).await? {
         if case.archived.is_some_and(|(on, _)| on.year() == year) {
             in_time.whole += 1;
             in_time.part += u32::from(archived_in_time(&case.state, &facts) == Some(true));
@@ -223,6 +241,9 @@ pub async fn rows_of(shell: &Shell, who: &Identity, year: i16) -> Result<Vec<Ass
     let known: Vec<(MatterId, &Grant)> = grants.iter().map(|it| (it.id, it.state.as_ref())).collect();
     let uses: BTreeMap<_, _> = uses(&known, days.0, days.1);
     let (archived, filed) = filing(shell, who, year).await?;
+    let of_day = rules_today(&shell.app, rules(), organ).await?;
+    let means = means::of(shell, organ, of_day.custody()?, &it.kept).await?;
+    let cited = means::cited(shell, organ, &ENDED, year).await?;
     let analyses = it.checks.iter().filter(|it| it.concluded.is_some_and(|on| on.year() == year)).count();
     Ok(assessment(&Year {
         acts: &it.acts,
@@ -232,6 +253,8 @@ pub async fn rows_of(shell: &Shell, who: &Identity, year: i16) -> Result<Vec<Ass
         archived,
         filed,
         analyses: u32::try_from(analyses).unwrap_or(u32::MAX),
+        cited,
+        means,
     }))
 }
 

@@ -12,7 +12,7 @@ use mingjing_domain::text::Text;
 use mingjing_domain::viewing_grant::{Material, Thing};
 
 pub use super::store::{
-    ACT, Acted, FILED, Filed, act_rows, acts, day_of_nth, filed_row, in_days, of_case, one,
+    ACT, Acted, FILED, Filed, Made, act_rows, acts, day_of_nth, filed_row, in_days, made, of_case, one,
 };
 
 impl Filed {
@@ -48,7 +48,7 @@ impl Filed {
     }
 
     /// Whether it reached the store in its term, as it stands at `now`; none where nothing was
-    /// recorded yet.
+    /// recorded yet. What it was made of stands elsewhere ([`made`]): the link is left blank.
     ///
     /// # Errors
     /// When the term of the policy is not in hours, or leaves the representable range.
@@ -63,6 +63,7 @@ impl Filed {
         };
         Ok(Some(UploadRow {
             unit: self.unit.clone(),
+            link: None,
             officers: self.collectors.clone(),
             arrival,
             late_hours: u32::try_from(late_hours).unwrap_or(u32::MAX),

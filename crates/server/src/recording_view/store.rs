@@ -9,6 +9,7 @@ use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use mingjing_domain::recording::Recording;
 use mingjing_domain::recording::list::{ActOf, RecordingRules};
 use mingjing_domain::recording::upload::{Course, Excuse};
+use mingjing_domain::recording::words::{Link, Manner};
 use mingjing_domain::recording::work;
 use mingjing_domain::recording_check::stats::{ActRow, Kept};
 use mingjing_domain::secrecy::Secrecy;
@@ -285,6 +286,44 @@ pub async fn in_days<S: Sql>(
     sql.all(FILED.name, text, values).await?.iter().map(read).collect()
 }
 
+/// What a recording was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its matter.
+    pub recording: MatterId,
+    /// Link of enforcement.
+    pub link: Link,
+    /// Of a patrol, which has no party.
+    pub patrol: bool,
+}
+
+/// What the recordings of an organ were made of, of the same days as [`in_days`].
+///
+/// # Errors
+/// As [`of_case`].
+pub async fn made<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    days: (Date, Date),
+    by: Timestamp,
+) -> Result<Vec<Made>, DbError> {
+    const OF: &str = "recording_row";
+    let text = format!(
+        "SELECT f.matter_id AS matter_id, r.link AS link, r.subject AS subject FROM recording_filed f \
+         JOIN recording_row r ON r.matter_id = f.matter_id WHERE f.organ_id = $1 AND f.recorded_on >= $2 \
+         AND f.recorded_on <= $3 AND f.registered_at <= $4 ORDER BY f.recorded_on, f.matter_id LIMIT {MOST}"
+    );
+    let values = params![organ, days.0.to_string(), days.1.to_string(), by];
+    let read = |row: &DbRow| {
+        Ok(Made {
+            recording: MatterId(row.uuid("matter_id")?),
+            link: word(OF, "link", row.text("link")?)?,
+            patrol: row.text("subject")? == "patrol",
+        })
+    };
+    sql.all(OF, text, values).await?.iter().map(read).collect()
+}
+
 /// The civil day of the recording behind the first `n` of these days; none where there are
 /// no more.
 ///
@@ -357,7 +396,7 @@ pub async fn acts<S: Sql>(
             version: u64::try_from(version).map_err(|e| DbError::row(ACT.name, "version", e))?,
             by: StaffId(row.uuid("recorded_by")?),
             at,
-            row: ActRow { link, unit: String::new(), officers, on, kept },
+            row: ActRow { link, unit: String::new(), officers, on, kept, full: asked.manner == Manner::Full },
         }))
     };
     rows.iter().filter_map(|row| read(row).transpose()).collect()

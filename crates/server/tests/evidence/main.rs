@@ -8,6 +8,10 @@ mod support;
 #[path = "../office/office.rs"]
 mod office;
 
+#[path = "../../../vault/tests/common/bucket.rs"]
+mod server;
+
+mod bucket;
 mod client;
 mod content;
 mod crash;

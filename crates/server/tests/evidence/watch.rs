@@ -10,7 +10,7 @@ use mingjing_vault::{Cursor, KeyRing};
 
 use crate::house::{House, MIB, bytes, hooks, open};
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();

@@ -97,7 +97,7 @@ fn a_rate_with_nothing_to_measure_is_no_number() {
 
 fn row(unit: &str, link: Link, officers: &[u128], kept: Kept) -> ActRow {
     let officers = officers.iter().map(|n| staff(*n)).collect();
-    ActRow { link, unit: unit.into(), officers, on: day("2026-03-05"), kept }
+    ActRow { link, unit: unit.into(), officers, on: day("2026-03-05"), kept, full: link == Link::Hearing }
 }
 
 fn rows() -> Vec<ActRow> {
@@ -141,7 +141,8 @@ fn the_weakest_come_first_and_few_acts_say_nothing() {
 fn lateness_counts_what_is_due() {
     let up = |arrival, late_hours| UploadRow {
         unit: "一中队".into(),
-        officers: vec![staff(1)],
+        link: Some(Link::OnSite),
+        officers: vec![staff(1), staff(2)],
         arrival,
         late_hours,
     };
@@ -157,6 +158,10 @@ fn lateness_counts_what_is_due() {
     assert_eq!((all.worst_hours, all.timely_rate()), (30, Rate { part: 2, whole: 4 }));
     assert_eq!(lateness(&rows[3..4]).timely_rate().permille(), None);
     assert_eq!(lateness_by_unit(&rows)["一中队"], all);
+    assert_eq!(lateness_by_link(&rows), BTreeMap::from([(Link::OnSite, all)]));
+    assert_eq!(lateness_by_officer(&rows), BTreeMap::from([(staff(1), all), (staff(2), all)]));
+    let unknown = UploadRow { link: None, ..rows[0].clone() };
+    assert!(lateness_by_link(&[unknown]).is_empty());
 }
 
 #[test]
@@ -180,6 +185,13 @@ fn checks_yield_rows_for_the_assessment() {
         archived,
         filed: archived,
         analyses: 1,
+        cited: Rate { part: 3, whole: 5 },
+        means: Means {
+            devices: equipped(5, Some(2), 2),
+            rooms: Rate { part: 1, whole: 2 },
+            sound: Rate { part: 1, whole: 1 },
+            linked: Rate { part: 9, whole: 9 },
+        },
     };
     let out = assessment(&year);
     let value = |article: &str, unit: Option<&str>| {
@@ -188,10 +200,23 @@ fn checks_yield_rows_for_the_assessment() {
     };
     assert_eq!(value("指标53", None), Measured::Share(Rate { part: 2, whole: 6 }));
     assert_eq!(value("指标53", Some("二中队")), Measured::Share(Rate { part: 1, whole: 2 }));
+    assert_eq!(value("指标54", None), Measured::Share(Rate { part: 3, whole: 5 }));
+    assert_eq!(value("指标57", None), Measured::Share(Rate { part: 1, whole: 1 }));
+    assert_eq!(value("指标64", None), Measured::Share(Rate { part: 2, whole: 3 }));
+    for (article, rate) in [("指标65", (1, 2)), ("指标70", (1, 1)), ("指标71", (9, 9))] {
+        assert_eq!(value(article, None), Measured::Share(Rate { part: rate.0, whole: rate.1 }));
+    }
     assert_eq!(value("指标63", None), Measured::Share(Rate { part: 2, whole: 3 }));
     assert_eq!(value("指标75", None), Measured::Times(4));
     assert_eq!(value("指标74", None), Measured::Times(0));
     assert!(out.iter().all(|r| !r.title.is_empty()));
+}
+
+#[test]
+fn devices_are_measured_by_the_configured_standard() {
+    assert_eq!(equipped(5, Some(2), 9), Rate { part: 3, whole: 3 }, "more than asked is not more than whole");
+    assert_eq!(equipped(0, Some(2), 4), Rate::default());
+    assert_eq!(equipped(5, None, 4).permille(), None, "no standard, no number");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::reference::Reference;
 use super::stream::Stream;
 use crate::calendar::service::CALENDAR;
-use crate::case::facts::{Rules, RulesOfDay};
+use crate::case::facts::{Noted, Rules, RulesOfDay};
 use crate::case::policies;
 
 /// A number that a command took: organ, character, year, serial.
@@ -232,12 +232,13 @@ impl Asked<'_> {
         };
         let (rules, calendar) = (noted("rules")?, noted("calendar")?);
         let day = self.command.moment.recorded_day();
-        let found = self.rules.noted(organ, version, day, imported, (rules, calendar))?;
+        let noted = Noted { rules, calendar, list: self.command.note("recordings") };
+        let found = self.rules.noted(organ, version, day, imported, noted)?;
         let changed =
             |what| Objection {
                 code: "rules.changed", article: "《行政处罚法》第三十七条".to_owned(), what
             };
-        let found = found.ok_or_else(|| {
+        found.ok_or_else(|| {
             let tables = self.command.notes.get("policies").and_then(|it| BTreeMap::deserialize(it).ok());
             let gone = policies::missing(&tables.unwrap_or_default(), self.rules.policies());
             let lacks = if gone.is_empty() {
@@ -245,16 +246,11 @@ impl Asked<'_> {
             } else {
                 format!("；缺少政策文件 {}", gone.join("、"))
             };
+            let list = noted.list.map_or_else(String::new, |it| format!("、音像记录事项清单版本 {it}"));
             changed(format!(
-                "当时所依据的规则版本 {rules}、工作日历版本 {calendar}，本程序就该日不能得出{lacks}"
+                "当时所依据的规则版本 {rules}、工作日历版本 {calendar}{list}，本程序就该日不能得出{lacks}"
             ))
-        })?;
-        match self.command.note("recordings") {
-            Some(list) if list != found.law.recordings.digest => {
-                Err(changed(format!("当时所依据的音像记录事项清单版本 {list}，本程序就该日不能得出")))
-            }
-            _ => Ok(found),
-        }
+        })
     }
 
     /// The rules for an organ on the day of the command, which must be those that it noted.
