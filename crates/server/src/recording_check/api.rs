@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use mingjing_domain::case::form::wire_name;
-use mingjing_domain::matter::{MatterId, civil_day};
+use mingjing_domain::matter::{MatterId, OrganId, civil_day};
 use mingjing_domain::recording_check::sample::STATEMENT;
 use mingjing_domain::recording_check::stats::{Rate, coverage, lateness};
 use mingjing_domain::recording_check::{Check, Verb};
@@ -16,7 +16,7 @@ use super::form::{Around, BEGINS, read, specs};
 use super::service::act;
 use super::statistics::{self, days, ground};
 use super::web::{page_of, seen};
-use super::{signals, verbs};
+use super::{access, signals, verbs};
 use crate::kit::acts::{self, object_of, operation, schema_of};
 use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
@@ -70,11 +70,18 @@ fn line(it: &Loaded<Check>) -> Value {
     })
 }
 
+/// The organ that is asked for.
+async fn asked(shell: &Shell, who: &Identity, ask: &Ask) -> Result<OrganId, Failure> {
+    ask.typed::<Uuid>("organ", "应为机关编号")?;
+    access::chosen(shell, who, ask.get("organ")).await
+}
+
 /// GET /api/v1/checks
 async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Json<Value>, Failure> {
-    let ask = Ask::read("/api/v1/checks", uri.query(), &["after"])?;
+    let ask = Ask::read("/api/v1/checks", uri.query(), &["organ", "after"])?;
+    let organ = asked(&shell, &who, &ask).await?;
     let after = ask.typed::<Uuid>("after", "应为事项编号")?.map(MatterId);
-    let (all, next) = page_of(&shell, &who, after).await?;
+    let (all, next) = page_of(&shell, organ, after).await?;
     let next = next.map(|id| ask.query().with("after", &id.to_string()));
     Ok(Json(json!({ "items": all.iter().map(line).collect::<Vec<_>>(), "next": next })))
 }
@@ -141,13 +148,13 @@ fn rate(it: Rate) -> Value {
 
 /// GET /api/v1/checks/statistics
 async fn figures(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Json<Value>, Failure> {
-    let ask = Ask::read("/api/v1/checks/statistics", uri.query(), &["from", "to"])?;
+    let ask = Ask::read("/api/v1/checks/statistics", uri.query(), &["organ", "from", "to"])?;
     for name in ["from", "to"] {
         ask.typed::<jiff::civil::Date>(name, "应为年-月-日")?;
     }
-    who.may(verbs::READ, &Target::organ(who.person.organ))?;
+    let organ = asked(&shell, &who, &ask).await?;
     let days = days(ask.query(), civil_day(shell.app.now()));
-    let it = ground(&shell, who.person.organ, days).await?;
+    let it = ground(&shell, organ, days).await?;
     let (all, late) = (coverage(&it.acts), lateness(&it.uploads));
     let group = |groups: Vec<(String, Rate)>| -> Vec<Value> {
         groups.into_iter().map(|(name, it)| json!({ "name": name, "rate": rate(it) })).collect()
@@ -164,7 +171,7 @@ async fn figures(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<
 
 /// GET /api/v1/checks/assessment.csv
 async fn assessed(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Response, Failure> {
-    let ask = Ask::read("/api/v1/checks/assessment.csv", uri.query(), &["year"])?;
+    let ask = Ask::read("/api/v1/checks/assessment.csv", uri.query(), &["organ", "year"])?;
     ask.typed::<i16>("year", "应为公元年份")?;
     statistics::csv(State(shell), who, uri).await
 }
@@ -193,10 +200,11 @@ async fn carry_out(
     given: Value,
     command: Uuid,
 ) -> Result<MatterId, Failure> {
-    who.may(verbs::of(verb), &Target::organ(who.person.organ))?;
+    let organ = it.map_or(who.person.organ, |it| it.organ);
+    who.may(verbs::of(verb), &Target::organ(organ))?;
     let basis = &verbs::of(verb).basis;
     let value = body::read(&specs(verb, &around()), given, basis)?;
-    let asked = read(&shell.app, who.person.organ, verb, it.map(|it| it.state.as_ref()), value).await?;
+    let asked = read(&shell.app, organ, verb, it.map(|it| it.state.as_ref()), value).await?;
     let asked = asked.map_err(|errors| body::refused(errors, basis))?;
     Ok(act(&shell.app, &who.actor(), it.map(|it| it.id), asked, command).await?.value)
 }
@@ -265,6 +273,7 @@ fn reads(page: Value) -> Vec<Operation> {
     let list = json!({ "type": "array", "items": { "type": "object" } });
     vec![
         Operation::get("/api/v1/checks", "check_list", TAG, verbs::READ.label, page)
+            .with(query("organ", "机关，缺省为本机关", schema_of("id")))
             .with(query("after", "从这个事项之前起", schema_of("id")))
             .leads("check_read", json!({ "id": "$response.body#/items/0/id" })),
         Operation::get(
@@ -274,6 +283,7 @@ fn reads(page: Value) -> Vec<Operation> {
             "记录统计",
             json!({ "type": "object" }),
         )
+        .with(query("organ", "机关，缺省为本机关", schema_of("id")))
         .with(query("from", "自", day.clone()))
         .with(query("to", "至", day.clone())),
         Operation::get(
@@ -283,6 +293,7 @@ fn reads(page: Value) -> Vec<Operation> {
             "年度考核数据",
             text.clone(),
         )
+        .with(query("organ", "机关，缺省为本机关", schema_of("id")))
         .with(query("year", "年度", json!({ "type": "integer", "minimum": 2000, "maximum": 2199 })))
         .produces("text/csv"),
         Operation::get("/api/v1/checks/{id}", "check_read", TAG, verbs::READ.label, schema("Check")),

@@ -1,5 +1,6 @@
 //! 记录检查: draws, the ledger of playback, findings to their end, circulars, statistics.
 
+mod access;
 pub mod api;
 pub mod audit;
 pub mod form;

@@ -20,15 +20,14 @@ use mingjing_domain::recording_check::stats::{
 };
 use mingjing_domain::viewing_grant::{Grant, uses};
 
+use super::access;
 use super::means;
 use super::show::bars;
 use super::store;
-use super::verbs;
 use crate::case::access::{People, rules};
 use crate::case::service::{ended, gather_for_view, rules_today};
 use crate::kit::acts::cell;
 use crate::kit::auth::Identity;
-use crate::kit::authz::Target;
 use crate::kit::http::Shell;
 use crate::kit::page::{self, Office, Width, office};
 use crate::kit::problem::Failure;
@@ -100,8 +99,8 @@ fn rates<K: ToString>(groups: impl IntoIterator<Item = (K, Coverage)>) -> Vec<(S
 pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Markup, Failure> {
     let query = Query::new("/checks/statistics", uri.query());
     let today = civil_day(shell.app.now());
-    let organ = who.person.organ;
-    who.may(verbs::READ, &Target::organ(organ))?;
+    let organ = access::chosen(&shell, &who, query.get("organ")).await?;
+    let choices = access::choices(&shell, &who).await?;
     let it = ground(&shell, organ, days(&query, today)).await?;
     let people = People::of(&shell, organ).await?;
     let all = coverage(&it.acts);
@@ -123,15 +122,19 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
         .filter(|(_, rate)| rate.whole > 0)
         .map(|(point, rate)| (point.label().to_owned(), rate))
         .collect();
+    let mut asked = vec![
+        Filter { name: "from", label: "自", kind: FilterKind::Day },
+        Filter { name: "to", label: "至", kind: FilterKind::Day },
+    ];
+    if !choices.is_empty() {
+        asked.insert(0, access::filter(&choices));
+    }
     let body = html! {
         (page::heading(None, "记录统计", Some(html! { (ui::date(it.days.0)) "至" (ui::date(it.days.1)) }), Some(html! {
-            a.btn.quiet href={ "/checks/assessment.csv?year=" (it.days.1.year()) } { "导出年度考核数据" }
+            a.btn.quiet href={ "/checks/assessment.csv?year=" (it.days.1.year()) "&organ=" (organ) } { "导出年度考核数据" }
         })))
         div.stack {
-            section.card { (filters(&[
-                Filter { name: "from", label: "自", kind: FilterKind::Day },
-                Filter { name: "to", label: "至", kind: FilterKind::Day },
-            ], &query)) }
+            section.card { (filters(&asked, &query)) }
             section.card {
                 h2 { "总体" }
                 (ui::facts(&[
@@ -207,12 +210,12 @@ const ENDED: [CaseStage; 5] = [
 
 /// How cases were filed in a year: archived in time, of those archived; with a file, of those
 /// that ended.
-async fn filing(shell: &Shell, who: &Identity, year: i16) -> Result<(Rate, Rate), Failure> {
+async fn filing(shell: &Shell, who: &Identity, organ: OrganId, year: i16) -> Result<(Rate, Rate), Failure> {
     let actor = who.actor();
-    let gathered = gather_for_view(&shell.app, rules(), actor.organ, &actor).await?;
+    let gathered = gather_for_view(&shell.app, rules(), organ, &actor).await?;
     let facts = gathered.facts(Moment::now(shell.app.now()), actor.clone(), [0; 32]);
     let (mut in_time, mut filed) = (Rate::default(), Rate::default());
-    for case in ended(&shell.app, actor.organ, &ENDED).await? {
+    for case in ended(&shell.app, organ, &ENDED).await? {
         if case.archived.is_some_and(|(on, _)| on.year() == year) {
             in_time.whole += 1;
             in_time.part += u32::from(archived_in_time(&case.state, &facts) == Some(true));
@@ -225,12 +228,16 @@ async fn filing(shell: &Shell, who: &Identity, year: i16) -> Result<(Rate, Rate)
     Ok((in_time, filed))
 }
 
-/// The rows of the assessment of one's organ for a year.
+/// The rows of the assessment of an organ for a year.
 ///
 /// # Errors
 /// When the store fails, or there is no such year.
-pub async fn rows_of(shell: &Shell, who: &Identity, year: i16) -> Result<Vec<AssessmentRow>, Failure> {
-    let organ = who.person.organ;
+pub async fn rows_of(
+    shell: &Shell,
+    who: &Identity,
+    organ: OrganId,
+    year: i16,
+) -> Result<Vec<AssessmentRow>, Failure> {
     let bound = |month, day| {
         Date::new(year, month, day).map_err(|_| Failure::Malformed("year 应为公元年份".to_owned()))
     };
@@ -240,7 +247,7 @@ pub async fn rows_of(shell: &Shell, who: &Identity, year: i16) -> Result<Vec<Ass
     let grants = used(&shell.app, organ, &days.0.to_string()).await?;
     let known: Vec<(MatterId, &Grant)> = grants.iter().map(|it| (it.id, it.state.as_ref())).collect();
     let uses: BTreeMap<_, _> = uses(&known, days.0, days.1);
-    let (archived, filed) = filing(shell, who, year).await?;
+    let (archived, filed) = filing(shell, who, organ, year).await?;
     let of_day = rules_today(&shell.app, rules(), organ).await?;
     let means = means::of(shell, organ, of_day.custody()?, &it.kept).await?;
     let cited = means::cited(shell, organ, &ENDED, year).await?;
@@ -261,7 +268,7 @@ pub async fn rows_of(shell: &Shell, who: &Identity, year: i16) -> Result<Vec<Ass
 /// GET /checks/assessment.csv, and the same under /api/v1.
 pub(super) async fn csv(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Response, Failure> {
     let query = Query::new("/checks/assessment.csv", uri.query());
-    who.may(verbs::READ, &Target::organ(who.person.organ))?;
+    let organ = access::chosen(&shell, &who, query.get("organ")).await?;
     let this = civil_day(shell.app.now()).year();
     let year = match query.get("year") {
         None => this,
@@ -271,7 +278,7 @@ pub(super) async fn csv(State(shell): State<Shell>, who: Identity, uri: Uri) -> 
             .filter(|year| (2000..=2199).contains(year))
             .ok_or_else(|| Failure::Malformed("year 应为公元年份".to_owned()))?,
     };
-    let rows = rows_of(&shell, &who, year).await?;
+    let rows = rows_of(&shell, &who, organ, year).await?;
     let broken = |e: csv::Error| Failure::Broken(e.to_string());
     // The mark at the front makes spreadsheets read the Chinese as UTF-8.
     let mut out = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());

@@ -28,6 +28,8 @@ static ACTS: LazyLock<ActVerbs<Act>> = LazyLock::new(|| ActVerbs::new("check", R
 static ROWS: LazyLock<Vec<Grant>> = LazyLock::new(|| {
     let read = |role: &Role| Grant { verb: READ, role: *role, relation: Relation::OwnOrgan };
     let mut rows: Vec<Grant> = READERS.iter().map(read).collect();
+    // 司法行政部门 looks into the checks and statistics of every organ that it supervises.
+    rows.push(Grant { verb: READ, role: Role::Supervisor, relation: Relation::Supervised });
     rows.extend(ACTS.rows.iter().copied());
     rows
 });

@@ -9,7 +9,7 @@ use mingjing_domain::act_table::{Act as _, open, ready};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::device::Device;
-use mingjing_domain::matter::MatterId;
+use mingjing_domain::matter::{MatterId, OrganId};
 use mingjing_domain::recording_check::{About, BeaconKind, Check, CheckKind, Stage, Verb};
 use mingjing_domain::refusal::{FieldError, Refusal};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::form::{Around, BEGINS, read, specs};
 use super::service::act;
-use super::{show, signals, statistics, store, verbs};
+use super::{access, show, signals, statistics, store, verbs};
 use crate::case::access::People;
 use crate::case::tables::title;
 use crate::kit::acts::{self, Doing, Step, doing};
@@ -31,7 +31,7 @@ use crate::kit::problem::Failure;
 use crate::kit::resend::Told;
 use crate::kit::ui::act::{Action, Door, actions};
 use crate::kit::ui::show as ui;
-use crate::kit::ui::table::Query;
+use crate::kit::ui::table::{Query, filters};
 use crate::kit::write::Loaded;
 use crate::recording_view::service as recordings;
 
@@ -75,24 +75,24 @@ fn frame(shell: &Shell, who: &Identity, title: &str, width: Width, body: Markup)
     office(&page, body)
 }
 
-/// A check of one's own organ.
+/// A check of an organ that the person looks into.
 ///
 /// # Errors
 /// Not found, for those of others as well.
 pub(super) async fn seen(shell: &Shell, who: &Identity, id: Uuid) -> Result<Loaded<Check>, Failure> {
     let it = shell.app.load::<Check>(MatterId(id)).await?.ok_or(Failure::NotFound)?;
-    who.may(verbs::READ, &Target::organ(it.organ)).map_err(|_| Failure::NotFound)?;
+    access::within(shell, who, it.organ).await?;
     Ok(it)
 }
 
 /// Checks of a list, and the cursor of the next page.
 pub(super) async fn page_of(
     shell: &Shell,
-    who: &Identity,
+    organ: OrganId,
     before: Option<MatterId>,
 ) -> Result<(Vec<Loaded<Check>>, Option<MatterId>), Failure> {
     let limit = u32::try_from(PAGE + 1).unwrap_or(u32::MAX);
-    let mut ids = store::page(shell.app.db(), who.person.organ, before, limit).await?;
+    let mut ids = store::page(shell.app.db(), organ, before, limit).await?;
     let more = ids.len() > PAGE;
     ids.truncate(PAGE);
     let next = ids.last().copied().filter(|_| more);
@@ -107,16 +107,21 @@ pub(super) async fn page_of(
 async fn list(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Markup, Failure> {
     let query = Query::new("/checks", uri.query());
     let before = query.get("after").and_then(|it| it.parse().ok()).map(MatterId);
-    let (all, next) = page_of(&shell, &who, before).await?;
-    let organ = Target::organ(who.person.organ);
+    let of = access::chosen(&shell, &who, query.get("organ")).await?;
+    let choices = access::choices(&shell, &who).await?;
+    let (all, next) = page_of(&shell, of, before).await?;
+    let organ = Target::organ(of);
+    let statistics = if of == who.person.organ { String::new() } else { format!("?organ={of}") };
+    let statistics = format!("/checks/statistics{statistics}");
     let begins: Vec<Verb> =
         BEGINS.into_iter().filter(|verb| who.may(verbs::of(*verb), &organ).is_ok()).collect();
     let tools = html! {
         @for verb in &begins { a.btn.quiet href={ "/checks/new/" (wire_name(verb)) } { (verb.label()) } }
-        a.btn.quiet href="/checks/statistics" { "记录统计" }
+        a.btn.quiet href=(statistics) { "记录统计" }
     };
     let body = html! {
         (page::heading(None, "记录检查", Some(html! { (ui::law(&verbs::READ.basis)) " · 回放抽查的样本由抽签产生，任何人可以复算" }), Some(tools)))
+        @if !choices.is_empty() { section.card { (filters(&[access::filter(&choices)], &query)) } }
         section.card {
             @if all.is_empty() { (ui::empty("没有记录检查", html! { "制定抽查计划或者开展专项核查后列在这里。" })) }
             @for it in &all {
@@ -201,7 +206,8 @@ async fn submit(
         Step::Go(posted, value, command) => (posted, value, command),
     };
     let state = it.map(|it| it.state.as_ref());
-    let asked = match read(&shell.app, who.person.organ, verb, state, value).await {
+    let organ = it.map_or(who.person.organ, |it| it.organ);
+    let asked = match read(&shell.app, organ, verb, state, value).await {
         Ok(Ok(asked)) => asked,
         Ok(Err(errors)) => return Ok(again(&posted, &errors, None)),
         Err(WriteError::Refused(refusal)) => return Ok(again(&posted, &[], Some(&refusal))),

@@ -1,6 +1,7 @@
 //! What is kept, who may look, and what is checked: files from the first page to the
 //! archives, approvals of viewing, checks drawn by lot. Each decided again by the audit.
 
+use axum::http::StatusCode;
 use mingjing::case::access::rules;
 use mingjing::kit::limits::WebConfig;
 use mingjing::recording::service::uploaded;
@@ -356,7 +357,37 @@ async fn recordings_are_checked_by_a_draw_that_anybody_can_repeat(bench: Bench) 
     assert!(csv.body.contains("指标63") && csv.body.contains("抽检的音像记录规范文明"), "{}", csv.body);
     let figures = office.read("head", "/api/v1/checks/statistics?from=2026-03-01").await.json();
     assert_eq!(figures["timely"]["permille"], 1000);
+    for row in ["指标54", "指标57", "指标64", "指标65", "指标71"] {
+        assert!(csv.body.contains(row), "{row}: {}", csv.body);
+    }
+    assert!(
+        csv.body.contains("音像记录与同一执法对象的案件集中存储") && csv.body.contains("本机关,9,9,1000"),
+        "{}",
+        csv.body
+    );
+    others_look(&office, &api).await;
     office.holds().await;
+}
+
+/// Who supervises looks into the checks of the organs below, and changes nothing; who does not
+/// sees nothing of them.
+async fn others_look(office: &Office, api: &str) {
+    let of = format!("organ={ORGAN}");
+    let figures = office.read("supervisor", &format!("/api/v1/checks/statistics?{of}&from=2026-03-01")).await;
+    assert_eq!(figures.json()["timely"]["permille"], 1000);
+    let page =
+        office.open("supervisor", &format!("/checks/statistics?{of}&from=2026-03-01&to=2026-03-31")).await;
+    assert!(page.body.contains("9/9（100.0%）"), "{}", page.body);
+    let listed = office.read("supervisor", &format!("/api/v1/checks?{of}")).await.json();
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(office.read("supervisor", api).await.status, StatusCode::OK);
+    let refused = office.tries("supervisor", &format!("{api}/conclude"), json!({"summary": "完"})).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+    for path in [format!("/api/v1/checks/statistics?{of}"), format!("/api/v1/checks?{of}"), api.to_owned()] {
+        assert_eq!(office.read("stranger", &path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let own = office.read("supervisor", "/api/v1/checks").await.json();
+    assert_eq!(own["items"].as_array().map(Vec::len), Some(0), "nothing is asked for but the own organ's");
 }
 
 /// Each drawn recording is played; what is found goes to its end.
