@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn the_catalogue_is_whole() {
         let all = Catalogue::built_in();
-        assert_eq!(all.all().len(), 80);
+        assert_eq!(all.all().len(), 84);
         let ids: Vec<u16> = all.all().iter().map(|d| d.id).collect();
         assert_eq!(ids, (0..80).collect::<Vec<_>>());
         let decision = all.by_key("penalty_decision_unit").unwrap();

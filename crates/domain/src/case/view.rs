@@ -210,8 +210,11 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
         (false, false) => "决定后7个工作日",
     };
     stops.push(stop("送达", served, case.stage == Stage::Decided && !served, service.into()));
+    let any = |of: fn(&PartyState) -> bool| case.parties.iter().any(of);
     let performance = match (fallen, paid) {
         _ if refund => "待返还款项",
+        _ if !done && any(|p| p.enforcement.ended.is_some()) => "终结执行",
+        _ if !done && any(|p| p.enforcement.paused().is_some()) => "中止执行",
         _ if undo => "待恢复原状",
         (true, _) => "不再执行",
         (false, true) if done => "已执行",

@@ -536,7 +536,8 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::AddEvidence(evidence) => evidence.collected_on = today,
         Do::RecordInquiry { session, .. }
         | Do::RecordScene { session, .. }
-        | Do::TakeSample(Sampling { session, .. }) => {
+        | Do::TakeSample(Sampling { session, .. })
+        | Do::CarryOutSubstitute(SubstituteDone { session, .. }) => {
             session.started_at = ago(40);
             session.ended_at = ago(2);
         }
