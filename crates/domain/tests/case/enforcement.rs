@@ -309,9 +309,6 @@ fn seized_goods_are_auctioned_for_the_fine_without_a_power_when_no_remedy_was_us
         w.at("2026-03-17");
         w.pass(Proposal::Dispose);
         w.serve_all();
-        w.at("2026-04-13");
-        w.ok(HEAD, Do::ImposeAdditionalFine { party: 1, amount_fen: ADDED });
-        w.serve_all();
         w.at("2026-08-20");
         w.ok(A, Do::DemandEnforcement { party: 1 });
         w.serve_all();
@@ -559,6 +556,9 @@ fn an_agreement_may_waive_additions_and_never_the_fine() {
     let session = morning(&w);
     w.no(A, Do::CarryOutEnforcement(carrying(session)), "agreement.binds");
     w.no(A, Do::DemandFine { party: 1 }, "payment.not_due");
+    let instalments = vec![Instalment { due_on: day("2026-12-31"), amount_fen: 35_000 * YUAN }];
+    let deferring = Deferring { party: 1, instalments, rest_falls_due: false };
+    w.no(A, propose(Proposal::Defer(deferring)), "agreement.binds");
     let refusal = w.no(A, Do::RecordBreach(Breach { party: 1, details: t("未缴") }), "agreement.kept");
     assert_eq!(refusal.after, Some(day("2026-07-01")));
     // Kept, the case closes as performed.
@@ -583,6 +583,24 @@ fn an_agreement_may_waive_additions_and_never_the_fine() {
     w.no(HEAD, Do::ImposeAdditionalFine { party: 1, amount_fen: most + 1 }, "additional.amount");
     assert_eq!(consistency(w.case()), []);
     assert_eq!(w.refold(true).as_ref(), Some(w.case()));
+}
+
+#[test]
+fn only_what_has_an_occasion_is_shown() {
+    use mingjing_domain::case::view::actions;
+    let shown = |w: &World, label: &str| {
+        actions(w.case(), &w.facts(A)).into_iter().find(|it| it.step.verb.label() == label).map(|it| it.shut)
+    };
+    let plain = decision_served(FINE);
+    for label in
+        ["呈请强制执行", "呈请中止执行", "呈请终结执行", "登记强制执行实施情况", "登记不履行执行协议"]
+    {
+        assert!(shown(&plain, label).is_none(), "{label}");
+    }
+    let w = ordered();
+    assert!(shown(&w, "登记强制执行实施情况").is_some_and(|shut| shut.is_none()));
+    assert!(shown(&w, "呈请中止执行").is_some_and(|shut| shut.is_none()));
+    assert!(shown(&w, "登记催告后的陈述申辩").is_some_and(|shut| shut.is_none()));
 }
 
 #[test]

@@ -230,7 +230,7 @@ fn deferral(case: &Case, d: &Deferring, facts: &Facts<'_>) -> Result<(), Refusal
             .field("party", "没有该当事人"));
     };
     let (decision, _) = gate::served_decision(case, d.party)?;
-    gate::deferrable(case, d.party, state)?;
+    gate::deferrable(case, facts, d.party, state)?;
     let mut after = state.clone();
     after.additional_fen = late_deferral(case, d, facts)?.unwrap_or(state.additional_fen);
     let owed = gate::owed_fen(decision, d.party, &after);

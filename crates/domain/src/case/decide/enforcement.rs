@@ -264,7 +264,7 @@ fn unused(
     Err(refuse("remedy.window_open", article, message, "期限届满后再决定。").after(next_day(over)))
 }
 
-/// Money: an additional fine for more than thirty days, demanded, its term over (第四十六条).
+/// Money: demanded, its term over, and an additional fine for more than thirty days (第四十六条).
 fn money(case: &Case, it: &Enforcing, state: &PartyState, facts: &Facts<'_>) -> Result<(), Refusal> {
     let decision = gate::made(case)?;
     if gate::owed_fen(decision, it.party, state) == 0 {
@@ -276,6 +276,24 @@ fn money(case: &Case, it: &Enforcing, state: &PartyState, facts: &Facts<'_>) -> 
         )
         .field("manner", "没有欠缴的款项"));
     }
+    // An auction to set off the fine asks for the demand alone (第四十六条第三款).
+    if facts.law.own.of_manner(it.manner).value {
+        added_long_ago(state, facts)?;
+    }
+    decision_demanded(case, it, state, facts)?;
+    if gate::enforceable(decision, it.party, state, facts.today()).total_fen() == 0 {
+        return Err(refuse(
+            "demand.none",
+            "第三十五条",
+            "催告的款项已经缴清，此后到期的款项没有催告",
+            "请对此后到期的款项另行制发并送达催告书。",
+        ));
+    }
+    Ok(())
+}
+
+/// An additional fine runs for more than thirty days (第四十六条第一款).
+fn added_long_ago(state: &PartyState, facts: &Facts<'_>) -> Result<(), Refusal> {
     let Some((imposed, _)) = state.additions.first() else {
         return Err(refuse(
             "additional.none",
@@ -297,15 +315,6 @@ fn money(case: &Case, it: &Enforcing, state: &PartyState, facts: &Facts<'_>) -> 
         let message = format!("实施加处罚款未超过三十日，到{}届满", period::long(last));
         return Err(refuse("additional.running", "第四十六条第一款", message, "超过三十日后再决定。")
             .after(next_day(last)));
-    }
-    decision_demanded(case, it, state, facts)?;
-    if gate::enforceable(decision, it.party, state, facts.today()).total_fen() == 0 {
-        return Err(refuse(
-            "demand.none",
-            "第三十五条",
-            "催告的款项已经缴清，此后到期的款项没有催告",
-            "请对此后到期的款项另行制发并送达催告书。",
-        ));
     }
     Ok(())
 }

@@ -78,6 +78,12 @@ pub fn heard(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
 /// said was examined.
 pub fn at_liberty(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     running_on(number, state)?;
+    agreement_over(facts, number, state)?;
+    heard(case, number, state)
+}
+
+/// No agreement binds: there is none, it is over, or was broken.
+pub fn agreement_over(facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     if let Some(agreed) = state.enforcement.agreed(facts.today()) {
         let last = agreed.what.stages.last().map_or(agreed.on, |it| it.due_on);
         return no(
@@ -87,7 +93,7 @@ pub fn at_liberty(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &Party
             "当事人不履行协议的，登记后恢复强制执行。",
         );
     }
-    heard(case, number, state)
+    Ok(())
 }
 
 /// The court was not asked, or declined.

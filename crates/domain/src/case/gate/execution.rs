@@ -1,8 +1,8 @@
 //! Guards of what follows a decision: payment, enforcement, remedies, closing, archive.
 
 use super::{
-    Gate, amendment_served, any_party, at_liberty, costs_back, demand_refuted, goods_disposed, heard_late,
-    next_day, no, no_pending, party_heard_late, recorded, substituted,
+    Gate, agreement_over, amendment_served, any_party, at_liberty, costs_back, demand_refuted,
+    goods_disposed, heard_late, next_day, no, no_pending, party_heard_late, recorded, substituted,
 };
 pub use crate::case::claim::{applied, demandable, enforceable};
 use crate::case::claim::{beyond_application, demanded_fen, fallen_due_fen};
@@ -209,15 +209,16 @@ pub fn undone(case: &Case) -> Gate {
 }
 
 /// A fine is owed and no court was asked yet.
-pub fn defer(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+pub fn defer(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::Defer(_)))?;
-    any_party(case, party, |number, state| deferrable(case, number, state))
+    any_party(case, party, |number, state| deferrable(case, facts, number, state))
 }
 
 /// As [`defer`], for the party, also when the approval is given. What the court was asked to
-/// enforce is the court's; what it declined is not.
-pub fn deferrable(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
+/// enforce is the court's; what it declined is not. What an agreement says is kept or broken.
+pub fn deferrable(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     owing(case, number, state)?;
+    agreement_over(facts, number, state)?;
     if state.court_on.is_some() && !state.enforcement_denied() {
         return no(
             "court.asked",
