@@ -217,9 +217,9 @@ mod tests {
     #[test]
     fn the_catalogue_is_whole() {
         let all = Catalogue::built_in();
-        assert_eq!(all.all().len(), 80);
+        assert_eq!(all.all().len(), 84);
         let ids: Vec<u16> = all.all().iter().map(|d| d.id).collect();
-        assert_eq!(ids, (0..80).collect::<Vec<_>>());
+        assert_eq!(ids, (0..84).collect::<Vec<_>>());
         let decision = all.by_key("penalty_decision_unit").unwrap();
         assert_eq!(
             (decision.id, decision.words.as_slice(), decision.seal),

@@ -59,6 +59,12 @@ pub const fn left_by(proposal: &Proposal) -> &'static [DocumentKind] {
         Proposal::Transfer(_) => &[D::TransferApproval, D::TransferLetter],
         Proposal::Amend(_) => &[D::AmendmentDecision],
         Proposal::Defer(_) => &[D::DeferralApproval, D::DeferralGrant],
+        Proposal::Enforce(_) => &[D::EnforcementDecision],
+        Proposal::Substitute(_) => &[D::SubstituteDecision],
+        Proposal::PauseEnforcement(_) | Proposal::ResumeEnforcement(_) | Proposal::EndEnforcement(_) => {
+            &[D::EnforcementNotice]
+        }
+        Proposal::Agree(_) => &[D::EnforcementAgreement],
         Proposal::Close { .. } => &[D::ClosingApproval],
     }
 }
@@ -86,6 +92,12 @@ pub fn needs(case: &Case) -> Vec<Need> {
     need(&[D::ReviewSubmission], None, usize::from(case.review.round), "送法制审核");
     need(&[D::ReviewOpinion], None, usize::from(case.review.signed_on.is_some()), "法制审核");
     need(&[D::DiscussionRecord], None, case.discussions.len(), "集体讨论");
+    let demanded = case.corrections.iter().map(|c| c.demands.len()).sum();
+    need(&[D::OrderDemand], None, demanded, "催告");
+    let done = case.substitutions.iter().filter(|s| s.done.is_some()).count();
+    let own = case.parties.iter().flat_map(|p| &p.enforcement.decisions);
+    let done = done + own.map(|d| d.carried_out.len()).sum::<usize>();
+    need(&[D::EnforcementRecord], None, done, "强制执行、代履行");
     let served = case.documents.iter().filter(|d| d.kind.served() && d.service.is_some()).count();
     need(&[D::ServiceReceipt], None, served, "送达");
     for (no, state) in case.numbered_parties() {

@@ -156,6 +156,12 @@ fn outcome(case: &Case) -> Outcome {
             | P::Dispose
             | P::Amend(_)
             | P::Defer(_)
+            | P::Enforce(_)
+            | P::PauseEnforcement(_)
+            | P::ResumeEnforcement(_)
+            | P::EndEnforcement(_)
+            | P::Agree(_)
+            | P::Substitute(_)
             | P::Close { .. } => {}
         }
     }

@@ -138,6 +138,12 @@ const fn eight(kind: DocumentKind) -> u8 {
         | D::FineDemand
         | D::EnforcementDemand
         | D::CourtApplication
+        | D::OrderDemand
+        | D::EnforcementDecision
+        | D::SubstituteDecision
+        | D::EnforcementRecord
+        | D::EnforcementNotice
+        | D::EnforcementAgreement
         | D::ClosingApproval => 7,
         D::SuspensionApproval
         | D::ExtensionApproval
@@ -202,7 +208,14 @@ const fn decision_first(kind: DocumentKind) -> u8 {
         D::DeferralApproval => 26,
         D::DeferralGrant => 27,
         D::ServiceReceipt | D::ServiceAnnouncement | D::AddressConfirmation => 28,
-        D::EnforcementDemand | D::CourtApplication => 29,
+        D::EnforcementDemand
+        | D::CourtApplication
+        | D::OrderDemand
+        | D::EnforcementDecision
+        | D::SubstituteDecision
+        | D::EnforcementRecord
+        | D::EnforcementNotice
+        | D::EnforcementAgreement => 29,
         D::ClosingApproval | D::WithdrawalApproval => 30,
         D::SuspensionApproval
         | D::ExtensionApproval

@@ -1,7 +1,6 @@
 //! What of the money of a decision has fallen due, and what a demand and the court may
 //! be asked for: by the plan where one was granted, not the whole (行政处罚法第六十六条第二款).
 
-use super::command::{Deferring, Instalment};
 use super::event::CaseEvent;
 use super::evolve::party;
 use super::gate::{additional_fen, amounts_fen, principal_fen};
@@ -9,6 +8,28 @@ use super::state::*;
 use super::types::{Document, DocumentKind, DocumentNo, PartyNo};
 use crate::matter::Meta;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Deferral or instalments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deferring {
+    /// Whose fine.
+    pub party: PartyNo,
+    /// Instalments: last day and fen; one entry is a deferral.
+    pub instalments: Vec<Instalment>,
+    /// With one instalment overdue the others fall due too; unsaid in older plans.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rest_falls_due: bool,
+}
+
+/// One instalment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instalment {
+    /// Last day.
+    pub due_on: Date,
+    /// Fen.
+    pub amount_fen: i64,
+}
 
 /// A plan of payment, and the day from which it holds: the days before it were late by the
 /// term that held then.

@@ -7,6 +7,7 @@ pub use running::{Running, running};
 use super::facts::Facts;
 use super::gate;
 use super::state::*;
+use super::substitute::Substitution;
 use super::types::*;
 use crate::cite::{Citation, penalty_law};
 use crate::period::{Exclusion, Limit, Period, Roll, Rule, Unit};
@@ -368,13 +369,35 @@ pub fn performed_on(case: &Case, facts: &Facts<'_>) -> Option<Date> {
         let served = gate::served_decision(case, no).ok().map(|(_, s)| s.effective_on);
         let paid = state.payments.iter().map(|p| p.paid_on).max();
         let ruled = state.ruling.filter(|_| state.enforcement_over()).map(|(_, on)| on);
+        let ended = state.enforcement.ended.map(|(_, on)| on);
         let acted = state.performances.iter().map(|p| p.on).max();
-        served.max(paid).max(ruled).max(acted).max(refunded)
+        served.max(paid).max(ruled).max(ended).max(acted).max(refunded)
     };
     let parties = case.numbered_parties().filter_map(party);
     let corrected = case.corrections.iter().filter_map(|c| c.rechecked_on);
     let goods = case.preservations.iter().filter_map(|p| p.disposed.map(|(_, on)| on));
-    parties.chain(corrected).chain(goods).max()
+    let done = |it: &Substitution| {
+        let paid = it.payments.iter().map(|p| p.on).max();
+        it.done.as_ref().map(|(_, on)| *on).max(paid)
+    };
+    let substituted = case.substitutions.iter().filter_map(done);
+    parties.chain(corrected).chain(goods).chain(substituted).max()
+}
+
+/// Three years of a pause, after which nothing is enforced any more where the party has no means
+/// and no harm to society is apparent (行政强制法第三十九条第二款).
+///
+/// # Errors
+/// When the calendar does not reach.
+pub fn pause_limit(facts: &Facts<'_>, from: Date) -> Result<Limit, Refusal> {
+    let rule = Rule {
+        id: "case.pause".into(),
+        title: "中止执行满三年".into(),
+        period: Period::years(3, Roll::Forward),
+        citation: super::law::coercion_law("第三十九条第二款"),
+        day_citation: None,
+    };
+    facts.limit(&rule, from, "中止执行之日", &[])
 }
 
 /// The limit of the review in hand: from its submission, without the days on which

@@ -1,11 +1,17 @@
 //! What a person may ask for in a case.
 
 pub use super::amendment::Amending;
+pub use super::claim::{Deferring, Instalment};
 pub use super::concluded::Concluding;
+pub use super::enforcement::{
+    AgreedStage, Agreeing, AnsweringObjection, Breach, CarryingOut, Ending, Enforcing, Objecting, Pausing,
+    Resuming,
+};
 pub use super::heard::{Discussion, HearingHeld, HearingPlan};
 pub use super::performance::{Payment, Performance, Refund, Restitution};
 pub use super::sampling::{Commission, SampledItem, Sampling};
 use super::substance::DecisionSubstance;
+pub use super::substitute::{CostPayment, OrderDemand, SubstituteDone, Substituting};
 use super::types::*;
 use crate::matter::{MatterId, StaffId};
 use crate::recording::event::ActNo;
@@ -50,6 +56,18 @@ pub enum Proposal {
     Defer(Deferring),
     /// 变更处罚（自行纠正）.
     Amend(Amending),
+    /// 强制执行.
+    Enforce(Enforcing),
+    /// 中止执行.
+    PauseEnforcement(Pausing),
+    /// 恢复执行.
+    ResumeEnforcement(Resuming),
+    /// 终结执行.
+    EndEnforcement(Ending),
+    /// 执行协议.
+    Agree(Agreeing),
+    /// 代履行.
+    Substitute(Substituting),
     /// 结案.
     Close {
         /// How it ended.
@@ -118,27 +136,6 @@ pub struct Transferring {
     pub crime: bool,
     /// To whom.
     pub recipient: Text,
-}
-
-/// Deferral or instalments.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deferring {
-    /// Whose fine.
-    pub party: PartyNo,
-    /// Instalments: last day and fen; one entry is a deferral.
-    pub instalments: Vec<Instalment>,
-    /// With one instalment overdue the others fall due too; unsaid in older plans.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub rest_falls_due: bool,
-}
-
-/// One instalment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Instalment {
-    /// Last day.
-    pub due_on: Date,
-    /// Fen.
-    pub amount_fen: i64,
 }
 
 /// A command on a case.
@@ -469,6 +466,20 @@ pub enum CaseCommand {
         /// Which court.
         court: Text,
     },
+    /// 登记催告后的陈述申辩.
+    StateObjection(Objecting),
+    /// 复核催告后的陈述申辩.
+    AnswerObjection(AnsweringObjection),
+    /// 登记强制执行实施情况.
+    CarryOutEnforcement(CarryingOut),
+    /// 登记不履行执行协议.
+    RecordBreach(Breach),
+    /// 催告履行改正义务.
+    DemandOrder(OrderDemand),
+    /// 登记代履行实施情况.
+    CarryOutSubstitute(SubstituteDone),
+    /// 登记代履行费用收付.
+    RecordCost(CostPayment),
     /// 登记复议、诉讼.
     RecordRemedy {
         /// Whose.

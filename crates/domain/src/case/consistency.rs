@@ -177,6 +177,9 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
         | D::EnforcementDemand => &[D::PenaltyDecision],
         D::DeferralGrant => &[D::DeferralApproval],
         D::CourtApplication => &[D::EnforcementDemand],
+        D::EnforcementDecision => &[D::EnforcementDemand, D::OrderDemand],
+        D::OrderDemand => &[D::CorrectionOrder, D::PenaltyDecision],
+        D::EnforcementRecord | D::EnforcementAgreement => &[D::EnforcementDecision, D::SubstituteDecision],
         D::TransferLetter | D::CrimeTransferLetter => &[D::TransferApproval],
         D::ClosingApproval => &[D::PenaltyDecision, D::NoPenaltyDecision],
         D::ClueRegister
@@ -196,6 +199,9 @@ pub fn follows_from(kind: DocumentKind) -> &'static [DocumentKind] {
         | D::ServiceReceipt
         | D::ServiceAnnouncement
         | D::AddressConfirmation
+        // What is cleared at once, and a stay of enforcement, follow from no document.
+        | D::SubstituteDecision
+        | D::EnforcementNotice
         | D::TransferApproval
         | D::WithdrawalApproval
         | D::Correction

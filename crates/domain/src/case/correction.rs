@@ -5,6 +5,7 @@ use super::event::CaseEvent;
 use super::facts::Facts;
 use super::state::Case;
 use super::substance::DecisionSubstance;
+use super::substitute::Demanded;
 use super::types::*;
 use crate::cite::penalty_law;
 use crate::matter::Meta;
@@ -63,6 +64,8 @@ pub struct CorrectionOrder {
     pub rechecked: Option<bool>,
     /// Day of the last re-check.
     pub rechecked_on: Option<Date>,
+    /// Demands that it be followed, oldest first.
+    pub demands: Vec<Demanded>,
 }
 
 impl CorrectionOrder {
@@ -165,6 +168,7 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 days: None,
                 rechecked: None,
                 rechecked_on: None,
+                demands: Vec::new(),
             });
         }
         CaseEvent::CorrectionRechecked { order, corrected, .. } => {
@@ -184,6 +188,7 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 days: Some(it.days),
                 rechecked: None,
                 rechecked_on: None,
+                demands: Vec::new(),
             });
             let orders: Vec<_> = orders.collect();
             case.corrections.extend(orders);

@@ -119,6 +119,12 @@ words! {
         FineDemand = "缴纳罚款催告书",
         EnforcementDemand = "行政强制执行事先催告书",
         CourtApplication = "强制执行申请书",
+        OrderDemand = "履行义务催告书",
+        EnforcementDecision = "强制执行决定书",
+        SubstituteDecision = "代履行决定书",
+        EnforcementRecord = "强制执行（代履行）笔录",
+        EnforcementNotice = "中止（恢复、终结）执行通知书",
+        EnforcementAgreement = "行政强制执行协议书",
         TransferApproval = "案件移送审批表",
         TransferLetter = "案件移送书",
         CrimeTransferLetter = "涉嫌犯罪案件移送书",
@@ -176,6 +182,11 @@ impl DocumentKind {
             Self::FineDemand => "催",
             Self::EnforcementDemand => "执行催告",
             Self::CourtApplication => "强执",
+            Self::OrderDemand => "履催",
+            Self::EnforcementDecision => "强决",
+            Self::SubstituteDecision => "代",
+            Self::EnforcementNotice => "执通",
+            Self::EnforcementAgreement => "执协",
             Self::TransferApproval => "移审",
             Self::TransferLetter => "移",
             Self::CrimeTransferLetter => "涉移",
@@ -188,6 +199,7 @@ impl DocumentKind {
             | Self::InquiryRecord
             | Self::PreservationList
             | Self::DefenceRecord
+            | Self::EnforcementRecord
             | Self::HearingRecord
             | Self::FileCatalogue
             | Self::FileBackSheet => return None,
@@ -215,6 +227,11 @@ impl DocumentKind {
                 | Self::AdditionalFineDecision
                 | Self::FineDemand
                 | Self::EnforcementDemand
+                | Self::OrderDemand
+                | Self::EnforcementDecision
+                | Self::SubstituteDecision
+                | Self::EnforcementNotice
+                | Self::EnforcementAgreement
                 | Self::Correction
                 | Self::RecusalDecision
         )

@@ -2,10 +2,14 @@
 //! gets a new version and an upcaster in [`super::Case`]'s decoder.
 
 use super::command::*;
+use super::enforcement::*;
 use super::growth::Supplement;
+pub use super::heard::{RecusalDecision, RecusalRequest};
 use super::recorded::{Attached, Settled, Stated};
+pub use super::remedies::{Lodging, Ruling};
 use super::sampling::{Commission, Sampling};
 use super::substance::DecisionSubstance;
+use super::substitute::*;
 use super::types::*;
 use crate::matter::StaffId;
 use crate::text::Text;
@@ -107,26 +111,9 @@ pub enum CaseEvent {
         reason: Text,
     },
     /// 已申请回避.
-    RecusalRequested {
-        /// Of whom.
-        officer: StaffId,
-        /// By the party.
-        by_party: bool,
-        /// Why.
-        reason: Text,
-    },
+    RecusalRequested(RecusalRequest),
     /// 已决定回避.
-    RecusalDecided {
-        /// Of whom.
-        officer: StaffId,
-        /// Granted.
-        grant: bool,
-        /// Why.
-        reason: Text,
-        /// The heads' opinions, where the principal head's recusal is decided collectively.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        opinions: Vec<HeadOpinion>,
-    },
+    RecusalDecided(RecusalDecision),
     /// 已通知询问.
     InquiryNotified {
         /// Party.
@@ -479,16 +466,7 @@ pub enum CaseEvent {
         court: Text,
     },
     /// 复议、诉讼已提起.
-    RemedyLodged {
-        /// Party.
-        party: PartyNo,
-        /// Which.
-        remedy: RemedyKind,
-        /// Day.
-        on: Date,
-        /// Body.
-        body: Text,
-    },
+    RemedyLodged(Lodging),
     /// 复议、诉讼已有结果.
     RemedyConcluded {
         /// Party.
@@ -531,16 +509,33 @@ pub enum CaseEvent {
         lifted: Vec<PenaltyKind>,
     },
     /// 人民法院已就执行作出裁定.
-    CourtRuled {
-        /// Party.
-        party: PartyNo,
-        /// What.
-        ruling: CourtRuling,
-        /// Day of the ruling.
-        on: Date,
-        /// Document.
-        document: Text,
-    },
+    CourtRuled(Ruling),
+    /// 当事人已就催告陈述申辩.
+    EnforcementObjected(Objecting),
+    /// 催告后的陈述申辩已复核.
+    EnforcementObjectionAnswered(AnsweringObjection),
+    /// 已决定强制执行.
+    EnforcementDecided(Granted<Enforcing>),
+    /// 强制执行已实施.
+    EnforcementCarriedOut(CarryingOut),
+    /// 执行已中止.
+    EnforcementPaused(Granted<Pausing>),
+    /// 执行已恢复.
+    EnforcementResumed(Granted<Resuming>),
+    /// 执行已终结.
+    EnforcementEnded(Granted<Ending>),
+    /// 执行协议已订立.
+    EnforcementAgreed(Granted<Agreeing>),
+    /// 执行协议没有履行.
+    AgreementBroken(Breach),
+    /// 已催告履行改正义务.
+    OrderDemanded(OrderDemanded),
+    /// 已决定代履行.
+    SubstituteDecided(Granted<Substituting>),
+    /// 代履行已实施.
+    SubstituteCarriedOut(SubstituteDone),
+    /// 代履行费用已收付.
+    SubstituteCostPaid(CostPayment),
     /// 处罚决定已撤销.
     DecisionRevoked {
         /// Ground.

@@ -42,6 +42,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         documents: Vec::new(),
         announced: Vec::new(),
         decision: None,
+        substitutions: Vec::new(),
         amendment: None,
         closed: None,
         ended_on: None,
@@ -75,12 +76,12 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
             case.filed = Some(Filed { filing: filing.clone(), on: meta.moment.day(), serial });
         }
         CaseEvent::OfficersChanged { officers, .. } => set_officers(&mut case, officers),
-        CaseEvent::RecusalRequested { officer, .. } => case.recusals_open.push(*officer),
-        CaseEvent::RecusalDecided { officer, grant, .. } => {
-            case.recusals_open.retain(|o| o != officer);
-            if *grant {
-                case.officers.retain(|o| o != officer);
-                case.recused.push(*officer);
+        CaseEvent::RecusalRequested(it) => case.recusals_open.push(it.officer),
+        CaseEvent::RecusalDecided(it) => {
+            case.recusals_open.retain(|o| *o != it.officer);
+            if it.grant {
+                case.officers.retain(|o| *o != it.officer);
+                case.recused.push(it.officer);
             }
         }
         CaseEvent::Withdrawn { .. } => end(&mut case, Stage::Withdrawn, meta),
@@ -164,6 +165,19 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::DisposalAmended { .. }
         | CaseEvent::CourtRuled { .. }
         | CaseEvent::DecisionRevoked { .. } => decision(&mut case, meta, event),
+        CaseEvent::EnforcementObjected(_)
+        | CaseEvent::EnforcementObjectionAnswered(_)
+        | CaseEvent::EnforcementDecided(_)
+        | CaseEvent::EnforcementCarriedOut(_)
+        | CaseEvent::EnforcementPaused(_)
+        | CaseEvent::EnforcementResumed(_)
+        | CaseEvent::EnforcementEnded(_)
+        | CaseEvent::EnforcementAgreed(_)
+        | CaseEvent::AgreementBroken(_)
+        | CaseEvent::OrderDemanded(_)
+        | CaseEvent::SubstituteDecided(_)
+        | CaseEvent::SubstituteCarriedOut(_)
+        | CaseEvent::SubstituteCostPaid(_) => super::enforcement::next(&mut case, meta, event),
         // Folded beside the acts and the growth, above.
         CaseEvent::SupplementArchived(_)
         | CaseEvent::RecordingAttached(_)

@@ -1,6 +1,7 @@
 //! The fields of each command: the forms of the pages, the API's schema and its
 //! examples all come from here, so they cannot disagree.
 
+mod enforcement;
 mod execution;
 
 use super::correction::Corrective;
@@ -402,6 +403,12 @@ fn proposal_fields(verb: Verb) -> Option<Vec<Field>> {
                 .hint("不勾选的，只催告、申请执行已经到期的各期"),
         ],
         Verb::ProposeAmend => execution::amendment(),
+        Verb::ProposeEnforce
+        | Verb::ProposePauseEnforcement
+        | Verb::ProposeResumeEnforcement
+        | Verb::ProposeEndEnforcement
+        | Verb::ProposeAgree
+        | Verb::ProposeSubstitute => enforcement::fields(verb),
         Verb::ProposeClose => vec![choice::<ClosingGround>("ground", "结案情形")],
         _ => return None,
     };

@@ -112,7 +112,7 @@ fn party(case: &Case, no: PartyNo, state: &PartyState) -> Result<(), Refusal> {
     // A decision is over when the case is closed; only what a remedy added since is owed.
     let owed = case.decision.as_ref().is_some_and(|it| gate::owed_fen(it, no, state) > 0);
     let raised = case.closed.is_some_and(|(_, on)| state.stood.last().is_some_and(|it| it.until >= on));
-    if owed && raised && case.revoked(no).is_none() && !state.enforcement_over() {
+    if owed && raised && case.revoked(no).is_none() && !state.given_up() {
         let what = format!("第{no}名当事人尚有款项未缴");
         return Err(still("payment.owed", what, "缴清，或者依法申请强制执行并终结后再补充归档"));
     }

@@ -1,10 +1,35 @@
-//! What is written of hearings and discussions.
+//! What is written of recusals, hearings and discussions.
 
 use super::types::*;
 use crate::matter::StaffId;
 use crate::text::Text;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+/// A recusal that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecusalRequest {
+    /// Of whom.
+    pub officer: StaffId,
+    /// By the party.
+    pub by_party: bool,
+    /// Why.
+    pub reason: Text,
+}
+
+/// A recusal that was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecusalDecision {
+    /// Of whom.
+    pub officer: StaffId,
+    /// Granted.
+    pub grant: bool,
+    /// Why.
+    pub reason: Text,
+    /// The heads' opinions, where the principal head's recusal is decided collectively.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opinions: Vec<HeadOpinion>,
+}
 
 /// A hearing as scheduled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

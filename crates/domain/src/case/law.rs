@@ -1,6 +1,7 @@
 //! The rules a penalty case runs under: statute, with the parameters that a
 //! jurisdiction's policy may set. Each rule carries its citation.
 
+use super::enforcement::EnforcementManner;
 use super::types::Examination;
 use crate::cite::Citation;
 use crate::period::{Roll, Rule};
@@ -31,6 +32,49 @@ impl<T> Ruled<T> {
     /// A value and its citation.
     pub const fn new(value: T, citation: Citation) -> Self {
         Self { value, citation }
+    }
+}
+
+/// What an organ may enforce by itself: what a law gives it, and nothing else (行政强制法第十三条).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnPower {
+    /// 划拨存款、汇款.
+    pub transfer: Ruled<bool>,
+    /// 拍卖或者依法处理查封、扣押的财物.
+    pub auction: Ruled<bool>,
+    /// 排除妨碍、恢复原状.
+    pub restore: Ruled<bool>,
+    /// 强制拆除.
+    pub demolish: Ruled<bool>,
+    /// 强制停止生产经营、关闭场所.
+    pub cease: Ruled<bool>,
+}
+
+impl OwnPower {
+    fn of(policy: &PolicySet) -> Self {
+        Self {
+            transfer: ruled(&policy.own_transfer),
+            auction: ruled(&policy.own_auction),
+            restore: ruled(&policy.own_restore),
+            demolish: ruled(&policy.own_demolish),
+            cease: ruled(&policy.own_cease),
+        }
+    }
+
+    /// The power for a manner, with the law that gives it, or that says who has it.
+    pub const fn of_manner(&self, manner: EnforcementManner) -> &Ruled<bool> {
+        match manner {
+            EnforcementManner::Transfer => &self.transfer,
+            EnforcementManner::Auction => &self.auction,
+            EnforcementManner::Restore => &self.restore,
+            EnforcementManner::Demolish => &self.demolish,
+            EnforcementManner::Cease => &self.cease,
+        }
+    }
+
+    /// The organ may enforce something by itself.
+    pub fn any(&self) -> bool {
+        EnforcementManner::ALL.iter().any(|it| self.of_manner(*it).value)
     }
 }
 
@@ -107,6 +151,8 @@ pub struct Law {
     pub court_demand: Rule,
     /// 申请法院.
     pub court: Rule,
+    /// What the organ may enforce by itself.
+    pub own: OwnPower,
     /// 追责期限.
     pub prescription: Rule,
     /// 追责期限 for grave harm.
@@ -186,6 +232,7 @@ impl Law {
             litigation: policy.remedy_suit.rule("case.litigation", "提起行政诉讼", party),
             court_demand: policy.execution_urge.rule("case.court_demand", "催告", Roll::None),
             court: policy.execution_court.rule("case.court", "申请人民法院强制执行", organ),
+            own: OwnPower::of(policy),
             prescription: policy.limitation.rule("case.prescription", "追责期限", Roll::None),
             grave_prescription: policy.limitation_safety.rule("case.prescription", "追责期限", Roll::None),
             close: policy.closing.rule("case.close", "结案", organ),

@@ -4,6 +4,7 @@
 //! allows the stage), the rail and the action cards of the case page, the
 //! authorization rows, the published flow chart and the generated docs.
 
+mod enforcement;
 mod recording;
 mod review;
 
@@ -80,6 +81,19 @@ words! {
         DemandEnforcement = "强制执行事先催告",
         ApplyToCourt = "申请法院强制执行",
         RecordRuling = "登记法院执行裁定",
+        StateObjection = "登记催告后的陈述申辩",
+        AnswerObjection = "复核催告后的陈述申辩",
+        ProposeEnforce = "呈请强制执行",
+        CarryOutEnforcement = "登记强制执行实施情况",
+        ProposePauseEnforcement = "呈请中止执行",
+        ProposeResumeEnforcement = "呈请恢复执行",
+        ProposeEndEnforcement = "呈请终结执行",
+        ProposeAgree = "呈请订立执行协议",
+        RecordBreach = "登记不履行执行协议",
+        DemandOrder = "催告履行改正义务",
+        ProposeSubstitute = "呈请代履行",
+        CarryOutSubstitute = "登记代履行实施情况",
+        RecordCost = "登记代履行费用收付",
         RecordRemedy = "登记复议、诉讼",
         ConcludeRemedy = "登记复议、诉讼结果",
         RevokeDecision = "撤销处罚决定",
@@ -287,6 +301,7 @@ pub static PROCEDURE: std::sync::LazyLock<Vec<Step>> = std::sync::LazyLock::new(
     rows.extend(defence());
     rows.extend(decision());
     rows.extend(execution());
+    rows.extend(enforcement::rows());
     rows.extend(recording::rows());
     rows
 });

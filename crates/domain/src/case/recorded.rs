@@ -220,6 +220,8 @@ fn session(event: &CaseEvent) -> Option<&Session> {
         CaseEvent::InquiryRecorded { session, .. } | CaseEvent::SceneRecorded { session, .. } => {
             Some(session)
         }
+        CaseEvent::EnforcementCarriedOut(it) => Some(&it.session),
+        CaseEvent::SubstituteCarriedOut(it) => Some(&it.session),
         _ => None,
     }
 }
@@ -240,6 +242,15 @@ fn act(case: &Case, meta: &Meta, event: &CaseEvent) -> Option<(ActOf, Option<Par
         CaseEvent::Sampled(it) => {
             let act = ActOf { case_room: it.session.case_room, ..of(Verb::TakeSample) };
             Some((act, Some(it.party), civil_day(it.session.started_at)))
+        }
+        CaseEvent::EnforcementCarriedOut(it) => {
+            let act = ActOf { case_room: it.session.case_room, ..of(Verb::CarryOutEnforcement) };
+            Some((act, Some(it.party), civil_day(it.session.started_at)))
+        }
+        CaseEvent::SubstituteCarriedOut(it) => {
+            let act = ActOf { case_room: it.session.case_room, ..of(Verb::CarryOutSubstitute) };
+            let party = case.substitution(it.substitution).map(|s| s.what.party);
+            Some((act, party, civil_day(it.session.started_at)))
         }
         CaseEvent::Preserved { preserving, .. } => {
             Some((of(Verb::ProposePreserve), Some(preserving.party), day))

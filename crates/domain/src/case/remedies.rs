@@ -5,9 +5,37 @@ use super::evolve::party;
 use super::gate::amounts_fen;
 use super::performance::Standing;
 use super::state::*;
-use super::types::{PartyNo, RemedyKind, RemedyOutcome};
+use super::types::{CourtRuling, PartyNo, RemedyKind, RemedyOutcome};
 use crate::matter::Meta;
+use crate::text::Text;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A remedy as it was lodged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lodging {
+    /// Party.
+    pub party: PartyNo,
+    /// Which.
+    pub remedy: RemedyKind,
+    /// Day.
+    pub on: Date,
+    /// Body.
+    pub body: Text,
+}
+
+/// What the court ruled on enforcement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ruling {
+    /// Party.
+    pub party: PartyNo,
+    /// What.
+    pub ruling: CourtRuling,
+    /// Day of the ruling.
+    pub on: Date,
+    /// Document.
+    pub document: Text,
+}
 
 /// A remedy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +63,9 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
         _ => {}
     }
     match event {
-        CaseEvent::RemedyLodged { party: no, remedy, on, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.remedies.push(Remedy { kind: *remedy, from: *on, concluded: None, ended: None });
+        CaseEvent::RemedyLodged(it) => {
+            if let Some(p) = party(case, it.party) {
+                p.remedies.push(Remedy { kind: it.remedy, from: it.on, concluded: None, ended: None });
             }
         }
         CaseEvent::RemedyConcluded { party: no, remedy, outcome, .. } => {
@@ -64,9 +92,9 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             }
         }
         CaseEvent::DisposalAmended { .. } => super::amendment::next(case, meta, event),
-        CaseEvent::CourtRuled { party: no, ruling, on, .. } => {
-            if let Some(p) = party(case, *no) {
-                p.ruling = Some((*ruling, *on));
+        CaseEvent::CourtRuled(it) => {
+            if let Some(p) = party(case, it.party) {
+                p.ruling = Some((it.ruling, it.on));
             }
         }
         CaseEvent::DecisionRevoked { ground, .. } => {
@@ -98,6 +126,7 @@ fn stands_no_longer(case: &mut Case, meta: &Meta, of: Option<PartyNo>) {
             let (fine_fen, confiscated_fen) = amounts_fen(decision, no, p);
             let additional_fen = p.additional_fen;
             p.stood.push(Standing { until, fine_fen, confiscated_fen, additional_fen });
+            super::enforcement::falls(p);
         }
     }
 }

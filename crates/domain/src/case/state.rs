@@ -4,12 +4,14 @@ use super::claim::Deferral;
 use super::command::*;
 pub use super::concluded::Conclusion;
 pub use super::correction::CorrectionOrder;
+use super::enforcement::Enforcement;
 pub use super::growth::{Grown, Supplement};
 pub use super::heard::Discussed;
 use super::performance::Standing;
 pub use super::recorded::ActState;
 pub use super::remedies::Remedy;
 use super::substance::{DecisionSubstance, PartyDisposal, Provision};
+use super::substitute::Substitution;
 pub use super::told::Unheard;
 use super::types::*;
 use crate::codes::DocumentNumber;
@@ -326,6 +328,8 @@ pub struct PartyState {
     pub revoked: Option<(RevocationGround, Date)>,
     /// The court's last ruling on enforcement, and its day.
     pub ruling: Option<(CourtRuling, Date)>,
+    /// The organ's own enforcement.
+    pub enforcement: Enforcement,
 }
 
 impl PartyState {
@@ -363,6 +367,7 @@ impl PartyState {
             stood: Vec::new(),
             revoked: None,
             ruling: None,
+            enforcement: Enforcement::default(),
         }
     }
 }
@@ -486,6 +491,8 @@ pub struct Case {
     pub announced: Vec<Announced>,
     /// Decision.
     pub decision: Option<Decision>,
+    /// Decisions on 代履行, number n at index n−1.
+    pub substitutions: Vec<Substitution>,
     /// The amendment of it that is proposed.
     pub amendment: Option<Draft>,
     /// Closed: ground and day.

@@ -534,6 +534,7 @@ words! {
         CourtClosed = "人民法院裁定不准予执行、终结执行或者执行完毕",
         NoPenaltyServed = "作出不予行政处罚决定",
         DecisionRevoked = "行政处罚决定被依法撤销",
+        EnforcementEnded = "行政机关终结执行或者不再执行",
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::decide::available;
 use super::facts::Facts;
-use super::procedure::{Lane, PROCEDURE, Relation, Step};
+use super::procedure::{Lane, PROCEDURE, Relation, Step, Verb};
 use super::state::*;
 use super::types::*;
 use super::{clock, gate};
@@ -54,7 +54,26 @@ pub fn actions(case: &Case, facts: &Facts<'_>) -> Vec<Action> {
         .filter(|it| it.step.lane != Lane::Recording || it.shut.is_none())
         // After the decision there is nothing to review until an amendment is proposed.
         .filter(|it| it.shut.as_ref().is_none_or(|refusal| refusal.code != "amendment.none"))
+        .filter(|it| !it.shut.as_ref().is_some_and(|refusal| idle(it.step.verb, refusal)))
         .collect()
+}
+
+/// An act of enforcement to which nothing in the case gives occasion: no power, no demand, no
+/// decision, nothing that pauses. It is shown as soon as there is one.
+fn idle(verb: Verb, refusal: &Refusal) -> bool {
+    let asked = match verb {
+        Verb::StateObjection => "demand.none",
+        Verb::AnswerObjection => "objection.none",
+        Verb::CarryOutEnforcement | Verb::ProposeAgree => "enforcement.none",
+        Verb::ProposeResumeEnforcement => "enforcement.not_paused",
+        Verb::RecordBreach => "agreement.none",
+        Verb::DemandOrder => "order.none",
+        Verb::CarryOutSubstitute => "substitute.none",
+        Verb::RecordCost => "cost.none",
+        Verb::ProposeEnforce | Verb::ProposePauseEnforcement | Verb::ProposeEndEnforcement => "",
+        _ => return false,
+    };
+    refusal.code == "enforcement.no_power" || refusal.code == asked
 }
 
 fn on(day: Date) -> String {
@@ -210,8 +229,11 @@ fn afterwards(case: &Case, facts: &Facts<'_>) -> Vec<Stop> {
         (false, false) => "决定后7个工作日",
     };
     stops.push(stop("送达", served, case.stage == Stage::Decided && !served, service.into()));
+    let any = |of: fn(&PartyState) -> bool| case.parties.iter().any(of);
     let performance = match (fallen, paid) {
         _ if refund => "待返还款项",
+        _ if !done && any(|p| p.enforcement.ended.is_some()) => "终结执行",
+        _ if !done && any(|p| p.enforcement.paused().is_some()) => "中止执行",
         _ if undo => "待恢复原状",
         (true, _) => "不再执行",
         (false, true) if done => "已执行",

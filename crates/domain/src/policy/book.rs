@@ -1,6 +1,6 @@
 //! Loading, checking and resolving policy files.
 
-use super::params::{PARAMETERS, Parameter, PolicySet, Stricter, edition_of, newest_edition};
+use super::params::{OWN_POWER, PARAMETERS, Parameter, PolicySet, Stricter, edition_of, newest_edition};
 use super::value::{Rank, Value};
 use super::{Sourced, course};
 use crate::cite::Citation;
@@ -448,6 +448,7 @@ impl PolicyBook {
             check_value(&place, parameter, &v.value)?;
             let source =
                 Citation { law: v.law.unwrap_or_else(|| head.law.clone()).into(), article: v.article.into() };
+            given_by_law(&place, parameter, &v.value, &source)?;
             let (from, to) = (v.from.unwrap_or(head.from), v.to.or(head.to));
             if to.is_some_and(|to| to < from) {
                 let reason = "失效日早于生效日".to_owned();
@@ -546,6 +547,22 @@ fn check_head(head: &RawHead) -> Result<(), String> {
         return Err("id、title、law 不得为空".into());
     }
     Ok(())
+}
+
+/// A power of enforcement is given by a law, no regulation, rule or paper of an organ
+/// (行政强制法第十三条第一款).
+fn given_by_law(
+    file: &str,
+    parameter: &Parameter,
+    value: &toml::Value,
+    source: &Citation,
+) -> Result<(), PolicyError> {
+    let given = OWN_POWER.contains(&parameter.key) && value.as_bool() == Some(true);
+    if !given || source.law.ends_with('法') && !source.article.is_empty() {
+        return Ok(());
+    }
+    let reason = "行政强制执行由法律设定（行政强制法第十三条）：应写明授权的法律和条文".into();
+    Err(PolicyError::BadValue { file: file.into(), key: parameter.key.into(), reason })
 }
 
 fn check_value(file: &str, parameter: &Parameter, value: &toml::Value) -> Result<(), PolicyError> {

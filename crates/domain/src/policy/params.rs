@@ -70,6 +70,17 @@ const FREE: Option<Statute> = None;
 const LATER: &[&[&str]] = &[
     &["archive.order", "viewing.handlers_ask"],
     &["entry.late_hours", "review.catalogue", "publish.operator"],
+    &OWN_POWER,
+];
+
+/// Powers of an organ to enforce by itself. Only a law (法律) gives one (行政强制法第十三条), so a
+/// value that does names the law.
+pub(super) const OWN_POWER: [&str; 5] = [
+    "execution.own_transfer",
+    "execution.own_auction",
+    "execution.own_restore",
+    "execution.own_demolish",
+    "execution.own_cease",
 ];
 
 /// The newest edition; the first is 0.
@@ -146,6 +157,11 @@ parameters! {
     remedy_suit: Term = "remedy.suit", "提起行政诉讼的期限", Higher, bound("m", 6, true, "行政诉讼法", "第四十六条第一款");
     execution_urge: Term = "execution.urge", "催告后申请法院强制执行的等待期限", Higher, bound("wd", 10, true, "行政强制法", "第五十四条");
     execution_court: Term = "execution.court", "申请法院强制执行的期限", Neither, bound("m", 3, true, "行政强制法", "第五十三条");
+    own_transfer: bool = "execution.own_transfer", "本机关有权划拨存款、汇款（由法律规定）", Neither, FREE;
+    own_auction: bool = "execution.own_auction", "本机关有权拍卖或者依法处理查封、扣押的财物强制执行（由法律规定）", Neither, FREE;
+    own_restore: bool = "execution.own_restore", "本机关有权排除妨碍、恢复原状（由法律规定；代履行不在此列）", Neither, FREE;
+    own_demolish: bool = "execution.own_demolish", "本机关有权强制拆除违法的建筑物、构筑物、设施（由法律规定）", Neither, FREE;
+    own_cease: bool = "execution.own_cease", "本机关有权强制停止生产经营、关闭场所（由法律规定）", Neither, FREE;
     entry_late_hours: u32 = "entry.late_hours", "行为发生后超过多少小时登记的为补录", Lower, FREE;
     closing: Term = "closing.term", "结案审批期限", Lower, FREE;
     archive: Term = "archive.term", "终结后归档期限", Lower, FREE;

@@ -254,3 +254,38 @@ fn what_is_learnt_later_leaves_the_rules_of_then_to_be_found() {
     }
     assert_eq!(then.resolve_noted(&j, day, &after.rule_set.digest).unwrap(), None);
 }
+
+#[test]
+fn a_power_of_enforcement_is_given_by_a_law_and_by_no_shipped_policy() {
+    for (region, system) in [
+        ("110101", System::General),
+        ("511300", System::Emergency),
+        ("431023", System::Urban),
+        ("610113", System::Urban),
+        ("530926", System::Emergency),
+        ("990101", System::Emergency),
+    ] {
+        let set = resolve(region, system, "2026-06-01");
+        let own = [&set.own_transfer, &set.own_auction, &set.own_restore, &set.own_demolish, &set.own_cease];
+        assert!(own.iter().all(|it| !it.value && it.source.law == "行政强制法"), "{region}");
+    }
+    let organ = |law: &str, article: &str| {
+        format!(
+            "[policy]\nid = \"x\"\ntitle = \"本机关\"\nlevel = \"county\"\nregion = \"990101\"\nlaw = \"{law}\"\n\
+             from = \"2026-01-01\"\nrecorded_at = \"2026-01-01T00:00:00+08:00\"\n\
+             [[value]]\nkey = \"execution.own_transfer\"\nvalue = true\narticle = \"{article}\"\n"
+        )
+    };
+    let load = |text: &str| PolicyBook::built_in().with_files(&[("x.toml".into(), text.to_owned())]);
+    for (law, article) in [("示例县行政执法示范规定", "第三条"), ("城市市容和环境卫生管理条例", "第三十七条")]
+    {
+        let refused = load(&organ(law, article));
+        assert!(matches!(refused, Err(PolicyError::BadValue { .. })), "{law}: {refused:?}");
+    }
+    assert!(matches!(load(&organ("税收征收管理法", "")), Err(PolicyError::BadValue { .. })));
+    let book = load(&organ("税收征收管理法", "第四十条")).unwrap();
+    let j = Jurisdiction { region: "990101".into(), system: System::Emergency, organ: None };
+    let set = book.resolve(&j, at("2026-06-01"), known("2026-11-22T00:00:00Z")).unwrap();
+    assert!(set.own_transfer.value && !set.own_auction.value);
+    assert_eq!(set.own_transfer.source, Citation::of("税收征收管理法", "第四十条"));
+}

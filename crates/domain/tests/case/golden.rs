@@ -1,21 +1,25 @@
 //! What is printed from the table: the transition matrix, the chart, the docs.
 //! `BLESS=1` writes them anew.
 
+use crate::enforcement::{carrying, enforcing};
 use crate::recording::known_early;
 use crate::steps::*;
+use crate::substitute::{demand, done, substituting};
 use crate::world::*;
 use mingjing_domain::case::CaseCommand as Do;
 use mingjing_domain::case::chart;
 use mingjing_domain::case::command::*;
+use mingjing_domain::case::enforcement::{EndGround, EnforcementManner, PauseGround};
 use mingjing_domain::case::growth::Supplement;
 use mingjing_domain::case::procedure::{Relation, Verb, step};
+use mingjing_domain::case::substitute::{ClearedPlace, CostEntry};
 use mingjing_domain::case::types::*;
 use mingjing_domain::matter::StaffId;
 use mingjing_domain::recording::words::NoRecordingGround;
 use mingjing_domain::staff::Role;
 use std::path::PathBuf;
 
-fn compare(path: &str, text: &str) {
+pub fn compare(path: &str, text: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
     if std::env::var_os("BLESS").is_some() {
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder can be made");
@@ -200,6 +204,19 @@ fn later_command(verb: Verb, w: &World) -> Do {
             on: w.today(),
             body: t("县政府"),
         },
+        V::StateObjection
+        | V::AnswerObjection
+        | V::ProposeEnforce
+        | V::CarryOutEnforcement
+        | V::ProposePauseEnforcement
+        | V::ProposeResumeEnforcement
+        | V::ProposeEndEnforcement
+        | V::ProposeAgree
+        | V::RecordBreach
+        | V::DemandOrder
+        | V::ProposeSubstitute
+        | V::CarryOutSubstitute
+        | V::RecordCost => enforcement_command(verb, w),
         V::RecordRuling => Do::RecordRuling {
             party: 1,
             ruling: CourtRuling::Ended,
@@ -250,6 +267,53 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::DecideNoRecording => Do::DecideNoRecording { act: 1, approve: true, opinion: t("属实") },
         _ => {
             made(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")))
+        }
+    }
+}
+
+/// As [`command`], of the organ's own enforcement.
+fn enforcement_command(verb: Verb, w: &World) -> Do {
+    use Verb as V;
+    let today = w.today().to_string();
+    let statement = || t("经核对");
+    match verb {
+        V::StateObjection => {
+            Do::StateObjection(Objecting { party: 1, on: w.today(), statement: statement() })
+        }
+        V::AnswerObjection => Do::AnswerObjection(AnsweringObjection {
+            party: 1,
+            adoption: Adoption::NotAdopted,
+            reasons: statement(),
+        }),
+        V::ProposeEnforce => propose(Proposal::Enforce(enforcing(EnforcementManner::Transfer, &today))),
+        V::CarryOutEnforcement => Do::CarryOutEnforcement(carrying(session(w))),
+        V::ProposePauseEnforcement => {
+            let ground = PauseGround::Hardship;
+            propose(Proposal::PauseEnforcement(Pausing { party: 1, ground, basis: statement() }))
+        }
+        V::ProposeResumeEnforcement => propose(Proposal::ResumeEnforcement(Resuming { party: 1 })),
+        V::ProposeEndEnforcement => {
+            let ground = EndGround::Other;
+            propose(Proposal::EndEnforcement(Ending { party: 1, ground, basis: statement() }))
+        }
+        V::ProposeAgree => {
+            let stages = vec![AgreedStage { due_on: day("2026-12-31"), amount_fen: 3 * WAN, duty: t("") }];
+            let (remedial, harmless) = (t(""), statement());
+            propose(Proposal::Agree(Agreeing { party: 1, stages, waived_fen: 0, remedial, harmless }))
+        }
+        V::RecordBreach => Do::RecordBreach(Breach { party: 1, details: statement() }),
+        V::DemandOrder => demand("2026-12-31"),
+        V::ProposeSubstitute => propose(Proposal::Substitute(Substituting {
+            order: None,
+            harm: None,
+            immediate: Some(ClearedPlace::Road),
+            ..substituting(&today)
+        })),
+        V::CarryOutSubstitute => Do::CarryOutSubstitute(done(w)),
+        _ => {
+            let (entry, receipt) = (CostEntry::Paid, "7001".into());
+            let (amount_fen, on) = (WAN, w.today());
+            Do::RecordCost(CostPayment { substitution: 1, entry, receipt, amount_fen, on })
         }
     }
 }

@@ -181,6 +181,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
             &[
                 group("party", "当事人", ADDRESSEE),
                 group("decision", "行政处罚决定书", DECISION_REFERENCE),
+                flag("own_power", "本机关有行政强制执行权").optional(),
                 FINE.optional(),
                 money("additional_fen", "加处罚款").optional(),
                 money("total_fen", "合计").without("other_duties"),

@@ -2,6 +2,7 @@
 //! for each field.
 
 mod decision;
+mod enforcement;
 mod execution;
 mod filing;
 mod inquiry;
@@ -145,8 +146,16 @@ impl TemplateSpec {
 #[must_use]
 pub fn catalogue() -> &'static [TemplateSpec] {
     static ALL: LazyLock<Vec<TemplateSpec>> = LazyLock::new(|| {
-        [filing::FORMS, inquiry::FORMS, review::FORMS, notice::FORMS, decision::FORMS, execution::FORMS]
-            .concat()
+        [
+            filing::FORMS,
+            inquiry::FORMS,
+            review::FORMS,
+            notice::FORMS,
+            decision::FORMS,
+            execution::FORMS,
+            enforcement::FORMS,
+        ]
+        .concat()
     });
     &ALL
 }

@@ -404,6 +404,8 @@ pub fn recordings_of(command: &CaseCommand) -> Option<MatterId> {
         CaseCommand::RecordInquiry { session, .. } | CaseCommand::RecordScene { session, .. } => {
             session.recording
         }
+        CaseCommand::CarryOutEnforcement(it) => it.session.recording,
+        CaseCommand::CarryOutSubstitute(it) => it.session.recording,
         // No other command names one.
         _ => None,
     }

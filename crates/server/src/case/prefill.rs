@@ -44,9 +44,18 @@ fn known(verb: Verb, around: &Around<'_>, actor: StaffId) -> Map<String, Value> 
         (Verb::ProposeFile, Some(case)) => filing(case),
         (Verb::PrepareDraft, Some(case)) => draft(case),
         (Verb::AddEvidence, Some(case)) => json!({ "collected_on": today, "collectors": case.officers }),
-        (Verb::RecordInquiry | Verb::RecordScene | Verb::TakeSample | Verb::ChangeOfficers, Some(case)) => {
-            json!({ "officers": case.officers })
+        (
+            Verb::RecordInquiry
+            | Verb::RecordScene
+            | Verb::TakeSample
+            | Verb::ChangeOfficers
+            | Verb::CarryOutEnforcement,
+            Some(case),
+        ) => json!({ "officers": case.officers }),
+        (Verb::CarryOutSubstitute, Some(case)) => {
+            json!({ "officers": case.officers, "supervisor": case.officers.first() })
         }
+        (Verb::ProposeEnforce | Verb::ProposeSubstitute, _) => json!({ "planned_on": today }),
         (Verb::ServeDocument, Some(case)) => json!({ "officers": case.officers, "on": today }),
         (
             Verb::StateDefence
@@ -55,7 +64,9 @@ fn known(verb: Verb, around: &Around<'_>, actor: StaffId) -> Map<String, Value> 
             | Verb::RecordRuling
             | Verb::RecordPerformance
             | Verb::RecordRefund
-            | Verb::RecordRestitution,
+            | Verb::RecordRestitution
+            | Verb::RecordCost
+            | Verb::StateObjection,
             _,
         ) => json!({ "on": today }),
         (Verb::RecordPayment, _) => json!({ "paid_on": today }),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use mingjing_domain::archive::CaseFile;
 use mingjing_domain::calendar::import::Imported;
-use mingjing_domain::case::command::{Payment, Refund};
+use mingjing_domain::case::command::{CostPayment, Payment, Refund};
 use mingjing_domain::case::decide::decide;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::step;
@@ -219,7 +219,8 @@ pub async fn carry_out(
         known.ok_or(WriteError::NotFound("举报人"))?;
     }
     if let CaseCommand::RecordPayment(Payment { receipt, .. })
-    | CaseCommand::RecordRefund(Refund { receipt, .. }) = command
+    | CaseCommand::RecordRefund(Refund { receipt, .. })
+    | CaseCommand::RecordCost(CostPayment { receipt, .. }) = command
     {
         facts.receipt_used = store::receipt_used(w.tx().await?, receipt.trim()).await?;
     }

@@ -16,6 +16,7 @@ use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
 use super::access::masked;
+use super::shape_enforcement::{EnforcementV1, SubstitutionV1, enforcement, substitutions};
 
 /// A text as the string it holds.
 struct Plain<'a>(&'a Text);
@@ -53,6 +54,7 @@ pub struct CaseV1<'a> {
     review: ReviewV1<'a>,
     discussions: Vec<DiscussionV1<'a>>,
     decision: Option<DecisionV1<'a>>,
+    substitutions: Vec<SubstitutionV1<'a>>,
     closed: Option<ClosedV1>,
     archived_on: Option<Date>,
 }
@@ -109,6 +111,7 @@ struct PartyV1<'a> {
     /// Performed penalties that fell and wait to be undone.
     to_undo: Vec<PenaltyKind>,
     remedy_pending: bool,
+    enforcement: EnforcementV1,
     /// The decision on this party was revoked, by its own remedy or for all.
     revoked_on: Option<Date>,
     revoked_by: Option<RevocationGround>,
@@ -324,6 +327,7 @@ pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
             disposals: &it.substance.disposals,
             revoked_on: it.revoked.map(|(_, on)| on),
         }),
+        substitutions: substitutions(case),
         closed: case.closed.map(|(ground, on)| ClosedV1 { ground, on }),
         archived_on: case.archived.map(|(on, _)| on),
     }
@@ -373,6 +377,7 @@ fn party<'a>(case: &'a Case, number: PartyNo, state: &'a PartyState, open: bool)
         restitutions: state.restitutions.iter().map(restitution).collect(),
         to_undo: decision.map_or_else(Vec::new, |d| gate::to_undo(d, state)),
         remedy_pending: state.remedy_pending(),
+        enforcement: enforcement(state),
         revoked_on: revoked.map(|(_, on)| on),
         revoked_by: revoked.map(|(ground, _)| ground),
     }

@@ -416,8 +416,12 @@ impl Projects for Case {
         );
         let payments = case.parties.iter().flat_map(|p| &p.payments).map(|p| &p.receipt);
         let refunds = case.parties.iter().flat_map(|p| &p.refunds).map(|r| &r.receipt);
+        let costs = case.substitutions.iter().flat_map(|s| &s.payments).map(|p| &p.receipt);
         rows.extend(
-            payments.chain(refunds).map(|it| Row { table: RECEIPT.name, values: params![id, it.clone()] }),
+            payments
+                .chain(refunds)
+                .chain(costs)
+                .map(|it| Row { table: RECEIPT.name, values: params![id, it.clone()] }),
         );
         rows.extend(case.documents.iter().enumerate().map(|(index, d)| Row {
             table: DOCUMENT.name,

@@ -98,8 +98,8 @@ pub const fn part(event: &E) -> (Part, bool) {
         E::ClueRegistered(..) | E::Concluded { .. } => (Part::Inquiry, true),
         E::CheckStarted { .. }
         | E::OfficersChanged { .. }
-        | E::RecusalRequested { .. }
-        | E::RecusalDecided { .. }
+        | E::RecusalRequested(_)
+        | E::RecusalDecided(_)
         | E::InquiryNotified { .. }
         | E::InquiryRecorded { .. }
         | E::SceneRecorded { .. }
@@ -155,10 +155,24 @@ pub const fn part(event: &E) -> (Part, bool) {
         | E::AdditionalFineImposed { .. }
         | E::EnforcementDemanded { .. }
         | E::CourtApplied { .. }
-        | E::RemedyLodged { .. }
+        | E::RemedyLodged(_)
         | E::RemedyConcluded { .. }
-        | E::CourtRuled { .. } => (Part::Execution, false),
-        E::DisposalChanged { .. } | E::DisposalAmended { .. } => (Part::Execution, true),
+        | E::EnforcementObjected(_)
+        | E::EnforcementObjectionAnswered(_)
+        | E::EnforcementPaused(_)
+        | E::EnforcementResumed(_)
+        | E::AgreementBroken(_)
+        | E::OrderDemanded(_)
+        | E::SubstituteCostPaid(_)
+        | E::CourtRuled(_) => (Part::Execution, false),
+        E::EnforcementDecided(_)
+        | E::EnforcementCarriedOut(_)
+        | E::EnforcementEnded(_)
+        | E::EnforcementAgreed(_)
+        | E::SubstituteDecided(_)
+        | E::SubstituteCarriedOut(_)
+        | E::DisposalChanged { .. }
+        | E::DisposalAmended { .. } => (Part::Execution, true),
     }
 }
 
@@ -202,9 +216,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         }
         E::DocumentCorrected { .. } => return None,
         E::Filed { filing, .. } => filing.title.or_erased().to_owned(),
-        E::RecusalRequested { officer, .. } => people.name(*officer).to_owned(),
-        E::RecusalDecided { officer, grant, .. } => {
-            format!("{}，{}", people.name(*officer), if *grant { "准许" } else { "驳回" })
+        E::RecusalRequested(it) => people.name(it.officer).to_owned(),
+        E::RecusalDecided(it) => {
+            format!("{}，{}", people.name(it.officer), if it.grant { "准许" } else { "驳回" })
         }
         E::InquiryNotified { person, .. } | E::InquiryRecorded { person, .. } => {
             person.or_erased().to_owned()
@@ -269,7 +283,7 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         E::AdditionalFineImposed { party: no, amount_fen, .. } => {
             format!("{}，{}元", party(case, *no), show::yuan(*amount_fen))
         }
-        E::RemedyLodged { party: no, remedy, .. } => format!("{}，{}", party(case, *no), remedy.label()),
+        E::RemedyLodged(it) => format!("{}，{}", party(case, it.party), it.remedy.label()),
         E::RemedyConcluded { remedy, outcome, .. } => format!("{}，{}", remedy.label(), outcome.label()),
         E::DisposalChanged { party: no, remedy, fine_fen, .. } => {
             format!("{}，{}变更，罚款{}元", party(case, *no), remedy.label(), show::yuan(*fine_fen))
@@ -277,7 +291,20 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         E::DisposalAmended { party: no, fine_fen, .. } => {
             format!("{}，罚款变更为{}元", party(case, *no), show::yuan(*fine_fen))
         }
-        E::CourtRuled { party: no, ruling, .. } => format!("{}，{}", party(case, *no), ruling.label()),
+        E::CourtRuled(it) => format!("{}，{}", party(case, it.party), it.ruling.label()),
+        E::EnforcementObjected(_)
+        | E::EnforcementObjectionAnswered(_)
+        | E::EnforcementDecided(_)
+        | E::EnforcementCarriedOut(_)
+        | E::EnforcementPaused(_)
+        | E::EnforcementResumed(_)
+        | E::EnforcementEnded(_)
+        | E::EnforcementAgreed(_)
+        | E::AgreementBroken(_)
+        | E::OrderDemanded(_)
+        | E::SubstituteDecided(_)
+        | E::SubstituteCarriedOut(_)
+        | E::SubstituteCostPaid(_) => return super::enforcement::detail(event, case),
         E::DecisionRevoked { ground, .. } => ground.label().to_owned(),
         E::Closed { ground, .. } => ground.label().to_owned(),
         E::RecordingAttached(it) => recorded_act(case, it.act),

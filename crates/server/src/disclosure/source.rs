@@ -70,7 +70,10 @@ fn performed(case: &Case, party: PartyNo) -> bool {
     let closed = case.closed.is_some_and(|(ground, _)| match ground {
         ClosingGround::Performed => true,
         ClosingGround::CourtClosed => !state.enforcement_denied(),
-        ClosingGround::NoPenaltyServed | ClosingGround::DecisionRevoked => false,
+        ClosingGround::NoPenaltyServed
+        | ClosingGround::DecisionRevoked
+        // Not performed, and never to be (行政强制法第四十条).
+        | ClosingGround::EnforcementEnded => false,
     });
     if case.revoked(party).is_some() {
         return false;

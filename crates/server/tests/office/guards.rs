@@ -21,6 +21,8 @@ mod engines {
         an_approval_clicked_twice_is_one_approval,
         nothing_is_published_before_it_is_served,
         no_court_is_asked_without_a_demand,
+        nothing_is_enforced_without_a_power_by_law,
+        what_lies_in_a_road_is_cleared_at_once_and_paid_for,
         whoever_defends_himself_is_not_fined_more_for_it,
         a_clearance_is_for_the_draft_that_was_reviewed,
         a_disabled_person_is_out_at_once,
@@ -306,6 +308,76 @@ async fn no_court_is_asked_without_a_demand(bench: Bench) {
     refused(&office, "a", &at(&id, "demand_enforcement"), json!({ "party": 1 }), "demand.repeated").await;
     office.serve_all(Way::Api, &id).await;
     refused(&office, "head", &at(&id, "apply_to_court"), court, "demand.running").await;
+}
+
+async fn nothing_is_enforced_without_a_power_by_law(bench: Bench) {
+    let office = Office::of(bench).await;
+    let id = office.decided(Way::Api).await;
+    office.day("2026-04-01");
+    office.serve_all(Way::Api, &id).await;
+    office.day("2026-11-02");
+    office.does("a", &at(&id, "demand_enforcement"), json!({ "party": 1 })).await;
+    office.serve_all(Way::Api, &id).await;
+    office.day("2026-11-20");
+    let enforce = json!({
+        "party": 1, "manner": "transfer", "planned_on": office.today(), "reasons": "经催告逾期不履行",
+        "details": "划拨存款", "opinion": "拟强制执行",
+    });
+    refused(&office, "a", &at(&id, "propose_enforce"), enforce, "enforcement.no_power").await;
+    let object = json!({ "party": 1, "on": office.today(), "statement": "已经缴纳" });
+    office.does("a", &at(&id, "state_objection"), object).await;
+    let court = json!({ "party": 1, "court": "示例县人民法院" });
+    refused(&office, "head", &at(&id, "apply_to_court"), court.clone(), "objection.unanswered").await;
+    let answer = json!({ "party": 1, "adoption": "not_adopted", "reasons": "没有缴款记录" });
+    office.does("a", &at(&id, "answer_objection"), answer).await;
+    office.does("head", &at(&id, "apply_to_court"), court).await;
+}
+
+async fn what_lies_in_a_road_is_cleared_at_once_and_paid_for(bench: Bench) {
+    let office = Office::of(bench).await;
+    let id = office.decided(Way::Form).await;
+    office.day("2026-04-01");
+    office.serve_all(Way::Form, &id).await;
+    let clear = json!({
+        "party": 1, "immediate": "road", "subject": "遗洒在道路上的渣土", "reasons": "占据半幅道路，当事人不能清除",
+        "manner": "机械清运", "planned_on": office.today(), "budget_fen": 100_000, "performer": "示例县环境卫生服务中心",
+        "disinterested": true, "opinion": "拟立即代履行",
+    });
+    office.pass(Way::Form, &id, "propose_substitute", clear).await;
+    let mut done = inquiry(&office);
+    let it = done.as_object_mut().unwrap();
+    for name in ["person", "signed"] {
+        it.shift_remove(name);
+    }
+    it.extend(
+        json!({
+            "substitution": 1, "supervisor": office.id("a"), "record": "清运渣土六立方米", "performer_signed": true,
+            "presence": "absent", "witness": "见证人甲", "cost_fen": 90_000, "cost_basis": "六立方米，按定额计算",
+        })
+        .as_object()
+        .unwrap()
+        .clone(),
+    );
+    let mut unsigned = done.clone();
+    unsigned["performer_signed"] = json!(false);
+    refused(&office, "a", &at(&id, "carry_out_substitute"), unsigned, "substitute.unsigned").await;
+    office.step(Way::Form, "a", Some(&id), "carry_out_substitute", done).await;
+    let whole = office.read("a", &format!("/api/v1/cases/{id}")).await.json();
+    assert_eq!(whole["substitutions"][0]["owed_fen"], 90_000, "{whole}");
+    let page = office.open("a", &format!("/cases/{id}")).await;
+    assert!(page.body.contains("第1次代履行") && page.body.contains("通知当事人代履行"), "told at once");
+    office.serve_all(Way::Form, &id).await;
+    let paid = |receipt: &str| {
+        json!({
+            "substitution": 1, "entry": "paid", "receipt": receipt, "amount_fen": 90_000, "on": office.today(),
+        })
+    };
+    office.step(Way::Form, "cashier", Some(&id), "record_cost", paid("示费0001")).await;
+    // A receipt serves once in the installation, for fines and costs alike.
+    let fine = json!({
+        "party": 1, "receipt": "示费0001", "amount_fen": 1, "paid_on": office.today(), "collector": "示例银行",
+    });
+    refused(&office, "cashier", &at(&id, "record_payment"), fine, "payment.receipt_used").await;
 }
 
 async fn whoever_defends_himself_is_not_fined_more_for_it(bench: Bench) {

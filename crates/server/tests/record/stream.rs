@@ -1,9 +1,11 @@
 //! A synthetic case as its stream: every document of the procedure is issued once.
 
 mod ending;
+mod enforcing;
 mod opening;
 
 pub use ending::*;
+pub use enforcing::*;
 pub use opening::*;
 
 use std::collections::BTreeMap;
@@ -199,5 +201,7 @@ pub fn all() -> Vec<(&'static str, Stream)> {
         ("no_penalty", no_penalty()),
         ("amended", amended()),
         ("archived", archived()),
+        ("enforced", enforced_alone()),
+        ("substituted", substituted_alone()),
     ]
 }

@@ -1,11 +1,13 @@
 //! Every limit that runs now, as the case page, the desk and the API show it.
 
 use super::{
-    archive_limit, court_limit, decision_limit, fixed, pay_until, performed_on, remedies_over, review_limit,
-    suit_after, supplement_limit,
+    archive_limit, court_limit, decision_limit, fixed, pause_limit, pay_until, performed_on, remedies_over,
+    review_limit, suit_after, supplement_limit,
 };
+use crate::case::enforcement::AgreedStage;
 use crate::case::facts::Facts;
 use crate::case::gate;
+use crate::case::law::coercion_law;
 use crate::case::state::*;
 use crate::case::types::*;
 use crate::case::{Case, Proposal};
@@ -67,8 +69,10 @@ pub fn running(case: &Case, facts: &Facts<'_>) -> Vec<Running> {
     review(case, facts, &mut out);
     for (number, state) in case.numbered_parties() {
         told(case, facts, number, state, &mut out);
+        enforced(case, facts, number, state, &mut out);
         decided(case, facts, number, state, &mut out);
     }
+    substituted(case, facts, &mut out);
     if case.stage == Stage::Decided
         && let Some(from) = performed_on(case, facts)
     {
@@ -165,6 +169,61 @@ fn decided(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState, 
     remedies(facts, served, number, state, out);
     if owed || !gate::unperformed(decision, number, state).is_empty() {
         enforcement(case, facts, served, number, state, out);
+    }
+}
+
+/// The organ's own enforcement: the day of its decision, three years of a pause, the stages of an
+/// agreement.
+fn enforced(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState, out: &mut Found) {
+    let own = &state.enforcement;
+    if own.ended.is_some() || case.stage != Stage::Decided {
+        return;
+    }
+    if let Some(pause) = own.paused() {
+        return out.duty("中止执行满三年，恢复或者不再执行", Some(number), pause_limit(facts, pause.from));
+    }
+    if let Some(agreed) = own.agreed(facts.today()) {
+        let open = |it: &&AgreedStage| it.due_on >= facts.today();
+        if let Some(stage) = agreed.what.stages.iter().find(open) {
+            let named = ("case.agreement", "履行执行协议");
+            let limit = fixed(facts, named, coercion_law("第四十二条"), stage.due_on, "执行协议约定的期限");
+            out.window(facts, "履行执行协议", number, limit);
+        }
+        return;
+    }
+    if let Some(it) = own.standing().filter(|it| it.carried_out.is_empty()) {
+        let named = ("case.enforcement", "实施强制执行");
+        let source = "强制执行决定载明的日期";
+        let limit = fixed(facts, named, coercion_law("第三十七条"), it.what.planned_on, source);
+        out.duty("实施强制执行", Some(number), limit);
+    }
+}
+
+/// Demands of orders, 代履行 that waits, and the party to be told of what was cleared at once.
+fn substituted(case: &Case, facts: &Facts<'_>, out: &mut Found) {
+    for it in case.corrections.iter().filter(|it| it.open(case)) {
+        let demand = it.demands.last();
+        if let Some(demand) =
+            demand.filter(|d| case.document(d.document).is_some_and(|d| d.service.is_some()))
+        {
+            let named = ("case.order_demand", "催告后改正");
+            let limit = fixed(facts, named, coercion_law("第三十五条"), demand.due_on, "催告书载明的期限");
+            out.window(facts, "催告后改正", it.party, limit);
+        }
+    }
+    for it in &case.substitutions {
+        let party = Some(it.what.party);
+        let untold = case.document(it.document).is_some_and(|d| d.service.is_none());
+        if let Some((_, on)) = it.done.as_ref().filter(|_| untold) {
+            let named = ("case.substitute_told", "代履行后通知当事人");
+            let limit = fixed(facts, named, coercion_law("第五十二条"), *on, "代履行实施之日，立即通知");
+            out.duty("通知当事人代履行", party, limit);
+        } else if it.pending(case) {
+            let named = ("case.substitute", "实施代履行");
+            let source = "代履行决定载明的日期";
+            let limit = fixed(facts, named, coercion_law("第五十一条"), it.what.planned_on, source);
+            out.duty("实施代履行", party, limit);
+        }
     }
 }
 

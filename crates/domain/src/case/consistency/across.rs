@@ -115,7 +115,7 @@ fn ending(case: &Case, out: &mut Vec<Inconsistency>) {
     let fits = match ground {
         ClosingGround::NoPenaltyServed => !decision.substance.penalises(),
         ClosingGround::DecisionRevoked => case.numbered_parties().any(|(no, _)| revoked(no) || same_day(no)),
-        ClosingGround::Performed | ClosingGround::CourtClosed => {
+        ClosingGround::Performed | ClosingGround::CourtClosed | ClosingGround::EnforcementEnded => {
             decision.substance.penalises() && !all_revoked
         }
     };

@@ -96,6 +96,12 @@ fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Re
         Proposal::Transfer(t) => required(&t.recipient, "recipient", "受移送机关"),
         Proposal::Defer(d) => deferral(case, d, facts),
         Proposal::Amend(it) => super::amendment::content(case, it, facts),
+        Proposal::Enforce(_)
+        | Proposal::PauseEnforcement(_)
+        | Proposal::ResumeEnforcement(_)
+        | Proposal::EndEnforcement(_)
+        | Proposal::Agree(_)
+        | Proposal::Substitute(_) => super::enforcement::content(case, proposal, facts),
     }
 }
 
@@ -224,7 +230,7 @@ fn deferral(case: &Case, d: &Deferring, facts: &Facts<'_>) -> Result<(), Refusal
             .field("party", "没有该当事人"));
     };
     let (decision, _) = gate::served_decision(case, d.party)?;
-    gate::deferrable(case, d.party, state)?;
+    gate::deferrable(case, facts, d.party, state)?;
     let mut after = state.clone();
     after.additional_fen = late_deferral(case, d, facts)?.unwrap_or(state.additional_fen);
     let owed = gate::owed_fen(decision, d.party, &after);
@@ -420,6 +426,12 @@ fn effect(
             issue.push(CaseEvent::DeferralGranted { proposal: no, deferring: d.clone() });
         }
         Proposal::Amend(it) => super::amendment::amend(case, no, it, facts, issue)?,
+        Proposal::Enforce(_)
+        | Proposal::PauseEnforcement(_)
+        | Proposal::ResumeEnforcement(_)
+        | Proposal::EndEnforcement(_)
+        | Proposal::Agree(_)
+        | Proposal::Substitute(_) => super::enforcement::effect(case, no, &proposal.body, issue)?,
         Proposal::Close { ground } => {
             gate::closable(case, facts)?;
             issue.document(D::ClosingApproval, None)?;
@@ -514,6 +526,7 @@ fn closing_ground(case: &Case, ground: ClosingGround) -> Result<(), Refusal> {
             bound(case, d) && !case.numbered_parties().any(|(n, s)| left(n, s))
         }),
         ClosingGround::CourtClosed => case.parties.iter().any(PartyState::enforcement_over),
+        ClosingGround::EnforcementEnded => case.parties.iter().any(|p| p.enforcement.ended.is_some()),
         ClosingGround::NoPenaltyServed => decision.is_some_and(|d| !d.substance.penalises()),
         ClosingGround::DecisionRevoked => decision.is_some_and(|d| {
             !bound(case, d) && case.numbered_parties().any(|(n, _)| case.revoked(n).is_some())

@@ -3,7 +3,7 @@
 use super::performance::reduced;
 use super::{Issue, Outcome, punctual_on, required};
 use crate::case::command::CaseCommand as C;
-use crate::case::event::CaseEvent;
+use crate::case::event::{CaseEvent, Lodging, Ruling};
 use crate::case::facts::Facts;
 use crate::case::law::Ruled;
 use crate::case::performance::Performed;
@@ -33,7 +33,8 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         }
         C::ImposeAdditionalFine { party, amount_fen } => {
             let Some(state) = case.party(*party) else { return Ok(Vec::new()) };
-            let left = clock::additional_cap(case, facts, *party, state)? - state.additional_fen;
+            let taken = state.additional_fen + state.enforcement.waived_fen;
+            let left = clock::additional_cap(case, facts, *party, state)? - taken;
             if *amount_fen <= 0 || *amount_fen > left {
                 return Err(refuse(
                     "additional.amount",
@@ -67,12 +68,12 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::RecordRemedy { party, remedy, on, body } => {
             required(body, "body", "复议机关或者人民法院")?;
             lodge(case, *party, *remedy, *on, facts)?;
-            issue.push(CaseEvent::RemedyLodged {
+            issue.push(CaseEvent::RemedyLodged(Lodging {
                 party: *party,
                 remedy: *remedy,
                 on: *on,
                 body: body.clone(),
-            });
+            }));
             let pending = Remedy { kind: *remedy, from: *on, concluded: None, ended: None };
             if let Some(amount_fen) = reduced(case, *party, facts, |p| p.remedies.push(pending))? {
                 issue.push(CaseEvent::AdditionalFineReduced { party: *party, amount_fen });
@@ -81,12 +82,12 @@ fn afterwards(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::RecordRuling { party, ruling, on, document } => {
             required(document, "document", "裁定书文号")?;
             ruled(case, *party, *ruling, *on, facts)?;
-            issue.push(CaseEvent::CourtRuled {
+            issue.push(CaseEvent::CourtRuled(Ruling {
                 party: *party,
                 ruling: *ruling,
                 on: *on,
                 document: document.clone(),
-            });
+            }));
         }
         C::ConcludeRemedy {
             party,

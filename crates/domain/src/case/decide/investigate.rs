@@ -3,7 +3,7 @@
 use super::{Issue, Outcome, pair, required};
 use crate::case::amounts;
 use crate::case::command::CaseCommand as C;
-use crate::case::event::CaseEvent;
+use crate::case::event::{CaseEvent, RecusalDecision, RecusalRequest};
 use crate::case::facts::Facts;
 use crate::case::state::Case;
 use crate::case::substance::{self, DecisionSubstance};
@@ -69,11 +69,11 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         C::RequestRecusal { officer, by_party, reason } => {
             required(reason, "reason", "回避理由")?;
             request_recusal(case, *officer, facts)?;
-            Ok(vec![CaseEvent::RecusalRequested {
+            Ok(vec![CaseEvent::RecusalRequested(RecusalRequest {
                 officer: *officer,
                 by_party: *by_party,
                 reason: reason.clone(),
-            }])
+            })])
         }
         C::DecideRecusal { officer, grant, reason, opinions } => {
             required(reason, "reason", "决定理由")?;
@@ -81,12 +81,12 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
             collective_recusal(*officer, opinions, facts)?;
             let mut issue = Issue::new(case, facts);
             issue.document(DocumentKind::RecusalDecision, None)?;
-            issue.push(CaseEvent::RecusalDecided {
+            issue.push(CaseEvent::RecusalDecided(RecusalDecision {
                 officer: *officer,
                 grant: *grant,
                 reason: reason.clone(),
                 opinions: opinions.clone(),
-            });
+            }));
             issue.done()
         }
         C::NotifyInquiry { party, person, details } => {

@@ -2,17 +2,20 @@
 
 mod amendment;
 mod approval;
+mod enforcement;
 mod execution;
 mod hearing;
 mod investigate;
+mod named;
 mod performance;
 mod recording;
 mod review;
 mod sampling;
 mod service;
+mod substitute;
 mod supplement;
 
-use super::command::{CaseCommand, Proposal};
+use super::command::CaseCommand;
 use super::event::CaseEvent;
 use super::facts::Facts;
 use super::procedure::{Relation, Step, Verb, step};
@@ -310,172 +313,15 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::CorrectDocument { .. }
         | C::Archive { .. }
         | C::MarkMade { .. } => execution::decide(case, command, facts),
+        C::StateObjection(_) | C::AnswerObjection(_) | C::CarryOutEnforcement(_) | C::RecordBreach(_) => {
+            enforcement::decide(case, command, facts)
+        }
+        C::DemandOrder(_) | C::CarryOutSubstitute(_) | C::RecordCost(_) => {
+            substitute::decide(case, command, facts)
+        }
         C::ArchiveSupplement(it) => supplement::decide(case, it, facts),
         C::AttachRecording { .. } | C::StateNoRecording { .. } | C::DecideNoRecording { .. } => {
             recording::decide(case, command, facts)
-        }
-    }
-}
-
-impl CaseCommand {
-    /// The row of the procedure it asks for.
-    pub fn verb(&self) -> Verb {
-        use CaseCommand as C;
-        match self {
-            C::RegisterClue(_) => Verb::RegisterClue,
-            C::StartCheck { .. } => Verb::StartCheck,
-            C::Propose { proposal, .. } => proposal.verb(),
-            C::ReviewProposal { .. } => Verb::ReviewProposal,
-            C::ApproveProposal { .. } => Verb::ApproveProposal,
-            C::ChangeOfficers { .. } => Verb::ChangeOfficers,
-            C::RequestRecusal { .. } => Verb::RequestRecusal,
-            C::DecideRecusal { .. } => Verb::DecideRecusal,
-            C::NotifyInquiry { .. } => Verb::NotifyInquiry,
-            C::RecordInquiry { .. } => Verb::RecordInquiry,
-            C::RecordScene { .. } => Verb::RecordScene,
-            C::AddEvidence(_) => Verb::AddEvidence,
-            C::TakeSample(_) => Verb::TakeSample,
-            C::CommissionExpert { .. } => Verb::CommissionExpert,
-            C::ReceiveExpert { .. } => Verb::ReceiveExpert,
-            C::OrderCorrection { .. } => Verb::OrderCorrection,
-            C::RecheckCorrection { .. } => Verb::RecheckCorrection,
-            C::Conclude(_) => Verb::Conclude,
-            C::PrepareDraft { .. } => Verb::PrepareDraft,
-            C::Reinvestigate { .. } => Verb::Reinvestigate,
-            C::SubmitReview { .. } => Verb::SubmitReview,
-            C::ReturnSubmission { .. } => Verb::ReturnSubmission,
-            C::SupplementSubmission { .. } => Verb::SupplementSubmission,
-            C::GiveOpinion { .. } => Verb::GiveOpinion,
-            C::ExtendReview { .. } => Verb::ExtendReview,
-            C::SignOpinion { .. } => Verb::SignOpinion,
-            C::AnswerOpinion { .. } => Verb::AnswerOpinion,
-            C::RequestReReview { .. } => Verb::RequestReReview,
-            C::GiveReReview { .. } => Verb::GiveReReview,
-            C::Coordinate { .. } => Verb::Coordinate,
-            C::IssueNotice { .. } => Verb::IssueNotice,
-            C::AnnounceService(_) => Verb::AnnounceService,
-            C::ServeDocument { .. } => Verb::ServeDocument,
-            C::ConfirmAddress { .. } => Verb::ConfirmAddress,
-            C::StateDefence { .. } => Verb::StateDefence,
-            C::WaiveDefence { .. } => Verb::WaiveDefence,
-            C::AnswerDefence { .. } => Verb::AnswerDefence,
-            C::RequestHearing { .. } => Verb::RequestHearing,
-            C::WithdrawHearing { .. } => Verb::WithdrawHearing,
-            C::ScheduleHearing(_) => Verb::ScheduleHearing,
-            C::HoldHearing(_) => Verb::HoldHearing,
-            C::ReportHearing { .. } => Verb::ReportHearing,
-            C::Discuss(_) => Verb::Discuss,
-            C::RecordPayment(_) => Verb::RecordPayment,
-            C::RecordPerformance(_) => Verb::RecordPerformance,
-            C::RecordRefund(_) => Verb::RecordRefund,
-            C::RecordRestitution(_) => Verb::RecordRestitution,
-            C::DemandFine { .. } => Verb::DemandFine,
-            C::ImposeAdditionalFine { .. } => Verb::ImposeAdditionalFine,
-            C::DemandEnforcement { .. } => Verb::DemandEnforcement,
-            C::ApplyToCourt { .. } => Verb::ApplyToCourt,
-            C::RecordRemedy { .. } => Verb::RecordRemedy,
-            C::ConcludeRemedy { .. } => Verb::ConcludeRemedy,
-            C::RecordRuling { .. } => Verb::RecordRuling,
-            C::RevokeDecision { .. } => Verb::RevokeDecision,
-            C::CorrectDocument { .. } => Verb::CorrectDocument,
-            C::Archive { .. } => Verb::Archive,
-            C::ArchiveSupplement(_) => Verb::ArchiveSupplement,
-            C::MarkMade { .. } => Verb::MarkMade,
-            C::AttachRecording { .. } => Verb::AttachRecording,
-            C::StateNoRecording { .. } => Verb::StateNoRecording,
-            C::DecideNoRecording { .. } => Verb::DecideNoRecording,
-        }
-    }
-
-    /// The party it concerns, where it names one.
-    pub fn party(&self) -> Option<PartyNo> {
-        use CaseCommand as C;
-        match self {
-            C::NotifyInquiry { party, .. }
-            | C::OrderCorrection { party, .. }
-            | C::IssueNotice { party, .. }
-            | C::ConfirmAddress { party, .. }
-            | C::StateDefence { party, .. }
-            | C::WaiveDefence { party, .. }
-            | C::AnswerDefence { party, .. }
-            | C::RequestHearing { party, .. }
-            | C::WithdrawHearing { party, .. }
-            | C::ReportHearing { party, .. }
-            | C::DemandFine { party }
-            | C::ImposeAdditionalFine { party, .. }
-            | C::DemandEnforcement { party }
-            | C::ApplyToCourt { party, .. }
-            | C::RecordRemedy { party, .. }
-            | C::ConcludeRemedy { party, .. }
-            | C::RecordRuling { party, .. } => Some(*party),
-            C::TakeSample(it) => Some(it.party),
-            C::ScheduleHearing(plan) => Some(plan.party),
-            C::HoldHearing(held) => Some(held.party),
-            C::RecordPayment(payment) => Some(payment.party),
-            C::RecordPerformance(it) => Some(it.party),
-            C::RecordRefund(it) => Some(it.party),
-            C::RecordRestitution(it) => Some(it.party),
-            C::Propose { proposal: Proposal::Defer(d), .. } => Some(d.party),
-            C::Propose { .. }
-            | C::RegisterClue(_)
-            | C::StartCheck { .. }
-            | C::ReviewProposal { .. }
-            | C::ApproveProposal { .. }
-            | C::ChangeOfficers { .. }
-            | C::RequestRecusal { .. }
-            | C::DecideRecusal { .. }
-            | C::RecordInquiry { .. }
-            | C::RecordScene { .. }
-            | C::AddEvidence(_)
-            | C::CommissionExpert { .. }
-            | C::ReceiveExpert { .. }
-            | C::RecheckCorrection { .. }
-            | C::Conclude(_)
-            | C::PrepareDraft { .. }
-            | C::Reinvestigate { .. }
-            | C::SubmitReview { .. }
-            | C::ReturnSubmission { .. }
-            | C::SupplementSubmission { .. }
-            | C::GiveOpinion { .. }
-            | C::ExtendReview { .. }
-            | C::SignOpinion { .. }
-            | C::AnswerOpinion { .. }
-            | C::RequestReReview { .. }
-            | C::GiveReReview { .. }
-            | C::Coordinate { .. }
-            | C::AnnounceService(_)
-            | C::ServeDocument { .. }
-            | C::Discuss(_)
-            | C::RevokeDecision { .. }
-            | C::CorrectDocument { .. }
-            | C::Archive { .. }
-            | C::ArchiveSupplement(_)
-            | C::MarkMade { .. }
-            | C::AttachRecording { .. }
-            | C::StateNoRecording { .. }
-            | C::DecideNoRecording { .. } => None,
-        }
-    }
-}
-
-impl Proposal {
-    /// The row of the procedure it asks for.
-    pub fn verb(&self) -> Verb {
-        match self {
-            Self::ExtendCheck => Verb::ProposeExtendCheck,
-            Self::File(_) => Verb::ProposeFile,
-            Self::NotFile => Verb::ProposeNotFile,
-            Self::Preserve(_) => Verb::ProposePreserve,
-            Self::DisposePreservation(_) => Verb::ProposeDisposePreservation,
-            Self::Suspend { .. } => Verb::ProposeSuspend,
-            Self::Resume => Verb::ProposeResume,
-            Self::Extend { .. } => Verb::ProposeExtend,
-            Self::Withdraw => Verb::ProposeWithdraw,
-            Self::Dispose => Verb::ProposeDispose,
-            Self::Transfer(_) => Verb::ProposeTransfer,
-            Self::Defer(_) => Verb::ProposeDefer,
-            Self::Amend(_) => Verb::ProposeAmend,
-            Self::Close { .. } => Verb::ProposeClose,
         }
     }
 }

@@ -51,7 +51,12 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
 }
 
 /// The number of a receipt or voucher: well-formed and never used before.
-fn voucher(case: &Case, number: &str, article: Citation, facts: &Facts<'_>) -> Result<(), Refusal> {
+pub(super) fn voucher(
+    case: &Case,
+    number: &str,
+    article: Citation,
+    facts: &Facts<'_>,
+) -> Result<(), Refusal> {
     if number.is_empty()
         || number.len() > 64
         || number != number.trim()
@@ -64,7 +69,9 @@ fn voucher(case: &Case, number: &str, article: Citation, facts: &Facts<'_>) -> R
         let refunds = p.refunds.iter().map(|r| &r.receipt);
         p.payments.iter().map(|x| &x.receipt).chain(refunds).any(|it| it.eq_ignore_ascii_case(number))
     };
-    if facts.receipt_used || case.parties.iter().any(used) {
+    let costs = case.substitutions.iter().flat_map(|it| &it.payments).map(|p| &p.receipt);
+    let cost = || costs.clone().any(|it| it.eq_ignore_ascii_case(number));
+    if facts.receipt_used || case.parties.iter().any(used) || cost() {
         return Err(refuse(
             "payment.receipt_used",
             article,

@@ -80,6 +80,13 @@ pub(super) fn fields(verb: Verb) -> Vec<Field> {
             f("pages", "页数", Kind::Number),
             f("retention_years", "保管期限", Kind::NumberChoice(&[(0, "永久"), (30, "30年"), (10, "10年")])),
         ],
+        Verb::StateObjection
+        | Verb::AnswerObjection
+        | Verb::CarryOutEnforcement
+        | Verb::RecordBreach
+        | Verb::DemandOrder
+        | Verb::CarryOutSubstitute
+        | Verb::RecordCost => super::enforcement::fields(verb),
         _ => recorded(verb),
     }
 }

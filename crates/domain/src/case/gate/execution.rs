@@ -1,11 +1,11 @@
 //! Guards of what follows a decision: payment, enforcement, remedies, closing, archive.
 
 use super::{
-    Gate, amendment_served, any_party, goods_disposed, heard_late, next_day, no, no_pending,
-    party_heard_late, recorded,
+    Gate, agreement_over, amendment_served, any_party, at_liberty, costs_back, demand_refuted,
+    goods_disposed, heard_late, next_day, no, no_pending, party_heard_late, recorded, substituted,
 };
-pub use crate::case::claim::{applied, demandable};
-use crate::case::claim::{beyond_application, demanded_fen, enforceable, fallen_due_fen};
+pub use crate::case::claim::{applied, demandable, enforceable};
+use crate::case::claim::{beyond_application, demanded_fen, fallen_due_fen};
 use crate::case::clock;
 use crate::case::command::Proposal;
 use crate::case::facts::Facts;
@@ -198,6 +198,7 @@ pub fn undone(case: &Case) -> Gate {
             "请返还财物、恢复许可证件、解除停产停业等限制并登记；当事人请求赔偿的，依法赔偿。",
         );
     }
+    costs_back(case)?;
     let Some((number, fen)) = refundable(case) else { return Ok(()) };
     no(
         "refund.owed",
@@ -208,15 +209,16 @@ pub fn undone(case: &Case) -> Gate {
 }
 
 /// A fine is owed and no court was asked yet.
-pub fn defer(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+pub fn defer(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     no_pending(case, |p| matches!(p, Proposal::Defer(_)))?;
-    any_party(case, party, |number, state| deferrable(case, number, state))
+    any_party(case, party, |number, state| deferrable(case, facts, number, state))
 }
 
 /// As [`defer`], for the party, also when the approval is given. What the court was asked to
-/// enforce is the court's; what it declined is not.
-pub fn deferrable(case: &Case, number: PartyNo, state: &PartyState) -> Gate {
+/// enforce is the court's; what it declined is not. What an agreement says is kept or broken.
+pub fn deferrable(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     owing(case, number, state)?;
+    agreement_over(facts, number, state)?;
     if state.court_on.is_some() && !state.enforcement_denied() {
         return no(
             "court.asked",
@@ -264,7 +266,9 @@ pub fn additional_fine(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -
                 "请等待复议、诉讼结果。",
             );
         }
-        if clock::additional_cap(case, facts, number, state)? <= state.additional_fen {
+        // What an agreement waived is not imposed again (行政强制法第四十二条第一款).
+        let taken = state.additional_fen + state.enforcement.waived_fen;
+        if clock::additional_cap(case, facts, number, state)? <= taken {
             return no(
                 "additional.cap",
                 coercion_law("第四十五条第二款"),
@@ -296,7 +300,8 @@ pub fn demand_enforcement(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>
         party_heard_late(case, number, state)?;
         // What fell due since the demand is demanded anew.
         let fallen = fallen_due_fen(decided(case)?, number, state, facts.today());
-        if state.enforcement_demand.is_some() && fallen <= state.demanded_fen {
+        let again = demand_refuted(case, number, state);
+        if state.enforcement_demand.is_some() && fallen <= state.demanded_fen && !again {
             return no(
                 "demand.repeated",
                 coercion_law("第五十四条"),
@@ -314,6 +319,7 @@ pub fn court(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
         let (decision, served) = served_decision(case, number)?;
         not_performed(case, facts, number, state)?;
         party_heard_late(case, number, state)?;
+        at_liberty(case, facts, number, state)?;
         let Some(demand) = state.enforcement_demand.and_then(|d| case.document(d)) else {
             return no(
                 "demand.none",
@@ -480,6 +486,10 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
             );
         }
         amendment_served(case, state)?;
+        // What the organ ended is not performed any more (行政强制法第四十条).
+        if state.enforcement.ended.is_some() {
+            continue;
+        }
         let beyond = beyond_application(decision, number, state);
         if owed_fen(decision, number, state) > 0 && (!state.enforcement_over() || beyond) {
             return no(
@@ -499,7 +509,9 @@ pub fn settled(case: &Case, decision: &Decision, facts: &Facts<'_>) -> Gate {
             );
         }
     }
-    if let Some(index) = case.corrections.iter().position(|c| c.open(case)) {
+    substituted(case)?;
+    let ended = |no| case.party(no).is_some_and(|p| p.enforcement.ended.is_some());
+    if let Some(index) = case.corrections.iter().position(|c| c.open(case) && !ended(c.party)) {
         return no(
             "correction.open",
             penalty_law("第二十八条第一款"),

@@ -2,18 +2,22 @@
 //! action cards with their reason, and hold again when the command comes.
 
 mod amendment;
+mod enforcement;
 mod execution;
 mod notice;
 mod recording;
 mod review;
 mod service;
+mod substitute;
 
 pub use amendment::*;
+pub use enforcement::*;
 pub use execution::*;
 pub use notice::*;
 pub use recording::*;
 pub use review::*;
 pub use service::*;
+pub use substitute::*;
 
 use super::clock;
 use super::command::Proposal;
@@ -406,6 +410,11 @@ pub fn approvers(proposal: &Proposal) -> (&'static [Role], Citation) {
         Proposal::Amend(_) => (HEAD, own_correction()),
         Proposal::Dispose => (HEAD, penalty_law("第五十七条第一款")),
         Proposal::Transfer(_) => (HEAD, Citation::of("行政执法机关移送涉嫌犯罪案件的规定", "第五条")),
+        Proposal::Enforce(_) => (HEAD, coercion_law("第三十七条")),
+        Proposal::EndEnforcement(_) => (HEAD, coercion_law("第四十条")),
+        Proposal::Agree(_) => (HEAD, coercion_law("第四十二条第一款")),
+        Proposal::Substitute(_) => (HEAD, coercion_law("第五十条")),
+        Proposal::PauseEnforcement(_) | Proposal::ResumeEnforcement(_) => (ANY, coercion_law("第三十九条")),
         Proposal::Defer(_) => (ANY, penalty_law("第六十六条第二款")),
     }
 }

@@ -130,6 +130,12 @@ fn asked(it: &mingjing_domain::case::state::ProposalState, case: &Case, people: 
             p.prose { (it.reasoning.or_erased()) }
         },
         P::Close { ground } => html! { p { (ground.label()) } },
+        P::Enforce(_)
+        | P::PauseEnforcement(_)
+        | P::ResumeEnforcement(_)
+        | P::EndEnforcement(_)
+        | P::Agree(_)
+        | P::Substitute(_) => crate::case::enforcement::asked(case, &it.body),
         P::ExtendCheck | P::NotFile | P::Resume | P::Withdraw | P::Dispose => html! {},
     }
 }

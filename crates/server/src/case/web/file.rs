@@ -206,6 +206,7 @@ fn standing(case: &Case, no: PartyNo) -> Vec<String> {
             out.push(format!("{}：尚未执行", kind.label()));
         }
     }
+    out.extend(crate::case::enforcement::standing(case, no, it));
     out
 }
 

@@ -9,6 +9,7 @@ pub mod names;
 mod next;
 mod plan;
 mod recording;
+mod substitute;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};

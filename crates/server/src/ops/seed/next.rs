@@ -302,7 +302,7 @@ fn checking(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     propose(plan, view, days, Proposal::File(filing))
 }
 
-fn session(plan: &Plan, view: &View<'_>) -> Result<Session, SeedError> {
+pub fn session(plan: &Plan, view: &View<'_>) -> Result<Session, SeedError> {
     let ago = |minutes| view.now.checked_sub(jiff::SignedDuration::from_mins(minutes)).unwrap_or(view.now);
     Ok(Session {
         started_at: ago(40),
@@ -325,6 +325,9 @@ fn investigating(case: &Case, plan: &mut Plan, view: &View<'_>) -> Next {
     if plan.ending == Ending::Transferred && !case.evidence.is_empty() && disposed {
         let transferring = Transferring { crime: false, recipient: t("示例县市场监督管理局") };
         return propose(plan, view, 5, Proposal::Transfer(transferring));
+    }
+    if let Some(act) = super::substitute::clear(case, plan, view)? {
+        return Ok(Some(act));
     }
     while let Some(kind) = plan.inquiry.pop() {
         if let Some(command) = inquire(kind, case, plan, view)? {
@@ -529,6 +532,7 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::RecordPerformance(it) => it.on = today,
         Do::RecordRefund(it) => it.on = today,
         Do::RecordRestitution(it) => it.on = today,
+        Do::RecordCost(it) => it.on = today,
         Do::StateDefence { on, .. }
         | Do::RequestHearing { on, .. }
         | Do::RecordRemedy { on, .. }
@@ -536,7 +540,8 @@ pub fn dated(command: &mut Do, now: jiff::Timestamp, today: Date) {
         Do::AddEvidence(evidence) => evidence.collected_on = today,
         Do::RecordInquiry { session, .. }
         | Do::RecordScene { session, .. }
-        | Do::TakeSample(Sampling { session, .. }) => {
+        | Do::TakeSample(Sampling { session, .. })
+        | Do::CarryOutSubstitute(SubstituteDone { session, .. }) => {
             session.started_at = ago(40);
             session.ended_at = ago(2);
         }

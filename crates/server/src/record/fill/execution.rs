@@ -202,9 +202,10 @@ pub(super) fn fine_demand(cx: &Context<'_>) -> Form {
 /// was missed, or are not due yet; null without a plan.
 fn plan_words(cx: &Context<'_>, state: &PartyState) -> Value {
     let Some(plan) = state.plan() else { return Value::Null };
-    let grant = plan.document.and_then(|it| cx.case.document(it)).and_then(|it| it.number.as_ref());
-    let grant = grant.map(ToString::to_string).unwrap_or_default();
-    let grant = format!("{grant}《{}》", DocumentKind::DeferralGrant.label());
+    let paper = plan.document.and_then(|it| cx.case.document(it));
+    let grant = paper.and_then(|it| it.number.as_ref()).map(ToString::to_string).unwrap_or_default();
+    let kind = paper.map_or(DocumentKind::DeferralGrant, |it| it.kind);
+    let grant = format!("{grant}《{}》", kind.label());
     if plan.missed_on(cx.day(), |by| state.kept_by_fen(by)).is_some() {
         return json!(format!("{grant}载明任何一期逾期未缴的，其余各期一并到期，以上为全部尚未缴纳的款项。"));
     }
@@ -234,7 +235,9 @@ pub(super) fn enforcement_demand(cx: &Context<'_>) -> Form {
     let (head, no, state) = money_head(cx)?;
     let decision = cx.case.decision.as_ref().ok_or_else(|| cx.missing("decision", "行政处罚决定书"))?;
     let claim = gate::demandable(decision, no, state, cx.day());
-    let own = fields(json!({ "fine_fen": some(claim.principal_fen) }));
+    // Who has a power of its own says so; who has none goes to the court.
+    let power = if cx.sources.law.own.any() { json!(true) } else { Value::Null };
+    let own = fields(json!({ "fine_fen": some(claim.principal_fen), "own_power": power }));
     Ok(("enforcement_demand", with(with(head, own), duties(cx, no, state, claim)?)))
 }
 

@@ -2,6 +2,7 @@
 
 use mingjing_domain::case::CaseEvent;
 use mingjing_domain::case::clock;
+use mingjing_domain::case::event::{RecusalDecision, RecusalRequest};
 use mingjing_domain::case::types::DocumentKind;
 use mingjing_domain::informant::ROLE;
 use mingjing_domain::matter::MatterId;
@@ -174,11 +175,13 @@ pub(super) fn crime_transfer_letter(cx: &Context<'_>) -> Form {
 }
 
 pub(super) fn recusal(cx: &Context<'_>) -> Form {
-    let CaseEvent::RecusalDecided { officer, grant, reason, .. } = &cx.cause.1 else {
+    let CaseEvent::RecusalDecided(RecusalDecision { officer, grant, reason, .. }) = &cx.cause.1 else {
         return Err(cx.no_cause());
     };
     let request = cx.sources.events.iter().rev().find_map(|(meta, event)| {
-        let CaseEvent::RecusalRequested { officer: it, by_party, reason } = event else { return None };
+        let CaseEvent::RecusalRequested(RecusalRequest { officer: it, by_party, reason }) = event else {
+            return None;
+        };
         (it == officer && meta.version < cx.cause.0.version).then_some((meta, *by_party, reason))
     });
     let (meta, by_party, asked) = request.ok_or_else(|| cx.missing("applied_on", "申请日期"))?;

@@ -117,6 +117,12 @@ fn preservation<'c>(cx: &'c Context<'_>) -> Result<(usize, &'c Preservation), Fi
         | Proposal::Transfer(_)
         | Proposal::Defer(_)
         | Proposal::Amend(_)
+        | Proposal::Enforce(_)
+        | Proposal::PauseEnforcement(_)
+        | Proposal::ResumeEnforcement(_)
+        | Proposal::EndEnforcement(_)
+        | Proposal::Agree(_)
+        | Proposal::Substitute(_)
         | Proposal::Close { .. } => return Err(cx.no_cause()),
     };
     let state =

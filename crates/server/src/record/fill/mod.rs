@@ -5,6 +5,7 @@
 //! bytes.
 
 mod decision;
+mod enforcement;
 mod execution;
 mod file;
 mod filing;
@@ -189,6 +190,12 @@ fn form(cx: &Context<'_>) -> Result<(&'static str, Fields), FillError> {
         D::FineDemand => execution::fine_demand(cx),
         D::EnforcementDemand => execution::enforcement_demand(cx),
         D::CourtApplication => execution::court_application(cx),
+        D::OrderDemand => enforcement::order_demand(cx),
+        D::EnforcementDecision => enforcement::execution_decision(cx),
+        D::SubstituteDecision => enforcement::substitute_decision(cx),
+        D::EnforcementRecord => enforcement::enforcement_record(cx),
+        D::EnforcementNotice => enforcement::enforcement_notice(cx),
+        D::EnforcementAgreement => enforcement::enforcement_agreement(cx),
         D::TransferApproval => filing::transfer_approval(cx),
         D::TransferLetter => filing::transfer_letter(cx),
         D::CrimeTransferLetter => filing::crime_transfer_letter(cx),

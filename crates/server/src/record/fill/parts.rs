@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use mingjing_domain::case::command::PreservedItem;
+use mingjing_domain::case::enforcement::Granted;
 use mingjing_domain::case::state::{PartyState, ProposalState};
 use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal, Provision};
 use mingjing_domain::case::types::{
@@ -310,6 +311,12 @@ impl Context<'_> {
         | CaseEvent::DeferralGranted { proposal, .. }
         | CaseEvent::DisposalAmended { proposal, .. }
         | CaseEvent::Decided { proposal, .. }
+        | CaseEvent::EnforcementDecided(Granted { proposal, .. })
+        | CaseEvent::EnforcementPaused(Granted { proposal, .. })
+        | CaseEvent::EnforcementResumed(Granted { proposal, .. })
+        | CaseEvent::EnforcementEnded(Granted { proposal, .. })
+        | CaseEvent::EnforcementAgreed(Granted { proposal, .. })
+        | CaseEvent::SubstituteDecided(Granted { proposal, .. })
         | CaseEvent::Closed { proposal, .. }) = &self.cause.1
         else {
             return Err(self.no_cause());

@@ -1,6 +1,7 @@
 //! From the clue to the end of the investigation.
 
 use super::*;
+use mingjing_domain::case::event::{RecusalDecision, RecusalRequest};
 
 pub fn parties() -> Vec<Party> {
     vec![
@@ -297,20 +298,22 @@ pub fn clocks(s: &mut Stream) {
         A,
         date(2026, 4, 2),
         &[],
-        E::RecusalRequested {
-            officer: B, by_party: true, reason: text("认为其与本案有利害关系。")
-        },
+        E::RecusalRequested(RecusalRequest {
+            officer: B,
+            by_party: true,
+            reason: text("认为其与本案有利害关系。"),
+        }),
     );
     s.act(
         HEAD,
         date(2026, 4, 3),
         &[(D::RecusalDecision, None)],
-        E::RecusalDecided {
+        E::RecusalDecided(RecusalDecision {
             officer: B,
             grant: false,
             reason: text("经查不存在利害关系。"),
             opinions: Vec::new(),
-        },
+        }),
     );
     s.act(
         A,
