@@ -62,6 +62,14 @@ impl EnforcementManner {
         }
     }
 
+    /// It is carried out where the thing is, before the party: what may be disputed afterwards.
+    pub const fn on_site(self) -> bool {
+        match self {
+            Self::Auction | Self::Restore | Self::Demolish | Self::Cease => true,
+            Self::Transfer => false,
+        }
+    }
+
     /// It enforces an order to put something right, which is named by its number.
     pub const fn by_order(self) -> bool {
         match self {

@@ -244,7 +244,10 @@ fn act(case: &Case, meta: &Meta, event: &CaseEvent) -> Option<(ActOf, Option<Par
             Some((act, Some(it.party), civil_day(it.session.started_at)))
         }
         CaseEvent::EnforcementCarriedOut(it) => {
-            let act = ActOf { case_room: it.session.case_room, ..of(Verb::CarryOutEnforcement) };
+            let decision = case.party(it.party).and_then(|party| party.enforcement.decisions.last());
+            let enforcement = decision.map(|it| it.what.manner);
+            let case_room = it.session.case_room;
+            let act = ActOf { case_room, enforcement, ..of(Verb::CarryOutEnforcement) };
             Some((act, Some(it.party), civil_day(it.session.started_at)))
         }
         CaseEvent::SubstituteCarriedOut(it) => {

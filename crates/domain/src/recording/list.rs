@@ -7,6 +7,7 @@
 
 use super::settings::{Entry, Settings};
 use super::words::{Link, Manner, Narrowing, RetentionClass, Strength};
+use crate::case::enforcement::EnforcementManner;
 use crate::case::procedure::Verb;
 use crate::case::types::{ClueSource, PreservationDisposal, ServiceMethod};
 use crate::cite::Citation;
@@ -87,6 +88,8 @@ impl ActRef {
                 Some(Narrowing::SealOrSeize) => act.disposal == Some(PreservationDisposal::SealOrSeize),
                 Some(Narrowing::Random) => act.clue == Some(ClueSource::RandomInspection),
                 Some(Narrowing::CaseRoom) => act.case_room,
+                Some(Narrowing::Demolition) => act.enforcement == Some(EnforcementManner::Demolish),
+                Some(Narrowing::OnSite) => act.enforcement.is_some_and(EnforcementManner::on_site),
             }
     }
 }
@@ -108,12 +111,15 @@ pub struct ActOf {
     /// It took place in a room for handling cases.
     #[serde(default)]
     pub case_room: bool,
+    /// How the organ enforced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enforcement: Option<EnforcementManner>,
 }
 
 impl ActOf {
     /// A command without anything that narrows it.
     pub const fn of(verb: Verb) -> Self {
-        Self { verb, service: None, disposal: None, clue: None, case_room: false }
+        Self { verb, service: None, disposal: None, clue: None, case_room: false, enforcement: None }
     }
 }
 

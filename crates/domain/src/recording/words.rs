@@ -80,6 +80,8 @@ words! {
         SealOrSeize = "采取查封、扣押措施的",
         Random = "双随机抽查的",
         CaseRoom = "在执法办案场所进行的",
+        Demolition = "强制拆除的",
+        OnSite = "在现场实施的",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::world::*;
 use jiff::Timestamp;
+use mingjing_domain::case::enforcement::EnforcementManner;
 use mingjing_domain::case::procedure::{Verb, step};
 use mingjing_domain::case::types::{ClueSource, PreservationDisposal, ServiceMethod};
 use mingjing_domain::policy::{AvLink, PolicyBook, System};
@@ -70,6 +71,33 @@ fn a_room_for_handling_cases_is_recorded_in_full_everywhere() {
     for (region, system) in [("110101", System::General), ("990101", System::Emergency)] {
         let act = ActOf { case_room: true, ..ActOf::of(Verb::RecordInquiry) };
         assert_eq!(asked(&rules(region, system), act, "2026-03-02"), (Strength::Must, Manner::Full));
+    }
+}
+
+#[test]
+fn enforcement_on_the_spot_is_recorded_in_full_everywhere() {
+    let enforced = |manner| ActOf { enforcement: Some(manner), ..ActOf::of(Verb::CarryOutEnforcement) };
+    let places = [
+        ("110101", System::General),
+        ("431023", System::Urban),
+        ("530926", System::Emergency),
+        ("610113", System::General),
+        ("990101", System::Emergency),
+    ];
+    for (region, system) in places {
+        let rules = rules(region, system);
+        for manner in EnforcementManner::ALL.iter().copied().filter(|it| *it != EnforcementManner::Transfer) {
+            let asked = asked(&rules, enforced(manner), "2026-12-01");
+            assert_eq!(asked, (Strength::Must, Manner::Full), "{region} {manner:?}");
+        }
+        let done = asked(&rules, ActOf::of(Verb::CarryOutSubstitute), "2026-12-01");
+        assert_eq!(done, (Strength::Must, Manner::Full), "{region}");
+        assert_eq!(asked(&rules, enforced(EnforcementManner::Transfer), "2026-12-01").1, Manner::Text);
+        let before = "2026-11-22T00:00:00Z".parse().unwrap();
+        let act = enforced(EnforcementManner::Demolish);
+        assert!(!rules.required(&act, day("2026-12-01"), before).must(), "nothing before it was known");
+        let demolition = rules.required(&act, day("2026-12-01"), Timestamp::MAX).link;
+        assert!(matches!(demolition, Some(Link::Demolition | Link::Coercion)), "{region}");
     }
 }
 

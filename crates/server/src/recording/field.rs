@@ -1,5 +1,7 @@
 //! What the page in the officer's hand asks: tasks with their wordings, forms and people.
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
@@ -166,22 +168,37 @@ fn acts(case: &Case, said: &Said<'_>) -> Vec<Value> {
         let from = step(verb).from;
         from.is_empty() || from.contains(&case.stage)
     };
-    VERBS
-        .iter()
-        .filter(|(verb, ..)| allowed(*verb))
-        .filter_map(|(verb, service, case_room)| {
-            let (service, clue) = (*service, Some(case.clue.source));
-            let act = ActOf { service, clue, case_room: *case_room, ..ActOf::of(*verb) };
+    let clue = Some(case.clue.source);
+    let usual = VERBS.iter().map(|(verb, service, case_room)| ActOf {
+        service: *service,
+        clue,
+        case_room: *case_room,
+        ..ActOf::of(*verb)
+    });
+    usual
+        .chain(enforced(case))
+        .filter(|act| allowed(act.verb))
+        .filter_map(|act| {
             let asked = said.rules.law.recordings.required(&act, civil_day(said.now), Timestamp::MAX);
-            let link = asked.link.filter(|it| !case_room || *it == Link::CaseRooms)?;
-            let mut it = act_of(link, Some(*verb), said);
-            if *case_room {
+            let link = asked.link.filter(|it| !act.case_room || *it == Link::CaseRooms)?;
+            let mut it = act_of(link, Some(act.verb), said);
+            if act.case_room {
                 it["case_room"] = true.into();
-                it["label"] = format!("{}（{}）", verb.label(), link.label()).into();
+                it["label"] = format!("{}（{}）", act.verb.label(), link.label()).into();
             }
             Some(it)
         })
         .collect()
+}
+
+/// Enforcement that waits to be carried out: as it was decided, and in place of a party.
+fn enforced(case: &Case) -> Vec<ActOf> {
+    let standing = case.numbered_parties().filter_map(|(_, it)| it.enforcement.standing());
+    let manners: BTreeSet<_> = standing.map(|it| it.what.manner).collect();
+    let decided =
+        manners.into_iter().map(|it| ActOf { enforcement: Some(it), ..ActOf::of(Verb::CarryOutEnforcement) });
+    let pending = case.numbered_substitutions().any(|(_, it)| it.pending(case));
+    decided.chain(pending.then(|| ActOf::of(Verb::CarryOutSubstitute))).collect()
 }
 
 /// One act: what is asked, what is said before recording, what the link's guide says.
