@@ -14,6 +14,7 @@ pub mod consistency;
 pub mod correction;
 pub mod decide;
 pub mod document;
+pub mod errata;
 pub mod event;
 mod event_words;
 mod evolve;

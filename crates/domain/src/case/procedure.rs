@@ -4,6 +4,7 @@
 //! allows the stage), the rail and the action cards of the case page, the
 //! authorization rows, the published flow chart and the generated docs.
 
+mod errata;
 mod recording;
 mod review;
 
@@ -94,6 +95,9 @@ words! {
         AttachRecording = "关联音像记录",
         StateNoRecording = "说明未作音像记录的原因",
         DecideNoRecording = "审批未作音像记录的原因",
+        FirstReview = "初审",
+        NoteErrata = "登记规则勘误",
+        AnswerErratum = "复核规则勘误",
     }
 }
 
@@ -288,6 +292,7 @@ pub static PROCEDURE: std::sync::LazyLock<Vec<Step>> = std::sync::LazyLock::new(
     rows.extend(decision());
     rows.extend(execution());
     rows.extend(recording::rows());
+    rows.extend(errata::rows());
     rows
 });
 

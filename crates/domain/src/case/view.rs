@@ -54,8 +54,14 @@ pub fn actions(case: &Case, facts: &Facts<'_>) -> Vec<Action> {
         .filter(|it| it.step.lane != Lane::Recording || it.shut.is_none())
         // After the decision there is nothing to review until an amendment is proposed.
         .filter(|it| it.shut.as_ref().is_none_or(|refusal| refusal.code != "amendment.none"))
+        // Nor anything to answer until a rule turns out otherwise, or to review first where the
+        // chain does not ask for it.
+        .filter(|it| it.shut.as_ref().is_none_or(|refusal| !UNASKED.contains(&refusal.code.as_ref())))
         .collect()
 }
+
+/// Refusals of what nobody asks for in this case.
+const UNASKED: &[&str] = &["erratum.none", "erratum.other_desk", "review.no_first"];
 
 fn on(day: Date) -> String {
     format!("{}月{}日", day.month(), day.day())

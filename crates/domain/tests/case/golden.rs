@@ -9,6 +9,7 @@ use mingjing_domain::case::chart;
 use mingjing_domain::case::command::*;
 use mingjing_domain::case::growth::Supplement;
 use mingjing_domain::case::procedure::{Relation, Verb, step};
+use mingjing_domain::case::state::FirstReview;
 use mingjing_domain::case::types::*;
 use mingjing_domain::matter::StaffId;
 use mingjing_domain::recording::words::NoRecordingGround;
@@ -147,6 +148,7 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::SubmitReview => Do::SubmitReview { opinion: t("请审核") },
         V::ReturnSubmission => Do::ReturnSubmission { missing: t("证据") },
         V::SupplementSubmission => Do::SupplementSubmission { note: t("已补") },
+        V::FirstReview => Do::FirstReview(FirstReview { opinion: Opinion::Agree, reasons: t("初审") }),
         V::GiveOpinion => opinion(Opinion::Agree),
         V::ExtendReview => Do::ExtendReview { reason: t("案情复杂") },
         V::SignOpinion => sign(),
@@ -248,6 +250,8 @@ fn later_command(verb: Verb, w: &World) -> Do {
             }
         }
         V::DecideNoRecording => Do::DecideNoRecording { act: 1, approve: true, opinion: t("属实") },
+        V::NoteErrata => Do::NoteErrata { errata: vec![crate::errata::erratum("closing.term", 1)] },
+        V::AnswerErratum => crate::errata::answer(1),
         _ => {
             made(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")))
         }

@@ -11,6 +11,7 @@ mod bypass_people;
 mod bypass_time;
 mod consistency;
 mod correction;
+mod errata;
 mod faults;
 mod golden;
 mod instalments;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod body;
 pub mod describe;
 pub mod desk;
+pub mod errata;
 pub mod facts;
 pub mod fields;
 pub mod findings;

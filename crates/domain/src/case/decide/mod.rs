@@ -2,6 +2,7 @@
 
 mod amendment;
 mod approval;
+mod errata;
 mod execution;
 mod hearing;
 mod investigate;
@@ -12,7 +13,7 @@ mod sampling;
 mod service;
 mod supplement;
 
-use super::command::{CaseCommand, Proposal};
+use super::command::{CaseCommand, CaseCommand as C, Proposal};
 use super::event::CaseEvent;
 use super::facts::Facts;
 use super::procedure::{Relation, Step, Verb, step};
@@ -248,7 +249,6 @@ fn punctual_on(on: Date, field: &'static str, facts: &Facts<'_>) -> Result<(), R
 }
 
 fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
-    use CaseCommand as C;
     match command {
         C::RegisterClue(_) => Ok(Vec::new()),
         C::StartCheck { .. }
@@ -277,6 +277,7 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         C::SubmitReview { .. }
         | C::ReturnSubmission { .. }
         | C::SupplementSubmission { .. }
+        | C::FirstReview(_)
         | C::GiveOpinion { .. }
         | C::ExtendReview { .. }
         | C::SignOpinion { .. }
@@ -310,6 +311,7 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::CorrectDocument { .. }
         | C::Archive { .. }
         | C::MarkMade { .. } => execution::decide(case, command, facts),
+        C::NoteErrata { .. } | C::AnswerErratum(_) => errata::decide(case, command, facts),
         C::ArchiveSupplement(it) => supplement::decide(case, it, facts),
         C::AttachRecording { .. } | C::StateNoRecording { .. } | C::DecideNoRecording { .. } => {
             recording::decide(case, command, facts)
@@ -320,7 +322,6 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
 impl CaseCommand {
     /// The row of the procedure it asks for.
     pub fn verb(&self) -> Verb {
-        use CaseCommand as C;
         match self {
             C::RegisterClue(_) => Verb::RegisterClue,
             C::StartCheck { .. } => Verb::StartCheck,
@@ -345,6 +346,7 @@ impl CaseCommand {
             C::SubmitReview { .. } => Verb::SubmitReview,
             C::ReturnSubmission { .. } => Verb::ReturnSubmission,
             C::SupplementSubmission { .. } => Verb::SupplementSubmission,
+            C::FirstReview(_) => Verb::FirstReview,
             C::GiveOpinion { .. } => Verb::GiveOpinion,
             C::ExtendReview { .. } => Verb::ExtendReview,
             C::SignOpinion { .. } => Verb::SignOpinion,
@@ -384,12 +386,13 @@ impl CaseCommand {
             C::AttachRecording { .. } => Verb::AttachRecording,
             C::StateNoRecording { .. } => Verb::StateNoRecording,
             C::DecideNoRecording { .. } => Verb::DecideNoRecording,
+            C::NoteErrata { .. } => Verb::NoteErrata,
+            C::AnswerErratum(_) => Verb::AnswerErratum,
         }
     }
 
     /// The party it concerns, where it names one.
     pub fn party(&self) -> Option<PartyNo> {
-        use CaseCommand as C;
         match self {
             C::NotifyInquiry { party, .. }
             | C::OrderCorrection { party, .. }
@@ -436,6 +439,7 @@ impl CaseCommand {
             | C::SubmitReview { .. }
             | C::ReturnSubmission { .. }
             | C::SupplementSubmission { .. }
+            | C::FirstReview(_)
             | C::GiveOpinion { .. }
             | C::ExtendReview { .. }
             | C::SignOpinion { .. }
@@ -450,6 +454,8 @@ impl CaseCommand {
             | C::CorrectDocument { .. }
             | C::Archive { .. }
             | C::ArchiveSupplement(_)
+            | C::NoteErrata { .. }
+            | C::AnswerErratum(_)
             | C::MarkMade { .. }
             | C::AttachRecording { .. }
             | C::StateNoRecording { .. }

@@ -2,6 +2,7 @@
 //! action cards with their reason, and hold again when the command comes.
 
 mod amendment;
+mod errata;
 mod execution;
 mod notice;
 mod recording;
@@ -9,6 +10,7 @@ mod review;
 mod service;
 
 pub use amendment::*;
+pub use errata::*;
 pub use execution::*;
 pub use notice::*;
 pub use recording::*;
