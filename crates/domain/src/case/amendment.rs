@@ -41,6 +41,7 @@ pub fn amended(case: &Case, it: &Amending) -> Option<DecisionSubstance> {
     let mut substance = case.decision.as_ref()?.substance.clone();
     let lifted = &case.party(it.party)?.lifted;
     substance.disposals.retain(|d| d.party == it.party);
+    substance.stated.retain(|s| s.party == it.party && it.fine_fen > 0);
     let disposal = substance.disposals.first_mut().filter(|d| d.no_penalty.is_none())?;
     disposal.kinds.retain(|kind| match kind {
         PenaltyKind::Fine => it.fine_fen > 0,

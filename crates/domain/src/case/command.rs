@@ -296,6 +296,8 @@ pub enum CaseCommand {
         /// What was added.
         note: Text,
     },
+    /// 初审, where the chain has the review after it.
+    FirstReview(super::heard::FirstReview),
     /// 提出审核意见.
     GiveOpinion {
         /// One finding for each of the ten points.
@@ -575,6 +577,14 @@ pub enum CaseCommand {
         /// In words.
         opinion: Text,
     },
+    /// 登记规则勘误 (by the system, when what a case was decided by turned out otherwise).
+    NoteErrata {
+        /// Each rule that changed, with the events that it decided.
+        #[serde(default)]
+        errata: Vec<super::errata::Erratum>,
+    },
+    /// 复核规则勘误.
+    AnswerErratum(super::errata::ErratumAnswer),
     /// 文书制成 (by the system, when a job has rendered the document).
     MarkMade {
         /// Which.

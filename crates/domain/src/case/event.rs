@@ -240,15 +240,14 @@ pub enum CaseEvent {
         opinion: Text,
     },
     /// 已退回补充材料.
-    SubmissionReturned {
-        /// What is missing.
-        missing: Text,
-    },
+    SubmissionReturned(super::heard::Missing),
     /// 材料已补齐.
     SubmissionSupplemented {
         /// What.
         note: Text,
     },
+    /// 已初审.
+    FirstReviewed(super::heard::FirstReview),
     /// 审核意见已提出.
     OpinionGiven {
         /// Findings on the ten points.
@@ -588,4 +587,8 @@ pub enum CaseEvent {
     },
     /// 已补充归档.
     SupplementArchived(Supplement),
+    /// 规则勘误待复核.
+    ErratumNoted(super::errata::Erratum),
+    /// 规则勘误已复核.
+    ErratumAnswered(super::errata::ErratumAnswer),
 }

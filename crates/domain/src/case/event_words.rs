@@ -14,6 +14,12 @@ macro_rules! named {
             pub const fn label(&self) -> &'static str {
                 match self { $(Self::$variant { .. } => $label,)+ }
             }
+
+            /// The words of a stored type name; none for a name that is no event of a case.
+            #[must_use]
+            pub fn label_of(name: &str) -> Option<&'static str> {
+                match name { $($name => Some($label),)+ _ => None }
+            }
         }
     };
 }
@@ -54,6 +60,7 @@ named! {
     SubmissionReturned = "submission_returned", "已退回补充材料";
     SubmissionSupplemented = "submission_supplemented", "材料已补齐";
     OpinionGiven = "opinion_given", "审核意见已提出";
+    FirstReviewed = "first_reviewed", "已初审";
     ReviewExtended = "review_extended", "审核期限已延长";
     OpinionSigned = "opinion_signed", "审核意见已签发或者退回";
     OpinionAnswered = "opinion_answered", "审核意见已反馈";
@@ -112,4 +119,6 @@ named! {
     NoRecordingDecided = "no_recording_decided", "已审批未作音像记录的原因";
     Archived = "archived", "已归档";
     SupplementArchived = "supplement_archived", "已补充归档";
+    ErratumNoted = "erratum_noted", "规则勘误待复核";
+    ErratumAnswered = "erratum_answered", "规则勘误已复核";
 }

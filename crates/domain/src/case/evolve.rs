@@ -50,6 +50,7 @@ pub(super) fn first(meta: &Meta, clue: Clue) -> Case {
         archived: None,
         grown: Vec::new(),
         supplements: Vec::new(),
+        errata: Vec::new(),
     }
 }
 
@@ -58,6 +59,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
     case.version = meta.version;
     super::recorded::note(&mut case, meta, event);
     super::growth::note(&mut case, meta, event);
+    super::errata::note(&mut case, meta, event);
     super::correction::next(&mut case, meta, event);
     match event {
         CaseEvent::ClueRegistered(clue) => case.clue = clue.clone(),
@@ -123,6 +125,7 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         CaseEvent::ReviewSubmitted { .. }
         | CaseEvent::SubmissionReturned { .. }
         | CaseEvent::SubmissionSupplemented { .. }
+        | CaseEvent::FirstReviewed(_)
         | CaseEvent::OpinionGiven { .. }
         | CaseEvent::ReviewExtended(_)
         | CaseEvent::OpinionSigned { .. }
@@ -132,7 +135,10 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::Coordinated { .. }
         | CaseEvent::Cleared { .. } => {
             let evidence = case.evidence.len();
-            if matches!(event, CaseEvent::OpinionGiven { .. } | CaseEvent::ReReviewed { .. }) {
+            if matches!(
+                event,
+                CaseEvent::FirstReviewed(_) | CaseEvent::OpinionGiven { .. } | CaseEvent::ReReviewed { .. }
+            ) {
                 keep_apart(&mut case, meta.actor);
             }
             review(&mut case.review, evidence, meta, event);
@@ -180,6 +186,8 @@ pub(super) fn next(mut case: Case, meta: &Meta, event: &CaseEvent) -> Case {
         | CaseEvent::SubstituteCostPaid(_) => super::enforcement::next(&mut case, meta, event),
         // Folded beside the acts and the growth, above.
         CaseEvent::SupplementArchived(_)
+        | CaseEvent::ErratumNoted(_)
+        | CaseEvent::ErratumAnswered(_)
         | CaseEvent::RecordingAttached(_)
         | CaseEvent::NoRecordingStated(_)
         | CaseEvent::NoRecordingDecided(_) => {}
@@ -366,6 +374,7 @@ fn review(review: &mut Review, evidence: usize, meta: &Meta, event: &CaseEvent) 
                 last.1 = Some(day.max(last.0));
             }
         }
+        CaseEvent::FirstReviewed(it) => review.first = Some((meta.actor, it.clone())),
         CaseEvent::OpinionGiven { findings, opinion, reasons } => {
             review.phase = ReviewPhase::Opined;
             review.reviewer = Some(meta.actor);
@@ -420,7 +429,7 @@ fn found_again(findings: &mut [Finding], again: &[Finding]) {
 fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
     let evidence = case.evidence.len();
     match event {
-        CaseEvent::NoticeIssued { party: no, document, hearing, digest, disposal, .. } => {
+        CaseEvent::NoticeIssued { party: no, document, hearing, digest, disposal, rights } => {
             let told = case.draft.as_ref().map(|d| d.substance.clone());
             let (provisions, grounds, relied) = told.map_or_else(
                 || (Default::default(), (blank(), blank()), Vec::new()),
@@ -438,6 +447,7 @@ fn defence(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 hearing: *hearing,
                 digest: digest.clone(),
                 disposal: disposal.clone(),
+                rights: rights.clone(),
                 provisions,
                 grounds,
                 relied,

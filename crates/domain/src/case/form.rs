@@ -171,7 +171,23 @@ fn draft() -> Vec<Field> {
         f("evidence", "所依据的证据", Kind::EvidenceList),
         f("violated", "违反的规定", Kind::List(provision())),
         f("basis", "处罚依据", Kind::List(provision())),
-        line("range", "法定幅度编号").optional().hint("本系统裁量基准中的编号；没有的留空，在理由中写明"),
+        line("range", "法定幅度编号")
+            .optional()
+            .hint("本系统裁量基准中的编号；没有的留空，在下面写明法定幅度"),
+        f(
+            "stated",
+            "裁量基准没有收录的法定幅度",
+            Kind::List(vec![
+                party(),
+                line("law", "法律、法规、规章"),
+                line("article", "条款"),
+                line("words", "条款规定的幅度"),
+                f("min_fen", "按本案计算的最低罚款", Kind::Money).optional(),
+                f("max_fen", "按本案计算的最高罚款", Kind::Money),
+            ]),
+        )
+        .optional()
+        .hint("没有编号的罚款，或者按造价、收入等计算的罚款，逐名填写；印在决定书上"),
         flag("beyond_benchmark", "超出裁量基准").hint("在适用情况中写明理由；须法制审核和集体讨论"),
         paragraph("discretion", "裁量基准的适用情况").hint("国办发〔2022〕27号（十二）：应当说明"),
         paragraph("reasoning", "理由"),
@@ -433,6 +449,9 @@ fn later(verb: Verb) -> Vec<Field> {
         Verb::SubmitReview => vec![paragraph("opinion", "承办机构意见")],
         Verb::ReturnSubmission => vec![paragraph("missing", "应补充的材料")],
         Verb::SupplementSubmission => vec![paragraph("note", "补充情况")],
+        Verb::FirstReview => {
+            vec![choice::<Opinion>("opinion", "初审结论"), paragraph("reasons", "初审意见和理由")]
+        }
         Verb::GiveOpinion => vec![
             f(
                 "findings",

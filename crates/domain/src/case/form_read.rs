@@ -60,6 +60,7 @@ tag_table! {
     ConcludeRemedy = "conclude_remedy", RecordRuling = "record_ruling", RevokeDecision = "revoke_decision", CorrectDocument = "correct_document",
     Archive = "archive", ArchiveSupplement = "archive_supplement", MarkMade = "mark_made", AttachRecording = "attach_recording",
     StateNoRecording = "state_no_recording", DecideNoRecording = "decide_no_recording",
+    FirstReview = "first_review", NoteErrata = "note_errata", AnswerErratum = "answer_erratum",
 }
 
 /// Whether an outsider's body carries the store's own marks of sealed text

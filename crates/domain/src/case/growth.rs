@@ -81,6 +81,10 @@ pub fn over(case: &Case) -> Result<(), Refusal> {
         let what = format!("“{}”尚未审批完毕", open.body.verb().label());
         return Err(still("proposal.pending", what, "审批完毕后再补充归档"));
     }
+    if let Some((no, _)) = super::errata::open(case).next() {
+        let what = format!("第{no}项规则勘误尚未复核");
+        return Err(still("erratum.open", what, "复核并写明意见后再补充归档"));
+    }
     gate::undone(case)?;
     gate::heard_late(case)?;
     if let Some(index) = case.preservations.iter().position(|it| gate::kept(case, it)) {

@@ -99,6 +99,22 @@ pub struct Discussed {
     pub version: u64,
 }
 
+/// What a submission lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// In words.
+    pub missing: Text,
+}
+
+/// The first review, where the chain has another one after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstReview {
+    /// What the first reviewer proposes.
+    pub opinion: Opinion,
+    /// In words.
+    pub reasons: Text,
+}
+
 /// A review of more time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extension {

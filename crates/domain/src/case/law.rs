@@ -171,6 +171,8 @@ pub struct Law {
     /// order to correct, and a commission its letter: what was decided under an earlier one
     /// is judged by that.
     pub revised: bool,
+    /// A fine whose range the base does not know needs the range and its article in the draft.
+    pub range_stated: Ruled<bool>,
     /// The list of what is recorded, of all times; empty asks for nothing.
     pub recordings: Arc<RecordingRules>,
 }
@@ -241,6 +243,7 @@ impl Law {
             filing: filing(policy, organ),
             revised: policy.rule_set.knows("entry.late_hours"),
             retention: ruled(&policy.retention_ordinary),
+            range_stated: range_stated(policy),
             recordings: Arc::default(),
         }
     }
@@ -270,6 +273,12 @@ impl Law {
     pub const fn pick(pair: (i64, i64), citizen: bool) -> i64 {
         if citizen { pair.0 } else { pair.1 }
     }
+}
+
+/// Unknown to the editions before, whose drafts are judged without.
+fn range_stated(policy: &PolicySet) -> Ruled<bool> {
+    let it = &policy.draft_range_stated;
+    Ruled::new(policy.rule_set.knows("draft.range_stated") && it.value, it.source.clone())
 }
 
 fn filing(policy: &PolicySet, roll: Roll) -> Option<Rule> {

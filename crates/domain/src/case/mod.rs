@@ -15,6 +15,7 @@ pub mod correction;
 pub mod decide;
 pub mod document;
 pub mod enforcement;
+pub mod errata;
 pub mod event;
 mod event_words;
 mod evolve;

@@ -5,6 +5,7 @@
 //! authorization rows, the published flow chart and the generated docs.
 
 mod enforcement;
+mod errata;
 mod recording;
 mod review;
 
@@ -108,6 +109,9 @@ words! {
         AttachRecording = "关联音像记录",
         StateNoRecording = "说明未作音像记录的原因",
         DecideNoRecording = "审批未作音像记录的原因",
+        FirstReview = "初审",
+        NoteErrata = "登记规则勘误",
+        AnswerErratum = "复核规则勘误",
     }
 }
 
@@ -303,6 +307,7 @@ pub static PROCEDURE: std::sync::LazyLock<Vec<Step>> = std::sync::LazyLock::new(
     rows.extend(execution());
     rows.extend(enforcement::rows());
     rows.extend(recording::rows());
+    rows.extend(errata::rows());
     rows
 });
 

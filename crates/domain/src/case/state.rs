@@ -5,8 +5,9 @@ use super::command::*;
 pub use super::concluded::Conclusion;
 pub use super::correction::CorrectionOrder;
 use super::enforcement::Enforcement;
+pub use super::errata::ErratumState;
 pub use super::growth::{Grown, Supplement};
-pub use super::heard::Discussed;
+pub use super::heard::{Discussed, FirstReview};
 use super::performance::Standing;
 pub use super::recorded::ActState;
 pub use super::remedies::Remedy;
@@ -121,6 +122,8 @@ pub struct Review {
     pub evidence: usize,
     /// Days on which materials were being supplemented: from, until.
     pub returned: Vec<(Date, Option<Date>)>,
+    /// The first review, where the chain has one before the review.
+    pub first: Option<(StaffId, FirstReview)>,
     /// Reviewer who gave the opinion.
     pub reviewer: Option<StaffId>,
     /// Findings of the last opinion.
@@ -149,6 +152,7 @@ impl Default for Review {
             submitted: None,
             evidence: 0,
             returned: Vec::new(),
+            first: None,
             reviewer: None,
             findings: Vec::new(),
             opinion: None,
@@ -187,6 +191,8 @@ pub struct Notice {
     pub digest: String,
     /// Disposal noticed.
     pub disposal: PartyDisposal,
+    /// Rights to a hearing that were told beyond amounts and named kinds.
+    pub rights: Vec<HearingRight>,
     /// Provisions told: violated, and basis of the penalty.
     pub provisions: (Vec<Provision>, Vec<Provision>),
     /// Facts and reasons told; only their keyed digests are compared.
@@ -507,6 +513,8 @@ pub struct Case {
     pub grown: Vec<Grown>,
     /// Supplements of the file, with the civil day.
     pub supplements: Vec<(Supplement, Date)>,
+    /// Errata of the rules that concern it, number n at index n−1.
+    pub errata: Vec<ErratumState>,
 }
 
 impl Case {

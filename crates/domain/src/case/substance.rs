@@ -6,6 +6,7 @@
 
 use super::correction::Correcting;
 use super::types::{EvidenceNo, Grade, NoPenaltyGround, PartyNo, PenaltyKind};
+use crate::codes::format_yuan;
 use crate::text::{Text, TextKey};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -98,6 +99,34 @@ impl PartyDisposal {
     }
 }
 
+/// The legal range of a fine as whoever drafts states it, where the base of ranges does not
+/// know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedRange {
+    /// For whom.
+    pub party: PartyNo,
+    /// The instrument that threatens the fine, without book-title marks.
+    pub law: String,
+    /// Its article, paragraph, item.
+    pub article: String,
+    /// What it says of the amount, as it stands there.
+    pub words: String,
+    /// Lowest fine by it for this act, in fen; 0 where it names none.
+    #[serde(default)]
+    pub min_fen: i64,
+    /// Highest fine by it for this act, in fen.
+    pub max_fen: i64,
+}
+
+impl StatedRange {
+    /// The range in words: the article, what it says, and the amounts for this act.
+    pub fn sentence(&self) -> String {
+        let (min, max) = (format_yuan(self.min_fen), format_yuan(self.max_fen));
+        let from = if self.min_fen > 0 { format!("{min}元以上") } else { String::new() };
+        format!("《{}》{}：{}，本案为{from}{max}元以下", self.law, self.article, self.words)
+    }
+}
+
 /// What is decided, without the paper it is written on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionSubstance {
@@ -110,9 +139,12 @@ pub struct DecisionSubstance {
     /// Provisions that allow the penalty.
     pub basis: Vec<Provision>,
     /// Item of the discretion base (statutory range) applied; blank when the
-    /// range is not in the shipped base and the reasoning states it.
+    /// range is not in the shipped base and `stated` says it.
     #[serde(default)]
     pub range: String,
+    /// The range of each fine that the base does not know; unsaid in older drafts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<StatedRange>,
     /// It departs from the benchmark; why stands in `discretion`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub beyond_benchmark: bool,
@@ -133,6 +165,11 @@ impl DecisionSubstance {
     /// The disposal of one party.
     pub fn disposal(&self, party: PartyNo) -> Option<&PartyDisposal> {
         self.disposals.iter().find(|d| d.party == party)
+    }
+
+    /// The range that was stated for the fine of one party.
+    pub fn stated_for(&self, party: PartyNo) -> Option<&StatedRange> {
+        self.stated.iter().find(|it| it.party == party)
     }
 
     /// Whether any party is penalised.
@@ -198,6 +235,7 @@ mod tests {
             violated: vec![],
             basis: vec![],
             range: String::new(),
+            stated: vec![],
             beyond_benchmark: false,
             discretion: Text::closed("一般"),
             reasoning: Text::publishable("理由"),

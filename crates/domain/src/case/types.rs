@@ -331,6 +331,16 @@ words! {
     }
 }
 
+impl HearingGround {
+    /// The item of 行政处罚法第六十三条第一款.
+    pub const fn item(self) -> &'static str {
+        match self {
+            Self::OtherHeavy => "第五项",
+            Self::OtherByLaw => "第六项",
+        }
+    }
+}
+
 /// A right to a hearing that the officers found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HearingRight {

@@ -55,6 +55,9 @@ pub fn actions(case: &Case, facts: &Facts<'_>) -> Vec<Action> {
         // After the decision there is nothing to review until an amendment is proposed.
         .filter(|it| it.shut.as_ref().is_none_or(|refusal| refusal.code != "amendment.none"))
         .filter(|it| !it.shut.as_ref().is_some_and(|refusal| idle(it.step.verb, refusal)))
+        // Nor anything to answer until a rule turns out otherwise, or to review first where the
+        // chain does not ask for it.
+        .filter(|it| it.shut.as_ref().is_none_or(|refusal| !UNASKED.contains(&refusal.code.as_ref())))
         .collect()
 }
 
@@ -75,6 +78,9 @@ fn idle(verb: Verb, refusal: &Refusal) -> bool {
     };
     refusal.code == "enforcement.no_power" || refusal.code == asked
 }
+
+/// Refusals of what nobody asks for in this case.
+const UNASKED: &[&str] = &["erratum.none", "erratum.other_desk", "review.no_first"];
 
 fn on(day: Date) -> String {
     format!("{}月{}日", day.month(), day.day())

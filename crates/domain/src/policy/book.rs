@@ -271,6 +271,16 @@ pub(super) struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// The value as written, and where it stands.
+    pub(super) const fn says(&self) -> (&toml::Value, &Citation) {
+        (&self.entry.value, &self.entry.source)
+    }
+
+    /// The level and the id of its file.
+    pub(super) fn place(&self) -> (Level, String) {
+        (self.scope.level, self.scope.id.clone())
+    }
+
     pub(super) fn typed<T: Value>(&self, key: &'static str) -> Result<Sourced<T>, PolicyError> {
         let file = self.scope.id.clone();
         let value = T::read(&self.entry.value).map_err(|reason| PolicyError::BadValue {
@@ -363,52 +373,48 @@ impl PolicyBook {
         self.resolve_edition(j, at, known_at, newest_edition())
     }
 
-    /// The rules whose digest was `digest` when a decision rested on them: those known
-    /// now, or what an earlier edition of the program or an earlier state of knowledge
-    /// made of the same day. None when no such rules are known here.
-    ///
-    /// # Errors
-    /// When a parameter has no value on the day at all.
-    pub fn resolve_noted(
-        &self,
-        j: &Jurisdiction,
-        at: Date,
-        digest: &str,
-    ) -> Result<Option<PolicySet>, PolicyError> {
-        let mut known: Vec<Timestamp> = self.entries.values().flatten().map(|it| it.recorded_at).collect();
-        known.sort_unstable();
-        known.dedup();
-        self.resolve(j, at, Timestamp::MAX)?;
-        for known_at in known.into_iter().rev() {
-            for edition in (0..=newest_edition()).rev() {
-                // Before the first rule was known there is nothing to compare.
-                let Ok(set) = self.resolve_edition(j, at, known_at, edition) else { continue };
-                if set.rule_set.digest == digest {
-                    return Ok(Some(set));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    fn resolve_edition(
+    pub(super) fn resolve_edition(
         &self,
         j: &Jurisdiction,
         at: Date,
         known_at: Timestamp,
         edition: usize,
     ) -> Result<PolicySet, PolicyError> {
-        let find = |key: &'static str| self.find(key, j, at, known_at);
-        let mut hash = Sha256::new();
-        for parameter in PARAMETERS.iter().filter(|it| edition_of(it.key) <= edition) {
-            let found = find(parameter.key)?;
-            let (value, source) = (&found.entry.value, &found.entry.source);
-            hash.update(format!("{}\0{value}\0{source}\0{}\n", parameter.key, found.scope.id));
-        }
-        PolicySet::assemble(find, RuleSetVersion { digest: hex::encode(hash.finalize()), at, edition })
+        let digest = self.digest(j, at, known_at, edition)?;
+        PolicySet::assemble(|key| self.find(key, j, at, known_at), RuleSetVersion { digest, at, edition })
     }
 
-    fn find(
+    /// The digest of the rules of a day, as known then, in an edition of the program.
+    pub(super) fn digest(
+        &self,
+        j: &Jurisdiction,
+        at: Date,
+        known_at: Timestamp,
+        edition: usize,
+    ) -> Result<String, PolicyError> {
+        let mut hash = Sha256::new();
+        for parameter in PARAMETERS.iter().filter(|it| edition_of(it.key) <= edition) {
+            let found = self.find(parameter.key, j, at, known_at)?;
+            let (value, source) = found.says();
+            hash.update(format!("{}\0{value}\0{source}\0{}\n", parameter.key, found.scope.id));
+        }
+        Ok(hex::encode(hash.finalize()))
+    }
+
+    /// The instants at which a value came to be known here, in order.
+    pub(super) fn known_at(&self) -> Vec<Timestamp> {
+        let mut known: Vec<Timestamp> = self.entries.values().flatten().map(|it| it.recorded_at).collect();
+        known.sort_unstable();
+        known.dedup();
+        known
+    }
+
+    /// First and last day of every value.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (Date, Option<Date>)> {
+        self.entries.values().flatten().map(|it| (it.from, it.to))
+    }
+
+    pub(super) fn find(
         &self,
         key: &'static str,
         j: &Jurisdiction,

@@ -20,13 +20,15 @@ pub(super) fn check(key: &str, value: &toml::Value) -> Result<(), String> {
     }
     let steps = Vec::<ReviewStep>::read(value)?;
     let at = |step| steps.iter().position(|it| *it == step);
-    let authors = [ReviewStep::FirstReview, ReviewStep::Review];
-    if steps.iter().filter(|it| authors.contains(it)).count() != 1
-        || !steps.first().is_some_and(|it| authors.contains(it))
-    {
-        return Err("审核流程以初审或者审核开始，二者只有其一".into());
-    }
-    if at(ReviewStep::SignOff).is_some_and(|at| at != 1) {
+    // One of them writes the opinion; with both, the first review comes before it.
+    let authors = match (at(ReviewStep::FirstReview), at(ReviewStep::Review)) {
+        (Some(0), None) | (None, Some(0)) => 1,
+        (Some(0), Some(1)) => 2,
+        (Some(_) | None, Some(_) | None) => {
+            return Err("审核流程以初审或者审核开始，二者都有的先初审、后审核".into());
+        }
+    };
+    if at(ReviewStep::SignOff).is_some_and(|at| at != authors) {
         return Err("审签须在提出审核意见之后".into());
     }
     let (rereview, coordinate) = (at(ReviewStep::Rereview), at(ReviewStep::Coordinate));

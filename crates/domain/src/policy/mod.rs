@@ -9,12 +9,14 @@
 
 mod book;
 mod course;
+mod erratum;
 mod params;
 #[cfg(test)]
 mod tests;
 mod value;
 
 pub use book::{Jurisdiction, Level, PolicyBook, PolicyError, RuleSetVersion, Scope, StatuteSource, System};
+pub use erratum::{Change, Shown, Since};
 pub use params::{PARAMETERS, Parameter, PolicySet, Statute, Stricter};
 pub use value::{
     AvLink, Counters, CreditGrade, Excludable, FileOrder, MonthDay, Optional, Percent, PublicationScope,

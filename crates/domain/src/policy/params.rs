@@ -71,6 +71,7 @@ const LATER: &[&[&str]] = &[
     &["archive.order", "viewing.handlers_ask"],
     &["entry.late_hours", "review.catalogue", "publish.operator"],
     &OWN_POWER,
+    &["draft.range_stated"],
 ];
 
 /// Powers of an organ to enforce by itself. Only a law (法律) gives one (行政强制法第十三条), so a
@@ -194,6 +195,7 @@ parameters! {
     review_catalogue: Vec<Text> = "review.catalogue", "法制审核目录：一律审核的执法类别和违法行为（裁量基准编号）", Neither, FREE;
     review_other_matters: bool = "review.other_matters", "在十项之外审核其他内容", Neither, FREE;
     reviewer_ratio: Percent = "review.staff_percent", "法制审核人员占执法人员的最低比例", Higher, FREE;
+    draft_range_stated: bool = "draft.range_stated", "裁量基准没有收录的罚款，须在处理意见中写明法定幅度及其条款", Higher, FREE;
     discussion_gate: bool = "discussion.gate", "情节复杂或者重大违法行为的处罚由负责人集体讨论决定", Neither, fixed("bool", 1, "第五十七条第二款");
     discussion_fine_person: Yuan = "discussion.fine_person", "须集体讨论的罚款标准（公民）", Lower, FREE;
     discussion_fine_unit: Yuan = "discussion.fine_unit", "须集体讨论的罚款标准（单位）", Lower, FREE;

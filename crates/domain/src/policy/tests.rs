@@ -289,3 +289,83 @@ fn a_power_of_enforcement_is_given_by_a_law_and_by_no_shipped_policy() {
     assert!(set.own_transfer.value && !set.own_auction.value);
     assert_eq!(set.own_transfer.source, Citation::of("税收征收管理法", "第四十条"));
 }
+
+#[test]
+fn an_erratum_names_what_changed_since_a_decision_and_nothing_else() {
+    let j = Jurisdiction { region: "990102".into(), system: System::Emergency, organ: None };
+    let day = at("2026-03-01");
+    let first = "[[value]]\nkey = \"closing.term\"\nvalue = \"12wd\"\narticle = \"第一条\"\n";
+    let erratum = "[[value]]\nkey = \"closing.term\"\nvalue = \"10wd\"\narticle = \"第一条（更正）\"\nfrom = \"2026-02-01\"\nto = \"2026-03-31\"\nrecorded_at = \"2026-05-01T00:00:00Z\"\n";
+    let (then, now) = (load(first).unwrap(), load(&format!("{first}{erratum}")).unwrap());
+    let digest = |day| then.resolve(&j, day, Timestamp::MAX).unwrap().rule_set.digest;
+    let Since::Changed(changes) = now.since(&j, day, &digest(day)).unwrap() else { panic!("changed") };
+    let [change] = changes.as_slice() else { panic!("one change: {changes:?}") };
+    assert_eq!((change.key, change.title), ("closing.term", "结案审批期限"));
+    assert_eq!((change.old.value.as_str(), change.new.value.as_str()), ("12个工作日", "10个工作日"));
+    assert_eq!(change.old.source.to_string(), "《测试规定》第一条");
+    assert_eq!((change.new.source.article.as_ref(), change.new.file.as_str()), ("第一条（更正）", "x"));
+    assert_eq!(change.new.level, Level::County);
+    // Before and after the days that it concerns, and for whom it does not hold, nothing changed.
+    for day in [at("2026-01-31"), at("2026-04-01")] {
+        assert_eq!(now.since(&j, day, &digest(day)).unwrap(), Since::Same, "{day}");
+    }
+    let other = Jurisdiction { region: "990101".into(), ..j.clone() };
+    let theirs = then.resolve(&other, day, Timestamp::MAX).unwrap().rule_set.digest;
+    assert_eq!(now.since(&other, day, &theirs).unwrap(), Since::Same);
+    // A file that was altered in place leaves nothing to compare with.
+    let altered = load(&first.replace("12wd", "11wd")).unwrap();
+    assert_eq!(altered.since(&j, day, &digest(day)).unwrap(), Since::Unknown);
+    assert!(now.turns().contains(&at("2026-04-01")) && now.turns().is_sorted());
+}
+
+#[test]
+fn a_later_edition_of_the_program_is_no_erratum() {
+    let j = Jurisdiction { region: "990101".into(), system: System::Emergency, organ: None };
+    let landed = "a8ecd23a3fe2f95329594ce336bb360c41e1537cd6368409a968faf5f48b91f7";
+    assert_eq!(PolicyBook::built_in().since(&j, at("2026-11-20"), landed).unwrap(), Since::Same);
+}
+
+#[test]
+fn values_are_shown_as_people_read_them() {
+    let shown = |key: &str, value: &str, article: &str| {
+        let then = load(&one(key, value)).unwrap();
+        let j = Jurisdiction { region: "990102".into(), system: System::Emergency, organ: None };
+        let day = at("2026-03-01");
+        let digest = then.resolve(&j, day, Timestamp::MAX).unwrap().rule_set.digest;
+        let erratum = format!(
+            "[[value]]\nkey = \"{key}\"\nvalue = {value}\narticle = \"{article}\"\nrecorded_at = \"2026-05-01T00:00:00Z\"\n"
+        );
+        let now = load(&format!("{}{erratum}", one(key, value))).unwrap();
+        match now.since(&j, day, &digest).unwrap() {
+            Since::Changed(changes) => changes[0].old.value.clone(),
+            other => panic!("another article is another rule: {other:?}"),
+        }
+    };
+    for (key, value, words) in [
+        ("decision.term", "\"60d\"", "60日"),
+        ("hearing.fine_unit", "50000", "50000元"),
+        ("extra_fine.daily_percent", "2", "2%"),
+        ("decision.suspension", "true", "是"),
+        ("discussion.quorum", "3", "3"),
+        ("review.extension", "\"none\"", "没有规定"),
+        ("review.chain", "[\"review\", \"sign_off\"]", "[\"review\", \"sign_off\"]"),
+    ] {
+        assert_eq!(shown(key, value, "第二条"), words, "{key}");
+    }
+}
+
+#[test]
+fn a_chain_may_have_a_first_review_before_the_review() {
+    for (chain, good) in [
+        ("[\"first_review\", \"review\", \"sign_off\", \"collective\"]", true),
+        ("[\"first_review\", \"review\"]", true),
+        ("[\"first_review\", \"sign_off\"]", true),
+        ("[\"review\", \"sign_off\", \"rereview\", \"coordinate\"]", true),
+        ("[\"review\", \"first_review\"]", false),
+        ("[\"first_review\", \"sign_off\", \"review\"]", false),
+        ("[\"first_review\", \"review\", \"collective\", \"sign_off\"]", false),
+        ("[\"sign_off\"]", false),
+    ] {
+        assert_eq!(load(&one("review.chain", chain)).is_ok(), good, "{chain}");
+    }
+}

@@ -5,11 +5,15 @@ use crate::world::*;
 use mingjing_domain::case::CaseCommand as Do;
 use mingjing_domain::case::clock;
 use mingjing_domain::case::command::*;
-use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal};
+use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal, StatedRange};
 use mingjing_domain::case::types::*;
 
 fn ranged(id: &str, disposals: Vec<PartyDisposal>) -> Do {
-    Do::PrepareDraft { substance: DecisionSubstance { range: id.into(), ..substance(&[1], disposals) } }
+    let mut substance = substance(&[1], disposals);
+    if !id.is_empty() {
+        substance.stated.clear();
+    }
+    Do::PrepareDraft { substance: DecisionSubstance { range: id.into(), ..substance } }
 }
 
 #[test]
@@ -39,6 +43,62 @@ fn a_fine_lies_within_the_statutory_range_of_the_item_that_is_named() {
     let more = PartyDisposal { grade: Grade::Mitigated, ..fine(1, 21 * WAN) };
     w.no(A, ranged("safety.training", vec![more.clone(), fine(2, 2 * WAN)]), "draft.above_maximum");
     w.ok(A, ranged("", vec![more, fine(2, 2 * WAN)]));
+}
+
+type Change = fn(&mut Vec<StatedRange>);
+
+#[test]
+fn a_fine_whose_range_is_unknown_needs_the_range_and_its_article() {
+    let mut w = concluded(vec![unit_party(), responsible_party()], false);
+    let drafted = |change: Change| {
+        let mut substance = substance(&[1], vec![fine(1, 3 * WAN), fine(2, WAN)]);
+        change(&mut substance.stated);
+        Do::PrepareDraft { substance }
+    };
+    let missing = w.no(A, drafted(Vec::clear), "draft.range_unknown");
+    assert_eq!((missing.article.article.as_ref(), missing.fields[0].field.as_str()), ("第四条", "stated"));
+    let second = w.no(A, drafted(|it| it.truncate(1)), "draft.range_unknown");
+    assert!(second.fields[0].message.contains("第2名"), "{second:?}");
+    let faults: [(Change, &str); 8] = [
+        (|it| it[1].party = 1, "stated/1/party"),
+        (|it| it[1].party = 3, "stated/1/party"),
+        (|it| it[0].law = " ".into(), "stated/0/article"),
+        (|it| it[0].article = String::new(), "stated/0/article"),
+        (|it| it[0].words = String::new(), "stated/0/words"),
+        (|it| it[0].words = "字".repeat(201), "stated/0/words"),
+        (|it| it[0].max_fen = 0, "stated/0/max_fen"),
+        (|it| it[0].min_fen = 1_001 * WAN, "stated/0/max_fen"),
+    ];
+    for (fault, field) in faults {
+        assert_eq!(w.no(A, drafted(fault), "draft.range_stated").fields[0].field, field);
+    }
+    // What is stated binds as what the base knows does.
+    let above = w.no(A, drafted(|it| it[0].max_fen = 3 * WAN - 1), "draft.above_maximum");
+    assert_eq!(above.fields[0].field, "disposals/0/fine_fen");
+    assert!(above.message.contains("第九十七条"), "{}", above.message);
+    w.no(A, drafted(|it| it[1].min_fen = WAN + 1), "draft.below_minimum");
+    w.ok(A, drafted(|_| {}));
+    // An item of the base whose amount is counted from what nobody knows leaves it open as well.
+    let mut one = concluded(vec![unit_party()], false);
+    one.no(A, ranged("planning.no_permit", vec![fine(1, WAN)]), "draft.range_unknown");
+}
+
+#[test]
+fn a_draft_of_an_earlier_edition_is_decided_only_after_its_range_was_stated() {
+    let mut w = concluded(vec![unit_party()], false);
+    let mut silent = substance(&[1], vec![fine(1, WAN)]);
+    silent.stated.clear();
+    // The edition of then did not ask for it: the audit decides by that.
+    w.law.range_stated.value = false;
+    w.ok(A, Do::PrepareDraft { substance: silent });
+    w.at("2026-03-09");
+    w.ok(A, Do::IssueNotice { party: 1, rights: vec![] });
+    w.serve_now(DocumentKind::PenaltyNotice, 1);
+    w.at("2026-03-17");
+    w.law.range_stated.value = true;
+    w.no(A, propose(Proposal::Dispose), "draft.range_unknown");
+    w.law.range_stated.value = false;
+    w.ok(A, propose(Proposal::Dispose));
 }
 
 #[test]

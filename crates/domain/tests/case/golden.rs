@@ -12,6 +12,7 @@ use mingjing_domain::case::command::*;
 use mingjing_domain::case::enforcement::{EndGround, EnforcementManner, PauseGround};
 use mingjing_domain::case::growth::Supplement;
 use mingjing_domain::case::procedure::{Relation, Verb, step};
+use mingjing_domain::case::state::FirstReview;
 use mingjing_domain::case::substitute::{ClearedPlace, CostEntry};
 use mingjing_domain::case::types::*;
 use mingjing_domain::matter::StaffId;
@@ -151,6 +152,7 @@ fn later_command(verb: Verb, w: &World) -> Do {
         V::SubmitReview => Do::SubmitReview { opinion: t("请审核") },
         V::ReturnSubmission => Do::ReturnSubmission { missing: t("证据") },
         V::SupplementSubmission => Do::SupplementSubmission { note: t("已补") },
+        V::FirstReview => Do::FirstReview(FirstReview { opinion: Opinion::Agree, reasons: t("初审") }),
         V::GiveOpinion => opinion(Opinion::Agree),
         V::ExtendReview => Do::ExtendReview { reason: t("案情复杂") },
         V::SignOpinion => sign(),
@@ -265,6 +267,8 @@ fn later_command(verb: Verb, w: &World) -> Do {
             }
         }
         V::DecideNoRecording => Do::DecideNoRecording { act: 1, approve: true, opinion: t("属实") },
+        V::NoteErrata => Do::NoteErrata { errata: vec![crate::errata::erratum("closing.term", 1)] },
+        V::AnswerErratum => crate::errata::answer(1),
         _ => {
             made(w.case.as_ref().map_or(1, |c| DocumentNo::try_from(c.documents.len().max(1)).expect("few")))
         }

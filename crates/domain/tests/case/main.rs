@@ -12,6 +12,7 @@ mod bypass_time;
 mod consistency;
 mod correction;
 mod enforcement;
+mod errata;
 mod faults;
 mod golden;
 mod instalments;

@@ -7,9 +7,10 @@ use mingjing_domain::case::clock;
 use mingjing_domain::case::command::{Concluding, Proposal};
 use mingjing_domain::case::gate;
 use mingjing_domain::case::law::{Ruled, construction_rules};
-use mingjing_domain::case::state::ReviewPhase;
+use mingjing_domain::case::state::{FirstReview, ReviewPhase};
 use mingjing_domain::case::types::*;
 use mingjing_domain::policy::{Retention, ReviewStep};
+use mingjing_domain::staff::Role;
 
 type Change = fn(&mut Concluding);
 
@@ -114,6 +115,58 @@ fn disputed() -> World {
     w.ok(REVIEW_HEAD, sign());
     w.ok(A, Do::AnswerOpinion { stand: Stand::Disputed, answer: t("不同意") });
     w
+}
+
+fn first(opinion: Opinion) -> Do {
+    Do::FirstReview(FirstReview { opinion, reasons: t("初审认为事实清楚") })
+}
+
+#[test]
+fn a_first_review_comes_before_the_review_where_the_chain_has_both() {
+    let mut w = drafted(7 * WAN);
+    w.no(REVIEWER, first(Opinion::Agree), "review.no_first");
+    chain(&mut w, &[ReviewStep::FirstReview, ReviewStep::Review, ReviewStep::SignOff]);
+    w.no(REVIEWER, first(Opinion::Agree), "review.phase");
+    w.ok(A, Do::SubmitReview { opinion: t("请审核") });
+    let refusal = w.no(REVIEWER, opinion(Opinion::Agree), "review.first");
+    assert_eq!(refusal.article, citation());
+    w.no(A, first(Opinion::Agree), "role.missing");
+    w.no(
+        REVIEWER,
+        Do::FirstReview(FirstReview { opinion: Opinion::Agree, reasons: t("") }),
+        "input.required",
+    );
+    let mut without = w.fork();
+    without.people.get_mut(&REVIEWER).expect("a reviewer").legal_qualified = false;
+    without.no(REVIEWER, first(Opinion::Agree), "review.unqualified");
+    w.ok(REVIEWER, first(Opinion::Agree));
+    w.no(REVIEWER, first(Opinion::Agree), "review.first_done");
+    w.no(REVIEWER, opinion(Opinion::Agree), "review.first_same");
+    // Another reviewer of the legal unit gives the opinion, a third person signs it.
+    let second = staff(60);
+    let mut person = w.people[&REVIEWER].clone();
+    person.id = second;
+    w.people.insert(second, person);
+    w.ok(second, opinion(Opinion::Agree));
+    w.people.get_mut(&REVIEWER).expect("a reviewer").roles.push(Role::ReviewHead);
+    w.no(REVIEWER, sign(), "duty.same_person");
+    // Sent back to the reviewer, the first review still stands; a new round begins anew.
+    let back = Do::SignOpinion { sign: false, note: t("请补充理由") };
+    w.ok(REVIEW_HEAD, back);
+    w.ok(second, opinion(Opinion::Correct));
+    w.ok(REVIEW_HEAD, sign());
+    w.ok(A, Do::AnswerOpinion { stand: Stand::Adopted, answer: t("已改正") });
+    w.ok(A, draft(&[1], vec![fine(1, 6 * WAN)]));
+    w.ok(A, Do::SubmitReview { opinion: t("请审核") });
+    assert_eq!(w.case().review.first, None);
+    w.no(second, opinion(Opinion::Agree), "review.first");
+    w.ok(second, first(Opinion::Agree));
+    w.ok(REVIEWER, opinion(Opinion::Agree));
+    w.no(second, sign(), "role.missing");
+    w.ok(REVIEW_HEAD, sign());
+    assert!(w.case().clearance().is_some());
+    // Who reviewed for the first time is apart from the handling as every reviewer is.
+    assert!(w.case().apart.contains(&second));
 }
 
 #[test]

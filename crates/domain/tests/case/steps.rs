@@ -4,7 +4,7 @@ use crate::world::*;
 use mingjing_domain::case::command::*;
 use mingjing_domain::case::correction::{Correcting, Corrective};
 use mingjing_domain::case::sampling::SamplingPresence;
-use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal, Provision};
+use mingjing_domain::case::substance::{DecisionSubstance, PartyDisposal, Provision, StatedRange};
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{CaseCommand as Do, CaseEvent};
 use mingjing_domain::matter::StaffId;
@@ -141,6 +141,20 @@ pub fn corrected(disposals: &[PartyDisposal]) -> Vec<Correcting> {
     penalised.map(one).collect()
 }
 
+/// The range of each fine, written down because the base is not named.
+pub fn stated(disposals: &[PartyDisposal]) -> Vec<StatedRange> {
+    let fined = disposals.iter().filter(|d| d.fine_fen > 0);
+    let one = |d: &PartyDisposal| StatedRange {
+        party: d.party,
+        law: "安全生产法".into(),
+        article: "第九十七条".into(),
+        words: "可以处十万元以下的罚款；逾期未改正的，并处十万元以上二十万元以下的罚款".into(),
+        min_fen: 0,
+        max_fen: 1_000 * WAN,
+    };
+    fined.map(one).collect()
+}
+
 pub fn substance(evidence: &[EvidenceNo], disposals: Vec<PartyDisposal>) -> DecisionSubstance {
     let provision = |article: &str| Provision { law: "安全生产法".into(), article: article.into() };
     DecisionSubstance {
@@ -149,6 +163,7 @@ pub fn substance(evidence: &[EvidenceNo], disposals: Vec<PartyDisposal>) -> Deci
         violated: vec![provision("第三十条第一款")],
         basis: vec![provision("第九十七条第七项")],
         range: String::new(),
+        stated: stated(&disposals),
         beyond_benchmark: false,
         discretion: t("未取得资格上岗二人，适用一般阶次"),
         reasoning: Text::publishable("事实清楚，证据确凿"),

@@ -41,6 +41,7 @@ pub(super) const FORMS: &[TemplateSpec] = &[
                 PROPOSED,
                 FINE.optional(),
                 paragraphs("benchmark", "裁量基准适用及理由"),
+                paragraphs("hearing_grounds", "可以要求听证的情形").optional().law(HEARING),
                 text("hearing_term", "要求听证的期限").law(HEARING_ORDER),
                 text("defence_term", "陈述申辩期限").optional().law(DEFENCE),
                 group("contact", "联系方式", CONTACT),

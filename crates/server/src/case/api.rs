@@ -332,13 +332,15 @@ async fn desk(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Jso
     let own = authz::Target::organ(it.organ);
     if who.may(CASE_READ, &own).is_err() {
         let late = super::desk::late_filings(&shell, &who).await?;
-        return Ok(Json(json!({ "waiting": [], "cases": [], "late": late })));
+        let errata = super::desk::open_errata(&shell, &who).await?;
+        return Ok(Json(json!({ "waiting": [], "cases": [], "late": late, "errata": errata })));
     }
     let waiting = super::desk::waiting(&shell, &who, DESK).await?;
     let filter = store::Filter { officer: Some(it.id), organs: vec![it.organ], ..Default::default() };
     let cases = store::list(shell.app.db(), &filter, DESK).await?;
     let late = super::desk::late_filings(&shell, &who).await?;
-    Ok(Json(json!({ "waiting": waiting, "cases": cases, "late": late })))
+    let errata = super::desk::open_errata(&shell, &who).await?;
+    Ok(Json(json!({ "waiting": waiting, "cases": cases, "late": late, "errata": errata })))
 }
 
 /// GET /api/v1/procedures/penalty: the table of the procedure.

@@ -350,7 +350,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         (
             "Desk",
             json!({
-                "type": "object", "required": ["waiting", "cases", "late"],
+                "type": "object", "required": ["waiting", "cases", "late", "errata"],
                 "properties": {
                     "waiting": { "type": "array", "items": {
                         "type": "object", "required": ["id", "publication", "recording", "party", "title", "since", "case", "number", "due"],
@@ -364,6 +364,13 @@ fn schemas() -> Vec<(&'static str, Value)> {
                         },
                     } },
                     "cases": { "type": "array", "items": schema("CaseLine") },
+                    "errata": { "type": "array", "description": "监督人员：待复核的规则勘误", "items": {
+                        "type": "object", "required": ["id", "organ", "case", "title", "since"],
+                        "properties": {
+                            "id": id, "organ": id, "case": typed("string", "案件名称"), "title": typed("string", "待复核的规则"),
+                            "since": { "type": "string", "format": "date", "description": "发现之日" },
+                        },
+                    } },
                     "late": { "type": "array", "description": "监督人员：超期未决定是否立案的案件", "items": {
                         "type": "object", "required": ["id", "organ", "case", "title", "due"],
                         "properties": {
@@ -407,7 +414,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
                     "filing": maybe("object"), "parties": list, "proposals": list, "evidence": list, "documents": list,
                     "inquiries": typed("integer", "询问次数"), "scenes": typed("integer", "勘验次数"),
                     "suspended": typed("boolean", "已中止"), "draft": maybe("object"), "review": { "type": "object" },
-                    "discussions": list, "decision": maybe("object"), "closed": maybe("object"),
+                    "discussions": list, "decision": maybe("object"), "closed": maybe("object"), "errata": list,
                 },
             }),
         ),

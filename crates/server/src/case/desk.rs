@@ -12,7 +12,7 @@ use mingjing_domain::matter::{MatterId, Moment, OrganId, civil_day};
 use mingjing_domain::staff::Role;
 
 use super::service::gather_for_view;
-use super::store::{self, Waiting};
+use super::store::{self, OpenErratum, Waiting};
 use crate::disclosure::office::{Limits, on_the_way, to_make, to_take_down};
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
@@ -92,15 +92,7 @@ const LOOKED: u32 = 200;
 /// # Errors
 /// When the store fails.
 pub async fn late_filings(shell: &Shell, who: &Identity) -> Result<Vec<Late>, Failure> {
-    if !who.person.roles.contains(&Role::Supervisor) {
-        return Ok(Vec::new());
-    }
-    let organs: Vec<OrganId> = match super::access::organs(shell, who).await {
-        Ok(seen) => seen.into_iter().map(|(id, _)| id).collect(),
-        // A supervisor without a region sees no organ, and has an empty desk.
-        Err(Failure::Refused(_)) => Vec::new(),
-        Err(other) => return Err(other),
-    };
+    let organs = supervised(shell, who).await?;
     let lines = store::oldest(shell.app.db(), &organs, &wire_name(&Stage::Checking), LOOKED).await?;
     let (actor, now) = (who.actor(), Moment::now(shell.app.now()));
     let mut of = BTreeMap::new();
@@ -126,6 +118,28 @@ pub async fn late_filings(shell: &Shell, who: &Identity) -> Result<Vec<Late>, Fa
         }));
     }
     Ok(out)
+}
+
+/// Errata of the rules that wait for an answer in the organs that a supervisor sees; none for
+/// others, on whose own desks they stand. Longest waiting first.
+///
+/// # Errors
+/// When the store fails.
+pub async fn open_errata(shell: &Shell, who: &Identity) -> Result<Vec<OpenErratum>, Failure> {
+    Ok(store::open_errata(shell.app.db(), &supervised(shell, who).await?, LOOKED).await?)
+}
+
+/// The organs that a supervisor sees; none for others.
+async fn supervised(shell: &Shell, who: &Identity) -> Result<Vec<OrganId>, Failure> {
+    if !who.person.roles.contains(&Role::Supervisor) {
+        return Ok(Vec::new());
+    }
+    match super::access::organs(shell, who).await {
+        Ok(seen) => Ok(seen.into_iter().map(|(id, _)| id).collect()),
+        // A supervisor without a region sees no organ, and has an empty desk.
+        Err(Failure::Refused(_)) => Ok(Vec::new()),
+        Err(other) => Err(other),
+    }
 }
 
 /// Uploads that are overdue: one's own, those of one's unit for its head, those of the

@@ -276,7 +276,8 @@ impl Rules {
     }
 }
 
-fn jurisdiction(organ: &OrganState) -> Jurisdiction {
+/// For whom an organ's rules are asked.
+pub(super) fn jurisdiction(organ: &OrganState) -> Jurisdiction {
     let profile = &organ.profile;
     let organ = Some(profile.code.clone()).filter(|it| !it.is_empty());
     Jurisdiction { region: profile.region.clone(), system: system(&profile.system), organ }

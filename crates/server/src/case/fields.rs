@@ -264,6 +264,12 @@ fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
             })
             .collect()
         }
+        "erratum" => mingjing_domain::case::errata::open(case)
+            .map(|(no, it)| {
+                let desk = it.noted.desk.label();
+                numbered(usize::from(no), format!("第{no}项：{}（{desk}复核）", it.noted.title))
+            })
+            .collect(),
         "act" => {
             let acts = case.acts.iter().enumerate();
             acts.map(|(at, it)| {

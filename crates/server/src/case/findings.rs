@@ -8,6 +8,7 @@ use mingjing_domain::case::consistency::consistency;
 use mingjing_domain::case::facts::Facts;
 use mingjing_domain::case::law::Law;
 use mingjing_domain::case::state::{ApprovalStage, Hearing, PartyState};
+use mingjing_domain::case::substance::StatedRange;
 use mingjing_domain::case::types::{ClueSource, PartyNo, Point};
 use mingjing_domain::case::{Case, Proposal, clock, gate};
 use mingjing_domain::matter::StaffId;
@@ -223,7 +224,12 @@ fn discretion(case: &Case) -> (bool, String) {
     let grades: Vec<&str> = draft.substance.disposals.iter().map(|d| d.grade.label()).collect();
     let fined = draft.substance.disposals.iter().any(|d| d.fine_fen > 0);
     let unchecked = draft.substance.range.trim().is_empty();
+    let stated: Vec<String> = draft.substance.stated.iter().map(StatedRange::sentence).collect();
     let (range, checked) = match (unchecked, fined) {
+        // A person wrote it down: whether the article says so, and holds, a person checks.
+        (_, true) if !stated.is_empty() => {
+            (format!("法定幅度由承办人写明，条款和计算须人工核对：{}", stated.join("；")), false)
+        }
         (false, _) => (format!("基准编号 {}，罚款在法定幅度之内", draft.substance.range), true),
         (true, true) => ("未引用裁量基准编号，罚款是否在法定幅度之内须人工核对".to_owned(), false),
         (true, false) => ("未引用裁量基准编号，没有罚款".to_owned(), true),

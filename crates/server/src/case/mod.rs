@@ -9,6 +9,7 @@ pub mod body;
 pub mod describe;
 pub mod desk;
 pub mod enforcement;
+pub mod errata;
 pub mod facts;
 pub mod fields;
 pub mod findings;

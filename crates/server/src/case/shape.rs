@@ -4,10 +4,11 @@
 use jiff::civil::Date;
 use mingjing_domain::case::command::{Payment, Refund, Restitution};
 use mingjing_domain::case::correction::{Correcting, Corrective};
+use mingjing_domain::case::errata::{Erratum, ErratumEffect};
 use mingjing_domain::case::state::{
-    ApprovalStage, Conclusion, Draft, Hearing, PartyState, ProposalState, Review, ReviewPhase,
+    ApprovalStage, Conclusion, Draft, ErratumState, Hearing, PartyState, ProposalState, Review, ReviewPhase,
 };
-use mingjing_domain::case::substance::{PartyDisposal, Provision};
+use mingjing_domain::case::substance::{PartyDisposal, Provision, StatedRange};
 use mingjing_domain::case::types::*;
 use mingjing_domain::case::{Case, gate, procedure::Verb};
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
@@ -57,6 +58,19 @@ pub struct CaseV1<'a> {
     substitutions: Vec<SubstitutionV1<'a>>,
     closed: Option<ClosedV1>,
     archived_on: Option<Date>,
+    errata: Vec<ErratumV1<'a>>,
+}
+
+/// A rule that turned out otherwise than the case was decided by.
+#[derive(Serialize)]
+struct ErratumV1<'a> {
+    no: usize,
+    noted: &'a Erratum,
+    noted_on: Date,
+    effect: Option<ErratumEffect>,
+    answer: Option<Plain<'a>>,
+    answered_by: Option<StaffId>,
+    answered_on: Option<Date>,
 }
 
 #[derive(Serialize)]
@@ -204,6 +218,7 @@ struct DraftV1<'a> {
     violated: &'a [Provision],
     basis: &'a [Provision],
     range: &'a str,
+    stated: &'a [StatedRange],
     beyond_benchmark: bool,
     discretion: Plain<'a>,
     reasoning: Plain<'a>,
@@ -226,6 +241,9 @@ struct ReviewV1<'a> {
     round: u16,
     triggers: &'a [Trigger],
     submitted_on: Option<Date>,
+    first_reviewer: Option<StaffId>,
+    first_opinion: Option<Opinion>,
+    first_reasons: Option<Plain<'a>>,
     reviewer: Option<StaffId>,
     opinion: Option<Opinion>,
     reasons: Option<Plain<'a>>,
@@ -330,6 +348,20 @@ pub fn case(id: MatterId, case: &Case, open: bool) -> CaseV1<'_> {
         substitutions: substitutions(case),
         closed: case.closed.map(|(ground, on)| ClosedV1 { ground, on }),
         archived_on: case.archived.map(|(on, _)| on),
+        errata: case.errata.iter().enumerate().map(|(at, it)| erratum(at + 1, it)).collect(),
+    }
+}
+
+fn erratum(no: usize, it: &ErratumState) -> ErratumV1<'_> {
+    let answered = it.answered.as_ref();
+    ErratumV1 {
+        no,
+        noted: &it.noted,
+        noted_on: it.on,
+        effect: answered.map(|(answer, ..)| answer.effect),
+        answer: answered.map(|(answer, ..)| Plain(&answer.answer)),
+        answered_by: answered.map(|(_, by, _)| *by),
+        answered_on: answered.map(|(.., on)| *on),
     }
 }
 
@@ -500,6 +532,7 @@ fn draft(it: &Draft) -> DraftV1<'_> {
         violated: &s.violated,
         basis: &s.basis,
         range: &s.range,
+        stated: &s.stated,
         beyond_benchmark: s.beyond_benchmark,
         discretion: Plain(&s.discretion),
         reasoning: Plain(&s.reasoning),
@@ -515,6 +548,9 @@ fn review<'a>(case: &Case, it: &'a Review) -> ReviewV1<'a> {
         round: it.round,
         triggers: &it.triggers,
         submitted_on: it.submitted.map(|(on, _)| on),
+        first_reviewer: it.first.as_ref().map(|(by, _)| *by),
+        first_opinion: it.first.as_ref().map(|(_, first)| first.opinion),
+        first_reasons: it.first.as_ref().map(|(_, first)| Plain(&first.reasons)),
         reviewer: it.reviewer,
         opinion: it.opinion.as_ref().map(|(opinion, _)| *opinion),
         reasons: it.opinion.as_ref().map(|(_, reasons)| Plain(reasons)),

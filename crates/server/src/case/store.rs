@@ -1,12 +1,13 @@
 //! Statements on the tables of cases.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use mingjing_domain::matter::{MatterId, OrganId, StaffId};
 use sea_orm::Value;
 use uuid::Uuid;
 
 use super::tables::terms;
-use crate::kit::db::{DbError, Row, Sql};
+use crate::kit::db::{DbError, Engine, Row, Sql};
 use crate::params;
 
 /// One line of the list.
@@ -293,4 +294,155 @@ pub async fn repeated_numbers<S: Sql>(sql: &S) -> Result<Vec<(OrganId, String)>,
 pub async fn repeated_receipts<S: Sql>(sql: &S) -> Result<Vec<String>, DbError> {
     let text = "SELECT receipt FROM case_receipt GROUP BY receipt HAVING COUNT(*) > 1 LIMIT 1000";
     sql.all("case_receipt", text, vec![]).await?.iter().map(|row| row.text("receipt")).collect()
+}
+
+/// The rule set that a command `c` noted, as the index `command_rules` has it.
+pub const fn noted(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "json_extract(c.context, '$.notes.rules')",
+        Engine::Postgres => "((c.context::json -> 'notes') ->> 'rules')",
+    }
+}
+
+/// A rule set with an organ that decided by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// Digest of the rules.
+    pub rules: String,
+    /// Organ.
+    pub organ: OrganId,
+}
+
+/// The next rule set and organ after these, in order; skips through the index, so that its
+/// cost is the number of rule sets and not of commands.
+///
+/// # Errors
+/// When the database fails.
+pub async fn next_used<S: Sql>(sql: &S, after: Option<&Used>) -> Result<Option<Used>, DbError> {
+    let noted = noted(sql.engine());
+    let read = |row: &Row| Ok(Used { rules: row.text("rules")?, organ: OrganId(row.uuid("organ_id")?) });
+    if let Some(it) = after {
+        let text = format!(
+            "SELECT {noted} AS rules, c.organ_id FROM command c WHERE {noted} = $1 AND c.organ_id > $2 \
+             ORDER BY c.organ_id LIMIT 1"
+        );
+        let row = sql.one("command", text, params![it.rules.as_str(), it.organ]).await?;
+        if let Some(row) = row {
+            return read(&row).map(Some);
+        }
+    }
+    let text = format!(
+        "SELECT {noted} AS rules, c.organ_id FROM command c WHERE {noted} > $1 \
+         ORDER BY {noted}, c.organ_id LIMIT 1"
+    );
+    let row = sql.one("command", text, params![after.map_or("", |it| it.rules.as_str())]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The first instant from `from` on at which the organ decided by the rules.
+///
+/// # Errors
+/// When the database fails.
+pub async fn first_use<S: Sql>(sql: &S, of: &Used, from: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    let text = format!(
+        "SELECT c.recorded_at FROM command c WHERE {} = $1 AND c.organ_id = $2 AND c.recorded_at >= $3 \
+         ORDER BY c.recorded_at LIMIT 1",
+        noted(sql.engine())
+    );
+    let row = sql.one("command", text, params![of.rules.as_str(), of.organ, from]).await?;
+    row.map(|row| row.instant("recorded_at")).transpose()
+}
+
+/// An event of a case or of its family that was decided under a rule set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The case.
+    pub case: MatterId,
+    /// Kind of the matter whose event it is.
+    pub kind: String,
+    /// Version of the event.
+    pub version: u64,
+    /// Stored name of the event.
+    pub event: String,
+    /// Instant of recording.
+    pub at: Timestamp,
+}
+
+/// What the organ decided by the rules from `from` until before `to`, in the cases that are
+/// not erased; the notes of errata themselves are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn decided_by<S: Sql>(
+    sql: &S,
+    of: &Used,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<Decided>, DbError> {
+    let text = format!(
+        "SELECT e.family, e.kind, e.version, e.type, e.recorded_at FROM command c \
+         JOIN event e ON e.command_id = c.id JOIN matter m ON m.id = e.family \
+         WHERE {} = $1 AND c.organ_id = $2 AND c.recorded_at >= $3 AND c.recorded_at < $4 \
+         AND m.kind = 'case' AND m.erased_at IS NULL AND e.type NOT IN ('erratum_noted', 'erratum_answered') \
+         ORDER BY e.recorded_at, e.matter_id, e.version",
+        noted(sql.engine())
+    );
+    let read = |row: &Row| {
+        Ok(Decided {
+            case: MatterId(row.uuid("family")?),
+            kind: row.text("kind")?,
+            version: row.uint("version")?,
+            event: row.text("type")?,
+            at: row.instant("recorded_at")?,
+        })
+    };
+    let rows = sql.all("event", text, params![of.rules.as_str(), of.organ, from, to]).await?;
+    rows.iter().map(read).collect()
+}
+
+/// An erratum that waits for an answer, as a supervisor sees it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct OpenErratum {
+    /// Case.
+    pub id: MatterId,
+    /// Organ.
+    pub organ: OrganId,
+    /// The case.
+    pub case: String,
+    /// What waits.
+    pub title: String,
+    /// Since which civil day.
+    pub since: String,
+}
+
+/// Errata of these organs that wait for an answer, longest waiting first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_errata<S: Sql>(
+    sql: &S,
+    organs: &[OrganId],
+    limit: u32,
+) -> Result<Vec<OpenErratum>, DbError> {
+    if organs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=organs.len()).map(|at| format!("${at}")).collect();
+    // One row a question, however many people it waits for.
+    let text = format!(
+        "SELECT DISTINCT t.matter_id, t.organ_id, t.title, t.since, r.title AS case_title FROM case_task t \
+         JOIN case_row r ON r.matter_id = t.matter_id \
+         WHERE t.organ_id IN ({}) AND t.task LIKE 'erratum-%' ORDER BY t.since, t.matter_id, t.title LIMIT {limit}",
+        places.join(", ")
+    );
+    let values = organs.iter().flat_map(|it| params![*it]).collect();
+    let read = |row: &Row| {
+        Ok(OpenErratum {
+            id: MatterId(row.uuid("matter_id")?),
+            organ: OrganId(row.uuid("organ_id")?),
+            case: row.text("case_title")?,
+            title: row.text("title")?,
+            since: row.text("since")?,
+        })
+    };
+    sql.all("case_task", text, values).await?.iter().map(read).collect()
 }

@@ -1,5 +1,6 @@
 //! Tables derived from cases.
 
+use mingjing_domain::case::errata::{self, ErratumDesk};
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::case::procedure::{Verb, step};
 use mingjing_domain::case::state::{ApprovalStage, Case, Hearing, ReviewPhase, Unheard};
@@ -208,7 +209,32 @@ pub(super) fn tasks(case: &Case) -> Vec<Task> {
     hearing_tasks(case, &mut out);
     handler_tasks(case, &mut out);
     supplement_tasks(case, &mut out);
+    erratum_tasks(case, &mut out);
     out
+}
+
+/// What the case was decided by turned out otherwise: whoever must look. The names begin as the
+/// index of supervisors has it.
+fn erratum_tasks(case: &Case, out: &mut Vec<Task>) {
+    for (no, it) in errata::open(case) {
+        let (title, since) = (format!("复核规则勘误：{}", it.noted.title), it.on.to_string());
+        match it.noted.desk {
+            ErratumDesk::Legal => {
+                let roles = [Role::Reviewer, Role::ReviewHead];
+                for_roles(&roles, &format!("erratum-{no}"), &title, &since, out);
+            }
+            ErratumDesk::Handling if case.officers.is_empty() => {
+                for_roles(&[Role::Officer], &format!("erratum-{no}"), &title, &since, out);
+            }
+            ErratumDesk::Handling => out.extend(case.officers.iter().map(|officer| Task {
+                task: format!("erratum-{no}-{}", officer.0),
+                role: Role::Officer,
+                staff: Some(*officer),
+                title: title.clone(),
+                since: since.clone(),
+            })),
+        }
+    }
 }
 
 /// What grew after the file was archived waits to be filed, once its matter is over.
@@ -273,6 +299,7 @@ fn for_roles(roles: &[Role], task: &str, title: &str, since: &str, out: &mut Vec
 fn review_task(case: &Case, out: &mut Vec<Task>) {
     let since = case.review.submitted.map_or(String::new(), |(day, _)| day.to_string());
     let (role, title) = match case.review.phase {
+        ReviewPhase::Submitted if case.review.first.is_some() => (Role::Reviewer, "法制审核（已初审）"),
         ReviewPhase::Submitted => (Role::Reviewer, "法制审核"),
         ReviewPhase::Opined => (Role::ReviewHead, "签发法制审核意见"),
         ReviewPhase::Contested => (Role::ReviewHead, "组织共同复核"),

@@ -119,6 +119,9 @@ pub const fn part(event: &E) -> (Part, bool) {
         E::ReviewSubmitted { .. }
         | E::SubmissionReturned { .. }
         | E::SubmissionSupplemented { .. }
+        | E::FirstReviewed(_)
+        | E::ErratumNoted(_)
+        | E::ErratumAnswered(_)
         | E::OpinionGiven { .. }
         | E::ReviewExtended(_)
         | E::OpinionSigned { .. }
@@ -242,6 +245,9 @@ fn detail(event: &E, case: &Case, people: &People) -> Option<String> {
         E::OpinionGiven { opinion, .. } | E::ReReviewed { opinion, .. } | E::Coordinated { opinion, .. } => {
             opinion.label().to_owned()
         }
+        E::FirstReviewed(it) => it.opinion.label().to_owned(),
+        E::ErratumNoted(it) => format!("{}，由{}复核", it.title, it.desk.label()),
+        E::ErratumAnswered(it) => format!("第{}项，{}", it.erratum, it.effect.label()),
         E::OpinionSigned { sign, .. } => if *sign { "签发" } else { "退回" }.to_owned(),
         E::OpinionAnswered { stand, .. } => stand.label().to_owned(),
         E::NoticeIssued { party: no, hearing, .. } => {

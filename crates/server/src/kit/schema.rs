@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0070_machine_text", include_str!("../../migrations/0070_machine_text.sql")),
     ("0071_erasure_withdrawn", include_str!("../../migrations/0071_erasure_withdrawn.sql")),
     ("0072_mask", include_str!("../../migrations/0072_mask.sql")),
+    ("0075_noted_rules", include_str!("../../migrations/0075_noted_rules.sql")),
 ];
 
 /// Why the schema could not be brought up to date.

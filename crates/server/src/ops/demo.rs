@@ -115,6 +115,7 @@ pub async fn county(
     let yesterday = yesterday.checked_sub(1.days()).unwrap_or(yesterday);
     let order = Order {
         cases: CASES,
+        first: 0,
         until: yesterday,
         span_days: SPAN_DAYS,
         seed: 1,

@@ -145,6 +145,7 @@ pub async fn seed(config: &Config, args: &SeedArgs) -> Result<bool, OpsError> {
     }
     let order = Order {
         cases: args.cases,
+        first: 0,
         until: args.until,
         span_days: args.span_days,
         seed: args.seed,

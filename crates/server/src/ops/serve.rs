@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::OpsError;
+use crate::case::errata::{self, ERRATA};
 use crate::case::facts::Rules;
 use crate::case::service::RENDER;
 use crate::disposal::service::{SHRED, shredding};
@@ -119,6 +120,7 @@ impl Parts {
         Worker::new(self.app().clone())
             .on(RENDER, self.records.handler())
             .on(CENTRALISE, centralising(Arc::new(Rules::installed())))
+            .on(ERRATA, errata::handler(Arc::new(Rules::installed())))
     }
 
     /// Every route: those of the features, the log, and the verification of documents.
@@ -229,6 +231,8 @@ pub async fn serve(
         .layer(Extension(parts.destroyer.clone()))
         .layer(Extension(Arc::clone(&shred)))
         .layer(Extension(store.clone()));
+    // Rules may have been corrected since the last start.
+    errata::enqueue(parts.app()).await?;
     let (stop, stopped) = watch::channel(false);
     let mut tasks = JoinSet::new();
     let erasing = erasing(parts.destroyer.clone());

@@ -15,7 +15,7 @@ use mingjing::ledger::store;
 use mingjing::ops::audit::{audit, files};
 use mingjing::ops::making::making_app;
 use mingjing::ops::rebuild::{if_outdated, rebuild};
-use mingjing::ops::seed::{Order, Seeded, seed};
+use mingjing::ops::seed::{Order, Seeded, beside, seed};
 use mingjing::record::{job, wire};
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::MatterId;
@@ -31,6 +31,7 @@ mod engines {
 pub fn order(cases: u64) -> Order {
     Order {
         cases,
+        first: 0,
         until: date(2026, 11, 20),
         span_days: 320,
         seed: 7,
@@ -154,6 +155,31 @@ async fn the_same_seed_gives_the_same_log() {
     }
     assert_eq!(roots[0], roots[1]);
     assert_ne!(roots[0], roots[2]);
+}
+
+/// As the bench leads lives in a county that holds others already, each after those.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn further_cases_are_led_beside_those_of_a_seeded_county() {
+    let bench = Bench::sqlite();
+    let (app, ledger, first) = county(&bench, 12).await;
+    let before =
+        app.db().one("case_row", "SELECT COUNT(*) AS n FROM case_row", vec![]).await.unwrap().unwrap();
+    let until = date(2026, 11, 20).checked_add(jiff::Span::new().days(402)).unwrap();
+    let order = Order { first: 12, cases: 6, until, span_days: 400, seed: 8, batch: 1, ..order(6) };
+    let done = beside(&app, &bench.clock, &order).await.unwrap();
+    let after =
+        app.db().one("case_row", "SELECT COUNT(*) AS n FROM case_row", vec![]).await.unwrap().unwrap();
+    assert_eq!(after.int("n").unwrap(), before.int("n").unwrap() + 6);
+    assert!(done.commands > 30 && done.times_us.len() == usize::try_from(done.commands).unwrap());
+    assert_eq!(done.accounts.len(), first.accounts.len(), "by the same people");
+    bench.sequence(&app).await;
+    ledger.checkpoint().await.unwrap();
+    let report = audit(app.db(), &ledger.verifiers(), &[]).await.unwrap();
+    assert!(report.holds(), "{:#?}", report.findings);
+    // There is nobody to lead them where no county was seeded.
+    let empty = Bench::sqlite();
+    let app = empty.app_with(registry::all()).await;
+    assert!(beside(&app, &empty.clock, &order).await.is_err());
 }
 
 /// How the acts that were noted stand: `recorded`, `excused`, `missing`.

@@ -429,6 +429,7 @@ fn decided(n: u128, party: Party, today: Date) -> Vec<CaseEvent> {
                 violated: vec![provision("第二十八条")],
                 basis: vec![provision("第九十七条")],
                 range: String::new(),
+                stated: Vec::new(),
                 beyond_benchmark: false,
                 discretion: Text::closed("一般"),
                 reasoning: Text::publishable("事实清楚"),

@@ -12,6 +12,7 @@ mod calendars;
 mod completeness;
 mod description;
 mod erasures;
+mod errata;
 mod field;
 mod films;
 mod guards;

@@ -54,11 +54,21 @@ pub fn evidence(office: &Office) -> Value {
     })
 }
 
+/// The range of a fine as the officers write it down.
+pub fn stated(party: u16, max_fen: i64) -> Value {
+    json!({
+        "party": party, "law": "安全生产法", "article": "第九十七条",
+        "words": "可以处十万元以下的罚款；逾期未改正的，并处十万元以上二十万元以下的罚款",
+        "min_fen": 0, "max_fen": max_fen,
+    })
+}
+
 pub fn draft(first_fen: i64, second_fen: i64) -> Value {
     json!({
         "facts": "二名特种作业人员未取得相应资格上岗作业", "evidence": [1],
         "violated": [{"law": "安全生产法", "article": "第三十条第一款"}],
         "basis": [{"law": "安全生产法", "article": "第九十七条第七项"}],
+        "stated": [stated(1, 20_000_000), stated(2, 5_000_000)],
         "corrections": [
             {"party": 1, "corrective": "corrected", "details": "无证人员已经离岗，见复查照片"},
             {"party": 2, "corrective": "corrected", "details": "已经取得资格，见证书复印件"},

@@ -177,6 +177,67 @@ fn limits_stand_as_real_days_where_their_start_is_known() {
 }
 
 #[test]
+fn the_notice_of_a_hearing_names_the_ground_beyond_amounts_and_kinds() {
+    use mingjing_domain::case::types::{HearingGround, HearingRight};
+    use mingjing_domain::text::Text;
+    let grounds = |told: &[(HearingGround, &str)]| {
+        let mut s = stream::archived();
+        for (_, event) in &mut s.events {
+            if let E::NoticeIssued { hearing: true, rights, .. } = event {
+                let right =
+                    |it: &(HearingGround, &str)| HearingRight { ground: it.0, provision: Text::closed(it.1) };
+                *rights = told.iter().map(right).collect();
+            }
+        }
+        let job = filled(&s, DocumentKind::HearingRightNotice);
+        let text = text_of(&press().render(&job).unwrap_or_else(|e| panic!("{e}")).pdf);
+        (job.data["hearing_grounds"].clone(), text)
+    };
+    let (none, text) = grounds(&[]);
+    assert!(none.is_null() && !text.contains("第六十三条第一款第"), "{text}");
+    for (ground, item) in [(HearingGround::OtherHeavy, "第五项"), (HearingGround::OtherByLaw, "第六项")]
+    {
+        let (data, text) = grounds(&[(ground, "示例条例第二十条")]);
+        assert!(data.as_str().unwrap().contains(item), "{data}");
+        let told = format!("第六十三条第一款{item}规定的“{}”：示例条例第二十条。", ground.label());
+        assert!(text.contains(&told), "{told} {text}");
+    }
+    let (both, _) =
+        grounds(&[(HearingGround::OtherHeavy, "责令停产"), (HearingGround::OtherByLaw, "示例条例第二十条")]);
+    assert_eq!(both.as_str().unwrap().lines().count(), 2);
+}
+
+#[test]
+fn a_range_that_was_stated_is_printed_with_its_article_for_its_party() {
+    use mingjing_domain::case::substance::StatedRange;
+    let mut s = stream::archived();
+    let range = |party, article: &str| StatedRange {
+        party,
+        law: "示例条例".into(),
+        article: article.into(),
+        words: "处工程造价百分之五以上百分之十以下的罚款".into(),
+        min_fen: 1_000_000,
+        max_fen: 5_000_000,
+    };
+    for (_, event) in &mut s.events {
+        if let E::DraftPrepared { substance, .. } = event {
+            substance.stated = vec![range(1, "第三十一条"), range(2, "第三十二条")];
+        }
+    }
+    for kind in
+        [DocumentKind::PenaltyDecision, DocumentKind::HearingRightNotice, DocumentKind::DisposalApproval]
+    {
+        let data = filled(&s, kind).data;
+        let benchmark = data["benchmark"].as_str().unwrap();
+        let said = "罚款的法定幅度：《示例条例》第三十一条：处工程造价百分之五以上百分之十以下的罚款，\
+                    本案为10,000.00元以上50,000.00元以下。";
+        assert!(benchmark.contains(said), "{kind:?}: {benchmark}");
+        // Each party reads its own; the head reads all, each with its name.
+        assert_eq!(benchmark.contains("第三十二条"), kind == DocumentKind::DisposalApproval, "{benchmark}");
+    }
+}
+
+#[test]
 fn a_document_shows_the_case_as_its_act_left_it() {
     let s = stream::archived();
     let no = number(&s, DocumentKind::ClosingReport);

@@ -158,6 +158,7 @@ pub async fn drafted(
         ("violated[0].article", "第三十条第一款"),
         ("basis[0].law", "安全生产法"),
         ("basis[0].article", "第九十七条第七项"),
+        ("range", "safety.training"),
         ("discretion", "未取得资格人员二名，适用一般阶次"),
         ("reasoning", "事实清楚，证据确凿，没有从轻、减轻情节"),
         ("disposals[0].kinds", "罚款"),

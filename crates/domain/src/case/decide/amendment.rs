@@ -82,7 +82,7 @@ pub(super) fn content(case: &Case, it: &Amending, facts: &Facts<'_>) -> Result<(
             "没有剩下的处罚",
         ));
     };
-    amounts::lawful(case, &substance, facts.today())
+    amounts::lowered(case, &substance, facts.today())
 }
 
 /// The decision: reviewed and discussed as the first one was to be, for exactly this.

@@ -513,7 +513,7 @@ fn disposals(case: &Case, s: &DecisionSubstance, facts: &Facts<'_>) -> Result<()
     for (index, disposal) in s.disposals.iter().enumerate() {
         check_disposal(disposal, index)?;
     }
-    amounts::lawful(case, s, facts.today())
+    amounts::lawful(case, s, facts.law, facts.today())
 }
 
 fn check_disposal(d: &substance::PartyDisposal, index: usize) -> Result<(), Refusal> {

@@ -3,6 +3,7 @@
 mod amendment;
 mod approval;
 mod enforcement;
+mod errata;
 mod execution;
 mod hearing;
 mod investigate;
@@ -15,7 +16,7 @@ mod service;
 mod substitute;
 mod supplement;
 
-use super::command::CaseCommand;
+use super::command::{CaseCommand, CaseCommand as C};
 use super::event::CaseEvent;
 use super::facts::Facts;
 use super::procedure::{Relation, Step, Verb, step};
@@ -251,7 +252,6 @@ fn punctual_on(on: Date, field: &'static str, facts: &Facts<'_>) -> Result<(), R
 }
 
 fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
-    use CaseCommand as C;
     match command {
         C::RegisterClue(_) => Ok(Vec::new()),
         C::StartCheck { .. }
@@ -280,6 +280,7 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         C::SubmitReview { .. }
         | C::ReturnSubmission { .. }
         | C::SupplementSubmission { .. }
+        | C::FirstReview(_)
         | C::GiveOpinion { .. }
         | C::ExtendReview { .. }
         | C::SignOpinion { .. }
@@ -319,6 +320,7 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         C::DemandOrder(_) | C::CarryOutSubstitute(_) | C::RecordCost(_) => {
             substitute::decide(case, command, facts)
         }
+        C::NoteErrata { .. } | C::AnswerErratum(_) => errata::decide(case, command, facts),
         C::ArchiveSupplement(it) => supplement::decide(case, it, facts),
         C::AttachRecording { .. } | C::StateNoRecording { .. } | C::DecideNoRecording { .. } => {
             recording::decide(case, command, facts)

@@ -32,6 +32,7 @@ impl CaseCommand {
             C::SubmitReview { .. } => Verb::SubmitReview,
             C::ReturnSubmission { .. } => Verb::ReturnSubmission,
             C::SupplementSubmission { .. } => Verb::SupplementSubmission,
+            C::FirstReview(_) => Verb::FirstReview,
             C::GiveOpinion { .. } => Verb::GiveOpinion,
             C::ExtendReview { .. } => Verb::ExtendReview,
             C::SignOpinion { .. } => Verb::SignOpinion,
@@ -74,6 +75,8 @@ impl CaseCommand {
             C::CorrectDocument { .. } => Verb::CorrectDocument,
             C::Archive { .. } => Verb::Archive,
             C::ArchiveSupplement(_) => Verb::ArchiveSupplement,
+            C::NoteErrata { .. } => Verb::NoteErrata,
+            C::AnswerErratum(_) => Verb::AnswerErratum,
             C::MarkMade { .. } => Verb::MarkMade,
             C::AttachRecording { .. } => Verb::AttachRecording,
             C::StateNoRecording { .. } => Verb::StateNoRecording,
@@ -133,6 +136,7 @@ impl CaseCommand {
             | C::SubmitReview { .. }
             | C::ReturnSubmission { .. }
             | C::SupplementSubmission { .. }
+            | C::FirstReview(_)
             | C::GiveOpinion { .. }
             | C::ExtendReview { .. }
             | C::SignOpinion { .. }
@@ -150,6 +154,8 @@ impl CaseCommand {
             | C::CorrectDocument { .. }
             | C::Archive { .. }
             | C::ArchiveSupplement(_)
+            | C::NoteErrata { .. }
+            | C::AnswerErratum(_)
             | C::MarkMade { .. }
             | C::AttachRecording { .. }
             | C::StateNoRecording { .. }

@@ -5,7 +5,7 @@ use crate::case::command::CaseCommand as C;
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
 use crate::case::gate;
-use crate::case::heard::Extension;
+use crate::case::heard::{Extension, Missing};
 use crate::case::state::Case;
 use crate::case::types::*;
 use crate::cite::{Citation, penalty_law};
@@ -28,11 +28,18 @@ pub(super) fn decide(case: &Case, command: &C, facts: &Facts<'_>) -> Outcome {
         }
         C::ReturnSubmission { missing } => {
             required(missing, "missing", "缺少的材料")?;
-            issue.push(CaseEvent::SubmissionReturned { missing: missing.clone() });
+            issue.push(CaseEvent::SubmissionReturned(Missing { missing: missing.clone() }));
         }
         C::SupplementSubmission { note } => {
             required(note, "note", "补充情况")?;
             issue.push(CaseEvent::SubmissionSupplemented { note: note.clone() });
+        }
+        C::FirstReview(it) => {
+            other_unit(case, facts)?;
+            required(&it.reasons, "reasons", "初审意见和理由")?;
+            unchanged(case)?;
+            qualified(facts)?;
+            issue.push(CaseEvent::FirstReviewed(it.clone()));
         }
         C::GiveOpinion { findings, opinion, reasons } => {
             other_unit(case, facts)?;

@@ -1,6 +1,7 @@
 //! The fields of what follows a decision.
 
 use super::{Field, Kind, choice, f, flag, line, paragraph, party, wire_name};
+use crate::case::errata::ErratumEffect;
 use crate::case::procedure::Verb;
 use crate::case::types::*;
 use crate::recording::words::NoRecordingGround;
@@ -104,6 +105,11 @@ fn recorded(verb: Verb) -> Vec<Field> {
             f("pages", "页数", Kind::Number),
             f("through", "办理经过截至", Kind::Number),
             f("by", "接收人", Kind::Staff),
+        ],
+        Verb::AnswerErratum => vec![
+            f("erratum", "规则勘误", Kind::Ordinal),
+            choice::<ErratumEffect>("effect", "对本案的影响"),
+            paragraph("answer", "复核意见").hint("不影响的写明理由；有影响的写明已经作出的处理、文书和日期"),
         ],
         Verb::DecideNoRecording => vec![act(), flag("approve", "同意"), paragraph("opinion", "审批意见")],
         _ => Vec::new(),

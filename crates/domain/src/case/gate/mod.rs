@@ -3,6 +3,7 @@
 
 mod amendment;
 mod enforcement;
+mod errata;
 mod execution;
 mod notice;
 mod recording;
@@ -12,6 +13,7 @@ mod substitute;
 
 pub use amendment::*;
 pub use enforcement::*;
+pub use errata::*;
 pub use execution::*;
 pub use notice::*;
 pub use recording::*;

@@ -495,7 +495,7 @@ pub fn decidable(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate
     experts_answered(case)?;
     recorded(case, facts)?;
     clock::prescription(case, facts)?;
-    amounts::lawful(case, &draft.substance, facts.today())?;
+    amounts::lawful(case, &draft.substance, facts.law, facts.today())?;
     correction::ordered(case, &draft.substance, facts)?;
     all_heard(case, facts)?;
     examined(case, facts, draft)

@@ -104,6 +104,50 @@ pub fn review_running(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     phase(case, ReviewPhase::Submitted, "案件不在审核中", "承办机构送审后再审核。")
 }
 
+/// The chain has a first review and the review after it, by two reviewers.
+fn reviewed_twice(facts: &Facts<'_>) -> bool {
+    let chain = &facts.law.review_chain.value;
+    chain.contains(&ReviewStep::FirstReview) && chain.contains(&ReviewStep::Review)
+}
+
+/// Under review, with the first review of this round still to be done.
+pub fn first_review(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    if !reviewed_twice(facts) {
+        return no(
+            "review.no_first",
+            facts.law.review_chain.citation.clone(),
+            "本地的审核流程没有在审核之前另设初审",
+            "请直接提出审核意见。",
+        );
+    }
+    review_running(case, facts, party)?;
+    if case.review.first.is_some() {
+        return no(
+            "review.first_done",
+            facts.law.review_chain.citation.clone(),
+            "本次送审已经初审",
+            "请由另一名审核人员审核。",
+        );
+    }
+    Ok(())
+}
+
+/// Under review; after the first review, and by another reviewer, where the chain has one.
+pub fn give_opinion(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
+    review_running(case, facts, party)?;
+    if !reviewed_twice(facts) {
+        return Ok(());
+    }
+    let article = || facts.law.review_chain.citation.clone();
+    match &case.review.first {
+        None => no("review.first", article(), "本地的审核流程要求先初审", "初审后再提出审核意见。"),
+        Some((by, _)) if *by == facts.actor.id => {
+            no("review.first_same", article(), "初审的人员不能再审核", "请由另一名审核人员提出审核意见。")
+        }
+        Some(_) => Ok(()),
+    }
+}
+
 /// Returned for materials.
 pub fn review_returned(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     phase(case, ReviewPhase::Returned, "审核机构没有退回补充材料", "请等待审核意见。")
@@ -112,11 +156,12 @@ pub fn review_returned(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> Gate {
 /// An opinion waits for signature by someone other than its author.
 pub fn sign_opinion(case: &Case, facts: &Facts<'_>, _: Option<PartyNo>) -> Gate {
     phase(case, ReviewPhase::Opined, "没有待签发的审核意见", "审核人员提出意见后再签发。")?;
-    if case.review.reviewer == Some(facts.actor.id) {
+    let first = case.review.first.as_ref().map(|(by, _)| *by);
+    if [case.review.reviewer, first].contains(&Some(facts.actor.id)) {
         return no(
             "duty.same_person",
             penalty_law("第五十八条"),
-            "提出审核意见的人不能自己签发",
+            "初审、提出审核意见的人不能自己签发",
             "请由法制机构负责人签发。",
         );
     }

@@ -12,9 +12,12 @@ pub(super) fn rows() -> Vec<Step> {
             .by(&[Role::Reviewer], R::Apart)
             .gate(gate::review_running),
         row(V::SupplementSubmission, L::Review, EXAMINED, article()).gate(gate::review_returned),
+        row(V::FirstReview, L::Review, EXAMINED, article())
+            .by(&[Role::Reviewer], R::Apart)
+            .gate(gate::first_review),
         row(V::GiveOpinion, L::Review, EXAMINED, article())
             .by(&[Role::Reviewer], R::Apart)
-            .gate(gate::review_running)
+            .gate(gate::give_opinion)
             .within("十个工作日"),
         row(V::ExtendReview, L::Review, EXAMINED, article())
             .by(&[Role::ReviewHead], R::Apart)

@@ -31,12 +31,16 @@ pub fn beside(verb: Verb, case: &Case, facts: &Facts<'_>, people: &People, found
     match verb {
         Verb::ReviewProposal => waiting(case, people, ApprovalStage::Proposed, found),
         Verb::ApproveProposal => waiting(case, people, ApprovalStage::Reviewed, found),
-        Verb::GiveOpinion
+        Verb::FirstReview
+        | Verb::GiveOpinion
         | Verb::SignOpinion
         | Verb::ReturnSubmission
         | Verb::GiveReReview
         | Verb::Coordinate => {
             html! { (review(case, people)) (draft(case)) (report(case)) (evidence(case)) }
+        }
+        Verb::AnswerErratum => {
+            html! { (super::errata::card(MatterId(uuid::Uuid::nil()), case, people, false)) (summary(case, people)) }
         }
         Verb::SubmitReview
         | Verb::Discuss
@@ -140,6 +144,11 @@ fn asked(it: &mingjing_domain::case::state::ProposalState, case: &Case, people: 
     }
 }
 
+/// A range that was stated, as it is read.
+fn range(it: &mingjing_domain::case::substance::StatedRange) -> String {
+    format!("法定幅度 {}", it.sentence())
+}
+
 /// The draft of the decision.
 fn draft(case: &Case) -> Markup {
     let Some(draft) = case.at_hand() else { return html! {} };
@@ -176,6 +185,7 @@ fn draft(case: &Case) -> Markup {
             h3 { "认定的事实" } p.prose { (it.facts.or_erased()) }
             h3 { "依据" } p { "违反" (provisions(&it.violated)) "，依据" (provisions(&it.basis)) }
             h3 { "裁量" } p.prose { (it.discretion.or_erased()) @if let Some(base) = Ranges::built_in().get(&it.range) { "（裁量基准：" (base.title) "）" } }
+            @for s in &it.stated { p { (words::party(case, s.party)) "：" (range(s)) } }
             h3 { "理由" } p.prose { (it.reasoning.or_erased()) }
             p.meta.small { "内容摘要 " (show::digest(&draft.digest)) }
         },
@@ -225,6 +235,7 @@ fn review(case: &Case, people: &People) -> Markup {
                 ("应审事由", html! { (it.triggers.iter().map(|t| t.label()).collect::<Vec<_>>().join("；")) }),
                 ("审核人员", html! { (it.reviewer.map_or("—", |id| people.name(id))) }),
             ]))
+            @if let Some((by, first)) = &it.first { p { "初审（" (people.name(*by)) "）" (first.opinion.label()) "：" (first.reasons.or_erased()) } }
             @if let Some((opinion, reasons)) = &it.opinion {
                 p { b { (opinion.label()) } "：" (reasons.or_erased()) }
                 ol.points { @for f in &it.findings { li { (f.point.label()) " " (show::tag(if f.pass { Tone::Ok } else { Tone::Seal }, if f.pass { "符合" } else { "不符合" })) br; span.meta.small { (f.finding.or_erased()) } } } }

@@ -83,7 +83,8 @@ fn days(next: &Next) -> Markup {
 pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Markup, Failure> {
     if who.may(CASE_READ, &Target::organ(who.person.organ)).is_err() {
         let late = super::super::desk::late_filings(&shell, &who).await?;
-        return Ok(elsewhere(&shell, &who, &late));
+        let errata = super::super::desk::open_errata(&shell, &who).await?;
+        return Ok(elsewhere(&shell, &who, &late, &errata));
     }
     let it = &who.person;
     let mut waiting = super::super::desk::waiting(&shell, &who, MOST).await?;
@@ -118,7 +119,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
 }
 
 /// For those who see no case of their own organ: supervisors and administrators.
-fn elsewhere(shell: &Shell, who: &Identity, late: &[Late]) -> Markup {
+fn elsewhere(shell: &Shell, who: &Identity, late: &[Late], errata: &[store::OpenErratum]) -> Markup {
     let it = &who.person;
     let shown = crate::kit::authz::any_grant(CASE_READ, &it.roles);
     let body = html! {
@@ -133,7 +134,7 @@ fn elsewhere(shell: &Shell, who: &Identity, late: &[Late]) -> Markup {
                 p { "您的岗位不接触业务数据。可以办理的事项在上方导航中。" }
             }
         }
-        @if shown { (overdue(late)) }
+        @if shown { (overdue(late)) (unanswered(errata)) }
     };
     super::shown(shell, who, "我的桌面", "/desk", Width::Middle, body)
 }
@@ -149,6 +150,22 @@ fn overdue(late: &[Late]) -> Markup {
                     b { a href={ "/cases/" (it.id) } { (it.case) } }
                     (show::tag(Tone::Seal, "超期"))
                     p { (it.title) "，" (show::date(it.due)) "止" }
+                }
+            }
+        }
+    }
+}
+
+/// Errata of the rules that nobody answered yet, for those who supervise.
+fn unanswered(errata: &[store::OpenErratum]) -> Markup {
+    html! {
+        section.card {
+            h2 { "规则勘误待复核 " span.meta.small { (capped(errata.len())) "项" } }
+            @if errata.is_empty() { p.meta { "没有待复核的规则勘误。" } }
+            @for it in errata {
+                div.act {
+                    b { a href={ "/cases/" (it.id) "#errata" } { (it.case) } }
+                    p { (it.title) " " span.small { "自" (since(&it.since)) "等候" } }
                 }
             }
         }

@@ -52,12 +52,14 @@ pub const fn answers_what_was_seen(step: &Step) -> bool {
         Verb::ReviewProposal
             | Verb::ApproveProposal
             | Verb::DecideRecusal
+            | Verb::FirstReview
             | Verb::GiveOpinion
             | Verb::SignOpinion
             | Verb::GiveReReview
             | Verb::Coordinate
             | Verb::Discuss
             | Verb::DecideNoRecording
+            | Verb::AnswerErratum
             | Verb::ImposeAdditionalFine
             | Verb::RevokeDecision
     )

@@ -3,6 +3,7 @@
 mod acts;
 mod brief;
 mod desk;
+mod errata;
 mod export;
 mod file;
 mod form;

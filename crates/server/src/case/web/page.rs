@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use maud::{Markup, html};
 use mingjing_domain::case::facts::Facts;
-use mingjing_domain::case::{Case, CaseEvent};
+use mingjing_domain::case::{Case, CaseEvent, gate};
 use mingjing_domain::informant::ROLE;
 use mingjing_domain::matter::{MatterId, Moment, shanghai};
 use mingjing_domain::viewing::{Thing, handlers};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::super::access::{self, People, opened, rules};
 use super::super::{service, tables, words};
 use super::file::Proofs;
-use super::{acts, file, parts};
+use super::{acts, errata, file, parts};
 use crate::disclosure::view as publications;
 use crate::evidence::{preview, tus};
 use crate::informant::service as informants;
@@ -206,6 +206,7 @@ fn body(it: &Shown<'_>, facts: &Facts<'_>, events: &[Opened<CaseEvent>], proofs:
         (it.tombstone)
         @if let Some(then) = it.then { (banner(it.id, then)) }
         (parts::stages(it.case, facts, it.published.as_deref()))
+        (errata::card(it.id, it.case, it.people, it.then.is_none() && gate::erratum(it.case, facts, None).is_ok()))
         div.cols {
             div.stack {
                 @if it.then.is_none() { (parts::doors(it.id, it.case, facts)) }

@@ -117,7 +117,9 @@ pub async fn files(config: &Config, token: &str, mib: u32) -> Result<Vec<Figure>
         cpu / 1e3
     );
     let value = theirs.as_secs_f64() / ours.as_secs_f64();
-    figures.push(Figure { name: "分段读取之比", value, bar: Some(RANGE_BAR), unit: "倍", note });
+    figures.push(Figure {
+        name: "分段读取之比".to_owned(), value, bar: Some(RANGE_BAR), unit: "倍", note
+    });
     server.stop();
     std::fs::remove_dir_all(&folder).map_err(|e| OpsError::io(&folder, e))?;
     Ok(figures)
@@ -242,9 +244,19 @@ impl Client {
         );
         let grown = format!("之前 {memory:.0} MiB");
         Ok(vec![
-            Figure { name: "上传", value: rate(length, took), bar: Some(UPLOAD_BAR), unit: "MiB/s", note },
             Figure {
-                name: "上传时内存增长", value: growth, bar: Some(GROWTH_BAR), unit: "MiB", note: grown
+                name: "上传".to_owned(),
+                value: rate(length, took),
+                bar: Some(UPLOAD_BAR),
+                unit: "MiB/s",
+                note,
+            },
+            Figure {
+                name: "上传时内存增长".to_owned(),
+                value: growth,
+                bar: Some(GROWTH_BAR),
+                unit: "MiB",
+                note: grown,
             },
         ])
     }

@@ -2,6 +2,7 @@
 //! another on one connection, its CPU time taken from the kernel's books.
 
 mod files;
+mod lists;
 mod program;
 
 use std::io::Write;
@@ -12,7 +13,7 @@ use mingjing_domain::matter::StaffId;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::seed::{self, Order};
+use super::seed::{self, Order, Seeded};
 use super::{OpsError, making};
 use crate::kit::app::App;
 use crate::kit::clock::ManualClock;
@@ -24,7 +25,7 @@ use program::{Server, WARM, cpu_ms};
 
 /// One line of the table.
 struct Figure {
-    name: &'static str,
+    name: String,
     value: f64,
     bar: Option<f64>,
     unit: &'static str,
@@ -38,11 +39,6 @@ fn say(line: impl std::fmt::Display) -> Result<(), OpsError> {
 fn fail(what: impl std::fmt::Display) -> OpsError {
     OpsError::Refused(what.to_string())
 }
-
-/// Name of the unfiltered list in the table.
-const LIST: &str = "列表 20 条（API）";
-/// Name of the filtered list in the table.
-const FILTERED: &str = "列表 20 条，按阶段筛选（API）";
 
 /// What is measured how often.
 #[derive(Clone, Debug, clap::Args)]
@@ -59,6 +55,9 @@ pub struct Asked {
     /// 只测量上传和读取
     #[arg(long)]
     pub files_only: bool,
+    /// 最后在预置的文件夹中也测量案件全程；其记录晚于今天，此后该文件夹不能再提供服务
+    #[arg(long)]
+    pub spend: bool,
 }
 
 /// Measures, prints, and says whether every bar is met. `small` is the folder of a
@@ -72,7 +71,7 @@ pub async fn bench(config: &Config, asked: &Asked) -> Result<bool, OpsError> {
     if !asked.files_only {
         figures.extend(served(config, asked.requests).await?);
         if let Some(small) = small {
-            figures.extend(against(config, small, asked.requests, &figures).await?);
+            figures.extend(lists::against(config, &of_folder(config, small), asked.requests).await?);
         }
         figures.extend(lives(config).await?);
     }
@@ -81,6 +80,9 @@ pub async fn bench(config: &Config, asked: &Asked) -> Result<bool, OpsError> {
     figures.extend(files::files(&there, &token, asked.file_mib).await?);
     if !asked.files_only {
         figures.push(replay(config).await?);
+        if asked.spend {
+            figures.extend(lives_beside(config).await?);
+        }
     }
     print(&figures)
 }
@@ -104,7 +106,7 @@ async fn served(config: &Config, requests: u32) -> Result<Vec<Figure>, OpsError>
     let (token, case, public) = found(config).await?;
     let mut server = Server::start(config)?;
     figures.push(Figure {
-        name: "启动到就绪",
+        name: "启动到就绪".to_owned(),
         value: server.ready_ms,
         bar: Some(1_000.0),
         unit: "ms",
@@ -112,7 +114,7 @@ async fn served(config: &Config, requests: u32) -> Result<Vec<Figure>, OpsError>
     });
     server.settle()?;
     figures.push(Figure {
-        name: "空闲内存",
+        name: "空闲内存".to_owned(),
         value: server.memory_mib()?,
         bar: Some(120.0),
         unit: "MiB",
@@ -120,15 +122,15 @@ async fn served(config: &Config, requests: u32) -> Result<Vec<Figure>, OpsError>
     });
     let bearer = format!("Authorization: Bearer {token}\r\n");
     let get = |path: &str, headers: &str| format!("GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n");
-    let mut probe = |name, bar, request: &dyn Fn(u32) -> String, times: u32| -> Result<(), OpsError> {
+    let mut probe = |name: &str, bar, request: &dyn Fn(u32) -> String, times: u32| -> Result<(), OpsError> {
         figures.push(server.measure(name, bar, request, times)?);
         Ok(())
     };
     let one = format!("/api/v1/cases/{case}");
     let (all, filtered) = ("/api/v1/cases?limit=20", "/api/v1/cases?limit=20&stage=decided");
     probe("读取案件（API）", Some(0.15), &|_| get(&one, &bearer), requests)?;
-    probe(LIST, Some(0.40), &|_| get(all, &bearer), requests)?;
-    probe(FILTERED, Some(0.40), &|_| get(filtered, &bearer), requests)?;
+    probe("列表 20 条（API）", Some(0.40), &|_| get(all, &bearer), requests)?;
+    probe("列表 20 条，按阶段筛选（API）", Some(0.40), &|_| get(filtered, &bearer), requests)?;
     let page = public.map_or_else(|| "/".to_owned(), |id| format!("/decisions/{id}"));
     probe("公示页面", Some(0.10), &|_| get(&page, ""), requests)?;
     let mut ids = Draw::new(&crate::kit::entropy::OsEntropy);
@@ -178,74 +180,86 @@ async fn subjects(app: &App) -> Result<(String, Uuid, Option<String>), OpsError>
     Ok((token, case.uuid("matter_id")?, public.map(|it| it.text("public_id")).transpose()?))
 }
 
-/// The lists of a smaller county, and how many times longer those of this one take.
-async fn against(
-    config: &Config,
-    small: &Path,
-    requests: u32,
-    here: &[Figure],
-) -> Result<Vec<Figure>, OpsError> {
-    let config = of_folder(config, small);
-    let (token, _, _) = found(&config).await?;
-    let mut server = Server::start(&config)?;
-    server.settle()?;
-    let mut figures = Vec::new();
-    for (name, ratio, path) in [
-        (LIST, "列表与小库之比", "/api/v1/cases?limit=20"),
-        (FILTERED, "筛选列表与小库之比", "/api/v1/cases?limit=20&stage=decided"),
-    ] {
-        let asked = format!("GET {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n");
-        let there = server.measure("小库", None, &|_| asked.clone(), requests)?;
-        let value = here.iter().find(|it| it.name == name).map_or(f64::NAN, |it| it.value) / there.value;
-        let note = format!("小库 {:.3} ms CPU，{}", there.value, there.note);
-        figures.push(Figure { name: ratio, value, bar: Some(2.0), unit: "倍", note });
-    }
-    Ok(figures)
-}
-
 /// Cases whose whole lives are led for the figure.
 const LIVES: u64 = 60;
 
 /// Whole lives of cases, from the clue to the archive, each command decided and
-/// committed on its own. The clock is the seed's, since a life takes months; so
-/// this is measured inside the process, without HTTP.
+/// committed on its own, in an empty folder. The clock is the seed's, since a life takes
+/// months; so this is measured inside the process, without HTTP.
 async fn lives(config: &Config) -> Result<Vec<Figure>, OpsError> {
     let folder = config.data.join("bench-lives");
     let config = of_folder(config, &folder);
     let clock = Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH));
     let app = making::making_app(&config, Arc::clone(&clock), Arc::new(SeededEntropy::new(1))).await?;
-    let order = Order {
+    let before = cpu_ms(std::process::id())?;
+    let done = seed::seed(&app, &clock, &of_lives(0, LIVES_UNTIL)).await.map_err(fail)?;
+    let spent = cpu_ms(std::process::id())? - before;
+    app.db().clone().close().await?;
+    std::fs::remove_dir_all(&folder).map_err(|e| OpsError::io(&folder, e))?;
+    Ok(of_seeded(&done, spent, "空文件夹"))
+}
+
+/// As [`lives`], in the seeded folder itself, among all its cases. A life takes months, so
+/// that what is written lies after today: this comes last, and the folder is spent.
+async fn lives_beside(config: &Config) -> Result<Vec<Figure>, OpsError> {
+    let clock = Arc::new(ManualClock::new(jiff::Timestamp::UNIX_EPOCH));
+    let app = making::making_app(config, Arc::clone(&clock), Arc::new(SeededEntropy::new(2))).await?;
+    let text = "SELECT (SELECT COUNT(*) FROM case_row) AS cases, \
+                (SELECT recorded_at FROM event ORDER BY seq DESC LIMIT 1) AS last";
+    let row = app.db().one("event", text, vec![]).await?.ok_or_else(|| fail("没有记录"))?;
+    let (cases, last) = (row.uint("cases")?, row.instant("last")?);
+    let span = jiff::Span::new().days(i64::from(LIVES_SPAN) + 2);
+    let until = mingjing_domain::matter::civil_day(last).checked_add(span).map_err(fail)?;
+    let before = cpu_ms(std::process::id())?;
+    let done = seed::beside(&app, &clock, &of_lives(cases, until)).await.map_err(fail)?;
+    let spent = cpu_ms(std::process::id())? - before;
+    app.db().clone().close().await?;
+    Ok(of_seeded(&done, spent, "预置的文件夹"))
+}
+
+/// Days over which the measured lives begin.
+const LIVES_SPAN: u32 = 400;
+
+/// The lives that are measured, numbered from `first` on.
+fn of_lives(first: u64, until: jiff::civil::Date) -> Order {
+    Order {
         cases: LIVES,
-        until: LIVES_UNTIL,
-        span_days: 400,
+        first,
+        until,
+        span_days: LIVES_SPAN,
         seed: 1,
         phc: "!".to_owned(),
         press: None,
         vault: None,
         batch: 1,
-    };
-    let before = cpu_ms(std::process::id())?;
-    let done = seed::seed(&app, &clock, &order).await.map_err(fail)?;
-    let spent = cpu_ms(std::process::id())? - before;
-    app.db().clone().close().await?;
-    std::fs::remove_dir_all(&folder).map_err(|e| OpsError::io(&folder, e))?;
-    let mut times = done.times_us;
+    }
+}
+
+/// What a life and a command of it took.
+fn of_seeded(done: &Seeded, spent: f64, place: &str) -> Vec<Figure> {
+    let mut times = done.times_us.clone();
     times.sort_unstable();
     let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or(0);
     #[allow(clippy::cast_precision_loss)] // figures for people to read
-    let (lives, commands) = (LIVES as f64, done.commands as f64);
-    let note = format!("{} 件，每件平均 {:.1} 个命令", LIVES, commands / lives);
+    let (lives, commands) = (done.cases as f64, done.commands as f64);
+    let note = format!("{} 件，每件平均 {:.1} 个命令", done.cases, commands / lives);
     let each = format!("p50 {} µs，p99 {} µs", at(50), at(99));
-    Ok(vec![
-        Figure { name: "案件全程", value: spent / lives, bar: None, unit: "ms CPU", note },
+    vec![
         Figure {
-            name: "全程中的一个命令",
+            name: format!("案件全程（{place}）"),
+            value: spent / lives,
+            bar: None,
+            unit: "ms CPU",
+            note,
+        },
+        Figure {
+            name: format!("全程中的一个命令（{place}）"),
             value: spent / commands,
             bar: Some(1.0),
             unit: "ms CPU",
             note: each,
         },
-    ])
+    ]
 }
 
 /// The day on which the measured lives end: every one has come to its end by then.
@@ -256,7 +270,7 @@ async fn replay(config: &Config) -> Result<Figure, OpsError> {
     #[allow(clippy::cast_precision_loss)] // a rate for people to read
     let value = report.events_per_second() as f64;
     let note = format!("{} 个事件，{} 处不符", report.events, report.findings.len());
-    Ok(Figure { name: "重放审计", value, bar: Some(-50_000.0), unit: "事件/秒", note })
+    Ok(Figure { name: "重放审计".to_owned(), value, bar: Some(-50_000.0), unit: "事件/秒", note })
 }
 
 /// Prints the table; a negative bar is a floor.
@@ -272,4 +286,20 @@ fn print(figures: &[Figure]) -> Result<bool, OpsError> {
         say(format!("{}\t{:.3} {}{bar}\t{verdict}\t{}", it.name, it.value, it.unit, it.note))?;
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_says_where_the_lives_were_led_and_what_each_command_took() {
+        let done = Seeded { cases: 4, commands: 8, times_us: vec![30, 10, 20, 40], ..Seeded::default() };
+        let figures = of_seeded(&done, 16.0, "空文件夹");
+        assert_eq!((figures[0].value, figures[1].value), (4.0, 2.0));
+        assert_eq!(figures[1].name, "全程中的一个命令（空文件夹）");
+        assert_eq!(figures[1].note, "p50 30 µs，p99 40 µs");
+        let beside = of_lives(100_000, LIVES_UNTIL);
+        assert_eq!((beside.first, beside.cases, beside.batch), (100_000, LIVES, 1));
+    }
 }

@@ -122,7 +122,7 @@ impl Server {
 
     pub fn measure(
         &mut self,
-        name: &'static str,
+        name: &str,
         bar: Option<f64>,
         request: &dyn Fn(u32) -> String,
         times: u32,
@@ -132,7 +132,7 @@ impl Server {
             let status = connection.ask(&request(n)).map_err(fail)?;
             if !(200..300).contains(&status) {
                 return Ok(Figure {
-                    name,
+                    name: name.to_owned(),
                     value: f64::NAN,
                     bar,
                     unit: "ms CPU",
@@ -151,13 +151,13 @@ impl Server {
         }
         if failed > 0 {
             let note = format!("{failed} 次没有成功");
-            return Ok(Figure { name, value: f64::NAN, bar, unit: "ms CPU", note });
+            return Ok(Figure { name: name.to_owned(), value: f64::NAN, bar, unit: "ms CPU", note });
         }
         let value = (cpu_ms(self.child.id())? - before) / f64::from(times.max(1));
         times_us.sort_unstable();
         let at = |share: usize| times_us.get(times_us.len() * share / 100).copied().unwrap_or(0);
         let note = format!("p50 {} µs，p99 {} µs，{times} 次", at(50), at(99));
-        Ok(Figure { name, value, bar, unit: "ms CPU", note })
+        Ok(Figure { name: name.to_owned(), value, bar, unit: "ms CPU", note })
     }
 
     pub fn stop(&mut self) {

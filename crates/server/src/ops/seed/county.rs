@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use mingjing_domain::matter::{Actor, MatterId, OrganId, StaffId};
 use mingjing_domain::organ::{OrganCommand, OrganKind, OrganProfile, OrganState, Payee};
-use mingjing_domain::staff::{Role, StaffCommand};
+use mingjing_domain::staff::{Role, StaffCommand, StaffState};
 use mingjing_domain::text::Text;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::SeedError;
 use crate::kit::app::{App, Batch};
 use crate::kit::entropy::Draw;
 use crate::staff::service::{self, By, NewLogin, Path};
+use crate::staff::store;
 
 /// The fictitious region of the county.
 pub const REGION: &str = "990101";
@@ -191,6 +192,41 @@ pub async fn found(app: &App, draw: &mut Draw, phc: &str) -> Result<County, Seed
         let found = found.ok_or_else(|| SeedError::Script("机关没有登记".to_owned()))?;
         organ.state = found.state.as_ref().clone();
         organ.version = found.version;
+    }
+    Ok(county)
+}
+
+/// The county as it was founded before, found by its accounts.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub async fn again(app: &App) -> Result<County, SeedError> {
+    let mut county = County { organs: Vec::new(), accounts: Vec::new() };
+    let lacks = |what: &str| SeedError::Script(format!("没有预置的县：缺少{what}"));
+    for sketch in &SKETCHES {
+        let posts = if sketch.kind.enforces() { POSTS } else { OVERSEERS };
+        let mut people = Vec::new();
+        let mut organ = None;
+        for post in posts {
+            let login = format!("{}-{}", sketch.login, post.0);
+            let found = store::credential(app.db(), &login).await?;
+            let (id, _) = found.ok_or_else(|| lacks(&login))?;
+            let person = app.load::<StaffState>(MatterId(id.0)).await?.ok_or_else(|| lacks(&login))?;
+            organ = Some(person.organ);
+            people.push((id, person.roles.clone()));
+            let roles = person.roles.clone();
+            county.accounts.push(Account {
+                organ: sketch.name.to_owned(),
+                login,
+                name: post.1.to_owned(),
+                roles,
+                id,
+            });
+        }
+        let id = organ.ok_or_else(|| lacks(sketch.name))?;
+        let found = app.load::<OrganState>(MatterId(id.0)).await?.ok_or_else(|| lacks(sketch.name))?;
+        let (state, version) = (found.state.as_ref().clone(), found.version);
+        county.organs.push(Organ { id, category: sketch.category.to_owned(), state, version, people });
     }
     Ok(county)
 }

@@ -58,6 +58,9 @@ pub enum SeedError {
 pub struct Order {
     /// Cases.
     pub cases: u64,
+    /// Number of the first of them: a run beside another begins after its cases, so that
+    /// receipts and the like are not drawn twice.
+    pub first: u64,
     /// The last day: cases stand as they stood then.
     pub until: Date,
     /// Days over which clues are registered, ending with `until`.
@@ -136,6 +139,31 @@ pub async fn seed(app: &App, clock: &ManualClock, order: &Order) -> Result<Seede
     clock.set(at(first.checked_sub(30.days()).unwrap_or(first), 9 * 60));
     let mut draw = Draw::new(&SeededEntropy::new(order.seed));
     let county = county::found(app, &mut draw, &order.phc).await?;
+    let mut seeder = lead(app, clock, order, (county, draw)).await?;
+    seeder.recordings().await?;
+    Ok(seeder.done)
+}
+
+/// Leads further cases in a county that was seeded before, all of them after what it holds.
+///
+/// # Errors
+/// As [`seed`]; when there is no seeded county, or the span does not lie after its last entry.
+pub async fn beside(app: &App, clock: &ManualClock, order: &Order) -> Result<Seeded, SeedError> {
+    let first = order.until.checked_sub(i64::from(order.span_days).days()).unwrap_or(order.until);
+    clock.set(at(first, 0));
+    let draw = Draw::new(&SeededEntropy::new(order.seed));
+    let county = county::again(app).await?;
+    Ok(lead(app, clock, order, (county, draw)).await?.done)
+}
+
+/// Leads the cases that are ordered.
+async fn lead<'a>(
+    app: &'a App,
+    clock: &'a ManualClock,
+    order: &'a Order,
+    (county, mut draw): (County, Draw),
+) -> Result<Seeder<'a>, SeedError> {
+    let first = order.until.checked_sub(i64::from(order.span_days).days()).unwrap_or(order.until);
     let (rules, mut cameras) = (Arc::new(Rules::installed()), HashMap::new());
     if order.vault.is_some() {
         for organ in county.organs.iter().filter(|it| !it.category.is_empty()) {
@@ -157,8 +185,7 @@ pub async fn seed(app: &App, clock: &ManualClock, order: &Order) -> Result<Seede
     };
     seeder.clues(first);
     seeder.run().await?;
-    seeder.recordings().await?;
-    Ok(seeder.done)
+    Ok(seeder)
 }
 
 /// An instant of a civil day, in minutes from midnight in Shanghai.
@@ -179,7 +206,7 @@ impl Seeder<'_> {
             let days = index * u64::from(self.order.span_days) / self.order.cases.max(1);
             let day = first.checked_add(i64::try_from(days).unwrap_or(0).days()).unwrap_or(first);
             let due = at(self.workday(day), self.rng.random_range(9 * 60..16 * 60));
-            self.queue.push(Reverse((due, index)));
+            self.queue.push(Reverse((due, self.order.first + index)));
         }
     }
 

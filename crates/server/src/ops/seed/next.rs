@@ -494,6 +494,7 @@ pub fn draft(case: &Case, plan: &Plan, lighter: bool) -> Do {
         violated: vec![plan.violated()],
         basis: vec![plan.allowed()],
         range: plan.violation.id.to_owned(),
+        stated: Vec::new(),
         beyond_benchmark: false,
         discretion: t(&format!("法定幅度：{}。违法行为一般，按一般阶次裁量", plan.range)),
         reasoning: Text::publishable("违法事实清楚，证据确实、充分，应当依法处理。".to_owned()),

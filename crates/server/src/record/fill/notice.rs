@@ -1,9 +1,9 @@
 //! Notice, defence and hearing.
 
-use mingjing_domain::case::CaseEvent;
 use mingjing_domain::case::command::HearingPlan;
 use mingjing_domain::case::state::{Hearing, PartyState};
 use mingjing_domain::case::types::PartyNo;
+use mingjing_domain::case::{CaseEvent, gate};
 use mingjing_domain::period::Rule;
 use serde_json::{Value, json};
 
@@ -34,7 +34,32 @@ pub(super) fn penalty_notice(cx: &Context<'_>) -> Form {
 }
 
 pub(super) fn hearing_right_notice(cx: &Context<'_>) -> Form {
-    Ok(("hearing_rights_notice", told(cx)?))
+    let mut form = told(cx)?;
+    let grounds = grounds(cx)?;
+    if !grounds.is_empty() {
+        form.insert("hearing_grounds".to_owned(), grounds.join("\n").into());
+    }
+    Ok(("hearing_rights_notice", form))
+}
+
+/// Why a hearing may be asked for beyond amounts and named kinds: as told with this notice, or
+/// with the last one before it that said so, where nothing else gives the right.
+fn grounds(cx: &Context<'_>) -> Result<Vec<String>, FillError> {
+    let CaseEvent::NoticeIssued { rights, disposal, .. } = &cx.cause.1 else { return Err(cx.no_cause()) };
+    let (_, state) = cx.party()?;
+    let own = gate::hearing_right(disposal, state.party.kind, cx.sources.law);
+    let before = state.earlier.iter().rev().map(|it| &it.rights).find(|it| !it.is_empty());
+    let rights = if rights.is_empty() { before.filter(|_| !own).unwrap_or(rights) } else { rights };
+    let mut out = Vec::new();
+    for right in rights {
+        let why = cx.text(&right.provision, "hearing_grounds", "要求听证的情形")?;
+        let (item, ground) = (right.ground.item(), right.ground.label());
+        out.push(format!(
+            "属于《中华人民共和国行政处罚法》第六十三条第一款{item}规定的“{ground}”：{}",
+            ended(&why)
+        ));
+    }
+    Ok(out)
 }
 
 pub(super) fn defence_record(cx: &Context<'_>) -> Form {

@@ -254,13 +254,31 @@ impl Context<'_> {
     pub(super) fn substance(&self, s: &DecisionSubstance) -> Result<Fields, FillError> {
         let discretion = self.text(&s.discretion, "benchmark", "裁量基准适用及理由")?;
         let reasoning = self.text(&s.reasoning, "benchmark", "裁量基准适用及理由")?;
+        let mut benchmark = self.stated(s)?;
+        benchmark.extend([discretion, reasoning]);
         Ok(fields(json!({
             "facts": self.text(&s.facts, "facts", "违法事实")?,
             "evidence": self.evidence(Some(&s.evidence))?,
             "law_violated": provisions(&s.violated),
             "law_basis": provisions(&s.basis),
-            "benchmark": format!("{discretion}\n{reasoning}"),
+            "benchmark": benchmark.join("\n"),
         })))
+    }
+
+    /// The ranges that were stated: that of the addressee, or of every party on a form that
+    /// is addressed to none.
+    fn stated(&self, s: &DecisionSubstance) -> Result<Vec<String>, FillError> {
+        let addressee = self.party().ok().map(|(no, _)| no);
+        let mut out = Vec::new();
+        for it in s.stated.iter().filter(|it| addressee.is_none_or(|no| no == it.party)) {
+            let state = self.case.party(it.party).filter(|_| addressee.is_none());
+            let whose = match state {
+                Some(state) => format!("对{}的", self.line(&state.party.name, "benchmark", "当事人")?),
+                None => String::new(),
+            };
+            out.push(format!("{whose}罚款的法定幅度：{}。", it.sentence()));
+        }
+        Ok(out)
     }
 
     /// What is imposed on one party, with the total of its fine.

@@ -23,6 +23,7 @@ pub fn substance(no_penalty: bool) -> DecisionSubstance {
             law: "中华人民共和国安全生产法".into(), article: "第九十九条第四项".into()
         }],
         range: String::new(),
+        stated: Vec::new(),
         beyond_benchmark: false,
         discretion: text("依照本机关裁量基准，属于一般阶次。"),
         reasoning: Text::publishable("案发后主动改正，综合全案情节确定罚款数额。"),
