@@ -23,6 +23,7 @@ pub(super) enum Setting {
     Tolerance(u32),
     FileTolerance(u32),
     DestructionWait(Term),
+    HoldNotice(u32),
 }
 
 impl Setting {
@@ -37,6 +38,7 @@ impl Setting {
             Self::Tolerance(_) => "segment.tolerance",
             Self::FileTolerance(_) => "file.tolerance",
             Self::DestructionWait(_) => "destruction.wait",
+            Self::HoldNotice(_) => "hold.notice",
         }
     }
 }
@@ -81,6 +83,7 @@ impl Settings {
             "device.max_clock_offset" => ranged(1..=3_600).map(Setting::MaxClockOffset),
             "segment.tolerance" => ranged(0..=60).map(Setting::Tolerance),
             "file.tolerance" => ranged(0..=3_600).map(Setting::FileTolerance),
+            "hold.notice" => ranged(1..=365).map(Setting::HoldNotice),
             "destruction.wait" => match Term::read(value)? {
                 term @ Term { unit: crate::period::Unit::Days, .. } => Ok(Setting::DestructionWait(term)),
                 Term { .. } => Err(format!("{key} 应以日计")),
@@ -130,6 +133,9 @@ pub struct CustodyRules {
     pub file_tolerance_s: Option<Ruled<u32>>,
     /// Days between the approval of a destruction and the destruction.
     pub destruction_wait: Rule,
+    /// Days before the last day of a hold from which those who keep it are told; none where
+    /// nothing was settled then, and nobody is told.
+    pub hold_notice_days: Option<Ruled<u32>>,
 }
 
 impl CustodyRules {
@@ -159,6 +165,7 @@ impl CustodyRules {
             max_clock_offset_s: pick!(MaxClockOffset)?,
             tolerance_s: pick!(Tolerance)?,
             file_tolerance_s: pick!(FileTolerance),
+            hold_notice_days: pick!(HoldNotice),
             destruction_wait: Rule {
                 id: Cow::Borrowed("recording.destruction"),
                 title: Cow::Borrowed("销毁前的等待期"),
