@@ -131,6 +131,7 @@
 
 pub mod bundle;
 pub mod commit;
+pub mod detached;
 mod error;
 pub mod filed;
 mod hash;

@@ -5,7 +5,7 @@ use crate::catalogue::TemplateSpec;
 use crate::error::PressError;
 use crate::field::{Condition, FieldKind, FieldSpec};
 use crate::fonts::Fonts;
-use crate::job::Job;
+use crate::job::{Job, Overlay};
 use crate::money;
 use jiff::{Timestamp, civil, tz::Offset};
 use serde_json::{Map, Value, json};
@@ -51,6 +51,22 @@ pub(crate) fn prepare(spec: &TemplateSpec, job: &Job, fonts: &Fonts) -> Result<V
             "fonts": { "text": fonts.text, "title": fonts.title, "heading": fonts.heading },
         },
         "d": fields,
+    }))
+}
+
+/// Checks what is laid over finished pages and gives the JSON that the template reads.
+///
+/// # Errors
+/// What is malformed or cannot be printed.
+pub(crate) fn prepare_overlay(job: &Overlay, fonts: &Fonts) -> Result<Value, PressError> {
+    let checker = Checker { fonts, public: false };
+    Ok(json!({
+        "title": checker.given("title", "题名", Some(&job.title), true)?,
+        "pages": job.pages,
+        "first_page": job.first_page,
+        "mark": checker.given("mark", "水印", job.mark.as_deref(), false)?,
+        "foot": checker.given("foot", "页脚", job.foot.as_deref(), false)?,
+        "fonts": fonts.text,
     }))
 }
 

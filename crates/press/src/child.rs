@@ -5,7 +5,7 @@
 //! - one job as JSON until the end of input: it writes the PDF to standard output, or an error as JSON to
 //!   standard error and ends with a code other than 0; or
 //! - the four bytes `MJP1` and then frames, many jobs for one child: a request is a length (u32, big endian)
-//!   and a job as JSON; an answer is one byte (0 made, 1 refused), a length and a JSON head ([`Head`] or
+//!   and a job as JSON, or `{"overlay": …}` with what is laid over finished pages; an answer is one byte (0 made, 1 refused), a length and a JSON head ([`Head`] or
 //!   [`PressError`]), and, if made, a length and the PDF.
 
 mod client;
@@ -13,7 +13,8 @@ mod client;
 pub use client::{Client, ClientConfig};
 
 use crate::error::PressError;
-use crate::job::{Job, Rendered};
+use crate::job::{Job, Overlay, Rendered};
+use crate::overlay::overlay;
 use crate::render::render;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
@@ -57,7 +58,7 @@ fn work(mut input: impl Read, mut output: impl Write) -> Result<(), PressError> 
         return serve(input, output);
     }
     input.take(u64::from(REQUEST_LIMIT)).read_to_end(&mut start).map_err(broken)?;
-    let made = render(&parse(&start)?)?;
+    let made = parse(&start)?.done()?;
     output.write_all(&made.pdf).and_then(|()| output.flush()).map_err(broken)
 }
 
@@ -68,14 +69,41 @@ fn serve(mut input: impl Read, mut output: impl Write) -> Result<(), PressError>
             return Err(PressError::BadJob { reason: format!("请求超过 {REQUEST_LIMIT} 字节") });
         }
         let request = read_exactly(&mut input, length).map_err(broken)?;
-        let answer = parse(&request).and_then(|job| render(&job));
+        let answer = parse(&request).and_then(|asked| asked.done());
         write_answer(&mut output, answer).map_err(broken)?;
     }
     Ok(())
 }
 
-fn parse(bytes: &[u8]) -> Result<Job, PressError> {
-    serde_json::from_slice(bytes).map_err(|error| PressError::BadJob { reason: error.to_string() })
+/// What one request asks for.
+enum Asked {
+    Document(Box<Job>),
+    Overlay(Overlay),
+}
+
+impl Asked {
+    fn done(&self) -> Result<Rendered, PressError> {
+        match self {
+            Self::Document(job) => render(job),
+            Self::Overlay(job) => overlay(job),
+        }
+    }
+}
+
+/// How an overlay is asked for; a document is asked for by its job alone.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Laid {
+    overlay: Overlay,
+}
+
+fn parse(bytes: &[u8]) -> Result<Asked, PressError> {
+    let bad = |error: serde_json::Error| PressError::BadJob { reason: error.to_string() };
+    // A document's job has no field of this name.
+    if bytes.starts_with(br#"{"overlay":"#) {
+        return serde_json::from_slice::<Laid>(bytes).map(|it| Asked::Overlay(it.overlay)).map_err(bad);
+    }
+    serde_json::from_slice(bytes).map(|job| Asked::Document(Box::new(job))).map_err(bad)
 }
 
 fn write_answer(output: &mut impl Write, answer: Result<Rendered, PressError>) -> io::Result<()> {

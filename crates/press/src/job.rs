@@ -45,10 +45,50 @@ pub struct Verification {
 /// A finished document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// PDF/A-2b file.
+    /// The file: PDF/A-2b, a copy for reading plain PDF 1.7.
     pub pdf: Vec<u8>,
     /// Number of pages.
     pub pages: u32,
     /// SHA-256, lower-case hex, over the shared library and the template that made it.
     pub template_digest: String,
+}
+
+/// A copy for reading to make of a finished PDF: every page as it is, with signs laid over it. What
+/// comes out is a plain PDF of its own; the file that went in stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overlay {
+    /// The finished PDF.
+    #[serde(with = "encoded")]
+    pub pdf: Vec<u8>,
+    /// Its pages, all of which are taken.
+    pub pages: u32,
+    /// Title in the metadata.
+    pub title: String,
+    /// The number that the first page carries in its upper right corner, the others running on.
+    #[serde(default)]
+    pub first_page: Option<u32>,
+    /// Light words across every page.
+    #[serde(default)]
+    pub mark: Option<String>,
+    /// One line at the lower edge of every page.
+    #[serde(default)]
+    pub foot: Option<String>,
+    /// Creation instant written into the PDF, so that equal jobs give equal bytes.
+    pub created_at: Timestamp,
+}
+
+/// Bytes as base64 in JSON.
+mod encoded {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(from)?).map_err(D::Error::custom)
+    }
 }

@@ -7,6 +7,9 @@
 //!
 //! Data is data: it reaches a template as JSON values and is never read as markup.
 //!
+//! Over the pages of a finished document signs can be laid ([`Overlay`]): page numbers of a file, the
+//! mark of who reads. That makes a copy for reading; the document itself is never touched.
+//!
 //! The typesetter is heavy, so the program runs it in a child process of itself ([`child`]).
 #![cfg_attr(test, allow(clippy::unwrap_used))] // a panic is how a test fails
 
@@ -19,6 +22,7 @@ mod fonts;
 pub mod glyphs;
 mod job;
 pub mod money;
+mod overlay;
 mod qr;
 mod render;
 mod sources;
@@ -29,5 +33,5 @@ pub use check::printable;
 pub use error::PressError;
 pub use field::{Condition, FieldKind, FieldSpec};
 pub use fonts::FONTS_DIR_VARIABLE;
-pub use job::{Job, Rendered, Verification};
+pub use job::{Job, Overlay, Rendered, Verification};
 pub use render::{Press, render};

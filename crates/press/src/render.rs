@@ -15,13 +15,13 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 /// How many jobs a memoised result survives unused; keeps a warm worker's memory flat.
-const CACHE_AGE: usize = 4;
+pub(crate) const CACHE_AGE: usize = 4;
 /// UTC+8 in minutes.
 const OFFSET_MINUTES: i32 = 8 * 60;
 
 /// A loaded press: fonts in memory, ready to make documents.
 pub struct Press {
-    fonts: Fonts,
+    pub(crate) fonts: Fonts,
 }
 
 impl Press {
@@ -59,13 +59,15 @@ impl Press {
 /// # Errors
 /// Any [`PressError`] but those of the child process.
 pub fn render(job: &Job) -> Result<Rendered, PressError> {
+    shared()?.render(job)
+}
+
+/// The press of this process.
+pub(crate) fn shared() -> Result<&'static Press, PressError> {
     static PRESS: OnceLock<Result<Press, PressError>> = OnceLock::new();
     let press =
         PRESS.get_or_init(|| Press::load(std::env::var_os(FONTS_DIR_VARIABLE).map(PathBuf::from).as_deref()));
-    match press {
-        Ok(press) => press.render(job),
-        Err(error) => Err(error.clone()),
-    }
+    press.as_ref().map_err(Clone::clone)
 }
 
 /// The QR code of the verification address; `None` where the job names none.
@@ -106,7 +108,7 @@ fn finish(
     let options = PdfOptions {
         ident: Smart::Custom(identity(spec, job)),
         creator: Smart::Custom(Some("明镜".to_owned())),
-        timestamp: Some(timestamp(job)?),
+        timestamp: Some(timestamp(job.created_at)?),
         page_ranges: None,
         standards: PdfStandards::new(&[PdfStandard::A_2b])
             .map_err(|error| PressError::Typesetting { messages: vec![error.message().to_string()] })?,
@@ -126,8 +128,8 @@ fn identity(spec: &TemplateSpec, job: &Job) -> String {
     format!("mingjing|{}|{}|{number}|{form}|{}", job.organ_name, spec.id, job.created_at)
 }
 
-fn timestamp(job: &Job) -> Result<Timestamp, PressError> {
-    let at = check::civil_time(job.created_at);
+pub(crate) fn timestamp(created_at: jiff::Timestamp) -> Result<Timestamp, PressError> {
+    let at = check::civil_time(created_at);
     // Each part is in range by the type of the civil time; only the constructors' types differ.
     let part = |value: i8| u8::try_from(value).ok();
     let datetime = || {
@@ -145,7 +147,7 @@ fn timestamp(job: &Job) -> Result<Timestamp, PressError> {
         .ok_or_else(|| PressError::BadJob { reason: "created_at 不是有效的时刻".to_owned() })
 }
 
-fn typesetting(diagnostics: impl IntoIterator<Item = SourceDiagnostic>) -> PressError {
+pub(crate) fn typesetting(diagnostics: impl IntoIterator<Item = SourceDiagnostic>) -> PressError {
     PressError::Typesetting {
         messages: diagnostics
             .into_iter()
@@ -160,7 +162,7 @@ fn typesetting(diagnostics: impl IntoIterator<Item = SourceDiagnostic>) -> Press
 /// SHA-256, lower-case hex, over the shared library and the source of template `id`; tells which wording
 /// made a stored document.
 #[must_use]
-fn template_digest(id: &str) -> String {
+pub(crate) fn template_digest(id: &str) -> String {
     let mut hash = Sha256::new();
     for (name, text) in sources::ALL.iter().filter(|(name, _)| *name == "lib" || *name == id) {
         hash.update((name.len() as u64).to_be_bytes());

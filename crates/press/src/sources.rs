@@ -1,8 +1,9 @@
 //! The sources of the templates, compiled into the program.
 
-/// Name and text; `lib` is the shared library.
+/// Name and text; `lib` is the shared library, `overlay` lays signs over finished pages.
 pub(crate) const ALL: &[(&str, &str)] = &[
     ("lib", include_str!("../templates/lib.typ")),
+    ("overlay", include_str!("../templates/overlay.typ")),
     ("disposition_request", include_str!("../templates/disposition_request.typ")),
     ("deliberation_record", include_str!("../templates/deliberation_record.typ")),
     ("penalty_decision_unit", include_str!("../templates/penalty_decision_unit.typ")),

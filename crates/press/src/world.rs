@@ -1,5 +1,5 @@
-//! The closed world a template sees: its own source, the shared library, the job as JSON and the QR
-//! code. No file system, no network, no clock.
+//! The closed world a template sees: its own source, the shared library, the job as JSON, the QR
+//! code or the pages that signs are laid over. No file system, no network, no clock.
 
 use crate::fonts::Fonts;
 use std::collections::HashMap;
@@ -24,6 +24,7 @@ static SOURCES: LazyLock<HashMap<&'static str, Source>> = LazyLock::new(|| {
 });
 static JOB: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("job.json"));
 static CODE: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("code.svg"));
+static PAGES: LazyLock<Option<FileId>> = LazyLock::new(|| file_id("pages.pdf"));
 
 fn file_id(path: &str) -> Option<FileId> {
     Some(FileId::new(RootedPath::new(VirtualRoot::Project, VirtualPath::new(path).ok()?)))
@@ -35,13 +36,20 @@ pub(crate) struct JobWorld<'a> {
     main: FileId,
     job: Bytes,
     code: Option<Bytes>,
+    pages: Option<Bytes>,
 }
 
 impl<'a> JobWorld<'a> {
     /// A world whose main file is `template`; `None` if there is no such source.
     pub(crate) fn new(fonts: &'a Fonts, template: &str, job: Vec<u8>, code: Option<String>) -> Option<Self> {
         let main = SOURCES.get(template)?.id();
-        Some(Self { fonts, main, job: Bytes::new(job), code: code.map(|svg| Bytes::new(svg.into_bytes())) })
+        let code = code.map(|svg| Bytes::new(svg.into_bytes()));
+        Some(Self { fonts, main, job: Bytes::new(job), code, pages: None })
+    }
+
+    /// The world in which signs are laid over the pages of a finished PDF.
+    pub(crate) fn over(fonts: &'a Fonts, job: Vec<u8>, pages: Vec<u8>) -> Option<Self> {
+        Some(Self { pages: Some(Bytes::new(pages)), ..Self::new(fonts, "overlay", job, None)? })
     }
 }
 
@@ -67,6 +75,8 @@ impl World for JobWorld<'_> {
             Ok(self.job.clone())
         } else if Some(id) == *CODE {
             self.code.clone().ok_or(FileError::AccessDenied)
+        } else if Some(id) == *PAGES {
+            self.pages.clone().ok_or(FileError::AccessDenied)
         } else {
             Err(FileError::AccessDenied)
         }

@@ -32,6 +32,7 @@ use crate::ledger::{fsck, store};
 use crate::machine_text::config::MachineConfig;
 use crate::ops::{self, OpsError, backup, doctor, erase, rebuild, restore, serve};
 use crate::record::files;
+use crate::recording::readback;
 
 /// 明镜：行政执法公示、全过程记录、法制审核.
 #[derive(Debug, Parser)]
@@ -192,6 +193,8 @@ pub enum Command {
     Scrub(console::ScrubArgs),
     /// 重做缺少的缩略图、封面，补读文件自述信息；由运行中的服务办理
     Previews(console::PreviewArgs),
+    /// 读出长期保存副本：逐个文件计算摘要，与入库的比较，结果记入音像记录；可以在服务运行时进行
+    Readback(readback::ReadBackArgs),
     /// 更换证据库主密钥：服务停止时进行；证据本身不动
     Rekey(rekey::RekeyArgs),
     /// 检查运行状况
@@ -288,6 +291,7 @@ async fn carry_out(cli: Cli) -> Outcome {
         Command::Previews(args) => {
             console::previews(&global.load()?, &global.section("evidence")?, &args).await
         }
+        Command::Readback(args) => readback::command(&global.load()?, &args).await,
         Command::Rekey(args) => rekey::command(&global.load()?, &global.section("evidence")?, &args).await,
         Command::Verify { files, vkey } => verify(&files, &vkey),
         Command::VerifyProofs => verify_proofs(),

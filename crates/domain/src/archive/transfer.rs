@@ -90,20 +90,73 @@ pub enum Signature {
         certificate: String,
         /// The signature, hex.
         value: String,
+        /// Public key, hex: Ed25519 or an SM2 point; empty where none was given.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        key: String,
+        /// The program checked it against key and digest of the list; whose key it is, the
+        /// certificate says.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        verified: bool,
     },
     /// By hand on the printed list.
     ByHand {
-        /// Evidence root of the scan, hex.
+        /// SHA-256 of the scan, hex.
         scan: String,
+        /// Bytes of the scan that is kept with the batch and has this digest, computed anew; none
+        /// where only the digest was typed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        bytes: Option<u64>,
     },
+}
+
+/// What the program itself found of a signature, before it is decided on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Bytes of the kept scan whose digest was computed anew and is the one that is named.
+    #[serde(default)]
+    pub scan_bytes: Option<u64>,
+    /// Whether key and value stand for the digest of the list; none where no key was given.
+    #[serde(default)]
+    pub stands: Option<bool>,
 }
 
 impl Signature {
     fn sound(&self) -> bool {
         let hex = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_hexdigit());
         match self {
-            Self::Electronic { certificate, value } => !certificate.trim().is_empty() && hex(value),
-            Self::ByHand { scan } => is_digest(scan),
+            Self::Electronic { certificate, value, .. } => !certificate.trim().is_empty() && hex(value),
+            Self::ByHand { scan, .. } => is_digest(scan),
+        }
+    }
+
+    /// Whether the program itself checked it: the scan is kept under its digest, or the value
+    /// stands for the list under the key.
+    pub const fn verified(&self) -> bool {
+        match self {
+            Self::Electronic { verified, .. } => *verified,
+            Self::ByHand { bytes, .. } => bytes.is_some(),
+        }
+    }
+
+    /// The signature with what the program found of it; what the command says of that does not
+    /// count.
+    fn attested(&self, proof: &Proof) -> Result<Self, Refusal> {
+        match self {
+            Self::ByHand { scan, .. } => Ok(Self::ByHand { scan: scan.clone(), bytes: proof.scan_bytes }),
+            Self::Electronic { certificate, value, key, .. } => {
+                if proof.stands == Some(false) {
+                    let message = "签名值与清单摘要、公钥不符";
+                    return Err(refuse(
+                        "transfer.signature_wrong",
+                        message,
+                        "请对本清单的摘要重新签名，核对公钥",
+                    )
+                    .field("value", message));
+                }
+                let verified = proof.stands == Some(true) && !key.is_empty();
+                let (certificate, value, key) = (certificate.clone(), value.clone(), key.clone());
+                Ok(Self::Electronic { certificate, value, key, verified })
+            }
         }
     }
 }
@@ -231,6 +284,8 @@ pub struct Transfer {
     pub handed: Option<(StaffId, Date)>,
     /// Who received, and the civil day.
     pub received: Option<(StaffId, Date)>,
+    /// Signatures on the list: of who handed over, and of who received.
+    pub signatures: (Option<Signature>, Option<Signature>),
 }
 
 /// A file as it stands.
@@ -264,6 +319,8 @@ pub struct TransferFacts<'a> {
     pub unit: &'a str,
     /// The files that the command or the batch names.
     pub files: &'a [FileFact],
+    /// What was found of the signature that the command brings.
+    pub proof: &'a Proof,
 }
 
 /// SHA-256 over a list, hex: what both signatures stand under.
@@ -315,7 +372,8 @@ pub fn decide(
                 return Err(refuse("transfer.lent", "清单中有借出未还的案卷", "请在归还后移交"));
             }
             unaltered(&state.files, facts)?;
-            Ok(TransferEvent::HandedOver { list_digest: list_digest.clone(), signature: signature.clone() })
+            let signature = signature.attested(facts.proof)?;
+            Ok(TransferEvent::HandedOver { list_digest: list_digest.clone(), signature })
         }
         (Some(state), TransferCommand::Receive { list_digest, signature, shelf }) => {
             signed(state, list_digest, signature)?;
@@ -325,7 +383,7 @@ pub fn decide(
             required(shelf, "transfer.shelf", &HAND_IN, "shelf", "存放位置")?;
             Ok(TransferEvent::Received {
                 list_digest: list_digest.clone(),
-                signature: signature.clone(),
+                signature: signature.attested(facts.proof)?,
                 shelf: shelf.clone(),
             })
         }
@@ -498,6 +556,7 @@ impl Matter for Transfer {
             checked: None,
             handed: None,
             received: None,
+            signatures: (None, None),
         });
         match event {
             TransferEvent::Proposed { year, unit, files } => {
@@ -511,11 +570,13 @@ impl Matter for Transfer {
                 state.checked = Some(here);
                 state.stage = if state.files.is_empty() { Stage::Returned } else { Stage::Checked };
             }
-            TransferEvent::HandedOver { .. } => {
+            TransferEvent::HandedOver { signature, .. } => {
+                state.signatures.0 = Some(signature.clone());
                 state.handed = Some(here);
                 state.stage = Stage::HandedOver;
             }
-            TransferEvent::Received { .. } => {
+            TransferEvent::Received { signature, .. } => {
+                state.signatures.1 = Some(signature.clone());
                 state.received = Some(here);
                 state.stage = Stage::Received;
             }

@@ -126,6 +126,8 @@ pub enum RecordingCommand {
     },
     /// 登记长期保存副本.
     RegisterCopy(LongTermCopy),
+    /// 读出核对长期保存副本 (by the system, which read the medium).
+    ReadBackCopy(ReadBack),
     /// 记巡查日志.
     AddLogEntry(LogEntry),
     /// 转为线索: in the transaction that registers the clue.
@@ -169,6 +171,7 @@ impl RecordingCommand {
             Self::PlaceHold { .. } => V::PlaceHold,
             Self::ReleaseHold { .. } => V::ReleaseHold,
             Self::RegisterCopy(_) => V::RegisterCopy,
+            Self::ReadBackCopy(_) => V::ReadBackCopy,
             Self::AddLogEntry(_) => V::AddLogEntry,
             Self::RaiseClue { .. } => V::RaiseClue,
             Self::MarkDestroyed { .. } => V::MarkDestroyed,

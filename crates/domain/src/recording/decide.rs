@@ -10,7 +10,7 @@ use super::settings::CustodyRules;
 use super::state::Recording;
 use super::upload::{Course, Excuse};
 use super::words::*;
-use super::{RecordingCommand, custody, machine, patrol, reading};
+use super::{RecordingCommand, copies, custody, machine, patrol, reading};
 use crate::case::facts::Person;
 use crate::codes::DocumentNumber;
 use crate::device::Device;
@@ -144,9 +144,11 @@ pub fn decide(
         C::EndWork { .. } | C::ExplainLateness { .. } | C::Centralise {} => {
             term(recording, command, &row, facts)
         }
-        C::LinkCase { .. } | C::PlaceHold { .. } | C::ReleaseHold { .. } | C::RegisterCopy(_) => {
-            keep(recording, command, &row, facts)
-        }
+        C::LinkCase { .. }
+        | C::PlaceHold { .. }
+        | C::ReleaseHold { .. }
+        | C::RegisterCopy(_)
+        | C::ReadBackCopy(_) => keep(recording, command, &row, facts),
         C::AddLogEntry(entry) => patrol::add(recording, entry, &row, facts),
         C::RaiseClue { no, case } => patrol::raise(recording, *no, *case, &row),
         C::MarkDestroyed { disposal, kept } => {
@@ -540,35 +542,8 @@ fn keep(
             }
             Ok(vec![RecordingEvent::HoldReleased { no: *n, reason: reason.clone() }])
         }
-        C::RegisterCopy(copy) => registered_copy(it, copy, row),
+        C::RegisterCopy(copy) => copies::registered(it, copy, row),
+        C::ReadBackCopy(read) => copies::read_back(it, read, row),
         _ => Ok(Vec::new()),
     }
-}
-
-/// A copy holds every piece, and reads back as what is stored.
-fn registered_copy(it: &Recording, copy: &LongTermCopy, row: &RecordingStep) -> Outcome {
-    required(row, &copy.place, "place", "存放地点")?;
-    if copy.number.trim().is_empty() || copy.number.chars().count() > 60 {
-        return Err(no(row, "copy.number", "没有写明载体编号", "请填写盘号").field("number", "1至60字"));
-    }
-    if it.copies.iter().any(|c| c.medium == copy.medium && c.number == copy.number) {
-        return Err(no(row, "copy.exists", "该载体已经登记", "请核对载体编号").field("number", "已经登记"));
-    }
-    if !it.accepted() {
-        return Err(no(row, "recording.incomplete", "还有分段没有入库", "请先上传并核对入库"));
-    }
-    for (n, segment) in (1..).zip(&it.segments) {
-        let root = segment.identity.as_ref().map(|i| i.sha256_root.as_str());
-        let read = copy.pieces.iter().find(|p| p.segment == n).map(|p| p.sha256_root.as_str());
-        if read.is_none() || read != root {
-            return Err(no(
-                row,
-                "copy.digest",
-                format!("第{n}段在载体上读出的摘要与入库的不一致"),
-                "请重新刻录并读出核对",
-            )
-            .field("pieces", format!("第{n}段不一致或者缺少")));
-        }
-    }
-    Ok(vec![RecordingEvent::CopyRegistered(copy.clone())])
 }

@@ -264,6 +264,19 @@ pub struct LongTermCopy {
     pub pieces: Vec<Copied>,
 }
 
+/// What the program found when it read the files of a medium.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadBack {
+    /// On what.
+    pub medium: Medium,
+    /// Number of the disc or tape.
+    pub number: String,
+    /// Files that were read in all.
+    pub files: u32,
+    /// The pieces of this recording that are among them, each by the root of a file.
+    pub pieces: Vec<Copied>,
+}
+
 /// An entry of a patrol log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEntry {
@@ -421,6 +434,17 @@ pub enum RecordingEvent {
     },
     /// 长期保存副本已登记.
     CopyRegistered(LongTermCopy),
+    /// 长期保存副本已读出核对.
+    CopyReadBack {
+        /// On what.
+        medium: Medium,
+        /// Number of the disc or tape.
+        number: String,
+        /// Files that were read in all.
+        files: u32,
+        /// Pieces of this recording that no file of the medium is.
+        missing: Vec<SegmentNo>,
+    },
     /// 巡查日志已记.
     LogEntryAdded {
         /// Its number, from 1.
@@ -483,6 +507,7 @@ named! {
     HoldPlaced = "hold_placed", "已长期留存";
     HoldReleased = "hold_released", "长期留存已解除";
     CopyRegistered = "copy_registered", "长期保存副本已登记";
+    CopyReadBack = "copy_read_back", "长期保存副本已读出核对";
     LogEntryAdded = "log_entry_added", "巡查日志已记";
     ClueRaised = "clue_raised", "已转为线索";
     ContentDestroyed = "content_destroyed", "内容已销毁";

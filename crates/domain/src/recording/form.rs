@@ -97,6 +97,19 @@ fn copy() -> Vec<Field> {
     ]
 }
 
+fn read_back() -> Vec<Field> {
+    vec![
+        choice::<Medium>("medium", "载体"),
+        line("number", "载体编号"),
+        number("files", "读出的文件数"),
+        f(
+            "pieces",
+            "读出的分段",
+            Kind::List(vec![ordinal("segment", "第几段"), line("sha256_root", "读出的分块摘要")]),
+        ),
+    ]
+}
+
 fn entry() -> Vec<Field> {
     vec![
         choice::<Link>("link", "环节"),
@@ -167,6 +180,7 @@ pub fn fields(verb: RecordingVerb) -> Vec<Field> {
         ],
         V::ReleaseHold => vec![ordinal("no", "第几项留存"), paragraph("reason", "解除理由")],
         V::RegisterCopy => copy(),
+        V::ReadBackCopy => read_back(),
         V::AddLogEntry => entry(),
         V::RaiseClue => vec![ordinal("no", "第几条日志"), matter("case", "案件")],
         V::MarkDestroyed => vec![

@@ -6,6 +6,7 @@
 //! goes. A patrol stands in a family of its own; any other recording in its case's.
 
 pub mod command;
+mod copies;
 mod custody;
 pub mod decide;
 pub mod disposal;

@@ -104,6 +104,7 @@ pub fn recording_step(verb: RecordingVerb) -> RecordingStep {
         V::PlaceHold => row(KEEPERS, R::Organ, custody_rules("第十四条")),
         V::ReleaseHold => row(HEADS, R::Apart, custody_rules("第十四条")),
         V::RegisterCopy => row(&[Role::Archivist], R::Organ, custody_rules("第十四条")),
+        V::ReadBackCopy => row(&[], R::System, custody_rules("第十四条")),
         V::AddLogEntry => row(&[Role::Officer], R::Handling, custody_rules("第六条")),
         V::RaiseClue => row(&[Role::Officer], R::Handling, penalty_law("第五十四条第一款")),
         V::MarkDestroyed => row(&[], R::System, Citation::of("档案法", "第二十一条")),

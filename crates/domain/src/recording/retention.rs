@@ -6,7 +6,7 @@ use super::words::{HoldTrigger, MarkKind, RetentionClass};
 use crate::calendar::Calendar;
 use crate::case::Case;
 use crate::erasure::kept_until;
-use crate::matter::MatterId;
+use crate::matter::{MatterId, StaffId};
 use crate::period::{Derivation, PeriodError, Start, limit};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -165,6 +165,43 @@ pub fn suggested(recording: &Recording, case: Option<&Case>) -> Vec<HoldTrigger>
     }
     out.retain(|trigger| !recording.holds.iter().any(|it| it.trigger == *trigger && it.released.is_none()));
     out
+}
+
+/// A hold that ends by its day, soon or lately, so that somebody decides before its object can go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Its number.
+    pub no: u16,
+    /// Who placed it.
+    pub by: StaffId,
+    /// Its last day.
+    pub until: Date,
+    /// Days from today to its last day; below 0 when it is over.
+    pub days: i32,
+}
+
+/// The holds of a recording that end by their day within `notice` days of `today`, before or
+/// after, and were not released. One that a later hold of the same trigger outlasts is no news.
+pub fn ending(recording: &Recording, notice: u32, today: Date) -> Vec<Ending> {
+    if recording.destroyed.is_some() {
+        return Vec::new();
+    }
+    let outlasted = |hold: &Hold, until: Date| {
+        recording.holds.iter().any(|other| {
+            other.released.is_none()
+                && other.trigger == hold.trigger
+                && other.until.is_none_or(|day| day > until)
+        })
+    };
+    (1..)
+        .zip(&recording.holds)
+        .filter_map(|(no, hold)| {
+            let until = hold.until.filter(|until| hold.released.is_none() && !outlasted(hold, *until))?;
+            // The span between two civil dates fits days.
+            let days = today.until(until).ok()?.get_days();
+            (days.unsigned_abs() <= notice).then_some(Ending { no, by: hold.placed.0, until, days })
+        })
+        .collect()
 }
 
 /// Whether a hold stands on a day: not released, and not past its own last day.

@@ -24,6 +24,7 @@ pub(super) enum Setting {
     FileTolerance(u32),
     OfficersPerDevice(u32),
     DestructionWait(Term),
+    HoldNotice(u32),
 }
 
 impl Setting {
@@ -39,6 +40,7 @@ impl Setting {
             Self::FileTolerance(_) => "file.tolerance",
             Self::OfficersPerDevice(_) => "device.officers_per_device",
             Self::DestructionWait(_) => "destruction.wait",
+            Self::HoldNotice(_) => "hold.notice",
         }
     }
 }
@@ -84,6 +86,7 @@ impl Settings {
             "segment.tolerance" => ranged(0..=60).map(Setting::Tolerance),
             "file.tolerance" => ranged(0..=3_600).map(Setting::FileTolerance),
             "device.officers_per_device" => ranged(1..=100).map(Setting::OfficersPerDevice),
+            "hold.notice" => ranged(1..=365).map(Setting::HoldNotice),
             "destruction.wait" => match Term::read(value)? {
                 term @ Term { unit: crate::period::Unit::Days, .. } => Ok(Setting::DestructionWait(term)),
                 Term { .. } => Err(format!("{key} 应以日计")),
@@ -135,6 +138,9 @@ pub struct CustodyRules {
     pub officers_per_device: Option<Ruled<u32>>,
     /// Days between the approval of a destruction and the destruction.
     pub destruction_wait: Rule,
+    /// Days before the last day of a hold from which those who keep it are told; none where
+    /// nothing was settled then, and nobody is told.
+    pub hold_notice_days: Option<Ruled<u32>>,
 }
 
 impl CustodyRules {
@@ -165,6 +171,7 @@ impl CustodyRules {
             tolerance_s: pick!(Tolerance)?,
             file_tolerance_s: pick!(FileTolerance),
             officers_per_device: pick!(OfficersPerDevice),
+            hold_notice_days: pick!(HoldNotice),
             destruction_wait: Rule {
                 id: Cow::Borrowed("recording.destruction"),
                 title: Cow::Borrowed("销毁前的等待期"),

@@ -106,6 +106,21 @@ pub struct Hold {
     pub released: Option<(StaffId, Date, Text)>,
 }
 
+/// What the program found on the medium of a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyRead {
+    /// On what.
+    pub medium: Medium,
+    /// Number of the disc or tape.
+    pub number: String,
+    /// Civil day.
+    pub on: Date,
+    /// Files that were read in all.
+    pub files: u32,
+    /// Pieces that no file of the medium is.
+    pub missing: Vec<SegmentNo>,
+}
+
 /// A recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recording {
@@ -147,6 +162,8 @@ pub struct Recording {
     pub holds: Vec<Hold>,
     /// Long-term copies.
     pub copies: Vec<LongTermCopy>,
+    /// What the program found on media of copies, oldest first.
+    pub read_back: Vec<CopyRead>,
     /// Patrol log, number n at index n−1, with the case an entry became.
     pub log: Vec<(LogEntry, Option<MatterId>)>,
     /// Content gone: by which list, the civil day.
@@ -365,6 +382,7 @@ pub(super) fn first(
         centralised_on: None,
         holds: Vec::new(),
         copies: Vec::new(),
+        read_back: Vec::new(),
         log: Vec::new(),
         destroyed: None,
     }
@@ -419,6 +437,13 @@ pub(super) fn next(mut it: Recording, meta: &Meta, event: &RecordingEvent) -> Re
             }
         }
         E::CopyRegistered(copy) => it.copies.push(copy.clone()),
+        E::CopyReadBack { medium, number, files, missing } => it.read_back.push(CopyRead {
+            medium: *medium,
+            number: number.clone(),
+            on: day,
+            files: *files,
+            missing: missing.clone(),
+        }),
         E::LogEntryAdded { entry, .. } => it.log.push((entry.clone(), None)),
         E::ClueRaised { no, case } => {
             if let Some(entry) = it.log.get_mut(usize::from(*no).wrapping_sub(1)) {

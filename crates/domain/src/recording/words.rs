@@ -235,6 +235,7 @@ words! {
         PlaceHold = "长期留存",
         ReleaseHold = "解除长期留存",
         RegisterCopy = "登记长期保存副本",
+        ReadBackCopy = "读出核对长期保存副本",
         AddLogEntry = "记巡查日志",
         RaiseClue = "转为线索",
         MarkDestroyed = "登记内容已销毁",

@@ -323,6 +323,9 @@ fn using(state: &Grant, used: &Use, facts: &GrantFacts<'_>) -> Result<GrantEvent
     if !used.derivative.is_empty() && !derived {
         return Err(refuse("grant.derivative", "没有该遮蔽件", "请核对遮蔽件"));
     }
+    if let Some(reason) = &used.reason {
+        required(reason, "grant.use_reason", &CALL_UP, "reason", "用途")?;
+    }
     let leaves = match used.kind {
         super::UseKind::View => used.digest.is_empty(),
         super::UseKind::Copy | super::UseKind::Export => is_digest(&used.digest),

@@ -106,6 +106,9 @@ pub struct Use {
     /// it was the original.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub derivative: String,
+    /// What the copy is for, as said by who takes it; none of a mere look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
 }
 
 /// One copy that was handed over.

@@ -2,10 +2,12 @@
 
 use super::event::{Asked, Copied, GrantEvent, Granted, Requester};
 use super::redact::{Derivative, Edit, Original};
-use super::scope::Material;
+use super::scope::{Material, Thing};
 use super::words::{EndGround, Medium, Purpose, Stage, UseKind};
 use crate::codes::DocumentNumber;
-use crate::matter::{DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId, decode_as};
+use crate::matter::{
+    DecodeError, Matter, MatterId, MatterKind, Meta, OrganId, StaffId, civil_day, decode_as,
+};
 use crate::text::Text;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,6 +25,8 @@ pub struct Used {
     pub kind: UseKind,
     /// It was a masked derivative, not the original.
     pub derived: bool,
+    /// What a copy is for; none of a look, and of what was recorded before it was asked.
+    pub reason: Option<Text>,
 }
 
 /// How far a derivative that was asked for has come.
@@ -127,6 +131,22 @@ impl Grant {
         self.stage == Stage::Approved && self.right.from <= today && !self.expired(today)
     }
 
+    /// Whether the approval covered a use that stands under it, told from the approval and the use
+    /// alone, however the use came to be recorded: a stranger to the approval, a thing or a way
+    /// outside it, a day before or after it. `thing` is what was used, as it stands.
+    pub fn covered(&self, used: &Used, thing: &Thing) -> bool {
+        let day = civil_day(used.at);
+        let own = self.requester.outside() || used.by == self.requested_by;
+        let approved = matches!(self.stage, Stage::Approved | Stage::Ended)
+            && self.decided.as_ref().is_some_and(|(_, on, _)| *on <= day);
+        let in_days = self.right.from <= day && day <= self.right.until;
+        own && approved
+            && in_days
+            && self.ended.is_none_or(|(_, on)| day <= on)
+            && self.right.medium.allows(used.kind)
+            && self.right.scope.iter().any(|it| it.covers(thing))
+    }
+
     /// A derivative that was asked for, by number.
     pub fn mask(&self, no: u16) -> Option<&Mask> {
         self.masks.get(usize::from(no).checked_sub(1)?)
@@ -211,6 +231,7 @@ impl Matter for Grant {
                 material: used.material,
                 kind: used.kind,
                 derived: !used.derivative.is_empty(),
+                reason: used.reason.clone(),
             }),
             GrantEvent::Delivered { delivery } => state.deliveries.push(Delivered {
                 number: delivery.number.clone(),

@@ -120,6 +120,12 @@ fn command(verb: RecordingVerb) -> Do {
         V::LinkCase => Do::LinkCase { case: CASE },
         V::PlaceHold => Do::PlaceHold { trigger: HoldTrigger::Hostile, reason: reason(), until: None },
         V::ReleaseHold => Do::ReleaseHold { no: 1, reason: reason() },
+        V::ReadBackCopy => Do::ReadBackCopy(ReadBack {
+            medium: Medium::OpticalDisc,
+            number: "盘01".into(),
+            files: 1,
+            pieces: vec![Copied { segment: 1, sha256_root: root(1) }],
+        }),
         V::RegisterCopy => Do::RegisterCopy(LongTermCopy {
             medium: Medium::OpticalDisc,
             number: "盘01".into(),

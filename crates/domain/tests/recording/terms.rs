@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use mingjing_domain::erasure::kept_until;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::event::*;
-use mingjing_domain::recording::retention::{FileFact, Keeping, Kept, certain_until, keeping, suggested};
+use mingjing_domain::recording::retention::{
+    FileFact, Keeping, Kept, certain_until, ending, keeping, suggested,
+};
 use mingjing_domain::recording::upload::{Lateness, centralised_by, lateness, told as told_of};
 use mingjing_domain::recording::words::*;
 use mingjing_domain::recording::work::works;
@@ -302,6 +304,39 @@ fn holds_stand_side_by_side_until_another_releases_them() {
 }
 
 #[test]
+fn a_hold_that_ends_by_its_day_is_told_before_and_after() {
+    let mut w = World::new();
+    w.ok(A, Do::Register(patrol()));
+    let hold = |trigger, until: Option<&str>| Do::PlaceHold {
+        trigger,
+        reason: t("当事人投诉"),
+        until: until.map(day),
+    };
+    w.ok(UNIT_HEAD, hold(HoldTrigger::Other, Some("2026-12-31")));
+    w.ok(A, hold(HoldTrigger::Objection, None));
+    let notice = w.custody.hold_notice_days.as_ref().unwrap().value;
+    assert_eq!(notice, 15);
+    let told = |w: &World, today: &str| -> Vec<(u16, i32)> {
+        ending(w.it(), notice, day(today)).iter().map(|it| (it.no, it.days)).collect()
+    };
+    for (today, wanted) in [
+        ("2026-12-15", vec![]),
+        ("2026-12-16", vec![(1, 15)]),
+        ("2026-12-31", vec![(1, 0)]),
+        ("2027-01-15", vec![(1, -15)]),
+        ("2027-01-16", vec![]),
+    ] {
+        assert_eq!(told(&w, today), wanted, "{today}");
+    }
+    // One with no end of its own says nothing; a longer one of the same trigger, or a release, ends it.
+    w.ok(UNIT_HEAD, hold(HoldTrigger::Other, Some("2027-06-30")));
+    assert_eq!(told(&w, "2026-12-31"), []);
+    assert_eq!(told(&w, "2027-06-30"), [(3, 0)]);
+    w.ok(HEAD, Do::ReleaseHold { no: 3, reason: t("办结") });
+    assert_eq!(told(&w, "2027-06-30"), []);
+}
+
+#[test]
 fn a_copy_counts_only_when_it_reads_back_as_stored() {
     let mut w = worked();
     let copy = |number: &str, roots: &[u8]| {
@@ -321,6 +356,28 @@ fn a_copy_counts_only_when_it_reads_back_as_stored() {
     w.ok(ARCHIVIST, copy("盘01", &[1]));
     w.no(ARCHIVIST, copy("盘01", &[1]), "copy.exists");
     w.ok(ARCHIVIST, copy("盘02", &[1]));
+    // What was typed is not checked until the program has read the medium.
+    let checked = |w: &World, at: usize| {
+        let it = w.it();
+        it.last_read(&it.copies[at]).map(|read| (read.files, read.missing.clone()))
+    };
+    assert_eq!((checked(&w, 0), checked(&w, 1)), (None, None));
+    let read = |number: &str, pieces: &[u8]| {
+        let piece = |n: &u8| Copied { segment: 1, sha256_root: root(*n) };
+        Do::ReadBackCopy(ReadBack {
+            medium: Medium::OpticalDisc,
+            number: number.into(),
+            files: 3,
+            pieces: pieces.iter().map(piece).collect(),
+        })
+    };
+    w.no(ARCHIVIST, read("盘01", &[1]), "role.system");
+    w.no(SYSTEM, read("盘03", &[1]), "copy.unknown");
+    w.ok(SYSTEM, read("盘01", &[2]));
+    assert_eq!(checked(&w, 0), Some((3, vec![1])), "another content is not this piece");
+    w.ok(SYSTEM, read("盘01", &[2, 1]));
+    assert_eq!(checked(&w, 0), Some((3, vec![])), "the last reading counts");
+    assert_eq!(checked(&w, 1), None, "and for its own medium alone");
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The parent's side: warm workers, a time limit, and a fresh worker after so many jobs.
 
-use super::{ARGUMENT, MAGIC, REQUEST_LIMIT, read_answer, write_block};
+use super::{ARGUMENT, Laid, MAGIC, REQUEST_LIMIT, read_answer, write_block};
 use crate::error::PressError;
 use crate::fonts::FONTS_DIR_VARIABLE;
-use crate::job::{Job, Rendered};
+use crate::job::{Job, Overlay, Rendered};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -84,8 +84,19 @@ impl Client {
     /// # Errors
     /// Any [`PressError`]; [`PressError::Timeout`] and [`PressError::Child`] are about the process.
     pub fn render(&self, job: &Job) -> Result<Rendered, PressError> {
-        let request =
-            serde_json::to_vec(job).map_err(|error| PressError::BadJob { reason: error.to_string() })?;
+        self.ask(serde_json::to_vec(job))
+    }
+
+    /// Makes a copy for reading in a worker, as [`Client::render`] makes a document.
+    ///
+    /// # Errors
+    /// As [`Client::render`].
+    pub fn overlay(&self, job: Overlay) -> Result<Rendered, PressError> {
+        self.ask(serde_json::to_vec(&Laid { overlay: job }))
+    }
+
+    fn ask(&self, request: serde_json::Result<Vec<u8>>) -> Result<Rendered, PressError> {
+        let request = request.map_err(|error| PressError::BadJob { reason: error.to_string() })?;
         if request.len() > REQUEST_LIMIT as usize {
             return Err(PressError::BadJob { reason: format!("请求超过 {REQUEST_LIMIT} 字节") });
         }

@@ -1,10 +1,10 @@
 //! Files, batches and the records of a party for programs.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use mingjing_domain::archive::transfer::{Transfer, Verb as BatchVerb};
+use axum::{Extension, Json};
+use mingjing_domain::archive::transfer::{Proof, Signature, Transfer, Verb as BatchVerb};
 use mingjing_domain::archive::{Verb, extent};
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::MatterId;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::form::{Around, code, lack_code, specs};
-use super::transfer::act as act_batch;
+use super::transfer::{act as act_batch, prove};
 use super::transfer_form::{Around as BatchAround, digest_of, read as read_batch, specs as batch_specs};
 use super::web::{Running, Shown, carry_out, package, shown};
 use super::{growth, party, transfer_web, verbs};
@@ -26,6 +26,7 @@ use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::openapi::{Operation, key, needed, query, schema, words};
 use crate::kit::problem::Failure;
 use crate::kit::write::Loaded;
+use crate::record::job::Records;
 
 const TAG: &str = "归档";
 
@@ -137,6 +138,11 @@ async fn records(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<
     Ok(Json(json!({ "items": all, "next": next })))
 }
 
+/// A signature with whether the program checked it.
+fn signature(it: &Signature) -> Value {
+    json!({ "signature": it, "verified": it.verified() })
+}
+
 fn batch_line(it: &Loaded<Transfer>) -> Value {
     let step = |step: Option<(mingjing_domain::matter::StaffId, jiff::civil::Date)>| {
         step.map(|(by, on)| json!({ "by": by, "on": on }))
@@ -146,7 +152,9 @@ fn batch_line(it: &Loaded<Transfer>) -> Value {
         "label": it.stage.label(), "list_digest": digest_of(&it.state), "files": it.files,
         "sent_back": it.sent_back.iter().map(|b| json!({ "file": b.file, "reason": b.reason.value() })).collect::<Vec<_>>(),
         "proposed": step(Some(it.proposed)), "checked": step(it.checked), "handed": step(it.handed),
-        "received": step(it.received),
+        "received": step(it.received), "signatures": {
+            "handed_over": it.signatures.0.as_ref().map(signature), "received": it.signatures.1.as_ref().map(signature),
+        },
     })
 }
 
@@ -187,7 +195,7 @@ async fn propose(
     let value = body::read(&batch_specs(BatchVerb::Propose, &batch_around()), given.0, basis)?;
     let asked = read_batch(BatchVerb::Propose, &who.person.unit, value);
     let asked = asked.map_err(|errors| body::refused(errors, basis))?;
-    let done = act_batch(&shell.app, &who.actor(), None, asked, command).await?;
+    let done = act_batch(&shell.app, &who.actor(), None, (asked, Proof::default()), command).await?;
     let it = transfer_web::seen(&shell, &who, done.value.0).await?;
     Ok((StatusCode::CREATED, Json(batch_line(&it))).into_response())
 }
@@ -196,6 +204,7 @@ async fn propose(
 async fn post_batch(
     State(shell): State<Shell>,
     who: Identity,
+    records: Option<Extension<Records>>,
     Path((id, name)): Path<(Uuid, String)>,
     CommandId(command): CommandId,
     uri: Uri,
@@ -209,7 +218,9 @@ async fn post_batch(
     let basis = &verbs::of_batch(verb).basis;
     let value = body::read(&batch_specs(verb, &batch_around()), given.0, basis)?;
     let asked = read_batch(verb, &who.person.unit, value).map_err(|errors| body::refused(errors, basis))?;
-    act_batch(&shell.app, &who.actor(), Some(it.id), asked, command).await?;
+    let records = records.map(|Extension(it)| it);
+    let proof = prove(records.as_ref(), it.id, &asked).await?;
+    act_batch(&shell.app, &who.actor(), Some(it.id), (asked, proof), command).await?;
     Ok(Json(batch_line(&transfer_web::seen(&shell, &who, id).await?)))
 }
 
@@ -247,6 +258,7 @@ fn schemas() -> Vec<(&'static str, Value)> {
         ("list_digest", text),
         ("files", list.clone()),
         ("sent_back", list),
+        ("signatures", json!({ "type": "object" })),
     ]);
     vec![("CaseFile", file), ("Transfer", transfer)]
 }

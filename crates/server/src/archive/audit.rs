@@ -1,6 +1,6 @@
 //! Decides stored commands on files and batches again.
 
-use mingjing_domain::archive::transfer::{self, FileFact, Transfer, TransferCommand, TransferFacts};
+use mingjing_domain::archive::transfer::{self, FileFact, Proof, Transfer, TransferCommand, TransferFacts};
 use mingjing_domain::archive::{CaseFile, FileCommand, decide};
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::MatterId;
@@ -68,7 +68,8 @@ fn of_batch(asked: &Asked<'_>) -> Result<Vec<Expected>, Objection> {
     let people = asked.people()?;
     asked.matters_read([staff_matter(stored.actor.id)])?;
     let unit = people.get(&stored.actor.id).map(|it| it.unit.clone()).unwrap_or_default();
-    let facts = TransferFacts { actor: &stored.actor, unit: &unit, files: &files };
+    let proof: Proof = asked.noted("proof")?.unwrap_or_default();
+    let facts = TransferFacts { actor: &stored.actor, unit: &unit, files: &files, proof: &proof };
     let event = transfer::decide(state, &body.command, &facts)?;
     let (type_of, shown) = stream::shown::<Transfer>(&event).map_err(|e| Objection::json(&e))?;
     Ok(vec![Expected { matter: body.matter, type_of, body: shown }])

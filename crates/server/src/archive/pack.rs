@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::bag::{Entry, Film, bag, stream, unzip, zip};
 use super::films::{self, Films};
+use super::pages;
 use super::service::{Filed, act, file_of, filed};
 use super::show::{outcome, responsible};
 use crate::case::access::{People, rules};
@@ -137,6 +138,7 @@ async fn payload(
         }
     }
     out.extend(frames(makers, it).await?);
+    out.extend(pages::paged(makers, it.case.id, (file, rows), |row| place(row, films)).await?);
     let lists = archive::lists(&it.case.state, file, &it.recordings, it.order);
     out.extend(lists.into_iter().map(|list| {
         let name = if list.no == 0 { "首次归档".to_owned() } else { format!("补充归档{}", list.no) };
@@ -179,12 +181,18 @@ pub(super) fn lines<M: Matter>(events: &[Opened<M::Event>]) -> Result<Vec<u8>, F
 }
 
 /// Cover, catalogues and back sheets on paper, as they were made. They stand around the pages
-/// and have none of their own.
+/// and have none of their own. A package without them would be no file: it waits for the press.
 async fn frames(makers: Makers<'_>, it: &Filed) -> Result<Vec<Entry>, Failure> {
     let mut out = Vec::new();
     for (document, no) in it.case.documents.iter().zip(1..) {
-        if !growth::frames(document.kind) || document.made.is_none() {
+        if !growth::frames(document.kind) {
             continue;
+        }
+        if document.made.is_none() {
+            return Err(Failure::Unavailable(format!(
+                "《{}》还没有制成，制成后即可封装",
+                document.kind.label()
+            )));
         }
         let bytes = makers.records.download(makers.ledger, it.case.id, no).await.map_err(broken)?;
         out.push((format!("data/封面目录备考表/{no:03} {}.pdf", document.kind.label()), bytes));
@@ -356,6 +364,8 @@ const INSTRUCTIONS: &str = "\
 
 一、这是一份行政处罚案卷的电子封装件，按照 BagIt 1.0（RFC 8493）的格式组织。不用任何专门软件即可阅读：
     data/封面.txt、data/备考表.txt 是文本；data/卷内目录.csv 可用表格软件打开；data/文书 下是 PDF/A 文书，按卷内序号排列；
+    data/阅览件 下是各件文书标有案卷页号的副本，仅供翻阅；原件制成在前，不改动，页号不标在原件上；
+    data/页码对照.csv 写明每一页号是哪一件、在哪个文件，以及原件、阅览件的摘要；目录“页次”即这一页号；
     data/封面目录备考表 下是制成的案卷首页、卷内目录、卷内备考表；data/归档清单 下是首次归档和各次补充归档的清单，每行一件；
     data/音像 下是音像记录，按卷内序号、分段排列，data/音像/目录.csv 写明各段的起止时间和摘要；
     data/经过 下是案件、案卷和音像记录的全部记录，每行一条，为 JSON 文本；data/证明 下是各条记录在公开账本中的证明。

@@ -3,13 +3,14 @@
 use futures_util::future::BoxFuture;
 use mingjing_domain::act_table::Act as _;
 use mingjing_domain::archive::transfer::{
-    FileFact, Listed, Stage, Transfer, TransferCommand, TransferFacts, decide,
+    FileFact, Listed, Proof, Signature, Stage, Transfer, TransferCommand, TransferFacts, decide,
 };
 use mingjing_domain::archive::{CaseFile, outgrown};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::{Actor, MatterId, StaffId};
 use mingjing_domain::staff::StaffState;
+use mingjing_ledger::detached::verify;
 use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -20,7 +21,9 @@ use crate::case::facts::staff_matter;
 use crate::kit::acts::settle;
 use crate::kit::app::{App, Request, Written};
 use crate::kit::error::WriteError;
+use crate::kit::problem::Failure;
 use crate::kit::write::Write;
+use crate::record::job::Records;
 use crate::viewing_grant::service::is_lent;
 
 /// Carries out a command. `batch` is none for a proposal. Gives the batch's matter.
@@ -31,7 +34,7 @@ pub async fn act(
     app: &App,
     actor: &Actor,
     batch: Option<MatterId>,
-    command: TransferCommand,
+    (command, proof): (TransferCommand, Proof),
     command_id: Uuid,
 ) -> Result<Written<MatterId>, WriteError> {
     let request = Request {
@@ -42,18 +45,52 @@ pub async fn act(
         body: json!({ "matter": batch, "do": command }),
         moment: None,
     };
-    let command = Arc::new(command);
+    let kept = (Arc::new(command), Arc::new(proof));
     app.write(request, move |w: &mut Write| {
-        let command = Arc::clone(&command);
-        Box::pin(async move { carry_out(w, batch, &command).await }) as BoxFuture<'_, _>
+        let (command, proof) = kept.clone();
+        Box::pin(async move { carry_out(w, batch, &command, &proof).await }) as BoxFuture<'_, _>
     })
     .await
+}
+
+/// What the program itself finds of the signature that a command brings: the scan that is kept
+/// with the batch, read and hashed anew; the value against the key that was given.
+///
+/// # Errors
+/// When a worker of the program ended unexpectedly.
+pub async fn prove(
+    records: Option<&Records>,
+    batch: MatterId,
+    command: &TransferCommand,
+) -> Result<Proof, Failure> {
+    let (list_digest, signature) = match command {
+        TransferCommand::HandOver { list_digest, signature }
+        | TransferCommand::Receive { list_digest, signature, .. } => (list_digest, signature),
+        TransferCommand::Propose { .. } | TransferCommand::Check { .. } => return Ok(Proof::default()),
+    };
+    match signature {
+        Signature::ByHand { scan, .. } => {
+            let digest = hex::decode(scan).ok().and_then(|it| <[u8; 32]>::try_from(it).ok());
+            let (Some(records), Some(digest)) = (records, digest) else { return Ok(Proof::default()) };
+            let blobs = records.blobs.clone();
+            let kept = tokio::task::spawn_blocking(move || blobs.get(batch, &digest));
+            let kept = kept.await.map_err(|e| Failure::Broken(e.to_string()))?;
+            Ok(Proof { scan_bytes: kept.ok().map(|it| it.len() as u64), stands: None })
+        }
+        Signature::Electronic { value, key, .. } if !key.is_empty() => {
+            let bytes = |text: &str| hex::decode(text.trim()).unwrap_or_default();
+            let stands = verify(&bytes(key), list_digest, &bytes(value)).is_ok();
+            Ok(Proof { scan_bytes: None, stands: Some(stands) })
+        }
+        Signature::Electronic { .. } => Ok(Proof::default()),
+    }
 }
 
 async fn carry_out(
     w: &mut Write,
     batch: Option<MatterId>,
     command: &TransferCommand,
+    proof: &Proof,
 ) -> Result<MatterId, WriteError> {
     let actor = w.actor().clone();
     let loaded = match batch {
@@ -83,7 +120,8 @@ async fn carry_out(
     }
     let person = w.load::<StaffState>(staff_matter(actor.id)).await?.ok_or(WriteError::NotFound("人员"))?;
     w.note("files", serde_json::to_value(&files)?);
-    let facts = TransferFacts { actor: &actor, unit: &person.unit, files: &files };
+    w.note("proof", serde_json::to_value(proof)?);
+    let facts = TransferFacts { actor: &actor, unit: &person.unit, files: &files, proof };
     let event = decide(loaded.as_ref().map(|it| it.state.as_ref()), command, &facts)?;
     let id = batch.unwrap_or_else(|| MatterId(w.new_id()));
     Ok(settle(w, loaded, (id, actor.organ, None), event).await?.id)

@@ -17,7 +17,7 @@ pub struct Around {
     pub program: bool,
 }
 
-fn signature() -> [FieldSpec; 4] {
+fn signature() -> [FieldSpec; 5] {
     [
         FieldSpec::new(
             "signed",
@@ -27,9 +27,22 @@ fn signature() -> [FieldSpec; 4] {
                 Choice::new("electronic", "数字证书签名"),
             ]),
         ),
-        FieldSpec::new("scan", "手签清单扫描件的摘要（SHA-256）", Kind::Line).max(64).off_paper().optional(),
+        FieldSpec::new("scan", "手签清单扫描件的摘要（SHA-256）", Kind::Line)
+            .hint("先在清单页上传扫描件，摘要由系统计算；只填摘要、没有上传的，标为未核验")
+            .max(64)
+            .off_paper()
+            .optional(),
         FieldSpec::new("certificate", "证书序列号", Kind::Line).max(80).off_paper().optional(),
-        FieldSpec::new("value", "签名值（十六进制）", Kind::Line).max(2_000).off_paper().optional(),
+        FieldSpec::new("value", "签名值（十六进制）", Kind::Line)
+            .hint("对清单摘要（64位十六进制文字）的签名；SM2 为 r、s 相连的64字节")
+            .max(2_000)
+            .off_paper()
+            .optional(),
+        FieldSpec::new("key", "公钥（十六进制）", Kind::Line)
+            .hint("Ed25519 的32字节或者 SM2 的65字节；填写的，由系统核验签名，不符的不能办理；没有填写的，标为未核验")
+            .max(200)
+            .off_paper()
+            .optional(),
     ]
 }
 
@@ -84,6 +97,7 @@ fn signed(object: &mut Map<String, Value>) -> Result<Value, Vec<FieldError>> {
     let kind = object.remove("signed").unwrap_or_default();
     let mut take = |name: &str| object.remove(name).filter(|it| !it.is_null());
     let (scan, certificate, value) = (take("scan"), take("certificate"), take("value"));
+    let key = take("key").unwrap_or_else(|| "".into());
     let need = |value: Option<Value>, name: &str, message: &str| {
         value.ok_or_else(|| vec![FieldError { field: name.to_owned(), message: message.to_owned() }])
     };
@@ -92,7 +106,7 @@ fn signed(object: &mut Map<String, Value>) -> Result<Value, Vec<FieldError>> {
     }
     Ok(json!({
         "signed": kind, "certificate": need(certificate, "certificate", "请填写证书序列号")?,
-        "value": need(value, "value", "请填写签名值")?,
+        "value": need(value, "value", "请填写签名值")?, "key": key,
     }))
 }
 

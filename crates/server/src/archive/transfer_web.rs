@@ -1,5 +1,6 @@
 //! Pages of the yearly transfer: batches, one batch with its list, and its acts.
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -8,7 +9,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use mingjing_domain::act_table::{Act as _, open};
 use mingjing_domain::archive::CaseFile;
-use mingjing_domain::archive::transfer::{Listed, Stage, Transfer, Verb};
+use mingjing_domain::archive::transfer::{Listed, Proof, Stage, Transfer, Verb};
 use mingjing_domain::case::Case;
 use mingjing_domain::case::form::wire_name;
 use mingjing_domain::matter::{MatterId, civil_day};
@@ -16,9 +17,9 @@ use mingjing_domain::refusal::{FieldError, Refusal};
 use uuid::Uuid;
 
 use super::service::file_of;
-use super::transfer::{act, listed};
+use super::transfer::{act, listed, prove};
 use super::transfer_form::{Around, digest_of, read, specs};
-use super::{store, verbs};
+use super::{scan, store, verbs};
 use crate::case::access::People;
 use crate::case::tables;
 use crate::kit::acts::{self, Doing, Step, doing};
@@ -34,6 +35,7 @@ use crate::kit::ui::act::{Action, Door, actions};
 use crate::kit::ui::show::{self as ui, Tone};
 use crate::kit::ui::table::Query;
 use crate::kit::write::Loaded;
+use crate::record::job::Records;
 
 /// Routes of the pages.
 pub fn routes() -> Routes {
@@ -216,7 +218,7 @@ async fn new_post(State(shell): State<Shell>, who: Identity, bytes: Bytes) -> Re
         Ok(asked) => asked,
         Err(errors) => return Ok(again(&posted, &errors, None)),
     };
-    match act(&shell.app, &who.actor(), None, asked, command).await {
+    match act(&shell.app, &who.actor(), None, (asked, Proof::default()), command).await {
         Ok(done) => Ok(Redirect::to(&format!("/transfers/{}", done.value)).into_response()),
         Err(WriteError::Refused(refusal)) => Ok(again(&posted, &[], Some(&refusal))),
         Err(other) => Err(other.into()),
@@ -266,7 +268,7 @@ async fn one(State(shell): State<Shell>, who: Identity, Path(id): Path<Uuid>) ->
         (page::heading(Some(above), &title, Some(html! { (it.unit) " · 清单摘要 " (ui::digest(&digest_of(&it.state))) }), Some(tools)))
         div.two {
             div.stack { section.card { (files(&it.files, &titles)) } (sent_back(&it.state)) }
-            div.stack { (actions(&all)) section.card { h2 { "经过" } (course(&it.state, &people)) } }
+            div.stack { (actions(&all)) (scan::form(&who, &it)) (scan::signatures(&it)) section.card { h2 { "经过" } (course(&it.state, &people)) } }
         }
     };
     Ok(frame(&shell, &who, &title, Width::Wide, body))
@@ -336,13 +338,18 @@ async fn act_page(
     State(shell): State<Shell>,
     who: Identity,
     Path((id, name)): Path<(Uuid, String)>,
+    uri: Uri,
 ) -> Result<Response, Failure> {
     let verb = form_verb(&name)?;
     let it = seen(&shell, &who, id).await?;
     let specs = specs(verb, &around(&it));
     let refusal = open(verb, Some((it.stage, it.organ)), &who.actor()).err();
     // What the person sees now is what is signed.
-    let posted = Posted::from_pairs(vec![("list_digest".to_owned(), digest_of(&it.state))]);
+    let mut posted = vec![("list_digest".to_owned(), digest_of(&it.state))];
+    if let Some(scan) = Query::new("", uri.query()).get("scan") {
+        posted.extend([("signed", "by_hand"), ("scan", scan)].map(|(a, b)| (a.to_owned(), b.to_owned())));
+    }
+    let posted = Posted::from_pairs(posted);
     let mut answer = doing(&shell, &who, &of_act(&it, verb, &specs), &posted, &[], refusal.as_ref());
     *answer.status_mut() = axum::http::StatusCode::OK;
     Ok(answer)
@@ -352,6 +359,7 @@ async fn act_page(
 async fn act_post(
     State(shell): State<Shell>,
     who: Identity,
+    records: Option<Extension<Records>>,
     Path((id, name)): Path<(Uuid, String)>,
     bytes: Bytes,
 ) -> Result<Response, Failure> {
@@ -368,7 +376,9 @@ async fn act_post(
         Ok(asked) => asked,
         Err(errors) => return Ok(doing(&shell, &who, &shown, &posted, &errors, None)),
     };
-    match act(&shell.app, &who.actor(), Some(it.id), asked, command).await {
+    let records = records.map(|Extension(it)| it);
+    let proof = prove(records.as_ref(), it.id, &asked).await?;
+    match act(&shell.app, &who.actor(), Some(it.id), (asked, proof), command).await {
         Ok(_) => Ok(Redirect::to(&format!("/transfers/{id}")).into_response()),
         Err(WriteError::Refused(refusal)) => Ok(doing(&shell, &who, &shown, &posted, &[], Some(&refusal))),
         Err(other) => Err(other.into()),

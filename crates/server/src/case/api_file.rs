@@ -9,7 +9,6 @@ use mingjing_domain::case::Case;
 use mingjing_domain::case::state::{ApprovalStage, Hearing};
 use mingjing_domain::case::types::DocumentNo;
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::viewing_grant::Material;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -26,9 +25,8 @@ use crate::kit::problem::Failure;
 use crate::ledger::LedgerError;
 use crate::ledger::service::{Disclosure, Ledger, ProofState};
 use crate::record::job::Records;
-use crate::record::service::{RecordError, StoredDocument, failures, of_case, try_again};
-use crate::record::web::private_pdf;
-use crate::viewing_grant::look::{Wish, look};
+use crate::record::service::{StoredDocument, failures, of_case, try_again};
+use crate::viewing_grant::taking::document as shown;
 
 /// Routes of the file.
 pub(super) fn routes() -> Routes {
@@ -110,19 +108,7 @@ async fn document(
     if case.state.document(no).is_none_or(|it| it.made.is_none()) {
         return Err(Failure::NotFound);
     }
-    look(&shell, &who, &Wish::view(Material::Document { case: id, no })).await?;
-    match records.download(&ledger, id, no).await {
-        Ok(bytes) => Ok(private_pdf(bytes, no)),
-        Err(RecordError::NotFound) => Err(Failure::NotFound),
-        Err(RecordError::Read(error)) => Err(error.into()),
-        Err(
-            error @ (RecordError::Blob(_)
-            | RecordError::Pdf(_)
-            | RecordError::Ledger(_)
-            | RecordError::Db(_)
-            | RecordError::Task(_)),
-        ) => Err(Failure::Broken(error.to_string())),
-    }
+    shown(&shell, &who, (&records, &ledger), (id, no)).await
 }
 
 /// GET /api/v1/cases/{id}/events/{version}/proof: that the event stands in the
@@ -257,9 +243,10 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         get(
             "/api/v1/cases/{id}/documents/{no}",
             "case_document",
-            "下载文书（PDF，附证明）",
+            "查看文书（PDF）",
             json!({ "type": "string", "format": "binary" }),
         )
+        .says("承办人和本案经手的岗位取得存档的文书，附证明；其他查看的人取得逐页标明查阅人和时间的阅览件，原件不改动。")
         .at("no", number)
         .fails(&[409])
         .produces("application/pdf"),

@@ -1,15 +1,15 @@
 //! The bytes of a piece for those who may look at it, in whole or in part.
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
+use maud::html;
 use mingjing_domain::cite::Citation;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::refusal::Refusal;
-use mingjing_domain::viewing_grant::UseKind;
 use mingjing_vault::{Error, Evidence};
 use uuid::Uuid;
 
@@ -20,13 +20,21 @@ use super::service::Store;
 use super::tus::{Opened, opened};
 use super::verbs;
 use crate::case::access::target_region;
-use crate::kit::auth::Identity;
+use crate::kit::ask;
+use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz::Target;
+use crate::kit::form::Posted;
 use crate::kit::http::{AsItIs, Shell};
 use crate::kit::problem::Failure;
+use crate::kit::ui::show as ui;
+use crate::viewing_grant::taking::{Asked as Said, Taking, asked as asked_of, given};
 
 /// Address of the bytes of a piece.
 pub const PATH: &str = "/api/v1/recordings/{id}/segments/{segment}/content";
+/// Address at which a copy of them is taken, for programs.
+pub const TAKE: &str = "/api/v1/recordings/{id}/segments/{segment}/copy";
+/// Address of the form with which a copy is taken.
+pub const PAGE: &str = "/recordings/{id}/segments/{segment}/copy";
 
 /// GET, and HEAD without a look: nothing is shown.
 pub async fn content(
@@ -38,6 +46,7 @@ pub async fn content(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
+    ask::nothing(uri.query())?;
     let store = opened(store)?;
     let place = Place { recording: MatterId(recording), segment };
     let (piece, root) = seen(&shell, &store, &who, place).await?;
@@ -46,17 +55,92 @@ pub async fn content(
         Ok(plan) => plan,
         Err(response) => return Ok(response),
     };
-    let keep = keeps(&uri);
     if method != Method::HEAD {
-        let kind = if keep { UseKind::Copy } else { UseKind::View };
-        look(&shell, &store, &who, (place, root), kind, plan.part.is_some()).await?;
+        look(&shell, &store, &who, (place, root), plan.part.is_some()).await?;
     }
-    sent(evidence, &plan, &piece.name, method == Method::HEAD, keep)
+    sent(evidence, &plan, &piece.name, method == Method::HEAD, false)
 }
 
-/// Whether the bytes are taken away as a file.
-pub(crate) fn keeps(uri: &Uri) -> bool {
-    uri.query().is_some_and(|it| it.split('&').any(|one| one == "download"))
+/// A copy is taken away: recorded with its digest and purpose before the first byte leaves.
+async fn taken(
+    shell: &Shell,
+    who: &Identity,
+    store: Opened,
+    place: Place,
+    (reason, command): (String, Uuid),
+) -> Result<Response, Failure> {
+    let store = opened(store)?;
+    let (piece, root) = seen(shell, &store, who, place).await?;
+    let evidence = store.vault().evidence(&root).await.inspect_err(alarm)?;
+    let take = Some((reason, command));
+    judged(shell, &store, who, Asking { place, root, begins: true, take }).await?;
+    sent(evidence, &Plan::whole(&root), &piece.name, false, true)
+}
+
+fn form(place: Place, name: &str) -> Taking<'static> {
+    let Place { recording, segment } = place;
+    Taking {
+        current: "/recordings",
+        crumbs: vec![
+            ("音像记录", "/recordings".to_owned()),
+            ("回放", format!("/recordings/{recording}/play")),
+        ],
+        action: format!("/recordings/{recording}/segments/{segment}/copy"),
+        back: format!("/recordings/{recording}/play"),
+        beside: ui::card(
+            "复制件",
+            html! { p { "第" (segment) "段 " (name) } p.meta.small { "须有复制或者导出的批准；复制件的摘要和用途记入查阅记录。" } },
+        ),
+    }
+}
+
+/// GET /recordings/{id}/segments/{segment}/copy
+pub async fn sheet(
+    State(shell): State<Shell>,
+    store: Opened,
+    who: Identity,
+    Path((recording, segment)): Path<(Uuid, SegmentNo)>,
+) -> Result<Response, Failure> {
+    let store = opened(store)?;
+    let place = Place { recording: MatterId(recording), segment };
+    let (piece, _) = seen(&shell, &store, &who, place).await?;
+    Ok(form(place, &piece.name).shown(&shell, &who, &Posted::default(), &[], None))
+}
+
+/// POST /recordings/{id}/segments/{segment}/copy
+pub async fn post(
+    State(shell): State<Shell>,
+    store: Opened,
+    who: Identity,
+    Path((recording, segment)): Path<(Uuid, SegmentNo)>,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
+    let place = Place { recording: MatterId(recording), segment };
+    let form = form(place, "");
+    let (posted, reason, command) = match asked_of(&who, &bytes)? {
+        Said::Again(posted, errors) => return Ok(form.shown(&shell, &who, &posted, &errors, None)),
+        Said::Go(posted, reason, command) => (posted, reason, command),
+    };
+    match taken(&shell, &who, store, place, (reason, command)).await {
+        Err(Failure::Refused(refusal)) => Ok(form.shown(&shell, &who, &posted, &[], Some(&refusal))),
+        other => other,
+    }
+}
+
+/// POST /api/v1/recordings/{id}/segments/{segment}/copy
+pub async fn take(
+    State(shell): State<Shell>,
+    store: Opened,
+    who: Identity,
+    Path((recording, segment)): Path<(Uuid, SegmentNo)>,
+    CommandId(command): CommandId,
+    uri: Uri,
+    json: ask::Json,
+) -> Result<Response, Failure> {
+    ask::nothing(uri.query())?;
+    let reason = given(json)?;
+    let place = Place { recording: MatterId(recording), segment };
+    taken(&shell, &who, store, place, (reason, command)).await
 }
 
 /// Which bytes are asked for.
@@ -64,6 +148,13 @@ pub(crate) struct Plan {
     /// A part; none for the whole.
     pub(crate) part: Option<std::ops::Range<u64>>,
     tag: String,
+}
+
+impl Plan {
+    /// All of it.
+    pub(crate) fn whole(root: &[u8; 32]) -> Self {
+        Self { part: None, tag: format!("\"{}\"", hex::encode(root)) }
+    }
 }
 
 /// Reads what is asked for; a response where nothing is to be shown: it is held already, or it
@@ -181,22 +272,25 @@ pub(super) async fn seen(
     }
 }
 
+async fn judged(shell: &Shell, store: &Store, who: &Identity, asking: Asking) -> Result<(), Failure> {
+    let Some(judge) = &store.hooks().look else {
+        return Err(Failure::Unavailable("音像记录的查阅登记没有启用，不能播放".to_owned()));
+    };
+    judge(shell.clone(), who.clone(), asking).await
+}
+
 /// Records the look before a byte leaves: nothing is shown that could not be recorded. What
-/// goes on with a look is judged again; what is taken away is a copy, and always a use of its own.
+/// goes on with a look is judged again.
 async fn look(
     shell: &Shell,
     store: &Store,
     who: &Identity,
     (place, root): (Place, [u8; 32]),
-    kind: UseKind,
     part: bool,
 ) -> Result<(), Failure> {
     let now = shell.app.now();
-    let Some(judge) = &store.hooks().look else {
-        return Err(Failure::Unavailable("音像记录的查阅登记没有启用，不能播放".to_owned()));
-    };
-    let begins = kind == UseKind::Copy || store.begins_look(who.person.id, place, part, now);
-    judge(shell.clone(), who.clone(), Asking { place, root, kind, begins }).await?;
+    let begins = store.begins_look(who.person.id, place, part, now);
+    judged(shell, store, who, Asking { place, root, begins, take: None }).await?;
     if begins {
         store.looked(who.person.id, place, now);
     }

@@ -3,8 +3,9 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use super::content::PATH;
+use super::content::{PATH, TAKE};
 use crate::kit::openapi::{Operation, header_parameter};
+use crate::viewing_grant::api::taken;
 
 /// Group on the reference page.
 const TAG: &str = "证据上传与播放";
@@ -97,6 +98,11 @@ pub fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
             .fails(&[412, 415, 460, 507]),
     ];
     operations.push(content());
+    operations.push(
+        taken(TAKE, "segment_copy", "复制、导出音像记录一段")
+            .at("segment", json!({ "type": "integer", "minimum": 1, "maximum": 65535 }))
+            .produces("application/octet-stream"),
+    );
     operations.push(preview());
     (operations, Vec::new())
 }

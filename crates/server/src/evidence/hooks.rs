@@ -13,7 +13,7 @@ use mingjing_domain::recording::state::Phase;
 use mingjing_domain::recording::timeline::SegmentNo;
 use mingjing_domain::recording::words::UploadVia;
 use mingjing_domain::viewing::handlers;
-use mingjing_domain::viewing_grant::{Material, UseKind};
+use mingjing_domain::viewing_grant::Material;
 use mingjing_ledger::commit::EvidenceIdentity;
 use mingjing_vault::parse_root;
 use uuid::Uuid;
@@ -28,8 +28,9 @@ use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::recording::service::uploaded;
 use crate::recording::view as recordings;
-use crate::viewing_grant::look::{Wish, look, may};
+use crate::viewing_grant::look::{Wish, foreseen, look, may, recorded};
 use crate::viewing_grant::service::derived_behind;
+use crate::viewing_grant::taking::farthest;
 
 /// A piece of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,16 +92,16 @@ pub type FindNumber = Arc<
 /// Is told that a piece is in the store, and records it.
 pub type Tell = Arc<dyn Fn(App, Arrived) -> BoxFuture<'static, Result<(), WriteError>> + Send + Sync>;
 /// What somebody wants of a piece.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
     /// Which piece.
     pub place: Place,
     /// Root of its bytes.
     pub root: [u8; 32],
-    /// To look, or to take a copy away.
-    pub kind: UseKind,
     /// It begins: it is recorded. Otherwise it goes on, and is only judged.
     pub begins: bool,
+    /// A copy is taken away: what it is for, and under which command. None of a look.
+    pub take: Option<(String, Uuid)>,
 }
 
 /// Decides whether a person may have a piece now, and records what begins before it happens.
@@ -145,12 +146,16 @@ impl Hooks {
             look: Some(Arc::new(|shell, who, it| {
                 Box::pin(async move {
                     let material = Material::Recording { recording: it.place.recording };
-                    let digest = if it.kind == UseKind::View { String::new() } else { hex::encode(it.root) };
-                    let wish = Wish { kind: it.kind, digest: &digest, ..Wish::view(material) };
-                    if it.begins {
-                        look(&shell, &who, &wish).await.map(|_| ())
-                    } else {
-                        may(&shell, &who, &wish).await
+                    match &it.take {
+                        Some((reason, command)) => {
+                            let (kind, digest) =
+                                (farthest(&shell, &who, material).await?, hex::encode(it.root));
+                            let wish = Wish { kind, digest: &digest, reason, ..Wish::view(material) };
+                            let looked = foreseen(&shell, &who, &wish).await?;
+                            recorded(&shell, &who, &wish, &looked, *command).await
+                        }
+                        None if it.begins => look(&shell, &who, &Wish::view(material)).await.map(|_| ()),
+                        None => may(&shell, &who, &Wish::view(material)).await,
                     }
                 })
             })),

@@ -9,6 +9,7 @@ pub mod config;
 pub mod console;
 pub mod content;
 pub mod copy;
+pub mod damage;
 mod describe;
 pub mod destroy;
 pub mod hooks;
@@ -41,6 +42,9 @@ pub fn routes() -> Routes {
         .delete(ONE, upload, tus::delete)
         .post(ONE, upload, tus::overridden)
         .get(content::PATH, Access::Verb(verbs::PLAY), content::content)
+        .get(content::PAGE, Access::Verb(verbs::PLAY), content::sheet)
+        .post(content::PAGE, Access::Verb(verbs::PLAY), content::post)
+        .post(content::TAKE, Access::Verb(verbs::PLAY), content::take)
         .get(preview::PATH, Access::Verb(verbs::PLAY), preview::preview)
         .describe(describe::described());
     [ALL, ONE].into_iter().fold(routes, |routes, path| {

@@ -20,7 +20,6 @@ use axum::response::{IntoResponse, Response};
 use mingjing_domain::matter::{MatterId, StaffId};
 use mingjing_domain::recording::Recording;
 use mingjing_domain::recording::timeline::SegmentNo;
-use mingjing_domain::viewing_grant::UseKind;
 use mingjing_vault::parse_root;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -64,7 +63,7 @@ pub async fn preview(
     let (now, all) = (shell.app.now(), Place { segment: ALL, ..place });
     let handles = piece.handlers.contains(&who.person.id);
     let begins = method != Method::HEAD && !handles && store.begins_look(who.person.id, all, true, now);
-    judged(&shell, &store, &who, Asking { place, root, kind: UseKind::View, begins }).await?;
+    judged(&shell, &store, &who, Asking { place, root, begins, take: None }).await?;
     if begins {
         store.looked(who.person.id, all, now);
     }
@@ -167,7 +166,7 @@ async fn may(
     who: &Identity,
     (place, root): (Place, [u8; 32]),
 ) -> Result<bool, Failure> {
-    match judged(shell, store, who, Asking { place, root, kind: UseKind::View, begins: false }).await {
+    match judged(shell, store, who, Asking { place, root, begins: false, take: None }).await {
         Ok(()) => Ok(true),
         Err(Failure::Refused(_) | Failure::NotFound) => Ok(false),
         Err(other) => Err(other),

@@ -95,6 +95,14 @@ impl Scrub {
         Ok(Self { path, state })
     }
 
+    /// The last check that came to its end, as the data folder has it now; as this one knows it
+    /// where that cannot be read.
+    pub fn last_kept(&self) -> Option<Summary> {
+        let kept = std::fs::read(&self.path).ok();
+        let kept = kept.and_then(|bytes| serde_json::from_slice::<State>(&bytes).ok());
+        kept.unwrap_or_else(|| self.state.clone()).last
+    }
+
     /// Begins anew.
     pub fn restart(&mut self) {
         self.state = State { last: self.state.last.take(), ..State::default() };

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::config::EvidenceConfig;
 use super::hooks::{Arrived, Held, Hooks, Piece, Place};
-use super::scrub::{self, Scrub};
+use super::scrub::{self, Scrub, Summary};
 use super::verbs;
 use crate::kit::app::App;
 use crate::kit::auth::{self, Identity};
@@ -60,14 +60,26 @@ struct Inner {
     told: Mutex<BTreeMap<UploadId, bool>>,
     /// When somebody last asked for bytes of a piece.
     looks: Mutex<BTreeMap<(StaffId, MatterId, SegmentNo), Timestamp>>,
+    /// What the last check of everything found.
+    checked: Mutex<Option<Summary>>,
 }
 
 impl Store {
     /// Puts the store together.
     pub fn new(vault: Vault, hooks: Hooks, own: EvidenceConfig) -> Self {
         let turns = Semaphore::new(own.uploads_at_once.max(1));
-        let (told, looks) = (Mutex::default(), Mutex::default());
-        Self(Arc::new(Inner { vault, hooks, own, turns, told, looks }))
+        let (told, looks, checked) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { vault, hooks, own, turns, told, looks, checked }))
+    }
+
+    /// Notes what a check of everything found, for the pages.
+    pub fn note_check(&self, summary: Option<Summary>) {
+        *lock(&self.0.checked) = summary;
+    }
+
+    /// What the last check of everything found; none before there was one.
+    pub fn last_check(&self) -> Option<Summary> {
+        lock(&self.0.checked).clone()
     }
 
     /// The bytes.
@@ -307,6 +319,8 @@ impl Store {
     }
 
     async fn round(&self, app: &App, scrub: &mut Scrub, stop: &watch::Receiver<bool>) -> Result<(), Failure> {
+        // Also of a check that the command line made meanwhile.
+        self.note_check(scrub.last_kept());
         self.settle(app).await?;
         for id in self.0.vault.sweep(app.now()).await? {
             lock(&self.0.told).remove(&id);
@@ -316,6 +330,9 @@ impl Store {
         while due && !*stop.borrow() && !scrub.slice(self, app).await? {
             // Between slices those who upload and play come first.
             tokio::time::sleep(scrub::PAUSE).await;
+        }
+        if due {
+            self.note_check(scrub.last_kept());
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod code;
+pub mod copy;
 pub mod files;
 pub mod fill;
 pub mod job;

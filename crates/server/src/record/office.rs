@@ -5,19 +5,18 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use mingjing_domain::case::types::DocumentNo;
 use mingjing_domain::matter::MatterId;
-use mingjing_domain::viewing_grant::Material;
 use uuid::Uuid;
 
 use super::job::Records;
-use super::web::office_pdf;
 use crate::case::access;
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::ledger::service::Ledger;
-use crate::viewing_grant::look::{Wish, look};
+use crate::viewing_grant::taking::document;
 
-/// `/cases/{id}/documents/{no}.pdf`: the stored bytes with their proof.
+/// `/cases/{id}/documents/{no}.pdf`: the stored bytes with their proof for who works on the case, a copy
+/// for reading with the watermark for who looks.
 ///
 /// # Errors
 /// When the case is not this person's to see, or there is no such document.
@@ -37,6 +36,5 @@ pub async fn pdf(
     if case.state.document(no).is_none_or(|it| it.made.is_none()) {
         return Err(Failure::NotFound);
     }
-    look(&shell, &who, &Wish::view(Material::Document { case: matter, no })).await?;
-    Ok(office_pdf(&records, &ledger, matter, no).await)
+    document(&shell, &who, (&records, &ledger), (matter, no)).await
 }

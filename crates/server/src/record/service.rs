@@ -44,6 +44,9 @@ pub enum RecordError {
     /// The database failed.
     #[error("{0}")]
     Db(#[from] DbError),
+    /// A copy for reading cannot be made.
+    #[error("{0}")]
+    Press(#[source] mingjing_press::PressError),
     /// A worker of the program ended unexpectedly.
     #[error("{0}")]
     Task(#[from] tokio::task::JoinError),
@@ -130,7 +133,7 @@ impl Records {
     ) -> Result<Vec<u8>, RecordError> {
         let stored = store::document(self.app.db(), matter, no).await?.ok_or(RecordError::NotFound)?;
         let file = stored.file.ok_or(RecordError::NotFound)?;
-        let bytes = self.bytes(matter, file.sha256).await?;
+        let bytes = self.stored_bytes(matter, file.sha256).await?;
         match self.proof(ledger, matter, &file).await {
             Ok(bundle) => Ok(pdf::append_bundle(&bytes, &bundle.to_bytes())?),
             Err(LedgerError::NotYet(_)) => Ok(bytes),
@@ -145,10 +148,14 @@ impl Records {
     pub async fn published(&self, public_id: &str) -> Result<Vec<u8>, RecordError> {
         let stored = store::by_public_id(self.app.db(), public_id).await?.ok_or(RecordError::NotFound)?;
         let copy = stored.public_sha256.ok_or(RecordError::NotFound)?;
-        self.bytes(stored.matter, copy).await
+        self.stored_bytes(stored.matter, copy).await
     }
 
-    async fn bytes(&self, matter: MatterId, sha256: [u8; 32]) -> Result<Vec<u8>, RecordError> {
+    pub(super) async fn stored_bytes(
+        &self,
+        matter: MatterId,
+        sha256: [u8; 32],
+    ) -> Result<Vec<u8>, RecordError> {
         let blobs = self.blobs.clone();
         Ok(tokio::task::spawn_blocking(move || blobs.get(matter, &sha256)).await??)
     }
@@ -189,7 +196,7 @@ impl Records {
     /// Only what is on record as destroyed is called destroyed; a file that is gone
     /// or altered otherwise is a fault.
     async fn kept(&self, matter: MatterId, sha256: [u8; 32]) -> Result<Kept, RecordError> {
-        let found = self.bytes(matter, sha256).await;
+        let found = self.stored_bytes(matter, sha256).await;
         if store::destroyed(self.app.db(), matter).await? {
             return Ok(Kept::Destroyed);
         }

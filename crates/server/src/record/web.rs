@@ -52,15 +52,6 @@ pub fn routes<S: Clone + Send + Sync + 'static>(pages: Pages) -> Router<S> {
         .with_state(pages)
 }
 
-/// A document as a download for someone whose right to it the caller has
-/// checked and whose viewing it has logged: `/cases/{id}/documents/{no}.pdf`.
-pub async fn office_pdf(records: &Records, ledger: &Ledger, matter: MatterId, no: DocumentNo) -> Response {
-    match records.download(ledger, matter, no).await {
-        Ok(bytes) => private_pdf(bytes, no),
-        Err(error) => failed(&error),
-    }
-}
-
 /// The answer that holds a document of a case.
 pub fn private_pdf(bytes: Vec<u8>, no: DocumentNo) -> Response {
     pdf(bytes, &format!("{no}.pdf"), "private, no-store")
@@ -84,6 +75,7 @@ fn failed(error: &RecordError) -> Response {
         | RecordError::Ledger(_)
         | RecordError::Read(_)
         | RecordError::Db(_)
+        | RecordError::Press(_)
         | RecordError::Task(_) => {
             tracing::error!(%error, "a document cannot be given out");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -62,7 +62,7 @@ pub fn recording(seen: &Seen, beside: &Beside<'_>) -> Value {
         ("class_label", json!(it.class.label())),
         ("kept", beside.keeping.as_ref().map_or(Value::Null, keeping_of)),
         ("holds", (1_u16..).zip(&it.holds).map(|(no, it)| hold(no, it)).collect()),
-        ("copies", it.copies.iter().map(copy).collect()),
+        ("copies", it.copies.iter().map(|one| copy(it, one)).collect()),
         ("log", (1_u16..).zip(&it.log).map(|(no, (entry, case))| logged(no, entry, *case)).collect()),
         ("centralised_on", json!(it.centralised_on)),
         ("destroyed_on", json!(it.destroyed.map(|(_, on)| on))),
@@ -99,8 +99,11 @@ fn hold(no: u16, it: &Hold) -> Value {
     })
 }
 
-fn copy(it: &LongTermCopy) -> Value {
+fn copy(of: &Recording, it: &LongTermCopy) -> Value {
+    let read = of.last_read(it);
     json!({
+        "verified": read.is_some_and(|read| read.missing.is_empty()),
+        "read_back": read.map(|read| json!({ "on": read.on, "files": read.files, "missing": read.missing })),
         "medium": wire_name(&it.medium), "label": it.medium.label(), "number": it.number,
         "place": it.place.or_erased(), "pieces": it.pieces,
     })

@@ -85,6 +85,27 @@ fn read(row: &Row) -> Result<Line, DbError> {
     })
 }
 
+/// Recordings of an organ with a hold that was not released and has its last day between two
+/// civil days, both included; the soonest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holds_ending<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    (from, to): (jiff::civil::Date, jiff::civil::Date),
+    limit: u32,
+) -> Result<Vec<MatterId>, DbError> {
+    let text = format!(
+        "SELECT matter_id, MIN(until_on) AS soonest FROM recording_hold \
+         WHERE organ_id = $1 AND released_on IS NULL AND until_on >= $2 AND until_on <= $3 \
+         GROUP BY matter_id ORDER BY soonest, matter_id LIMIT {limit}"
+    );
+    let values = params![organ, from.to_string(), to.to_string()];
+    let rows = sql.all("recording_hold", text, values).await?;
+    rows.iter().map(|row| Ok(MatterId(row.uuid("matter_id")?))).collect()
+}
+
 /// What to list.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {

@@ -17,6 +17,7 @@ use super::service::act;
 use super::statistics::{self, days, ground};
 use super::web::{page_of, seen};
 use super::{access, signals, verbs};
+use crate::evidence::tus::Opened;
 use crate::kit::acts::{self, object_of, operation, schema_of};
 use crate::kit::ask::{self, Ask};
 use crate::kit::auth::{CommandId, Identity};
@@ -170,10 +171,15 @@ async fn figures(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<
 }
 
 /// GET /api/v1/checks/assessment.csv
-async fn assessed(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Response, Failure> {
+async fn assessed(
+    State(shell): State<Shell>,
+    who: Identity,
+    store: Opened,
+    uri: Uri,
+) -> Result<Response, Failure> {
     let ask = Ask::read("/api/v1/checks/assessment.csv", uri.query(), &["organ", "year"])?;
     ask.typed::<i16>("year", "应为公元年份")?;
-    statistics::csv(State(shell), who, uri).await
+    statistics::csv(State(shell), who, store, uri).await
 }
 
 /// POST /api/v1/checks/new/{act}

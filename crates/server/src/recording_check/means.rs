@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use mingjing_domain::case::types::{EvidenceKind, Stage};
 use mingjing_domain::device::{Device, SiteUse};
-use mingjing_domain::matter::OrganId;
+use mingjing_domain::matter::{OrganId, civil_day};
 use mingjing_domain::recording::CustodyRules;
 use mingjing_domain::recording_check::report::{Means, equipped};
 use mingjing_domain::recording_check::stats::Rate;
@@ -14,6 +14,7 @@ use mingjing_domain::staff::Role;
 use crate::case::access::People;
 use crate::case::service::ended;
 use crate::device::view as devices;
+use crate::evidence::scrub::Summary;
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::recording_view::service as recordings;
@@ -42,6 +43,7 @@ pub async fn of(
     organ: OrganId,
     custody: &CustodyRules,
     kept: &[Kept],
+    (checked, year): (Option<&Summary>, i16),
 ) -> Result<Means, Failure> {
     let people = People::of(shell, organ).await?;
     let officers = people.all.iter().filter(|it| it.enabled && it.roles.contains(&Role::Officer)).count();
@@ -60,9 +62,16 @@ pub async fn of(
     Ok(Means {
         devices: equipped(counted(officers), asked, counted(fit)),
         rooms: Rate { part: counted(rooms.len()), whole: counted(ROOMS.len()) },
-        sound: Rate::default(),
+        sound: sound(checked, year),
         linked: linked(kept),
     })
+}
+
+/// Whether the last check of the evidence store that ended in the year found nothing; nothing to
+/// measure where none ended in it.
+fn sound(checked: Option<&Summary>, year: i16) -> Rate {
+    let ended = checked.filter(|it| it.ended_at.is_some_and(|at| civil_day(at).year() == year));
+    ended.map_or_else(Rate::default, |it| Rate { part: u32::from(it.found.is_empty()), whole: 1 })
 }
 
 /// Recordings of acts that stand with the case of their party, of all recordings of acts: a
@@ -94,4 +103,28 @@ pub async fn cited(shell: &Shell, organ: OrganId, stages: &[Stage], year: i16) -
 
 fn counted(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::scrub::Found;
+
+    #[test]
+    fn a_check_of_the_store_counts_in_the_year_in_which_it_ended() {
+        let ended = Summary { ended_at: Some("2026-12-31T16:00:00Z".parse().unwrap()), ..Summary::default() };
+        assert_eq!(sound(Some(&ended), 2027), Rate { part: 1, whole: 1 }, "by the civil year here");
+        assert_eq!(sound(Some(&ended), 2026), Rate::default());
+        assert_eq!(sound(None, 2027), Rate::default());
+        let found = vec![Found { name: "ab".repeat(32), words: "被改动".into(), foreign: false }];
+        assert_eq!(sound(Some(&Summary { found, ..ended }), 2027), Rate { part: 0, whole: 1 });
+    }
+
+    #[test]
+    fn a_patrol_has_no_party_to_be_kept_with() {
+        let it = |patrol, case| Kept { patrol, case };
+        let all = [it(false, true), it(false, false), it(true, false)];
+        assert_eq!(linked(&all), Rate { part: 1, whole: 2 });
+        assert_eq!(linked(&all[2..]), Rate::default());
+    }
 }

@@ -3,24 +3,27 @@
 
 use jiff::civil::Date;
 use mingjing_domain::device::Device;
+use mingjing_domain::matter::{OrganId, shanghai};
 use mingjing_domain::period::hours_after;
 use mingjing_domain::recording::Recording;
 use mingjing_domain::recording::event::Subject;
 use mingjing_domain::recording::words::Finding;
-use mingjing_domain::recording_check::Check;
-use mingjing_domain::recording_check::Suspicion;
 use mingjing_domain::recording_check::detect::{
-    ActTrace, DamageTrace, RecordingTrace, SegmentTrace, Traces, detect,
+    ActTrace, DamageTrace, ExportTrace, RecordingTrace, SegmentTrace, Traces, detect,
 };
 use mingjing_domain::recording_check::stats::Kept;
+use mingjing_domain::recording_check::{About, Check, Suspicion};
+use mingjing_domain::viewing_grant::{Grant, Material, UseKind};
 
 use crate::case::access::rules;
 use crate::case::service::rules_today;
 use crate::device::view as devices;
+use crate::kit::app::App;
 use crate::kit::http::Shell;
 use crate::kit::problem::Failure;
 use crate::kit::write::Loaded;
 use crate::recording_view::service as recordings;
+use crate::viewing_grant::service::{self as grants, thing_now};
 
 /// Devices that one look takes in.
 const DEVICES: u32 = 500;
@@ -90,7 +93,8 @@ pub async fn of(shell: &Shell, check: &Loaded<Check>, from: Option<Date>) -> Res
             damage.push(DamageTrace { device: line.id, holder: device.holder() });
         }
     }
-    let all = detect(&Traces { acts: &acts, recordings: &traces, exports: &[], damage: &damage });
+    let exports = copies(app, check.organ, days).await?;
+    let all = detect(&Traces { acts: &acts, recordings: &traces, exports: &exports, damage: &damage });
     let known = |it: &Suspicion| {
         check
             .findings
@@ -99,6 +103,29 @@ pub async fn of(shell: &Shell, check: &Loaded<Check>, from: Option<Date>) -> Res
     };
     let found = all.into_iter().filter(|it| !known(it)).collect();
     Ok(Portion { days, found, next: to.tomorrow().ok().filter(|next| *next <= last) })
+}
+
+/// The copies and exports of the days, and whether the approval under which each stands covered it.
+async fn copies(app: &App, organ: OrganId, days: (Date, Date)) -> Result<Vec<ExportTrace>, Failure> {
+    let begins = |day: Date| day.to_zoned(shanghai()).map(|it| it.timestamp());
+    let broken = |e: jiff::Error| Failure::Broken(e.to_string());
+    let (from, to) = (begins(days.0).map_err(broken)?, days.1.tomorrow().and_then(begins).map_err(broken)?);
+    let mut out = Vec::new();
+    for id in grants::taken_between(app.db(), organ, (from, to)).await? {
+        let Some(grant) = app.load::<Grant>(id).await? else { continue };
+        for used in grant.uses.iter().filter(|it| it.kind != UseKind::View && from <= it.at && it.at < to) {
+            let thing = thing_now(app, used.material).await?;
+            let about = match used.material {
+                Material::Recording { recording } => About::Recording { recording },
+                Material::File { case }
+                | Material::Document { case, .. }
+                | Material::Evidence { case, .. } => About::File { case },
+            };
+            let covered = thing.is_some_and(|thing| grant.covered(used, &thing));
+            out.push(ExportTrace { about, by: used.by, covered });
+        }
+    }
+    Ok(out)
 }
 
 fn trace(it: &Loaded<Recording>, tolerance_s: u32) -> RecordingTrace {

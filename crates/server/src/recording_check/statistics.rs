@@ -26,6 +26,7 @@ use super::show::bars;
 use super::store;
 use crate::case::access::{People, rules};
 use crate::case::service::{ended, gather_for_view, rules_today};
+use crate::evidence::tus::Opened;
 use crate::kit::acts::cell;
 use crate::kit::auth::Identity;
 use crate::kit::http::Shell;
@@ -237,6 +238,7 @@ pub async fn rows_of(
     who: &Identity,
     organ: OrganId,
     year: i16,
+    store: &Opened,
 ) -> Result<Vec<AssessmentRow>, Failure> {
     let bound = |month, day| {
         Date::new(year, month, day).map_err(|_| Failure::Malformed("year 应为公元年份".to_owned()))
@@ -249,7 +251,8 @@ pub async fn rows_of(
     let uses: BTreeMap<_, _> = uses(&known, days.0, days.1);
     let (archived, filed) = filing(shell, who, organ, year).await?;
     let of_day = rules_today(&shell.app, rules(), organ).await?;
-    let means = means::of(shell, organ, of_day.custody()?, &it.kept).await?;
+    let checked = store.as_ref().and_then(|it| it.0.last_check());
+    let means = means::of(shell, organ, of_day.custody()?, &it.kept, (checked.as_ref(), year)).await?;
     let cited = means::cited(shell, organ, &ENDED, year).await?;
     let analyses = it.checks.iter().filter(|it| it.concluded.is_some_and(|on| on.year() == year)).count();
     Ok(assessment(&Year {
@@ -266,7 +269,12 @@ pub async fn rows_of(
 }
 
 /// GET /checks/assessment.csv, and the same under /api/v1.
-pub(super) async fn csv(State(shell): State<Shell>, who: Identity, uri: Uri) -> Result<Response, Failure> {
+pub(super) async fn csv(
+    State(shell): State<Shell>,
+    who: Identity,
+    store: Opened,
+    uri: Uri,
+) -> Result<Response, Failure> {
     let query = Query::new("/checks/assessment.csv", uri.query());
     let organ = access::chosen(&shell, &who, query.get("organ")).await?;
     let this = civil_day(shell.app.now()).year();
@@ -278,7 +286,7 @@ pub(super) async fn csv(State(shell): State<Shell>, who: Identity, uri: Uri) -> 
             .filter(|year| (2000..=2199).contains(year))
             .ok_or_else(|| Failure::Malformed("year 应为公元年份".to_owned()))?,
     };
-    let rows = rows_of(&shell, &who, organ, year).await?;
+    let rows = rows_of(&shell, &who, organ, year, &store).await?;
     let broken = |e: csv::Error| Failure::Broken(e.to_string());
     // The mark at the front makes spreadsheets read the Chinese as UTF-8.
     let mut out = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());

@@ -15,6 +15,7 @@ use super::form::{self, Around, FORMS, specs};
 use super::masks;
 use super::service::act;
 use super::tables::{material, requester};
+use super::taking;
 use super::verbs;
 use super::web::{PAGE, page_of, seen};
 use crate::case::access::rules;
@@ -40,7 +41,6 @@ pub fn routes() -> Routes {
         .get("/api/v1/grants/register", Access::Verb(verbs::REGISTER), loans)
         .get("/api/v1/grants/{id}", read, one)
         .post("/api/v1/grants/{id}/{act}", read, post)
-        .get("/api/v1/grants/{id}/files/{case}/{file}", read, super::web::file)
         .describe(described())
 }
 
@@ -52,7 +52,7 @@ fn line(it: &Loaded<Grant>) -> Value {
     let uses: Vec<Value> = it
         .uses
         .iter()
-        .map(|u| json!({ "by": u.by, "at": u.at, "kind": wire_name(&u.kind), "what": u.material, "label": material(u.material) }))
+        .map(|u| json!({ "by": u.by, "at": u.at, "kind": wire_name(&u.kind), "what": u.material, "label": material(u.material), "reason": u.reason.as_ref().and_then(|it| it.value()) }))
         .collect();
     let decided = it.decided.as_ref();
     json!({
@@ -212,18 +212,19 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
         )
         .with(after()),
         Operation::get("/api/v1/grants/{id}", "grant_read", TAG, verbs::READ.label, schema("Grant")),
-        Operation::get(
-            "/api/v1/grants/{id}/files/{case}/{file}",
-            "grant_file",
-            TAG,
-            "依批准查阅、复制文书",
-            json!({ "type": "string" }),
-        )
-        .at("case", schema_of("id"))
-        .at("file", json!({ "type": "string", "pattern": r"^[0-9]{1,5}\.pdf$" }))
-        .with(query("as", "复制", json!({ "enum": ["copy"] })))
-        .produces("application/pdf")
-        .fails(&[409]),
+        Operation::get(taking::SHOW, "grant_file", TAG, "依批准查阅文书", json!({ "type": "string" }))
+            .says("逐页标明查阅人、时间和目的的阅览件；存档的原件不改动。每次查阅都登记。")
+            .at("case", schema_of("id"))
+            .at("file", file())
+            .produces("application/pdf")
+            .fails(&[409]),
+        taken(taking::TAKE, "grant_file_copy", "依批准复制、导出文书")
+            .at("case", schema_of("id"))
+            .at("file", file())
+            .produces("application/pdf"),
+        taken(masks::EXPORT, "grant_mask_export", "导出遮蔽件")
+            .at("no", json!({ "type": "integer", "minimum": 1, "maximum": 65535 }))
+            .produces("application/octet-stream"),
     ];
     out.extend(mask_operations());
     let mut request = Operation::new(Method::POST, "/api/v1/grants", "grant_request", TAG)
@@ -248,10 +249,22 @@ fn described() -> (Vec<Operation>, Vec<(&'static str, Value)>) {
     (out, vec![("Grant", grant_schema()), ("GrantMask", mask_schema())])
 }
 
+fn file() -> Value {
+    json!({ "type": "string", "pattern": r"^[0-9]{1,5}\.pdf$" })
+}
+
+/// Bytes that are taken away: an act of its own, with what they are for.
+pub fn taken(path: &str, id: &str, summary: &str) -> Operation {
+    let specs = taking::specs();
+    Operation::post(path, id, TAG, summary, json!({ "type": "string", "format": "binary" }))
+        .says("须写明用途；连同复制件的摘要记入查阅记录。")
+        .with(key())
+        .takes(body::schema(&specs), body::example(&specs))
+}
+
 /// What is read of a derivative.
 fn mask_operations() -> [Operation; 2] {
     let no = || json!({ "type": "integer", "minimum": 1, "maximum": 65535 });
-    let range = query("download", "导出为文件", json!({ "type": "string", "maxLength": 0 }));
     let mut content = Operation::get(
         masks::CONTENT,
         "grant_mask_content",
@@ -259,9 +272,8 @@ fn mask_operations() -> [Operation; 2] {
         "遮蔽件的内容",
         json!({ "type": "string", "format": "binary" }),
     )
-    .says("可以只取一部分（Range）；ETag 为遮蔽件的 SHA-256 根。每次查看、导出都登记。")
+    .says("可以只取一部分（Range）；ETag 为遮蔽件的 SHA-256 根。每次查看都登记。")
     .at("no", no())
-    .with(range)
     .produces("application/octet-stream")
     .fails(&[409, 416]);
     content.also = Some((206, "其中一部分"));

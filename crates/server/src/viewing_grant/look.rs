@@ -1,6 +1,7 @@
 //! The one door through which a document, evidence or a recording is looked at: the domain
 //! judges, the look is recorded, and only then it is shown.
 
+use jiff::Timestamp;
 use mingjing_domain::case::Case;
 use mingjing_domain::matter::{MatterId, OrganId, civil_day};
 use mingjing_domain::recording::Recording;
@@ -11,6 +12,7 @@ use mingjing_domain::viewing_grant::{
     Basis, Grant, GrantCommand, Material, Requester, Span, Thing, Use, UseKind, Viewer, ViewingLaw, may_view,
     watermark,
 };
+use uuid::Uuid;
 
 use super::service::{act, held, thing_now};
 use crate::case::access::rules;
@@ -29,6 +31,19 @@ pub struct Looked {
     pub basis: Basis,
     /// The text to be laid over what is shown, printed or exported.
     pub watermark: String,
+    /// The instant that the text names.
+    pub at: Timestamp,
+}
+
+impl Looked {
+    /// Whether what is shown bears the text: whoever handles the case or has it on the desk needs
+    /// the document itself, to serve it and to sign it.
+    pub const fn marked(&self) -> bool {
+        match self.basis {
+            Basis::Granted { .. } | Basis::OwnOrgan | Basis::Supervising => true,
+            Basis::Handling | Basis::Duty => false,
+        }
+    }
 }
 
 /// What somebody wants to do with a thing.
@@ -44,12 +59,14 @@ pub struct Wish<'a> {
     pub digest: &'a str,
     /// Root of the masked derivative that is seen in place of the original; empty for that.
     pub derivative: &'a str,
+    /// What a copy is for; empty for a mere look.
+    pub reason: &'a str,
 }
 
 impl Wish<'_> {
     /// A look at a thing.
     pub const fn view(material: Material) -> Self {
-        Self { material, kind: UseKind::View, span: None, digest: "", derivative: "" }
+        Self { material, kind: UseKind::View, span: None, digest: "", derivative: "", reason: "" }
     }
 }
 
@@ -120,7 +137,8 @@ pub async fn foreseen(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<
     };
     let words = viewer_words(shell, who, grant).await?;
     let purpose = grant.map_or_else(|| viewings::purpose(standing), |it| it.purpose.label());
-    Ok(Looked { basis, watermark: watermark(&words, shell.app.now(), wish.kind, purpose) })
+    let at = shell.app.now();
+    Ok(Looked { basis, watermark: watermark(&words, at, wish.kind, purpose), at })
 }
 
 async fn judge(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<Judged, Failure> {
@@ -141,16 +159,31 @@ async fn judge(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<Judged,
 /// # Errors
 /// Not found; the refusal that says how to ask for an approval; or it cannot be recorded.
 pub async fn look(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<Looked, Failure> {
-    let Judged { thing, basis, standing, case, grants } = judge(shell, who, wish).await?;
-    let known: Vec<(MatterId, &Grant)> = grants.iter().map(|it| (it.id, it.state.as_ref())).collect();
+    let looked = foreseen(shell, who, wish).await?;
+    recorded(shell, who, wish, &looked, shell.fresh_id()).await?;
+    Ok(looked)
+}
+
+/// Records what was foreseen: judged again, with the watermark that the bytes bear, which may
+/// be made in between. A command id records once.
+///
+/// # Errors
+/// As [`look`]; also where it would be allowed on another basis now.
+pub async fn recorded(
+    shell: &Shell,
+    who: &Identity,
+    wish: &Wish<'_>,
+    looked: &Looked,
+    command: Uuid,
+) -> Result<(), Failure> {
+    let Judged { thing, basis, case, .. } = judge(shell, who, wish).await?;
+    if basis != looked.basis {
+        return Err(Failure::Unavailable("查阅的依据刚刚有变化，请重新打开".to_owned()));
+    }
     match basis {
-        Basis::Granted { grant } => under(shell, who, wish, known.iter().find(|(id, _)| *id == grant)).await,
+        Basis::Granted { grant } => under(shell, who, wish, (grant, &looked.watermark), command).await,
         Basis::Handling | Basis::Duty | Basis::OwnOrgan | Basis::Supervising => {
-            let purpose = viewings::purpose(standing);
-            let words = viewer_words(shell, who, None).await?;
-            let watermark = watermark(&words, shell.app.now(), wish.kind, purpose);
-            beside(shell, who, &thing, case.as_ref()).await?;
-            Ok(Looked { basis, watermark })
+            beside(shell, who, &thing, case.as_ref()).await
         }
     }
 }
@@ -160,22 +193,20 @@ async fn under(
     shell: &Shell,
     who: &Identity,
     wish: &Wish<'_>,
-    grant: Option<&(MatterId, &Grant)>,
-) -> Result<Looked, Failure> {
-    let (id, grant) = grant.ok_or(Failure::NotFound)?;
-    let words = viewer_words(shell, who, Some(grant)).await?;
-    let watermark = watermark(&words, shell.app.now(), wish.kind, grant.purpose.label());
+    (id, watermark): (MatterId, &str),
+    command: Uuid,
+) -> Result<(), Failure> {
     let used = Use {
         material: wish.material,
         kind: wish.kind,
-        watermark: Text::closed(watermark.clone()),
+        watermark: Text::closed(watermark),
         span: wish.span,
         digest: wish.digest.to_owned(),
         derivative: wish.derivative.to_owned(),
+        reason: (!wish.reason.is_empty()).then(|| Text::closed(wish.reason)),
     };
-    let command = GrantCommand::Use { used };
-    act(&shell.app, rules(), &who.actor(), Some(*id), command, shell.fresh_id()).await?;
-    Ok(Looked { basis: Basis::Granted { grant: *id }, watermark })
+    act(&shell.app, rules(), &who.actor(), Some(id), GrantCommand::Use { used }, command).await?;
+    Ok(())
 }
 
 /// A look without approval, beside the case.

@@ -1,6 +1,7 @@
 //! 遮蔽件: how far each is, its page with the player, its bytes; and whether one can be made.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
@@ -12,23 +13,26 @@ use mingjing_domain::viewing_grant::{
     Edit, Grant, GrantCommand, Mask, MaskOutcome, Material, Original, Shape, UseKind, recording_rule,
 };
 use mingjing_media::mask::Masker;
-use mingjing_vault::parse_root;
+use mingjing_vault::{Evidence, parse_root};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::look::{Looked, Wish, foreseen, look};
+use super::look::{Looked, Wish, foreseen, look, recorded};
 use super::mask_form::{seconds, shape};
 use super::service::{MaskRow, mask_name, masks_of};
 use super::tables::outcome;
+use super::taking::{Asked, Taking, asked, given};
 use super::verbs::SEE_MASK;
 use crate::case::access::{People, target_region};
-use crate::evidence::content::{alarm, keeps, planned, sent};
+use crate::evidence::content::{Plan, alarm, planned, sent};
 use crate::evidence::hooks::Place;
+use crate::evidence::service::Store;
 use crate::evidence::tus::{Opened, opened};
 use crate::kit::ask;
 use crate::kit::assets;
-use crate::kit::auth::Identity;
+use crate::kit::auth::{CommandId, Identity};
 use crate::kit::authz::Target;
+use crate::kit::form::Posted;
 use crate::kit::http::{Access, Routes, Shell};
 use crate::kit::page::{self, Office, Width, office};
 use crate::kit::problem::Failure;
@@ -37,6 +41,9 @@ use crate::kit::write::Loaded;
 
 /// Address of the bytes of a derivative.
 pub const CONTENT: &str = "/api/v1/grants/{id}/masks/{no}/content";
+/// Address at which a derivative is taken away, for programs.
+pub const EXPORT: &str = "/api/v1/grants/{id}/masks/{no}/export";
+const TAKE: &str = "/grants/{id}/masks/{no}/export";
 /// Address of a derivative for programs.
 pub const ONE: &str = "/api/v1/grants/{id}/masks/{no}";
 
@@ -47,7 +54,12 @@ pub fn routes() -> Routes {
         .get("/grants/{id}/masks/{no}", see, page)
         .get(ONE, see, one)
         .get(CONTENT, see, content)
+        .get(TAKE, see, sheet)
+        .post(TAKE, see, post)
+        .post(EXPORT, see, export)
         .long(CONTENT)
+        .long(TAKE)
+        .long(EXPORT)
 }
 
 /// A derivative that the person may see: as the recording that it was made from.
@@ -139,8 +151,8 @@ fn root_of(mask: &Mask) -> Result<[u8; 32], Failure> {
     }
 }
 
-/// GET and HEAD of the bytes: each look is recorded as one at the derivative, and what is taken
-/// away as an export, before the first byte leaves.
+/// GET and HEAD of the bytes: each look is recorded as one at the derivative before the first
+/// byte leaves.
 async fn content(
     State(shell): State<Shell>,
     store: Opened,
@@ -150,30 +162,111 @@ async fn content(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
+    ask::nothing(uri.query())?;
     let store = opened(store)?;
     let Shown { grant, mask, .. } = shown(&shell, &who, id, no).await?;
     let root = root_of(&mask)?;
-    let gone = shell.app.load::<Recording>(mask.original.recording).await?;
-    if gone.is_none_or(|it| it.destroyed.is_some()) {
-        return Err(Failure::Gone);
-    }
-    let evidence = store.vault().evidence(&root).await.inspect_err(alarm)?;
+    let evidence = kept(&shell, &store, &mask, &root).await?;
     let plan = match planned(&headers, evidence.length(), &root)? {
         Ok(plan) => plan,
         Err(response) => return Ok(response),
     };
-    let keep = keeps(&uri);
     if method != Method::HEAD {
         let (now, place) = (shell.app.now(), Place { recording: grant.id, segment: no });
-        if keep || store.begins_look(who.person.id, place, plan.part.is_some(), now) {
+        if store.begins_look(who.person.id, place, plan.part.is_some(), now) {
             let hex = hex::encode(root);
-            let (kind, digest) = if keep { (UseKind::Export, hex.as_str()) } else { (UseKind::View, "") };
             let material = Material::Recording { recording: mask.original.recording };
-            look(&shell, &who, &Wish { kind, digest, derivative: &hex, ..Wish::view(material) }).await?;
+            look(&shell, &who, &Wish { derivative: &hex, ..Wish::view(material) }).await?;
             store.looked(who.person.id, place, now);
         }
     }
-    sent(evidence, &plan, &mask_name(&mask, no), method == Method::HEAD, keep)
+    sent(evidence, &plan, &mask_name(&mask, no), method == Method::HEAD, false)
+}
+
+/// The bytes of a derivative whose recording was not destroyed.
+async fn kept(shell: &Shell, store: &Store, mask: &Mask, root: &[u8; 32]) -> Result<Evidence, Failure> {
+    let gone = shell.app.load::<Recording>(mask.original.recording).await?;
+    if gone.is_none_or(|it| it.destroyed.is_some()) {
+        return Err(Failure::Gone);
+    }
+    Ok(store.vault().evidence(root).await.inspect_err(alarm)?)
+}
+
+/// A derivative leaves: an export with its digest and purpose, recorded before the first byte.
+async fn taken(
+    shell: &Shell,
+    who: &Identity,
+    store: Opened,
+    (id, no): (Uuid, u16),
+    (reason, command): (&str, Uuid),
+) -> Result<Response, Failure> {
+    let store = opened(store)?;
+    let Shown { mask, .. } = shown(shell, who, id, no).await?;
+    let root = root_of(&mask)?;
+    let evidence = kept(shell, &store, &mask, &root).await?;
+    let hex = hex::encode(root);
+    let material = Material::Recording { recording: mask.original.recording };
+    let wish = Wish { kind: UseKind::Export, digest: &hex, derivative: &hex, reason, ..Wish::view(material) };
+    let looked = foreseen(shell, who, &wish).await?;
+    recorded(shell, who, &wish, &looked, command).await?;
+    sent(evidence, &Plan::whole(&root), &mask_name(&mask, no), false, true)
+}
+
+fn form(id: Uuid, no: u16) -> Taking<'static> {
+    Taking {
+        current: "/grants",
+        crumbs: vec![("查阅", "/grants".to_owned()), ("查阅申请", format!("/grants/{id}"))],
+        action: format!("/grants/{id}/masks/{no}/export"),
+        back: format!("/grants/{id}/masks/{no}"),
+        beside: show::card(
+            "遮蔽件",
+            html! { p { "第" (no) "件" } p.meta.small { "导出的遮蔽件的摘要和用途记入查阅经过；原件不改动。" } },
+        ),
+    }
+}
+
+/// GET /grants/{id}/masks/{no}/export
+async fn sheet(
+    State(shell): State<Shell>,
+    who: Identity,
+    Path((id, no)): Path<(Uuid, u16)>,
+) -> Result<Response, Failure> {
+    shown(&shell, &who, id, no).await?;
+    Ok(form(id, no).shown(&shell, &who, &Posted::default(), &[], None))
+}
+
+/// POST /grants/{id}/masks/{no}/export
+async fn post(
+    State(shell): State<Shell>,
+    store: Opened,
+    who: Identity,
+    Path((id, no)): Path<(Uuid, u16)>,
+    bytes: Bytes,
+) -> Result<Response, Failure> {
+    let form = form(id, no);
+    let (posted, reason, command) = match asked(&who, &bytes)? {
+        Asked::Again(posted, errors) => return Ok(form.shown(&shell, &who, &posted, &errors, None)),
+        Asked::Go(posted, reason, command) => (posted, reason, command),
+    };
+    match taken(&shell, &who, store, (id, no), (&reason, command)).await {
+        Err(Failure::Refused(refusal)) => Ok(form.shown(&shell, &who, &posted, &[], Some(&refusal))),
+        other => other,
+    }
+}
+
+/// POST /api/v1/grants/{id}/masks/{no}/export
+async fn export(
+    State(shell): State<Shell>,
+    store: Opened,
+    who: Identity,
+    Path((id, no)): Path<(Uuid, u16)>,
+    CommandId(command): CommandId,
+    uri: Uri,
+    json: ask::Json,
+) -> Result<Response, Failure> {
+    ask::nothing(uri.query())?;
+    let reason = given(json)?;
+    taken(&shell, &who, store, (id, no), (&reason, command)).await
 }
 
 /// Whether a derivative can be made here at all: a film or a sound needs ffmpeg. Said before it
@@ -324,7 +417,7 @@ fn screen(it: &Shown, no: u16) -> Markup {
                     }
                     p.watermark aria-hidden="true" { "遮蔽件 " (it.looked.watermark) }
                 }
-                @if keeps { div.buttons { a.btn.quiet href={ (src) "?download" } { "导出遮蔽件" } } }
+                @if keeps { div.buttons { a.btn.quiet href={ "/grants/" (it.grant.id) "/masks/" (no) "/export" } { "导出遮蔽件" } } }
             }
         },
     }

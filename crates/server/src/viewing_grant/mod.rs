@@ -11,5 +11,6 @@ pub mod service;
 mod show;
 pub mod store;
 pub mod tables;
+pub mod taking;
 pub mod verbs;
 pub mod web;

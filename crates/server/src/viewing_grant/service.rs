@@ -27,7 +27,7 @@ use crate::recording_view::service as recordings;
 use crate::viewing::service::derived;
 
 pub use super::store::{
-    Beside, MaskRow, UsedRow, derived_as, derived_behind, derived_from, masks_failed, masks_of,
+    Beside, MaskRow, UsedRow, derived_as, derived_behind, derived_from, masks_failed, masks_of, taken_between,
 };
 
 /// The matter of a case's file. It follows from the case, so that a case has one file.

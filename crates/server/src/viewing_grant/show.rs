@@ -134,7 +134,7 @@ pub fn uses(grant: &Grant, people: &People, titles: &Titles) -> Markup {
                     th scope="row" { (show::time(it.at)) }
                     td data-label="查阅人" { (people.name(it.by)) }
                     td data-label="材料" { (material(it.material)) @if let Some(case) = it.material.case() { br; span.meta.small { (named(titles, case)) } } }
-                    td data-label="方式" { (it.kind.label()) }
+                    td data-label="方式" { (it.kind.label()) @if let Some(reason) = &it.reason { br; span.meta.small { "用途：" (reason.or_erased()) } } }
                 } } }
             } }
         }

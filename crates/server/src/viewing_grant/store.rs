@@ -182,6 +182,26 @@ pub async fn uses<S: Sql>(
         .collect()
 }
 
+/// Most approvals of the days of one look.
+const TAKEN: u32 = 2_000;
+
+/// Approvals of an organ under which something was copied or exported between two instants.
+///
+/// # Errors
+/// As [`page`].
+pub async fn taken_between<S: Sql>(
+    sql: &S,
+    organ: OrganId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<MatterId>, DbError> {
+    let text = format!(
+        "SELECT DISTINCT g.matter_id FROM grant_row g JOIN grant_use u ON u.matter_id = g.matter_id \
+         WHERE g.organ_id = $1 AND u.kind <> 'view' AND u.used_at >= $2 AND u.used_at < $3 \
+         ORDER BY g.matter_id LIMIT {TAKEN}"
+    );
+    ids(sql, text, params![organ, from, to]).await
+}
+
 /// Most approvals of a year that are counted for the assessment.
 const YEAR: u32 = 20_000;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::Uri;
@@ -18,16 +17,15 @@ use mingjing_domain::staff::Role;
 use mingjing_domain::viewing_grant::{
     CALL_UP, Covered, Grant, Material, Medium, Stage, UseKind, Verb, overdue, register,
 };
-use sha2::Digest as _;
 use uuid::Uuid;
 
 use super::form::{self, Around, FORMS, specs};
-use super::look::{Looked, Wish, look};
 use super::mask_form::pieces;
 use super::masks;
 use super::service::{MaskRow, act, masks_failed, thing_now};
 use super::show::{Titles, cases, deliveries, entry, facts, line, named, standing, titles, uses};
 use super::store::{self, Of};
+use super::taking;
 use super::verbs;
 use crate::case::access::{People, rules};
 use crate::case::service::newest;
@@ -46,9 +44,6 @@ use crate::kit::ui::act::{Action, Door, actions};
 use crate::kit::ui::show as ui;
 use crate::kit::ui::table::{Column, Query, Table, table};
 use crate::kit::write::Loaded;
-use crate::ledger::service::Ledger;
-use crate::record::job::Records;
-use crate::record::web::private_pdf;
 
 /// Routes of the pages.
 pub fn routes() -> Routes {
@@ -60,7 +55,6 @@ pub fn routes() -> Routes {
         .get("/grants/{id}", read, one)
         .get("/grants/{id}/{verb}", read, act_page)
         .post("/grants/{id}/{verb}", read, act_post)
-        .get("/grants/{id}/files/{case}/{file}", read, file)
         .office_nav("查阅", "/grants", verbs::READ)
         .teller(|shell, who, path| Box::pin(async move { told(&shell, &who, &path).await }))
 }
@@ -425,12 +419,12 @@ fn open_files(
     html! {
         section.card {
             h2 { "批准查阅的材料" }
-            p.meta.small { "打开即记入查阅经过。" }
+            p.meta.small { "打开即记入查阅经过；打开、打印、复制的文书逐页标明查阅人和时间，存档的原件不改动。" }
             @for (case, files) in &by_case {
                 h3 { (named(titles, *case)) }
                 ul { @for (no, words) in files { li {
                     a href={ "/grants/" (id) "/files/" (case) "/" (no) ".pdf" } { (words) }
-                    @if copies { " " a href={ "/grants/" (id) "/files/" (case) "/" (no) ".pdf?as=copy" } { "复制" span.visually-hidden { "：" (words) } } }
+                    @if copies { " " a href={ "/grants/" (id) "/files/" (case) "/" (no) ".pdf/copy" } { (taking::TITLE) span.visually-hidden { "：" (words) } } }
                 } } }
             }
         }
@@ -527,34 +521,4 @@ async fn act_post(
         Err(WriteError::Refused(refusal)) => Ok(doing(&shell, &who, &shown, &posted, &[], Some(&refusal))),
         Err(other) => Err(other.into()),
     }
-}
-
-/// GET /grants/{id}/files/{case}/{no}.pdf: a document under the approval, `?as=copy` for a copy.
-pub(super) async fn file(
-    State(shell): State<Shell>,
-    who: Identity,
-    records: Option<Extension<Records>>,
-    ledger: Option<Extension<Ledger>>,
-    Path((id, case, file)): Path<(Uuid, Uuid, String)>,
-    uri: Uri,
-) -> Result<Response, Failure> {
-    let it = seen(&shell, &who, id).await?;
-    let no: DocumentNo = file.strip_suffix(".pdf").and_then(|no| no.parse().ok()).ok_or(Failure::NotFound)?;
-    let material = Material::Document { case: MatterId(case), no };
-    let (Some(Extension(records)), Some(Extension(ledger))) = (records, ledger) else {
-        return Err(Failure::Unavailable("文书服务没有启动".to_owned()));
-    };
-    let thing = thing_now(&shell.app, material).await?.ok_or(Failure::NotFound)?;
-    if !it.right.scope.iter().any(|covered| covered.covers(&thing)) {
-        return Err(Failure::NotFound);
-    }
-    let copy = Query::new("", uri.query()).get("as") == Some("copy");
-    let bytes = records.download(&ledger, MatterId(case), no).await.map_err(|error| match error {
-        crate::record::service::RecordError::NotFound => Failure::NotFound,
-        other => Failure::Broken(other.to_string()),
-    })?;
-    let digest = if copy { hex::encode(sha2::Sha256::digest(&bytes)) } else { String::new() };
-    let kind = if copy { UseKind::Copy } else { UseKind::View };
-    let Looked { .. } = look(&shell, &who, &Wish { kind, digest: &digest, ..Wish::view(material) }).await?;
-    Ok(private_pdf(bytes, no))
 }

@@ -120,8 +120,18 @@ async fn hostile_names_do_no_harm() {
     }
     house.piece(30, &"录".repeat(300));
     house.upload(30, b"x").await;
-    let answer = house.ask("a", Method::GET, &format!("{}?download", path(30)), &[], Body::empty()).await;
-    assert!(answer.header("content-disposition").len() < 1500);
+    let marked = house.ask("a", Method::GET, &format!("{}?download", path(30)), &[], Body::empty()).await;
+    assert_eq!(marked.status, StatusCode::BAD_REQUEST, "a look is no copy");
+    let copy = path(30).replace("/content", "/copy");
+    let json = [("Content-Type", "application/json")];
+    let mute = house.ask("a", Method::POST, &copy, &json, Body::from("{}")).await;
+    assert_eq!(mute.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", mute.text());
+    let answer = house.ask("a", Method::POST, &copy, &json, Body::from(r#"{"reason":"提供法院"}"#)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let named = answer.header("content-disposition");
+    assert!(named.starts_with("attachment") && named.len() < 1500, "{named}");
+    let book = house.book.lock().unwrap();
+    assert_eq!(book.taken, ["提供法院"], "what it is for reaches the judge");
 }
 
 #[tokio::test]

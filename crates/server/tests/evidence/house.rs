@@ -36,6 +36,7 @@ pub struct Book {
     pub pieces: HashMap<Place, Piece>,
     pub arrived: Vec<Arrived>,
     pub looks: Vec<(String, Place)>,
+    pub taken: Vec<String>,
 }
 
 pub type Shared = Arc<Mutex<Book>>;
@@ -62,6 +63,9 @@ pub fn hooks(book: &Shared) -> Hooks {
             Box::pin(async { Ok(()) })
         })),
         look: Some(Arc::new(move |_, who, asking| {
+            if let Some((reason, _)) = &asking.take {
+                looks.lock().unwrap().taken.push(reason.clone());
+            }
             if asking.begins {
                 looks.lock().unwrap().looks.push((who.person.name.clone(), asking.place));
             }

@@ -43,6 +43,7 @@ pub const PHOTO: &[u8] = include_bytes!("../../demo/photo.jpg");
 pub struct House {
     pub office: Office,
     pub vault: Vault,
+    pub store: Store,
 }
 
 impl House {
@@ -67,8 +68,9 @@ impl House {
         let vault = config::open(&config, &EvidenceConfig::default(), office.app.now()).unwrap();
         let shred = shredder(vault.clone(), list_file(&config));
         let store = Store::new(vault.clone(), Hooks::of_recordings(), own);
-        office.router = office.router.clone().layer(axum::Extension(shred)).layer(axum::Extension(store));
-        Self { office, vault }
+        let router = office.router.clone().layer(axum::Extension(shred));
+        office.router = router.layer(axum::Extension(store.clone()));
+        Self { office, vault, store }
     }
 
     /// Works off the readings, as the program does.
@@ -141,6 +143,16 @@ impl House {
             request = request.header("If-None-Match", tag);
         }
         let answer = self.office.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        axum::http::Response::from_parts(parts, body.collect().await.unwrap().to_bytes().to_vec())
+    }
+
+    /// Takes a copy as a program.
+    pub async fn copies(&self, who: &str, path: &str, body: &'static str) -> axum::http::Response<Vec<u8>> {
+        let request = Request::builder().method(Method::POST).uri(path);
+        let request = request.header("Authorization", format!("Bearer {}", self.office.token(who)));
+        let request = request.header("Content-Type", "application/json").body(Body::from(body)).unwrap();
+        let answer = self.office.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         axum::http::Response::from_parts(parts, body.collect().await.unwrap().to_bytes().to_vec())
     }

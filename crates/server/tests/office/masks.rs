@@ -165,12 +165,15 @@ async fn seen(house: &House, id: Uuid, grant: &str, film: &Value) {
         (&seen.body()[4..8], seen.body().len() as u64),
         (b"ftyp".as_slice(), film["identity"]["bytes"].as_u64().unwrap())
     );
-    let taken = house.asks("a", Method::GET, &format!("{api}/masks/2/content?download"), "").await;
+    let marked = house.asks("a", Method::GET, &format!("{api}/masks/2/content?download"), "").await;
+    assert_eq!(marked.status(), StatusCode::BAD_REQUEST, "a look is no export");
+    let taken = house.copies("a", &format!("{api}/masks/2/export"), r#"{"reason":"以案释法"}"#).await;
     assert!(taken.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
     assert!(taken.body().starts_with(&[0xff, 0xd8]) && taken.body() != PHOTO);
     let it = office.app.load::<Grant>(MatterId(grant.parse().unwrap())).await.unwrap().unwrap();
     let uses: Vec<_> = it.uses.iter().map(|used| (used.kind, used.derived)).collect();
     assert_eq!(uses, [(UseKind::View, true), (UseKind::Export, true)]);
+    assert_eq!(it.uses[1].reason.as_ref().and_then(|it| it.value()), Some("以案释法"));
     assert_eq!(house.asks("b", Method::GET, &content, "").await.status(), StatusCode::CONFLICT);
     assert_eq!(house.asks("stranger", Method::GET, &content, "").await.status(), StatusCode::NOT_FOUND);
     let events = office.events().await;

@@ -11,6 +11,7 @@ use mingjing_domain::case::Case;
 use mingjing_domain::matter::MatterId;
 use mingjing_ledger::package::verify_package;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use crate::browser::Browser;
 use crate::county::County;
@@ -168,6 +169,7 @@ pub async fn carried_off(county: &County, browser: &mut Browser, case: &str) {
         assert_eq!(found.expect("the film lies in the package").1, film(no));
     }
     crate::afield::packed(county, case, &files).await;
+    paged(&files);
     let proved = |it: &str| report.proofs.iter().any(|proof| proof.path.contains(it));
     assert!(proved("data/证明/音像-"), "each piece has its proof");
     outsider(county, &bytes);
@@ -179,7 +181,80 @@ pub async fn carried_off(county: &County, browser: &mut Browser, case: &str) {
     }
     browser.open(&place).await;
     browser.sees(&["导出", "查阅经过 3次"]).await;
+    copied(county, browser, case, &place).await;
     around(browser, case, &place).await;
+}
+
+fn words(pdf: &[u8], page: Option<u32>) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("it.pdf");
+    std::fs::write(&path, pdf).unwrap();
+    let mut tool = std::process::Command::new("pdftotext");
+    if let Some(page) = page.map(|it| it.to_string()) {
+        // The upper right corner alone.
+        tool.args(["-f", &page, "-l", &page, "-r", "72", "-x", "480", "-y", "0", "-W", "115", "-H", "70"]);
+    }
+    let told = tool.arg(&path).arg("-").output().expect("pdftotext: apt-get install poppler-utils");
+    assert!(told.status.success());
+    String::from_utf8(told.stdout).unwrap().chars().filter(|it| !it.is_whitespace()).collect()
+}
+
+/// Cover, catalogue and back sheet are there on paper, and each page of each document has its number
+/// of the file on a copy, while the document stays as it was made.
+fn paged(files: &[(String, Vec<u8>)]) {
+    let of = |path: &str| files.iter().find(|it| it.0 == path).map(|it| it.1.as_slice());
+    for frame in ["案卷首页", "卷内目录", "卷内备考表"] {
+        let made = files.iter().find(|it| it.0.starts_with("data/封面目录备考表/") && it.0.contains(frame));
+        assert!(made.expect(frame).1.starts_with(b"%PDF"), "{frame}");
+    }
+    let list = of("data/页码对照.csv").unwrap();
+    let (mut next, mut copies) = (1_u32, 0);
+    for record in csv::Reader::from_reader(&list[3..]).into_records().map(Result::unwrap) {
+        let (first, last): (u32, u32) = (record[1].parse().unwrap(), record[2].parse().unwrap());
+        assert_eq!(first, next, "pages run on: {record:?}");
+        next = last + 1;
+        if record[7].is_empty() {
+            continue;
+        }
+        copies += 1;
+        let (original, copy) = (of(&record[5]).unwrap(), of(&record[7]).unwrap());
+        assert_eq!(hex::encode(Sha256::digest(copy)), record[8], "{record:?}");
+        assert_eq!(words(copy, Some(1)), record[1], "{record:?}");
+        assert_eq!(words(copy, Some(last - first + 1)), record[2], "{record:?}");
+        assert!(words(copy, None).contains(&record[6][..24]), "the copy names the original: {record:?}");
+        assert!(!words(original, None).contains("阅览件"), "{record:?}");
+    }
+    let documents = files.iter().filter(|it| it.0.starts_with("data/文书/")).count();
+    assert_eq!(copies, documents);
+    assert!(copies >= 10, "{copies}");
+}
+
+/// What is opened under the approval bears who looks; a copy is taken by a form that asks what for.
+async fn copied(county: &County, browser: &mut Browser, case: &str, place: &str) {
+    let script = "return document.querySelector('a[href*=\"/files/\"][href$=\".pdf\"]').getAttribute('href')";
+    let href = browser.script(script, vec![]).await.unwrap().as_str().unwrap().to_owned();
+    let seen = words(&fetch(browser, &href).await.unwrap(), None);
+    assert!(seen.contains("查阅（案卷评查）") && seen.contains("原件SHA-256"), "{seen}");
+    county.minute();
+    browser.open(&format!("{href}/copy")).await;
+    browser.sees(&["用途", "存档的原件不改动"]).await;
+    let script = "const done = arguments[0]; const form = document.querySelector('main form'); \
+        form.querySelector('[name=reason]').value = '评查底稿'; \
+        fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) }).then(async it => { \
+        const bytes = new Uint8Array(await it.arrayBuffer()); let text = ''; \
+        for (const byte of bytes) text += String.fromCharCode(byte); \
+        done(it.headers.get('content-disposition') + ' ' + btoa(text)); })";
+    let got = browser.client.execute_async(script, vec![]).await.unwrap();
+    let (named, bytes) = got.as_str().unwrap().rsplit_once(' ').unwrap();
+    assert!(named.starts_with("attachment"), "{named}");
+    let taken = words(&STANDARD.decode(bytes).unwrap(), None);
+    assert!(taken.contains("导出（案卷评查）"), "{taken}");
+    browser.open(place).await;
+    browser.sees(&["查阅经过 5次", "用途：评查底稿"]).await;
+    let recordings = recorded(county.app.db(), id_of(case)).await.unwrap();
+    browser.open(&format!("/recordings/{}/segments/1/copy", recordings[0].recording)).await;
+    browser.sees(&["用途"]).await;
+    browser.open(place).await;
 }
 
 /// The pages around: forms of every act, the party's records, transfer, checks.

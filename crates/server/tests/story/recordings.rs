@@ -246,6 +246,8 @@ async fn masked(county: &County, browser: &mut Browser, id: MatterId) {
     browser.open(&format!("{place}/mask")).await;
     browser.open(&format!("{place}/masks/1")).await;
     browser.sees(&["原件不改动", "消音 0—1秒"]).await;
+    browser.open(&format!("{place}/masks/1/export")).await;
+    browser.sees(&["用途"]).await;
 }
 
 /// A camera in a room for inquiries.

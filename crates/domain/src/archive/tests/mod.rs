@@ -56,15 +56,17 @@ struct World {
     version: u64,
     facts: Vec<FileFact>,
     unit: &'static str,
+    proof: Proof,
 }
 
 impl World {
     fn new() -> Self {
-        Self { state: None, version: 0, facts: (1..=3).map(fact).collect(), unit: "执法大队" }
+        let facts = (1..=3).map(fact).collect();
+        Self { state: None, version: 0, facts, unit: "执法大队", proof: Proof::default() }
     }
 
     fn ask(&self, who: &Actor, command: &TransferCommand) -> Result<TransferEvent, crate::refusal::Refusal> {
-        let facts = TransferFacts { actor: who, unit: self.unit, files: &self.facts };
+        let facts = TransferFacts { actor: who, unit: self.unit, files: &self.facts, proof: &self.proof };
         decide(self.state.as_ref(), command, &facts)
     }
 
@@ -136,7 +138,12 @@ fn verify(back: &[u128]) -> TransferCommand {
 }
 
 fn signature() -> Signature {
-    Signature::Electronic { certificate: "01A2".into(), value: "beef".into() }
+    electronic("01A2", "beef", "")
+}
+
+fn electronic(certificate: &str, value: &str, key: &str) -> Signature {
+    let (certificate, value, key) = (certificate.into(), value.into(), key.into());
+    Signature::Electronic { certificate, value, key, verified: false }
 }
 
 fn hand_over(digest: &str) -> TransferCommand {
@@ -206,13 +213,59 @@ fn what_is_not_in_order_goes_back_with_its_reason() {
 }
 
 #[test]
+fn what_the_program_found_of_a_signature_counts_and_what_is_said_of_it_does_not() {
+    let by_hand = |bytes| Signature::ByHand { scan: "ab".repeat(32), bytes };
+    let claimed = Signature::Electronic {
+        certificate: "01".into(),
+        value: "beef".into(),
+        key: "0a".repeat(32),
+        verified: true,
+    };
+    let with = |scan_bytes, stands| Proof { scan_bytes, stands };
+    let table = [
+        ("a kept scan", by_hand(None), with(Some(512), None), Ok(true)),
+        ("a digest alone", by_hand(None), with(None, None), Ok(false)),
+        ("a digest that claims bytes", by_hand(Some(512)), with(None, None), Ok(false)),
+        ("no key", signature(), with(None, None), Ok(false)),
+        ("a key that stands", electronic("01", "beef", &"0a".repeat(32)), with(None, Some(true)), Ok(true)),
+        ("a key that does not", claimed.clone(), with(None, Some(false)), Err("transfer.signature_wrong")),
+        ("a claim without a proof", claimed, with(None, None), Ok(false)),
+    ];
+    for (words, signature, proof, wanted) in table {
+        let mut w = World::checked(&[2]);
+        w.proof = proof;
+        let command = TransferCommand::HandOver { list_digest: w.digest(), signature };
+        match wanted {
+            Err(code) => w.no(&unit_head(), command, code),
+            Ok(verified) => {
+                w.ok(&unit_head(), command);
+                let signed = w.state.as_ref().unwrap().signatures.0.as_ref().unwrap();
+                assert_eq!(signed.verified(), verified, "{words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn signatures_that_landed_before_are_read_as_not_verified() {
+    for old in [
+        r#"{"signed":"electronic","certificate":"01","value":"beef"}"#,
+        r#"{"signed":"by_hand","scan":"abababababababababababababababababababababababababababababababab"}"#,
+    ] {
+        let read: Signature = serde_json::from_str(old).unwrap();
+        assert!(!read.verified());
+        assert_eq!(serde_json::to_string(&read).unwrap(), old);
+    }
+}
+
+#[test]
 fn two_persons_sign_the_same_list() {
     let w = World::checked(&[2]);
     w.no(&unit_head(), hand_over(&World::proposed().digest()), "transfer.digest");
     let unsigned = [
-        Signature::Electronic { certificate: String::new(), value: "beef".into() },
-        Signature::Electronic { certificate: "01".into(), value: "签".into() },
-        Signature::ByHand { scan: "ab".into() },
+        electronic("", "beef", ""),
+        electronic("01", "签", ""),
+        Signature::ByHand { scan: "ab".into(), bytes: None },
     ];
     for signature in unsigned {
         let command = TransferCommand::HandOver { list_digest: w.digest(), signature };

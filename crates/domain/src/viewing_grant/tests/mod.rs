@@ -113,6 +113,7 @@ pub(super) fn used(material: Material, kind: UseKind) -> Use {
         span: None,
         digest,
         derivative: String::new(),
+        reason: None,
     }
 }
 
@@ -458,6 +459,35 @@ fn what_goes_outside_or_is_restricted_is_for_a_head_in_charge() {
 }
 
 #[test]
+fn what_an_approval_covered_is_told_from_the_approval_alone() {
+    let w = approved(Medium::Copy);
+    let page = Material::Document { case: CASE, no: 1 };
+    let at = w.grant().right.from.at(9, 0, 0, 0).to_zoned(crate::matter::shanghai()).unwrap().timestamp();
+    let used = |by, kind, at| Used { by, at, material: page, kind, derived: false, reason: None };
+    let day = |days: i64| at + jiff::SignedDuration::from_hours(24 * days);
+    let last = i64::from(w.grant().right.from.until(w.grant().right.until).unwrap().get_days());
+    let cases = [
+        (used(id(1), UseKind::Copy, at), true, "as approved"),
+        (used(id(1), UseKind::Copy, day(last)), true, "on its last day"),
+        (used(id(1), UseKind::Copy, day(last + 1)), false, "a day after it"),
+        (used(id(1), UseKind::Copy, day(-1)), false, "a day before it"),
+        (used(id(1), UseKind::Export, at), false, "farther than approved"),
+        (used(id(2), UseKind::Copy, at), false, "by another person"),
+    ];
+    for (used, covered, words) in cases {
+        assert_eq!(w.grant().covered(&used, &thing(page)), covered, "{words}");
+    }
+    let elsewhere = thing(Material::Document { case: OTHER_CASE, no: 1 });
+    assert!(!w.grant().covered(&used(id(1), UseKind::Copy, at), &elsewhere));
+    let mut open = w.grant().clone();
+    (open.stage, open.decided) = (Stage::Requested, None);
+    assert!(!open.covered(&used(id(1), UseKind::Copy, at), &thing(page)), "not approved yet");
+    let mut over = w.grant().clone();
+    over.ended = Some((EndGround::Revoked, over.right.from));
+    assert!(!over.covered(&used(id(1), UseKind::Copy, day(1)), &thing(page)), "revoked before");
+}
+
+#[test]
 fn each_use_is_recorded_with_its_watermark() {
     let mut w = approved(Medium::Copy);
     let page = Material::Document { case: CASE, no: 1 };
@@ -473,6 +503,8 @@ fn each_use_is_recorded_with_its_watermark() {
     w.no(&officer(), GrantCommand::Use { used: backwards }, "grant.span");
     let nameless = Use { digest: String::new(), ..used(page, UseKind::Copy) };
     w.no(&officer(), GrantCommand::Use { used: nameless }, "grant.digest");
+    let aimless = Use { reason: Some(t("")), ..used(page, UseKind::Copy) };
+    w.no(&officer(), GrantCommand::Use { used: aimless }, "grant.use_reason");
     w.no(&officer(), GrantCommand::Use { used: used(page, UseKind::Export) }, "grant.medium");
     w.no(&unit_head(), GrantCommand::Use { used: used(page, UseKind::View) }, "grant.holder");
     let secret = Material::Document { case: CASE, no: 3 };

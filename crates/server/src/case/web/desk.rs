@@ -15,6 +15,8 @@ use super::super::access::{self, rules};
 use super::super::desk::Late;
 use super::super::{service, store};
 use super::parts::run;
+use crate::evidence::damage;
+use crate::evidence::tus::Opened;
 use crate::kit::auth::Identity;
 use crate::kit::authz::Target;
 use crate::kit::authz_case::CASE_READ;
@@ -80,11 +82,16 @@ fn days(next: &Next) -> Markup {
 }
 
 /// GET /desk
-pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Markup, Failure> {
+pub(super) async fn page(
+    State(shell): State<Shell>,
+    who: Identity,
+    store: Opened,
+) -> Result<Markup, Failure> {
+    let damaged = damage::desk(&shell, &who, &store).await?;
     if who.may(CASE_READ, &Target::organ(who.person.organ)).is_err() {
         let late = super::super::desk::late_filings(&shell, &who).await?;
         let errata = super::super::desk::open_errata(&shell, &who).await?;
-        return Ok(elsewhere(&shell, &who, &late, &errata));
+        return Ok(elsewhere(&shell, &who, &late, &errata, &damaged));
     }
     let it = &who.person;
     let mut waiting = super::super::desk::waiting(&shell, &who, MOST).await?;
@@ -101,6 +108,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
     let today = civil_day(shell.app.now());
     let mut others = crate::viewing_grant::web::waiting(&shell, &who).await?;
     others.extend(crate::archive::web::waiting(&shell, &who).await?);
+    others.extend(crate::recording::holds::waiting(&shell, &who).await?);
     let queue = queue(&waiting, &limits, today);
     let body = html! {
         (page::heading(
@@ -110,6 +118,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
             access::may(&who, Verb::RegisterClue, None).is_ok().then(|| html! { a.btn href="/cases/new" { "登记线索" } }),
         ))
         (counts(&waiting, mine.len()))
+        (damaged)
         div.two {
             div.stack { (queue) (besides(&others)) }
             div.stack { (my_cases(&mine, &limits)) }
@@ -119,22 +128,35 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity) -> Result<Ma
 }
 
 /// For those who see no case of their own organ: supervisors and administrators.
-fn elsewhere(shell: &Shell, who: &Identity, late: &[Late], errata: &[store::OpenErratum]) -> Markup {
+fn elsewhere(
+    shell: &Shell,
+    who: &Identity,
+    late: &[Late],
+    errata: &[store::OpenErratum],
+    damaged: &Markup,
+) -> Markup {
     let it = &who.person;
     let shown = crate::kit::authz::any_grant(CASE_READ, &it.roles);
     let body = html! {
         (page::heading(Some(html! { (it.organ_name) }), "我的桌面", None, None))
-        section.card {
-            @if shown {
-                h2 { "监督" }
-                p { "您可以查看监督区域内各机关的案件，不能办理。" }
-                div.buttons { a.btn href="/cases" { "看案件" } a.btn.quiet href="/recordings?late=1" { "超期上传的音像记录" } }
-            } @else {
-                h2 { "没有等您办理的案件事项" }
-                p { "您的岗位不接触业务数据。可以办理的事项在上方导航中。" }
+        (damaged)
+        div.stack {
+            section.card {
+                @if shown {
+                    h2 { "监督" }
+                    p { "您可以查看监督区域内各机关的案件、音像记录和记录检查，不能办理。" }
+                    div.buttons {
+                        a.btn href="/cases" { "看案件" }
+                        a.btn.quiet href="/recordings?late=1" { "超期上传的音像记录" }
+                        a.btn.quiet href="/checks/statistics" { "记录统计" }
+                    }
+                } @else {
+                    h2 { "没有等您办理的案件事项" }
+                    p { "您的岗位不接触业务数据。可以办理的事项在上方导航中。" }
+                }
             }
+            @if shown { (overdue(late)) (unanswered(errata)) }
         }
-        @if shown { (overdue(late)) (unanswered(errata)) }
     };
     super::shown(shell, who, "我的桌面", "/desk", Width::Middle, body)
 }
@@ -247,12 +269,12 @@ fn place(it: &store::Waiting) -> String {
     }
 }
 
-/// What waits besides cases: approvals of viewing, files, transfers.
+/// What waits besides cases: approvals of viewing, files, transfers, holds that end.
 fn besides(others: &[(String, String, String)]) -> Markup {
     html! {
         @if !others.is_empty() {
             section.card {
-                h2 { "查阅、归档待办 " span.meta.small { (capped(others.len())) "件" } }
+                h2 { "查阅、归档、留存待办 " span.meta.small { (capped(others.len())) "件" } }
                 @for (words, href, from) in others {
                     div.act {
                         b { (words) }

@@ -11,8 +11,8 @@ use mingjing_domain::device::Device;
 use mingjing_domain::matter::MatterId;
 use mingjing_domain::recording::event::{Explanation, Subject};
 use mingjing_domain::recording::procedure::recording_step;
-use mingjing_domain::recording::retention::{Keeping, standing, suggested};
-use mingjing_domain::recording::state::Segment;
+use mingjing_domain::recording::retention::{Keeping, ending, standing, suggested};
+use mingjing_domain::recording::state::{CopyRead, Segment};
 use mingjing_domain::recording::upload::{Lateness, lateness};
 use mingjing_domain::recording::words::RecordingVerb;
 use mingjing_domain::recording::{CustodyRules, Recording};
@@ -22,12 +22,13 @@ use super::super::access::{Seen, opened};
 use super::super::api::{keeping_of, of_organ};
 use super::super::shape::{kept_words, limit_of};
 use super::super::tables::Overall;
-use super::super::{sheet, taken, verbs};
+use super::super::{holds, sheet, taken, verbs};
 use super::list::tone;
 use super::reading;
 use super::timeline::{clock, drawn, length, moment_of};
 use crate::case::access::People;
 use crate::case::tables;
+use crate::evidence::damage;
 use crate::evidence::preview::{self, Previews};
 use crate::evidence::tus::Opened;
 use crate::kit::auth::Identity;
@@ -76,6 +77,7 @@ pub(super) async fn page(
         }
     }
     let of = (seen.it.id, seen.it.state.as_ref(), seen.handlers.as_slice());
+    let damage = damage::of_recording(&store, &seen.it.state);
     let previews = preview::of_recording(&shell, store, &who, of).await?;
     let machine = machine::standing(&shell, &who, &seen).await?;
     let shown = Shown {
@@ -95,6 +97,7 @@ pub(super) async fn page(
     let masks = masks::of_recording(&shell, shown.seen.it.id).await?;
     let body = html! {
         (heading(&shown))
+        (damage)
         div.cols {
             div.stack { (what(&shown)) (acts(&shown)) }
             div.stack {
@@ -402,9 +405,27 @@ fn findings(it: &Recording) -> Markup {
     }
 }
 
+/// What the program found on the medium of a copy.
+fn read_words(read: Option<&CopyRead>) -> Markup {
+    match read {
+        None => {
+            html! { "登记时填写的摘要与入库的一致，载体没有由系统读出；由系统管理员把载体接入服务器，运行 " code { "mingjing readback 载体编号 文件夹" } }
+        }
+        Some(it) if it.missing.is_empty() => {
+            html! { (show::date(it.on)) "由系统读出" (it.files) "个文件，本记录各段与入库的一致" }
+        }
+        Some(it) => {
+            let missing: Vec<String> = it.missing.iter().map(ToString::to_string).collect();
+            html! { (show::date(it.on)) "由系统读出" (it.files) "个文件，第" (missing.join("、")) "段没有读出或者与入库的不一致，请重新刻录" }
+        }
+    }
+}
+
 /// How long it is kept and why; holds; long-term copies.
 fn kept(it: &Shown<'_>) -> Markup {
     let today = mingjing_domain::matter::civil_day(it.now);
+    let notice = it.custody.hold_notice_days.as_ref().map_or(0, |it| it.value);
+    let soon = ending(it.it, notice, today);
     let hints = suggested(it.it, it.seen.cases.first().map(|case| case.state.as_ref()));
     html! {
         section.card #kept {
@@ -429,13 +450,27 @@ fn kept(it: &Shown<'_>) -> Markup {
                         span.meta.small {
                             (it.people.name(hold.placed.0)) " " (show::date(hold.placed.1)) "登记"
                             @if let Some(until) = hold.until { "，到" (show::date(until)) }
+                            @if let Some(one) = soon.iter().find(|one| one.no == no) { " " (show::tag(Tone::Near, &holds::words(one))) }
                             @if let Some((by, on, why)) = &hold.released { "；" (it.people.name(*by)) " " (show::date(*on)) "解除：" (why.or_erased()) }
                         }
                     }
                 }
             }
             @for hint in &hints { p.small { (show::tag(Tone::Near, "建议留存")) " " (hint.label()) } }
-            @for copy in &it.it.copies { p.small { "长期保存副本：" (copy.medium.label()) " " (copy.number) "，存于" (copy.place.or_erased()) "，摘要已核对" } }
+            @for copy in &it.it.copies {
+                div.act {
+                    b { "长期保存副本：" (copy.medium.label()) " " (copy.number) }
+                    @match it.it.last_read(copy) {
+                        None => (show::tag(Tone::Near, "未核验")),
+                        Some(read) if read.missing.is_empty() => (show::tag(Tone::Ok, "已读出核对")),
+                        Some(_) => (show::tag(Tone::Seal, "读出不符")),
+                    }
+                    p {
+                        "存于" (copy.place.or_erased()) br;
+                        span.meta.small { (read_words(it.it.last_read(copy))) }
+                    }
+                }
+            }
         }
     }
 }

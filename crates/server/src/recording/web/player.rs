@@ -112,7 +112,7 @@ fn shown(
                             @if let Some(poster) = poster { img src=(poster) alt=""; }
                             "查看" (piece.capture.kind.label())
                         },
-                        _ => p.meta { "浏览器不能直接播放这种文件。 " a href={ (src) "?download" } { "取得文件" } },
+                        _ => p.meta { "浏览器不能直接播放这种文件。 " a href={ "/recordings/" (id) "/segments/" (no) "/copy" } { "复制、导出" } },
                     }
                     p.watermark aria-hidden="true" { (watermark) }
                 }
