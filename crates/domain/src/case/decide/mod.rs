@@ -2,6 +2,7 @@
 
 mod amendment;
 mod approval;
+mod carrying_out;
 mod enforcement;
 mod execution;
 mod hearing;
@@ -15,7 +16,7 @@ mod service;
 mod substitute;
 mod supplement;
 
-use super::command::CaseCommand;
+use super::command::{CaseCommand, CaseCommand as C};
 use super::event::CaseEvent;
 use super::facts::Facts;
 use super::procedure::{Relation, Step, Verb, step};
@@ -251,7 +252,6 @@ fn punctual_on(on: Date, field: &'static str, facts: &Facts<'_>) -> Result<(), R
 }
 
 fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
-    use CaseCommand as C;
     match command {
         C::RegisterClue(_) => Ok(Vec::new()),
         C::StartCheck { .. }
@@ -270,12 +270,8 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::Conclude(_)
         | C::PrepareDraft { .. }
         | C::Reinvestigate { .. } => investigate::decide(case, command, facts),
-        C::Propose { proposal, opinion } => approval::propose(case, proposal, opinion, facts),
-        C::ReviewProposal { proposal_no, agree, opinion } => {
-            approval::review(case, *proposal_no, *agree, opinion, facts)
-        }
-        C::ApproveProposal { proposal_no, approve, opinion, opinions } => {
-            approval::approve(case, *proposal_no, *approve, opinion, opinions, facts)
+        C::Propose { .. } | C::ReviewProposal { .. } | C::ApproveProposal { .. } => {
+            approval::decide(case, command, facts)
         }
         C::SubmitReview { .. }
         | C::ReturnSubmission { .. }
