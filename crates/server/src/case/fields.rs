@@ -175,7 +175,7 @@ fn who(verb: Verb, name: &str, around: &Around<'_>) -> Vec<Choice> {
         (Verb::DecideRecusal, "officer") => {
             staff(around, |it| around.case.is_some_and(|c| c.recusals_open.contains(&it.id)))
         }
-        (_, "officers" | "collectors" | "presenters") => around
+        (_, "officers" | "collectors" | "presenters" | "supervisor") => around
             .people
             .all
             .iter()
@@ -264,6 +264,13 @@ fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
             })
             .collect()
         }
+        "substitution" => case
+            .numbered_substitutions()
+            .map(|(no, it)| {
+                let what = it.what.subject.or_erased();
+                numbered(usize::from(no), format!("第{no}次：{}，{what}", words::party(case, it.what.party)))
+            })
+            .collect(),
         "act" => {
             let acts = case.acts.iter().enumerate();
             acts.map(|(at, it)| {
