@@ -2,6 +2,7 @@
 //! around the guards, and properties.
 
 mod after_decision;
+mod agreement;
 mod amendment;
 mod archive;
 mod bypass_gate;

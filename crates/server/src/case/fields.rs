@@ -175,7 +175,7 @@ fn who(verb: Verb, name: &str, around: &Around<'_>) -> Vec<Choice> {
         (Verb::DecideRecusal, "officer") => {
             staff(around, |it| around.case.is_some_and(|c| c.recusals_open.contains(&it.id)))
         }
-        (_, "officers" | "collectors" | "presenters") => around
+        (_, "officers" | "collectors" | "presenters" | "supervisor") => around
             .people
             .all
             .iter()
@@ -268,6 +268,13 @@ fn ordinals(name: &str, around: &Around<'_>) -> Vec<Choice> {
             .map(|(no, it)| {
                 let desk = it.noted.desk.label();
                 numbered(usize::from(no), format!("第{no}项：{}（{desk}复核）", it.noted.title))
+            })
+            .collect(),
+        "substitution" => case
+            .numbered_substitutions()
+            .map(|(no, it)| {
+                let what = it.what.subject.or_erased();
+                numbered(usize::from(no), format!("第{no}次：{}，{what}", words::party(case, it.what.party)))
             })
             .collect(),
         "act" => {

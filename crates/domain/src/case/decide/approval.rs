@@ -22,8 +22,21 @@ fn refuse(
     Refusal::new(code, article, message, remedy)
 }
 
+pub(super) fn decide(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
+    match command {
+        CaseCommand::Propose { proposal, opinion } => propose(case, proposal, opinion, facts),
+        CaseCommand::ReviewProposal { proposal_no, agree, opinion } => {
+            review(case, *proposal_no, *agree, opinion, facts)
+        }
+        CaseCommand::ApproveProposal { proposal_no, approve: yes, opinion, opinions } => {
+            approve(case, *proposal_no, *yes, opinion, opinions, facts)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// A proposal, with what it must contain.
-pub(super) fn propose(case: &Case, proposal: &Proposal, opinion: &Text, facts: &Facts<'_>) -> Outcome {
+fn propose(case: &Case, proposal: &Proposal, opinion: &Text, facts: &Facts<'_>) -> Outcome {
     required(opinion, "opinion", "承办人意见和理由")?;
     content(case, proposal, facts)?;
     let no = ProposalNo::try_from(case.proposals.len() + 1).map_err(|_| {
@@ -271,7 +284,7 @@ fn pending(case: &Case, no: ProposalNo, stage: ApprovalStage) -> Result<&Proposa
 }
 
 /// Review by the head of the unit.
-pub(super) fn review(case: &Case, no: ProposalNo, agree: bool, opinion: &Text, facts: &Facts<'_>) -> Outcome {
+fn review(case: &Case, no: ProposalNo, agree: bool, opinion: &Text, facts: &Facts<'_>) -> Outcome {
     required(opinion, "opinion", "审核意见")?;
     let proposal = pending(case, no, ApprovalStage::Proposed)?;
     if proposal.by.0 == facts.actor.id || case.handled_by.contains(&facts.actor.id) {
@@ -286,7 +299,7 @@ pub(super) fn review(case: &Case, no: ProposalNo, agree: bool, opinion: &Text, f
 }
 
 /// Approval, with its effect in the same act.
-pub(super) fn approve(
+fn approve(
     case: &Case,
     no: ProposalNo,
     approve: bool,

@@ -1,6 +1,5 @@
 //! The organ's own enforcement (行政强制法第三十四条至第四十六条).
 
-use super::investigate::held;
 use super::{Issue, Outcome, required};
 use crate::case::command::*;
 use crate::case::correction::CorrectionOrder;
@@ -8,27 +7,18 @@ use crate::case::enforcement::{self, EndGround, EnforcementManner, Granted, Paus
 use crate::case::event::CaseEvent;
 use crate::case::facts::Facts;
 use crate::case::law::coercion_law;
-use crate::case::sampling::SamplingPresence;
 use crate::case::state::*;
 use crate::case::types::*;
 use crate::case::{clock, gate};
-use crate::cite::Citation;
 use crate::codes::format_yuan;
-use crate::matter::shanghai;
 use crate::period::{self, Period, Roll, Rule};
 use crate::refusal::Refusal;
 use crate::text::Text;
-use jiff::civil::{Date, Time, time};
+use jiff::civil::Date;
 
 /// Most stages of an agreement: as of the instalments of a deferral.
 const MOST_STAGES: usize = 60;
-/// 夜间: from ten in the evening until six in the morning. The law of coercion does not say when
-/// night is; this is the night of 噪声污染防治法第八十八条第二项.
-const NIGHT: (Time, Time) = (time(22, 0, 0, 0), time(6, 0, 0, 0));
-/// Where it stands that enforcement keeps off nights and holidays.
-const REST: Citation = coercion_law("第四十三条第一款");
-
-fn refuse(
+pub(super) fn refuse(
     code: &'static str,
     article: &'static str,
     message: impl Into<String>,
@@ -54,7 +44,7 @@ pub(super) fn decide(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> O
             issue.push(CaseEvent::EnforcementObjectionAnswered(it.clone()));
         }
         CaseCommand::CarryOutEnforcement(it) => {
-            carried_out(case, it, facts)?;
+            super::carrying_out::carried_out(case, it, facts)?;
             issue.document(DocumentKind::EnforcementRecord, Some(it.party))?;
             issue.push(CaseEvent::EnforcementCarriedOut(it.clone()));
         }
@@ -139,7 +129,11 @@ fn granted<T: Clone>(proposal: ProposalNo, document: DocumentNo, what: &T) -> Gr
     Granted { proposal, document, what: what.clone() }
 }
 
-fn known<'c>(case: &'c Case, party: PartyNo, article: &'static str) -> Result<&'c PartyState, Refusal> {
+pub(super) fn known<'c>(
+    case: &'c Case,
+    party: PartyNo,
+    article: &'static str,
+) -> Result<&'c PartyState, Refusal> {
     case.party(party).ok_or_else(|| {
         refuse("party.unknown", article, "案件中没有该当事人", "请选择案件中的当事人。")
             .field("party", "没有该当事人")
@@ -405,82 +399,6 @@ fn demolish(case: &Case, it: &Enforcing, state: &PartyState, facts: &Facts<'_>) 
     let served = order.document.and_then(|no| case.document(no)).and_then(|d| d.service.as_ref());
     let served = served.ok_or_else(demand_unserved)?;
     unused(case, it.party, state, facts, served, "第四十四条")
-}
-
-/// Carried out as decided: not before its day, not at night or on a holiday unless urgent,
-/// signed by the party or a witness.
-fn carried_out(case: &Case, it: &CarryingOut, facts: &Facts<'_>) -> Result<(), Refusal> {
-    required(&it.record, "record", "实施经过和结果")?;
-    let state = known(case, it.party, "第三十七条")?;
-    let (decision, served) = gate::to_carry_out(case, facts, it.party, state)?;
-    held(case, &it.session, facts)?;
-    let day = crate::matter::civil_day(it.session.started_at);
-    let from = decision.what.planned_on.max(served.effective_on);
-    if day < from {
-        return Err(refuse(
-            "enforcement.early",
-            "第三十七条第二款第三项",
-            format!("决定书载明、送达的日期是{}，不能提前实施", period::long(from)),
-            "请在该日或者以后实施。",
-        )
-        .field("started_at", "早于决定书载明的时间")
-        .after(from));
-    }
-    rested(&it.session, &it.urgent, facts)?;
-    witnessed(it.presence, &it.witness, "第三十七条")
-}
-
-/// Neither at night nor on a holiday, unless urgent with its reason (第四十三条第一款). A holiday is
-/// every day that is no working day: 第六十九条 sets the one against the other.
-pub(super) fn rested(session: &Session, urgent: &Text, facts: &Facts<'_>) -> Result<(), Refusal> {
-    let (start, end) = (session.started_at.to_zoned(shanghai()), session.ended_at.to_zoned(shanghai()));
-    let (first, last) = (start.date(), end.date());
-    let night = first != last || start.time() < NIGHT.1 || end.time() > NIGHT.0;
-    let mut holiday = false;
-    for day in [first, last] {
-        let works = facts.calendar.is_workday(day).ok_or_else(|| {
-            Refusal::new(
-                "calendar.out_of_range",
-                REST,
-                "不能确定实施之日是否为法定节假日",
-                "请系统管理员导入相应年份的工作日历。",
-            )
-        })?;
-        holiday |= !works;
-    }
-    if !night && !holiday || !urgent.is_blank() {
-        return Ok(());
-    }
-    let when = if night { "夜间（二十二时至次日六时）" } else { "法定节假日" };
-    Err(Refusal::new(
-        "enforcement.rest",
-        REST,
-        format!("不得在{when}实施行政强制执行"),
-        "请在工作日的白天实施；情况紧急的，写明紧急情况。",
-    )
-    .field(if night { "started_at" } else { "urgent" }, "不得在夜间、法定节假日实施，情况紧急的写明"))
-}
-
-/// The party signed, or a witness did.
-pub(super) fn witnessed(
-    presence: SamplingPresence,
-    witness: &Text,
-    article: &'static str,
-) -> Result<(), Refusal> {
-    let alone = match presence {
-        SamplingPresence::Signed => false,
-        SamplingPresence::Refused | SamplingPresence::Absent => witness.is_blank(),
-    };
-    if !alone {
-        return Ok(());
-    }
-    Err(refuse(
-        "enforcement.unwitnessed",
-        article,
-        "当事人没有到场或者拒绝签名，没有见证人",
-        "请邀请见证人到场，并在执行文书上签名或者盖章。",
-    )
-    .field("witness", "请写明见证人"))
 }
 
 /// The ground is stated; before a decision on enforcement only a stay by law pauses anything.

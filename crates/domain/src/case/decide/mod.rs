@@ -2,6 +2,7 @@
 
 mod amendment;
 mod approval;
+mod carrying_out;
 mod enforcement;
 mod errata;
 mod execution;
@@ -270,12 +271,8 @@ fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
         | C::Conclude(_)
         | C::PrepareDraft { .. }
         | C::Reinvestigate { .. } => investigate::decide(case, command, facts),
-        C::Propose { proposal, opinion } => approval::propose(case, proposal, opinion, facts),
-        C::ReviewProposal { proposal_no, agree, opinion } => {
-            approval::review(case, *proposal_no, *agree, opinion, facts)
-        }
-        C::ApproveProposal { proposal_no, approve, opinion, opinions } => {
-            approval::approve(case, *proposal_no, *approve, opinion, opinions, facts)
+        C::Propose { .. } | C::ReviewProposal { .. } | C::ApproveProposal { .. } => {
+            approval::decide(case, command, facts)
         }
         C::SubmitReview { .. }
         | C::ReturnSubmission { .. }

@@ -1,92 +1,47 @@
 //! What a command asks for, and of whom: its row of the procedure and its party.
 
+use crate::case::command::CaseCommand as C;
 use crate::case::command::{CaseCommand, Proposal};
 use crate::case::procedure::Verb;
 use crate::case::types::PartyNo;
 
+/// Whatever these commands say.
+macro_rules! any {
+    ($($name:ident)+) => { $(C::$name { .. })|+ };
+}
+
+/// The row of the same name; a proposal has that of what it proposes.
+macro_rules! row_of {
+    ($command:expr, $($name:ident)+) => {
+        match $command {
+            C::Propose { proposal, .. } => proposal.verb(),
+            $(C::$name { .. } => Verb::$name,)+
+        }
+    };
+}
+
 impl CaseCommand {
     /// The row of the procedure it asks for.
     pub fn verb(&self) -> Verb {
-        use CaseCommand as C;
-        match self {
-            C::RegisterClue(_) => Verb::RegisterClue,
-            C::StartCheck { .. } => Verb::StartCheck,
-            C::Propose { proposal, .. } => proposal.verb(),
-            C::ReviewProposal { .. } => Verb::ReviewProposal,
-            C::ApproveProposal { .. } => Verb::ApproveProposal,
-            C::ChangeOfficers { .. } => Verb::ChangeOfficers,
-            C::RequestRecusal { .. } => Verb::RequestRecusal,
-            C::DecideRecusal { .. } => Verb::DecideRecusal,
-            C::NotifyInquiry { .. } => Verb::NotifyInquiry,
-            C::RecordInquiry { .. } => Verb::RecordInquiry,
-            C::RecordScene { .. } => Verb::RecordScene,
-            C::AddEvidence(_) => Verb::AddEvidence,
-            C::TakeSample(_) => Verb::TakeSample,
-            C::CommissionExpert { .. } => Verb::CommissionExpert,
-            C::ReceiveExpert { .. } => Verb::ReceiveExpert,
-            C::OrderCorrection { .. } => Verb::OrderCorrection,
-            C::RecheckCorrection { .. } => Verb::RecheckCorrection,
-            C::Conclude(_) => Verb::Conclude,
-            C::PrepareDraft { .. } => Verb::PrepareDraft,
-            C::Reinvestigate { .. } => Verb::Reinvestigate,
-            C::SubmitReview { .. } => Verb::SubmitReview,
-            C::ReturnSubmission { .. } => Verb::ReturnSubmission,
-            C::SupplementSubmission { .. } => Verb::SupplementSubmission,
-            C::FirstReview(_) => Verb::FirstReview,
-            C::GiveOpinion { .. } => Verb::GiveOpinion,
-            C::ExtendReview { .. } => Verb::ExtendReview,
-            C::SignOpinion { .. } => Verb::SignOpinion,
-            C::AnswerOpinion { .. } => Verb::AnswerOpinion,
-            C::RequestReReview { .. } => Verb::RequestReReview,
-            C::GiveReReview { .. } => Verb::GiveReReview,
-            C::Coordinate { .. } => Verb::Coordinate,
-            C::IssueNotice { .. } => Verb::IssueNotice,
-            C::AnnounceService(_) => Verb::AnnounceService,
-            C::ServeDocument { .. } => Verb::ServeDocument,
-            C::ConfirmAddress { .. } => Verb::ConfirmAddress,
-            C::StateDefence { .. } => Verb::StateDefence,
-            C::WaiveDefence { .. } => Verb::WaiveDefence,
-            C::AnswerDefence { .. } => Verb::AnswerDefence,
-            C::RequestHearing { .. } => Verb::RequestHearing,
-            C::WithdrawHearing { .. } => Verb::WithdrawHearing,
-            C::ScheduleHearing(_) => Verb::ScheduleHearing,
-            C::HoldHearing(_) => Verb::HoldHearing,
-            C::ReportHearing { .. } => Verb::ReportHearing,
-            C::Discuss(_) => Verb::Discuss,
-            C::RecordPayment(_) => Verb::RecordPayment,
-            C::RecordPerformance(_) => Verb::RecordPerformance,
-            C::RecordRefund(_) => Verb::RecordRefund,
-            C::RecordRestitution(_) => Verb::RecordRestitution,
-            C::DemandFine { .. } => Verb::DemandFine,
-            C::ImposeAdditionalFine { .. } => Verb::ImposeAdditionalFine,
-            C::DemandEnforcement { .. } => Verb::DemandEnforcement,
-            C::ApplyToCourt { .. } => Verb::ApplyToCourt,
-            C::StateObjection(_) => Verb::StateObjection,
-            C::AnswerObjection(_) => Verb::AnswerObjection,
-            C::CarryOutEnforcement(_) => Verb::CarryOutEnforcement,
-            C::RecordBreach(_) => Verb::RecordBreach,
-            C::DemandOrder(_) => Verb::DemandOrder,
-            C::CarryOutSubstitute(_) => Verb::CarryOutSubstitute,
-            C::RecordCost(_) => Verb::RecordCost,
-            C::RecordRemedy { .. } => Verb::RecordRemedy,
-            C::ConcludeRemedy { .. } => Verb::ConcludeRemedy,
-            C::RecordRuling { .. } => Verb::RecordRuling,
-            C::RevokeDecision { .. } => Verb::RevokeDecision,
-            C::CorrectDocument { .. } => Verb::CorrectDocument,
-            C::Archive { .. } => Verb::Archive,
-            C::ArchiveSupplement(_) => Verb::ArchiveSupplement,
-            C::NoteErrata { .. } => Verb::NoteErrata,
-            C::AnswerErratum(_) => Verb::AnswerErratum,
-            C::MarkMade { .. } => Verb::MarkMade,
-            C::AttachRecording { .. } => Verb::AttachRecording,
-            C::StateNoRecording { .. } => Verb::StateNoRecording,
-            C::DecideNoRecording { .. } => Verb::DecideNoRecording,
+        row_of! {
+            self,
+            RegisterClue StartCheck ReviewProposal ApproveProposal ChangeOfficers RequestRecusal
+            DecideRecusal NotifyInquiry RecordInquiry RecordScene AddEvidence TakeSample
+            CommissionExpert ReceiveExpert OrderCorrection RecheckCorrection Conclude PrepareDraft
+            Reinvestigate SubmitReview ReturnSubmission SupplementSubmission FirstReview GiveOpinion
+            ExtendReview SignOpinion AnswerOpinion RequestReReview GiveReReview Coordinate
+            IssueNotice AnnounceService ServeDocument ConfirmAddress StateDefence WaiveDefence
+            AnswerDefence RequestHearing WithdrawHearing ScheduleHearing HoldHearing ReportHearing
+            Discuss RecordPayment RecordPerformance RecordRefund RecordRestitution DemandFine
+            ImposeAdditionalFine DemandEnforcement ApplyToCourt StateObjection AnswerObjection
+            CarryOutEnforcement RecordBreach DemandOrder CarryOutSubstitute RecordCost RecordRemedy
+            ConcludeRemedy RecordRuling RevokeDecision CorrectDocument Archive ArchiveSupplement
+            NoteErrata AnswerErratum MarkMade AttachRecording StateNoRecording DecideNoRecording
         }
     }
 
     /// The party it concerns, where it names one.
     pub fn party(&self) -> Option<PartyNo> {
-        use CaseCommand as C;
         match self {
             C::NotifyInquiry { party, .. }
             | C::OrderCorrection { party, .. }
@@ -117,49 +72,16 @@ impl CaseCommand {
             C::CarryOutEnforcement(it) => Some(it.party),
             C::RecordBreach(it) => Some(it.party),
             C::Propose { proposal, .. } => proposal.party(),
-            C::RegisterClue(_)
-            | C::StartCheck { .. }
-            | C::ReviewProposal { .. }
-            | C::ApproveProposal { .. }
-            | C::ChangeOfficers { .. }
-            | C::RequestRecusal { .. }
-            | C::DecideRecusal { .. }
-            | C::RecordInquiry { .. }
-            | C::RecordScene { .. }
-            | C::AddEvidence(_)
-            | C::CommissionExpert { .. }
-            | C::ReceiveExpert { .. }
-            | C::RecheckCorrection { .. }
-            | C::Conclude(_)
-            | C::PrepareDraft { .. }
-            | C::Reinvestigate { .. }
-            | C::SubmitReview { .. }
-            | C::ReturnSubmission { .. }
-            | C::SupplementSubmission { .. }
-            | C::FirstReview(_)
-            | C::GiveOpinion { .. }
-            | C::ExtendReview { .. }
-            | C::SignOpinion { .. }
-            | C::AnswerOpinion { .. }
-            | C::RequestReReview { .. }
-            | C::GiveReReview { .. }
-            | C::Coordinate { .. }
-            | C::DemandOrder(_)
-            | C::CarryOutSubstitute(_)
-            | C::RecordCost(_)
-            | C::AnnounceService(_)
-            | C::ServeDocument { .. }
-            | C::Discuss(_)
-            | C::RevokeDecision { .. }
-            | C::CorrectDocument { .. }
-            | C::Archive { .. }
-            | C::ArchiveSupplement(_)
-            | C::NoteErrata { .. }
-            | C::AnswerErratum(_)
-            | C::MarkMade { .. }
-            | C::AttachRecording { .. }
-            | C::StateNoRecording { .. }
-            | C::DecideNoRecording { .. } => None,
+            any! {
+                RegisterClue StartCheck ReviewProposal ApproveProposal ChangeOfficers
+                RequestRecusal DecideRecusal RecordInquiry RecordScene AddEvidence CommissionExpert
+                ReceiveExpert RecheckCorrection Conclude PrepareDraft Reinvestigate SubmitReview
+                ReturnSubmission SupplementSubmission FirstReview GiveOpinion ExtendReview SignOpinion
+                AnswerOpinion RequestReReview GiveReReview Coordinate DemandOrder
+                CarryOutSubstitute RecordCost AnnounceService ServeDocument Discuss RevokeDecision
+                CorrectDocument Archive ArchiveSupplement NoteErrata AnswerErratum MarkMade AttachRecording StateNoRecording
+                DecideNoRecording
+            } => None,
         }
     }
 }

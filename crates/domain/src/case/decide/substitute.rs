@@ -1,6 +1,7 @@
 //! 代履行 (行政强制法第五十条至第五十二条).
 
-use super::enforcement::{rested, served_demand, unknown_order, witnessed};
+use super::carrying_out::{rested, witnessed};
+use super::enforcement::{refuse, served_demand, unknown_order};
 use super::investigate::held;
 use super::{Issue, Outcome, punctual_on, required};
 use crate::case::command::*;
@@ -18,15 +19,6 @@ use crate::matter::civil_day;
 use crate::period::{self, Period, Rule};
 use crate::refusal::Refusal;
 use jiff::civil::Date;
-
-fn refuse(
-    code: &'static str,
-    article: &'static str,
-    message: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Refusal {
-    Refusal::new(code, coercion_law(article), message, remedy)
-}
 
 pub(super) fn decide(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
     let mut issue = Issue::new(case, facts);

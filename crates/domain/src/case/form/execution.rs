@@ -81,18 +81,11 @@ pub(super) fn fields(verb: Verb) -> Vec<Field> {
             f("pages", "页数", Kind::Number),
             f("retention_years", "保管期限", Kind::NumberChoice(&[(0, "永久"), (30, "30年"), (10, "10年")])),
         ],
-        Verb::StateObjection
-        | Verb::AnswerObjection
-        | Verb::CarryOutEnforcement
-        | Verb::RecordBreach
-        | Verb::DemandOrder
-        | Verb::CarryOutSubstitute
-        | Verb::RecordCost => super::enforcement::fields(verb),
         _ => recorded(verb),
     }
 }
 
-/// What is recorded of an act, or why nothing is; what the archives took since.
+/// What is recorded of an act, or why nothing is; what the archives took since; enforcement.
 fn recorded(verb: Verb) -> Vec<Field> {
     match verb {
         Verb::AttachRecording => vec![act(), f("recording", "音像记录", Kind::Recording)],
@@ -112,7 +105,7 @@ fn recorded(verb: Verb) -> Vec<Field> {
             paragraph("answer", "复核意见").hint("不影响的写明理由；有影响的写明已经作出的处理、文书和日期"),
         ],
         Verb::DecideNoRecording => vec![act(), flag("approve", "同意"), paragraph("opinion", "审批意见")],
-        _ => Vec::new(),
+        _ => super::enforcement::fields(verb),
     }
 }
 fn restitution() -> Vec<Field> {
