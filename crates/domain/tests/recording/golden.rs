@@ -240,7 +240,7 @@ fn the_stored_forms_of_every_event_stay_readable() {
     let count = seen.len();
     seen.sort();
     seen.dedup();
-    assert_eq!((seen.len(), count), (25 + 11 + 6, 25 + 11 + 6), "every event once");
+    assert_eq!((seen.len(), count), (26 + 11 + 6, 26 + 11 + 6), "every event once");
     let _: (Option<DeviceEvent>, Option<DisposalEvent>) = (None, None);
 }
 
