@@ -170,7 +170,14 @@ pub fn decides(key: &str) -> Decides {
         "remedy.reconsideration" | "remedy.suit" => {
             Events(&["decided", "remedy_lodged", "enforcement_demanded", "court_applied"])
         }
-        "execution.urge" | "execution.court" => Events(&["enforcement_demanded", "court_applied"]),
+        "execution.urge" | "execution.court" => {
+            Events(&["enforcement_demanded", "court_applied", "enforcement_decided"])
+        }
+        "execution.own_transfer"
+        | "execution.own_auction"
+        | "execution.own_restore"
+        | "execution.own_demolish"
+        | "execution.own_cease" => Events(&["enforcement_decided", "enforcement_carried_out"]),
         "closing.term" => Events(&["closed"]),
         "archive.term" | "archive.order" | "retention.ordinary" => {
             Events(&["archived", "supplement_archived"])
