@@ -12,6 +12,7 @@ pub mod decide;
 pub mod disposal;
 pub mod event;
 pub mod form;
+mod governed;
 pub mod guide;
 pub mod list;
 pub mod machine;

@@ -107,22 +107,6 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
     let all = coverage(&it.acts);
     let late = lateness(&it.uploads);
     let checks: Vec<&Check> = it.checks.iter().map(|it| it.state.as_ref()).collect();
-    let links = by_link(&it.acts).into_iter().map(|(link, it)| (link.label(), it));
-    let officers: Vec<(String, Coverage)> =
-        by_officer(&it.acts).into_iter().map(|(who, it)| (people.name(who).to_owned(), it)).collect();
-    let timely = |(name, it): (String, Lateness)| (name, it.timely_rate());
-    let late_units: Vec<_> = lateness_by_unit(&it.uploads).into_iter().map(timely).collect();
-    let late_links =
-        lateness_by_link(&it.uploads).into_iter().map(|(link, it)| (link.label().to_owned(), it));
-    let late_links: Vec<_> = late_links.map(timely).collect();
-    let late_officers = lateness_by_officer(&it.uploads).into_iter();
-    let late_officers: Vec<_> =
-        late_officers.map(|(who, it)| timely((people.name(who).to_owned(), it))).collect();
-    let of_points: Vec<(String, Rate)> = points(&checks)
-        .into_iter()
-        .filter(|(_, rate)| rate.whole > 0)
-        .map(|(point, rate)| (point.label().to_owned(), rate))
-        .collect();
     let mut asked = vec![
         Filter { name: "from", label: "自", kind: FilterKind::Day },
         Filter { name: "to", label: "至", kind: FilterKind::Day },
@@ -149,13 +133,7 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
                 ]))
             }
             (weak(&it.acts, &people))
-            (bars("各环节依法记录率", &rates(links)))
-            (bars("各单位依法记录率", &rates(by_unit(&it.acts))))
-            (bars("执法人员依法记录率", &rates(officers)))
-            (bars("各环节按时上传率", &late_links))
-            (bars("各单位按时上传率", &late_units))
-            (bars("执法人员按时上传率", &late_officers))
-            (bars("回放检查各项符合率", &of_points))
+            (pictures(&it, &people, &checks))
             (acts_found(&checks))
         }
     };
@@ -168,6 +146,35 @@ pub(super) async fn page(State(shell): State<Shell>, who: Identity, uri: Uri) ->
         width: Width::Middle,
     };
     Ok(office(&frame, body))
+}
+
+/// Rates by link, unit and officer, as bars.
+fn pictures(it: &Ground, people: &People, checks: &[&Check]) -> Markup {
+    let links = by_link(&it.acts).into_iter().map(|(link, it)| (link.label(), it));
+    let officers: Vec<(String, Coverage)> =
+        by_officer(&it.acts).into_iter().map(|(who, it)| (people.name(who).to_owned(), it)).collect();
+    let timely = |(name, it): (String, Lateness)| (name, it.timely_rate());
+    let late_units: Vec<_> = lateness_by_unit(&it.uploads).into_iter().map(timely).collect();
+    let late_links =
+        lateness_by_link(&it.uploads).into_iter().map(|(link, it)| (link.label().to_owned(), it));
+    let late_links: Vec<_> = late_links.map(timely).collect();
+    let late_officers = lateness_by_officer(&it.uploads).into_iter();
+    let late_officers: Vec<_> =
+        late_officers.map(|(who, it)| timely((people.name(who).to_owned(), it))).collect();
+    let of_points: Vec<(String, Rate)> = points(checks)
+        .into_iter()
+        .filter(|(_, rate)| rate.whole > 0)
+        .map(|(point, rate)| (point.label().to_owned(), rate))
+        .collect();
+    html! {
+        (bars("各环节依法记录率", &rates(links)))
+        (bars("各单位依法记录率", &rates(by_unit(&it.acts))))
+        (bars("执法人员依法记录率", &rates(officers)))
+        (bars("各环节按时上传率", &late_links))
+        (bars("各单位按时上传率", &late_units))
+        (bars("执法人员按时上传率", &late_officers))
+        (bars("回放检查各项符合率", &of_points))
+    }
 }
 
 /// 薄弱环节.

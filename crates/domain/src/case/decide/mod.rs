@@ -1,5 +1,10 @@
 //! May this happen now? The one function that decides a command on a case.
 
+/// Whatever these commands say.
+macro_rules! any {
+    ($($name:ident)+) => { $(C::$name { .. })|+ };
+}
+
 mod amendment;
 mod approval;
 mod carrying_out;
@@ -255,71 +260,35 @@ fn punctual_on(on: Date, field: &'static str, facts: &Facts<'_>) -> Result<(), R
 fn dispatch(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> Outcome {
     match command {
         C::RegisterClue(_) => Ok(Vec::new()),
-        C::StartCheck { .. }
-        | C::ChangeOfficers { .. }
-        | C::RequestRecusal { .. }
-        | C::DecideRecusal { .. }
-        | C::NotifyInquiry { .. }
-        | C::RecordInquiry { .. }
-        | C::RecordScene { .. }
-        | C::AddEvidence(_)
-        | C::TakeSample(_)
-        | C::CommissionExpert { .. }
-        | C::ReceiveExpert { .. }
-        | C::OrderCorrection { .. }
-        | C::RecheckCorrection { .. }
-        | C::Conclude(_)
-        | C::PrepareDraft { .. }
-        | C::Reinvestigate { .. } => investigate::decide(case, command, facts),
-        C::Propose { .. } | C::ReviewProposal { .. } | C::ApproveProposal { .. } => {
-            approval::decide(case, command, facts)
-        }
-        C::SubmitReview { .. }
-        | C::ReturnSubmission { .. }
-        | C::SupplementSubmission { .. }
-        | C::FirstReview(_)
-        | C::GiveOpinion { .. }
-        | C::ExtendReview { .. }
-        | C::SignOpinion { .. }
-        | C::AnswerOpinion { .. }
-        | C::RequestReReview { .. }
-        | C::GiveReReview { .. }
-        | C::Coordinate { .. } => review::decide(case, command, facts),
-        C::ServeDocument { .. } | C::AnnounceService(_) => service::decide(case, command, facts),
-        C::IssueNotice { .. }
-        | C::ConfirmAddress { .. }
-        | C::StateDefence { .. }
-        | C::WaiveDefence { .. }
-        | C::AnswerDefence { .. }
-        | C::RequestHearing { .. }
-        | C::WithdrawHearing { .. }
-        | C::ScheduleHearing(_)
-        | C::HoldHearing(_)
-        | C::ReportHearing { .. }
-        | C::Discuss(_) => hearing::decide(case, command, facts),
-        C::RecordPayment(_) | C::RecordPerformance(_) | C::RecordRefund(_) | C::RecordRestitution(_) => {
+        any! {
+            StartCheck ChangeOfficers RequestRecusal DecideRecusal NotifyInquiry RecordInquiry
+            RecordScene AddEvidence TakeSample CommissionExpert ReceiveExpert OrderCorrection
+            RecheckCorrection Conclude PrepareDraft Reinvestigate
+        } => investigate::decide(case, command, facts),
+        any! { Propose ReviewProposal ApproveProposal } => approval::decide(case, command, facts),
+        any! {
+            SubmitReview ReturnSubmission SupplementSubmission FirstReview GiveOpinion ExtendReview
+            SignOpinion AnswerOpinion RequestReReview GiveReReview Coordinate
+        } => review::decide(case, command, facts),
+        any! { ServeDocument AnnounceService } => service::decide(case, command, facts),
+        any! {
+            IssueNotice ConfirmAddress StateDefence WaiveDefence AnswerDefence RequestHearing
+            WithdrawHearing ScheduleHearing HoldHearing ReportHearing Discuss
+        } => hearing::decide(case, command, facts),
+        any! { RecordPayment RecordPerformance RecordRefund RecordRestitution } => {
             performance::decide(case, command, facts)
         }
-        C::DemandFine { .. }
-        | C::ImposeAdditionalFine { .. }
-        | C::DemandEnforcement { .. }
-        | C::ApplyToCourt { .. }
-        | C::RecordRemedy { .. }
-        | C::ConcludeRemedy { .. }
-        | C::RecordRuling { .. }
-        | C::RevokeDecision { .. }
-        | C::CorrectDocument { .. }
-        | C::Archive { .. }
-        | C::MarkMade { .. } => execution::decide(case, command, facts),
-        C::StateObjection(_) | C::AnswerObjection(_) | C::CarryOutEnforcement(_) | C::RecordBreach(_) => {
+        any! {
+            DemandFine ImposeAdditionalFine DemandEnforcement ApplyToCourt RecordRemedy
+            ConcludeRemedy RecordRuling RevokeDecision CorrectDocument Archive MarkMade
+        } => execution::decide(case, command, facts),
+        any! { StateObjection AnswerObjection CarryOutEnforcement RecordBreach } => {
             enforcement::decide(case, command, facts)
         }
-        C::DemandOrder(_) | C::CarryOutSubstitute(_) | C::RecordCost(_) => {
-            substitute::decide(case, command, facts)
-        }
-        C::NoteErrata { .. } | C::AnswerErratum(_) => errata::decide(case, command, facts),
+        any! { DemandOrder CarryOutSubstitute RecordCost } => substitute::decide(case, command, facts),
+        any! { NoteErrata AnswerErratum } => errata::decide(case, command, facts),
         C::ArchiveSupplement(it) => supplement::decide(case, it, facts),
-        C::AttachRecording { .. } | C::StateNoRecording { .. } | C::DecideNoRecording { .. } => {
+        any! { AttachRecording StateNoRecording DecideNoRecording } => {
             recording::decide(case, command, facts)
         }
     }

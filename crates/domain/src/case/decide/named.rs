@@ -5,11 +5,6 @@ use crate::case::command::{CaseCommand, Proposal};
 use crate::case::procedure::Verb;
 use crate::case::types::PartyNo;
 
-/// Whatever these commands say.
-macro_rules! any {
-    ($($name:ident)+) => { $(C::$name { .. })|+ };
-}
-
 /// The row of the same name; a proposal has that of what it proposes.
 macro_rules! row_of {
     ($command:expr, $($name:ident)+) => {
