@@ -53,6 +53,17 @@ words! {
     }
 }
 
+impl EndGround {
+    /// It ends all that is enforced against the party; what perished ends its own enforcement
+    /// only (第四十条第三项).
+    pub const fn whole(self) -> bool {
+        match self {
+            Self::PersonDied | Self::UnitEnded | Self::DecisionRevoked | Self::Lapsed | Self::Other => true,
+            Self::ObjectGone => false,
+        }
+    }
+}
+
 impl EnforcementManner {
     /// It takes money: 金钱给付义务的执行 (第四十五条、第四十六条).
     pub const fn takes_money(self) -> bool {
@@ -293,12 +304,14 @@ pub struct EnforcementAgreement {
     pub kept_fen: i64,
     /// The day on which it was found broken.
     pub broken_on: Option<Date>,
+    /// What it is about was changed or revoked since.
+    pub fell: bool,
 }
 
 impl EnforcementAgreement {
     /// It binds the organ on a day: not broken, and its last stage not over.
     pub fn binds(&self, today: Date) -> bool {
-        self.broken_on.is_none() && self.what.stages.last().is_some_and(|it| today <= it.due_on)
+        self.broken_on.is_none() && !self.fell && self.what.stages.last().is_some_and(|it| today <= it.due_on)
     }
 
     /// The first stage that was over before `today` and is not paid, or asked for something
@@ -333,6 +346,11 @@ impl Enforcement {
     /// The pause that holds now.
     pub fn paused(&self) -> Option<&EnforcementPause> {
         self.pauses.last().filter(|it| it.until.is_none())
+    }
+
+    /// It paused on a civil day.
+    pub fn paused_on(&self, day: Date) -> bool {
+        self.pauses.iter().any(|it| it.from <= day && it.until.is_none_or(|until| day < until))
     }
 
     /// The decision that stands.
@@ -397,8 +415,19 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
                 last.until = Some(day.max(last.from));
             }
         }),
-        CaseEvent::EnforcementEnded(it) => {
+        CaseEvent::EnforcementEnded(it) if it.what.ground.whole() => {
             with(case, it.what.party, |e| e.ended = Some((it.what.ground, day)));
+        }
+        // What perished: its own enforcement is carried out no more, all else goes on.
+        CaseEvent::EnforcementEnded(it) => {
+            with(case, it.what.party, |e| {
+                if let Some(last) = e.decisions.last_mut() {
+                    last.fell = true;
+                }
+            });
+            let waits =
+                |s: &&mut super::substitute::Substitution| s.what.party == it.what.party && s.done.is_none();
+            case.substitutions.iter_mut().filter(waits).for_each(|s| s.dropped = true);
         }
         CaseEvent::EnforcementAgreed(it) => agreed(case, meta, it.document, &it.what),
         CaseEvent::AgreementBroken(it) => with(case, it.party, |e| {
@@ -423,10 +452,18 @@ fn agreed(case: &mut Case, meta: &Meta, document: DocumentNo, it: &Agreeing) {
     let (on, kept_fen) = (meta.moment.day(), p.paid_fen() - p.refunded_fen());
     let what = it.clone();
     p.enforcement.waived_fen += it.waived_fen;
-    p.enforcement.agreements.push(EnforcementAgreement { what, document, on, kept_fen, broken_on: None });
+    p.enforcement.agreements.push(EnforcementAgreement {
+        what,
+        document,
+        on,
+        kept_fen,
+        broken_on: None,
+        fell: false,
+    });
     let paid = it.stages.iter().filter(|s| s.amount_fen > 0);
     let due = paid.map(|s| Instalment { due_on: s.due_on, amount_fen: s.amount_fen });
-    let before = (kept_fen > 0).then_some(Instalment { due_on: on, amount_fen: kept_fen });
+    let before =
+        (kept_fen > 0).then_some(Instalment { due_on: meta.moment.recorded_day(), amount_fen: kept_fen });
     let instalments: Vec<Instalment> = before.into_iter().chain(due).collect();
     if it.stages.iter().any(|s| s.amount_fen > 0) {
         p.instalments = instalments.clone();
@@ -443,6 +480,9 @@ fn agreed(case: &mut Case, meta: &Meta, document: DocumentNo, it: &Agreeing) {
 /// What was demanded and decided on falls with a change or the revocation of the decision.
 pub(super) fn falls(state: &mut PartyState) {
     for it in &mut state.enforcement.decisions {
+        it.fell = true;
+    }
+    for it in &mut state.enforcement.agreements {
         it.fell = true;
     }
 }

@@ -161,15 +161,24 @@ pub fn decides(key: &str) -> Decides {
         "decision.excluded" | "decision.suspension" => Events(&["suspended", "extended", "decided"]),
         "service.term" => Events(&["document_served"]),
         "service.public_notice" => Events(&["service_announced", "document_served"]),
-        "payment.term" => {
-            Events(&["decided", "fine_demanded", "additional_fine_imposed", "deferral_granted"])
-        }
+        "payment.term" => Events(&[
+            "decided",
+            "fine_demanded",
+            "additional_fine_imposed",
+            "deferral_granted",
+            "enforcement_demanded",
+            "court_applied",
+        ]),
         "extra_fine.daily_percent" | "extra_fine.cap_percent" => {
             Events(&["additional_fine_imposed", "additional_fine_reduced", "enforcement_demanded"])
         }
-        "remedy.reconsideration" | "remedy.suit" => {
-            Events(&["decided", "remedy_lodged", "enforcement_demanded", "court_applied"])
-        }
+        "remedy.reconsideration" | "remedy.suit" => Events(&[
+            "decided",
+            "remedy_lodged",
+            "enforcement_demanded",
+            "court_applied",
+            "enforcement_decided",
+        ]),
         "execution.urge" | "execution.court" => {
             Events(&["enforcement_demanded", "court_applied", "enforcement_decided"])
         }
@@ -177,7 +186,13 @@ pub fn decides(key: &str) -> Decides {
         | "execution.own_auction"
         | "execution.own_restore"
         | "execution.own_demolish"
-        | "execution.own_cease" => Events(&["enforcement_decided", "enforcement_carried_out"]),
+        | "execution.own_cease" => Events(&[
+            "enforcement_decided",
+            "enforcement_carried_out",
+            "enforcement_paused",
+            "enforcement_ended",
+            "enforcement_agreed",
+        ]),
         "closing.term" => Events(&["closed"]),
         "archive.term" | "archive.order" | "retention.ordinary" => {
             Events(&["archived", "supplement_archived"])

@@ -158,6 +158,8 @@ pub struct Substitution {
     pub done: Option<(SubstituteDone, Date)>,
     /// What of the cost came in and went back.
     pub payments: Vec<CostPayment>,
+    /// Ended before it was carried out: what it was about perished (第四十条第三项).
+    pub dropped: bool,
 }
 
 impl Substitution {
@@ -193,7 +195,7 @@ impl Substitution {
     /// It stands and was not carried out; the party may still perform (第五十一条第一款第二项).
     pub fn pending(&self, case: &Case) -> bool {
         let order = self.what.order.and_then(|no| super::enforcement::order(case, no));
-        self.done.is_none() && order.is_none_or(|it| it.open(case))
+        self.done.is_none() && !self.dropped && order.is_none_or(|it| it.open(case))
     }
 }
 
@@ -226,6 +228,7 @@ pub(super) fn next(case: &mut Case, meta: &Meta, event: &CaseEvent) {
             version: meta.version,
             done: None,
             payments: Vec::new(),
+            dropped: false,
         }),
         CaseEvent::SubstituteCarriedOut(done) => {
             let at = usize::from(done.substitution).wrapping_sub(1);

@@ -4,7 +4,7 @@ use super::CodeError;
 
 const WHAT: &str = "金额";
 /// Largest amount accepted: a trillion yuan less a fen.
-const MAX_FEN: i64 = 99_999_999_999_999;
+pub const MAX_FEN: i64 = 99_999_999_999_999;
 
 /// Yuan with separators and two decimals: `1234560` fen → `12,345.60`.
 #[must_use]

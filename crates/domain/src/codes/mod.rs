@@ -8,7 +8,7 @@ mod region;
 #[cfg(test)]
 mod tests;
 
-pub use amount::{capitals, format_wan, format_yuan, parse_yuan};
+pub use amount::{MAX_FEN, capitals, format_wan, format_yuan, parse_yuan};
 pub use document_number::{CounterKey, DocumentNumber};
 pub use identity::{BankCard, CitizenId, Mobile, OrgCode, Sex, Uscc};
 pub use numeral::numeral;

@@ -138,6 +138,9 @@ fn money_is_enforced_after_thirty_days_of_additions_a_demand_and_its_term() {
     w.ok(A, Do::DemandEnforcement { party: 1 });
     w.no(A, transfer("2026-06-01"), "additional.none");
     w.ok(HEAD, Do::ImposeAdditionalFine { party: 1, amount_fen: ADDED });
+    // The party is told first, and the thirty days run from there.
+    w.no(A, transfer("2026-06-01"), "additional.unserved");
+    w.serve_now(DocumentKind::AdditionalFineDecision, 1);
     let refusal = w.no(A, transfer("2026-06-01"), "additional.running");
     assert_eq!(refusal.after, Some(day("2026-05-14")), "more than thirty days from 13 April");
     w.at("2026-05-14");
@@ -518,4 +521,44 @@ fn only_what_has_an_occasion_is_shown() {
     assert!(shown(&w, "登记强制执行实施情况").is_some_and(|shut| shut.is_none()));
     assert!(shown(&w, "呈请中止执行").is_some_and(|shut| shut.is_none()));
     assert!(shown(&w, "登记催告后的陈述申辩").is_some_and(|shut| shut.is_none()));
+}
+
+/// Nobody is let off a fine by the end of an enforcement that never was.
+#[test]
+fn an_end_needs_what_it_ends() {
+    let mut w = decision_served(FINE);
+    powered(&mut w);
+    w.at("2026-04-13");
+    let end = |ground| propose(Proposal::EndEnforcement(Ending { party: 1, ground, basis: t("情况") }));
+    w.no(A, end(EndGround::Other), "end.ground");
+    w.no(A, end(EndGround::ObjectGone), "end.ground");
+}
+
+/// What is agreed on is judged again when it is approved.
+#[test]
+fn a_proposal_is_judged_again_when_it_is_approved() {
+    let mut w = demanded();
+    w.at("2026-05-29");
+    w.ok(A, transfer("2026-06-01"));
+    let enforce = w.last_proposal();
+    w.ok(UNIT_HEAD, reviewed(enforce));
+    w.ok(HEAD, approved(enforce));
+    // One decision after the other.
+    w.no(A, transfer("2026-06-01"), "enforcement.repeated");
+    w.ok(
+        A,
+        propose(Proposal::PauseEnforcement(Pausing {
+            party: 1,
+            ground: PauseGround::Hardship,
+            basis: t("停产"),
+        })),
+    );
+    let pause = w.last_proposal();
+    w.ok(UNIT_HEAD, reviewed(pause));
+    let end = Ending { party: 1, ground: EndGround::Other, basis: t("其他") };
+    w.ok(A, propose(Proposal::EndEnforcement(end)));
+    let end = w.last_proposal();
+    w.ok(UNIT_HEAD, reviewed(end));
+    w.ok(HEAD, approved(end));
+    w.no(HEAD, approved(pause), "enforcement.ended");
 }

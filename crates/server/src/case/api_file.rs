@@ -108,7 +108,7 @@ async fn document(
     if case.state.document(no).is_none_or(|it| it.made.is_none()) {
         return Err(Failure::NotFound);
     }
-    shown(&shell, &who, (&records, &ledger), (id, no)).await
+    shown(&shell, &who, (&records, &ledger), (id, no), None).await
 }
 
 /// GET /api/v1/cases/{id}/events/{version}/proof: that the event stands in the

@@ -68,6 +68,9 @@ pub async fn look(app: &App, rules: &Arc<Rules>, job: Option<&Claimed>) -> Resul
     let mut found: BTreeMap<MatterId, Touched> = BTreeMap::new();
     let mut last: Option<Used> = None;
     while let Some(used) = store::next_used(app.db(), last.as_ref()).await? {
+        if let Some(job) = job {
+            app.hold_job(job).await?;
+        }
         of_rules(app, rules, &used, &mut found).await?;
         last = Some(used);
     }
@@ -204,7 +207,10 @@ fn since(rules: &Rules, places: &[Jurisdiction], day: Date, digest: &str) -> Sin
 /// Notes in a case what it was not told yet. False where there is nothing new.
 async fn note(app: &App, rules: &Arc<Rules>, id: MatterId, touched: Touched) -> Result<bool, WriteError> {
     let Some(case) = app.load::<Case>(id).await? else { return Ok(false) };
-    let errata: Vec<Erratum> = touched.errata.into_iter().filter(|it| !known(&case.state, it)).collect();
+    let mut errata: Vec<Erratum> = touched.errata.into_iter().filter(|it| !known(&case.state, it)).collect();
+    // The order in which rule sets are met says nothing: by key, and by the course of the case.
+    errata.sort_by(|a, b| a.key.cmp(&b.key));
+    errata.iter_mut().for_each(|it| it.relied.sort_by_key(|it| it.version));
     if errata.is_empty() {
         return Ok(false);
     }

@@ -149,7 +149,7 @@ impl Hooks {
                     match &it.take {
                         Some((reason, command)) => {
                             let (kind, digest) =
-                                (farthest(&shell, &who, material).await?, hex::encode(it.root));
+                                (farthest(&shell, &who, material, None).await?, hex::encode(it.root));
                             let wish = Wish { kind, digest: &digest, reason, ..Wish::view(material) };
                             let looked = foreseen(&shell, &who, &wish).await?;
                             recorded(&shell, &who, &wish, &looked, *command).await

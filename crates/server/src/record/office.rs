@@ -36,5 +36,5 @@ pub async fn pdf(
     if case.state.document(no).is_none_or(|it| it.made.is_none()) {
         return Err(Failure::NotFound);
     }
-    document(&shell, &who, (&records, &ledger), (matter, no)).await
+    document(&shell, &who, (&records, &ledger), (matter, no), None).await
 }

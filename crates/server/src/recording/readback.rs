@@ -1,13 +1,15 @@
 //! `mingjing readback`: a medium with long-term copies is read as a folder, every file of it hashed,
 //! and what was found recorded with each recording that has a copy on it.
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mingjing_domain::matter::MatterId;
+use mingjing_domain::matter::{MatterId, OrganId};
+use mingjing_domain::organ::OrganState;
 use mingjing_domain::recording::event::{Copied, LongTermCopy, ReadBack};
 use mingjing_domain::recording::{Recording, RecordingCommand};
 use mingjing_ledger::commit::EvidenceHasher;
@@ -35,31 +37,76 @@ pub struct ReadBackArgs {
     pub number: String,
     /// 载体上的文件夹，或者由载体复制出来的文件夹
     pub folder: PathBuf,
+    /// 机关的统一社会信用代码；几个机关有同一编号的载体时须写明
+    #[arg(long)]
+    pub organ: Option<String>,
+    /// 载体种类，例如 光盘；同一编号有几种载体时须写明
+    #[arg(long)]
+    pub medium: Option<String>,
 }
 
-/// The roots of every file below a folder, and how many files there are. Links are not followed:
-/// they are not on the medium.
+/// What a folder holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Roots of the files that could be read.
+    pub roots: BTreeSet<String>,
+    /// How many those are.
+    pub files: u32,
+    /// What could not be read, with the reason: of a damaged medium just this is to be recorded.
+    pub failed: Vec<String>,
+}
+
+/// Reads every file below a folder. Links are not followed: they are not on the medium.
 ///
 /// # Errors
-/// When a file cannot be read.
-pub fn roots(folder: &Path) -> Result<(BTreeSet<String>, u32), OpsError> {
-    let (mut found, mut files) = (BTreeSet::new(), 0);
+/// When the folder itself cannot be read or holds no file, as when a medium is not mounted; when
+/// folders lie deeper in each other than is gone into.
+pub fn held(folder: &Path) -> Result<Held, OpsError> {
+    let mut out = Held::default();
     let mut open = vec![(folder.to_path_buf(), 0)];
     let mut buffer = vec![0; PART];
     while let Some((path, depth)) = open.pop() {
-        let io = |error| OpsError::io(&path, error);
-        for entry in std::fs::read_dir(&path).map_err(io)? {
-            let entry = entry.map_err(io)?;
-            let (kind, inside) = (entry.file_type().map_err(io)?, entry.path());
-            if kind.is_dir() && depth < DEEP {
+        let entries = match std::fs::read_dir(&path) {
+            Ok(entries) => entries,
+            Err(error) if depth == 0 => return Err(OpsError::io(&path, error)),
+            Err(error) => {
+                out.failed.push(format!("{}：{error}", path.display()));
+                continue;
+            }
+        };
+        for entry in entries {
+            let read = entry.and_then(|it| Ok((it.file_type()?, it.path())));
+            let (kind, inside) = match read {
+                Ok(read) => read,
+                Err(error) => {
+                    out.failed.push(format!("{}：{error}", path.display()));
+                    continue;
+                }
+            };
+            if kind.is_dir() {
+                if depth == DEEP {
+                    let path = inside.display();
+                    return Err(OpsError::Refused(format!(
+                        "{path} 超过{DEEP}层，没有读；请指明载体上的文件夹"
+                    )));
+                }
                 open.push((inside, depth + 1));
             } else if kind.is_file() {
-                found.insert(root(&inside, &mut buffer).map_err(|error| OpsError::io(&inside, error))?);
-                files += 1;
+                match root(&inside, &mut buffer) {
+                    Ok(root) => {
+                        out.roots.insert(root);
+                        out.files += 1;
+                    }
+                    Err(error) => out.failed.push(format!("{}：{error}", inside.display())),
+                }
             }
         }
     }
-    Ok((found, files))
+    if out.files == 0 && out.failed.is_empty() {
+        let folder = folder.display();
+        return Err(OpsError::Refused(format!("{folder} 中没有文件；请核对载体已经装入，没有登记任何结果")));
+    }
+    Ok(out)
 }
 
 fn root(path: &Path, buffer: &mut [u8]) -> std::io::Result<String> {
@@ -73,7 +120,7 @@ fn root(path: &Path, buffer: &mut [u8]) -> std::io::Result<String> {
 }
 
 /// Recordings with a copy on a medium of this number, and each such copy.
-async fn copies(app: &App, number: &str) -> Result<Vec<(MatterId, LongTermCopy)>, OpsError> {
+async fn copies(app: &App, number: &str) -> Result<Vec<Registered>, OpsError> {
     let (mut after, mut seen, mut out) = ((MatterId(Uuid::nil()), 0), BTreeSet::new(), Vec::new());
     loop {
         let page = store::stored_behind(app.db(), after, PAGE).await?;
@@ -85,7 +132,7 @@ async fn copies(app: &App, number: &str) -> Result<Vec<(MatterId, LongTermCopy)>
             }
             let Some(it) = app.load::<Recording>(recording).await? else { continue };
             let here = it.copies.iter().filter(|copy| copy.number.trim() == number).cloned();
-            out.extend(here.map(|copy| (recording, copy)));
+            out.extend(here.map(|copy| (recording, it.organ, copy)));
         }
     }
 }
@@ -95,15 +142,15 @@ async fn note(
     app: &App,
     recording: MatterId,
     copy: &LongTermCopy,
-    (found, files): (&BTreeSet<String>, u32),
+    held: &Held,
 ) -> Result<Vec<u16>, OpsError> {
     let it = app.load::<Recording>(recording).await?.ok_or_else(|| gone(recording))?;
     let on_medium = |(segment, it): (u16, &mingjing_domain::recording::state::Segment)| {
         let sha256_root = it.identity.as_ref().map(|it| it.sha256_root.clone())?;
-        found.contains(&sha256_root).then_some(Copied { segment, sha256_root })
+        held.roots.contains(&sha256_root).then_some(Copied { segment, sha256_root })
     };
     let pieces = (1..).zip(&it.segments).filter_map(on_medium).collect();
-    let read = ReadBack { medium: copy.medium, number: copy.number.clone(), files, pieces };
+    let read = ReadBack { medium: copy.medium, number: copy.number.clone(), files: held.files, pieces };
     let id = Draw::new(app.entropy().as_ref()).uuid_v7(app.now().as_millisecond());
     let command = RecordingCommand::ReadBackCopy(read);
     let done = act(app, rules(), &system(it.organ), Some(recording), command, Options::new(id)).await;
@@ -116,20 +163,53 @@ fn gone(recording: MatterId) -> OpsError {
     OpsError::Refused(format!("音像记录 {recording} 不存在"))
 }
 
+/// One copy of a recording, with its organ.
+type Registered = (MatterId, OrganId, LongTermCopy);
+
+/// The copies that are on the medium that is meant: a number is unique in an organ and among media
+/// of a kind only, and what is recorded of somebody else's medium would stay on record.
+///
+/// # Errors
+/// When nothing is registered under the number, or media of several organs or kinds are, and it is
+/// not said which.
+async fn meant(app: &App, args: &ReadBackArgs) -> Result<Vec<Registered>, OpsError> {
+    let number = args.number.trim();
+    let mut codes = BTreeMap::new();
+    let (mut found, mut kinds) = (Vec::new(), BTreeSet::new());
+    for it in copies(app, number).await? {
+        if let Entry::Vacant(entry) = codes.entry(it.1) {
+            let organ = app.load::<OrganState>(MatterId(it.1.0)).await?;
+            entry.insert(organ.map_or_else(String::new, |it| it.profile.code.clone()));
+        }
+        let code = codes.get(&it.1).map_or("", String::as_str);
+        let asked = |given: &Option<String>, own: &str| given.as_ref().is_none_or(|it| it.trim() == own);
+        if asked(&args.organ, code) && asked(&args.medium, it.2.medium.label()) {
+            kinds.insert(format!("机关 {code} 的{}", it.2.medium.label()));
+            found.push(it);
+        }
+    }
+    match kinds.len() {
+        0 => Err(OpsError::Refused(format!("没有登记编号为 {number} 的长期保存副本"))),
+        1 => Ok(found),
+        _ => {
+            let kinds = kinds.into_iter().collect::<Vec<_>>().join("、");
+            Err(OpsError::Refused(format!("编号 {number} 有{kinds}；请用 --organ、--medium 写明是哪一个")))
+        }
+    }
+}
+
 /// Reads a folder and records what was found; gives one line a copy, and whether all of them hold.
 ///
 /// # Errors
-/// When nothing is registered under the number, the folder cannot be read, or the database fails.
-pub async fn checked(app: &App, number: &str, folder: &Path) -> Result<(Vec<String>, bool), OpsError> {
-    let number = number.trim();
-    let copies = copies(app, number).await?;
-    if copies.is_empty() {
-        return Err(OpsError::Refused(format!("没有登记编号为 {number} 的长期保存副本")));
-    }
-    let (found, files) = roots(folder)?;
-    let (mut lines, mut good) = (vec![format!("读出 {files} 个文件")], true);
-    for (recording, copy) in &copies {
-        let missing = note(app, *recording, copy, (&found, files)).await?;
+/// When it is not clear which medium is meant, the folder cannot be read, or the database fails.
+pub async fn checked(app: &App, args: &ReadBackArgs) -> Result<(Vec<String>, bool), OpsError> {
+    let copies = meant(app, args).await?;
+    let held = held(&args.folder)?;
+    let mut lines = vec![format!("读出 {} 个文件", held.files)];
+    lines.extend(held.failed.iter().map(|it| format!("不能读出 {it}")));
+    let mut good = held.failed.is_empty();
+    for (recording, _, copy) in &copies {
+        let missing = note(app, *recording, copy, &held).await?;
         let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
         let words = match names.as_slice() {
             [] => "各段与入库的一致".to_owned(),
@@ -147,7 +227,7 @@ pub async fn checked(app: &App, number: &str, folder: &Path) -> Result<(Vec<Stri
 /// As [`checked`].
 pub async fn command(config: &Config, args: &ReadBackArgs) -> Result<bool, OpsError> {
     let app = ops::open_to_write(config).await?;
-    let (lines, good) = checked(&app, &args.number, &args.folder).await?;
+    let (lines, good) = checked(&app, args).await?;
     let stdout = Path::new("stdout");
     writeln!(std::io::stdout(), "{}", lines.join("\n")).map_err(|e| OpsError::io(stdout, e))?;
     Ok(good)
@@ -167,11 +247,27 @@ mod tests {
         let outside = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(outside.path(), b"elsewhere").unwrap();
         std::os::unix::fs::symlink(outside.path(), folder.path().join("link")).unwrap();
-        let (found, files) = roots(folder.path()).unwrap();
+        let it = held(folder.path()).unwrap();
         let mut film = EvidenceHasher::new();
         film.update(b"film");
-        assert_eq!((found.len(), files), (2, 3), "the same content twice is one root");
-        assert!(found.contains(&hex::encode(film.finish().root.sha256)));
-        assert!(roots(&folder.path().join("none")).is_err());
+        assert_eq!(
+            (it.roots.len(), it.files, it.failed.len()),
+            (2, 3, 0),
+            "the same content twice is one root"
+        );
+        assert!(it.roots.contains(&hex::encode(film.finish().root.sha256)));
+        assert!(held(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn an_empty_folder_records_nothing_and_one_too_deep_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("空")).unwrap();
+        let said = held(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("没有文件"), "{said}");
+        let deep = (0..=DEEP).fold(folder.path().to_path_buf(), |path, _| path.join("层"));
+        std::fs::create_dir_all(&deep).unwrap();
+        let said = held(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("超过32层"), "{said}");
     }
 }

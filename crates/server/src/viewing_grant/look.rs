@@ -61,12 +61,22 @@ pub struct Wish<'a> {
     pub derivative: &'a str,
     /// What a copy is for; empty for a mere look.
     pub reason: &'a str,
+    /// The approval under which it is asked: no other is used, and it stands on its stream.
+    pub under: Option<MatterId>,
 }
 
 impl Wish<'_> {
     /// A look at a thing.
     pub const fn view(material: Material) -> Self {
-        Self { material, kind: UseKind::View, span: None, digest: "", derivative: "", reason: "" }
+        Self {
+            material,
+            kind: UseKind::View,
+            span: None,
+            digest: "",
+            derivative: "",
+            reason: "",
+            under: None,
+        }
     }
 }
 
@@ -149,7 +159,9 @@ async fn judge(shell: &Shell, who: &Identity, wish: &Wish<'_>) -> Result<Judged,
     let today = civil_day(shell.app.now());
     let archives = actor.has(Role::Archivist).then_some(actor.organ);
     let grants = held(&shell.app, actor.id, archives).await?;
-    let known: Vec<(MatterId, &Grant)> = grants.iter().map(|it| (it.id, it.state.as_ref())).collect();
+    let asked = |it: &&Loaded<Grant>| wish.under.is_none_or(|id| it.id == id);
+    let known: Vec<(MatterId, &Grant)> =
+        grants.iter().filter(asked).map(|it| (it.id, it.state.as_ref())).collect();
     let basis = may_view(&known, &Viewer::of(&actor, standing), &thing, wish.kind, today, &law)?;
     Ok(Judged { thing, basis, standing, case, grants })
 }

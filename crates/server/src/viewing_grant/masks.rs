@@ -206,7 +206,14 @@ async fn taken(
     let evidence = kept(shell, &store, &mask, &root).await?;
     let hex = hex::encode(root);
     let material = Material::Recording { recording: mask.original.recording };
-    let wish = Wish { kind: UseKind::Export, digest: &hex, derivative: &hex, reason, ..Wish::view(material) };
+    let wish = Wish {
+        kind: UseKind::Export,
+        digest: &hex,
+        derivative: &hex,
+        reason,
+        under: Some(MatterId(id)),
+        ..Wish::view(material)
+    };
     let looked = foreseen(shell, who, &wish).await?;
     recorded(shell, who, &wish, &looked, command).await?;
     sent(evidence, &Plan::whole(&root), &mask_name(&mask, no), false, true)

@@ -15,7 +15,7 @@ use serde_json::Value;
 use sha2::Digest as _;
 use uuid::Uuid;
 
-use super::look::{Looked, Wish, foreseen, look, may, recorded};
+use super::look::{Wish, foreseen, may, recorded};
 use super::service::thing_now;
 use super::web::seen;
 use crate::evidence::name::disposition;
@@ -75,8 +75,13 @@ pub fn reason(value: &Value) -> String {
 ///
 /// # Errors
 /// The refusal that says how to ask for an approval.
-pub async fn farthest(shell: &Shell, who: &Identity, material: Material) -> Result<UseKind, Failure> {
-    let wish = |kind| Wish { kind, ..Wish::view(material) };
+pub async fn farthest(
+    shell: &Shell,
+    who: &Identity,
+    material: Material,
+    under: Option<MatterId>,
+) -> Result<UseKind, Failure> {
+    let wish = |kind| Wish { kind, under, ..Wish::view(material) };
     match may(shell, who, &wish(UseKind::Export)).await {
         Ok(()) => Ok(UseKind::Export),
         Err(Failure::Refused(_)) => {
@@ -185,15 +190,20 @@ pub async fn document(
     who: &Identity,
     (records, ledger): (&Records, &Ledger),
     (case, no): (MatterId, DocumentNo),
+    under: Option<MatterId>,
 ) -> Result<Response, Failure> {
-    let looked = look(shell, who, &Wish::view(Material::Document { case, no })).await?;
+    let wish = Wish { under, ..Wish::view(Material::Document { case, no }) };
+    // Made first: what cannot be shown was not looked at.
+    let looked = foreseen(shell, who, &wish).await?;
     let bytes = if looked.marked() {
-        let Looked { watermark, at, .. } = looked;
-        records.reading_copy(case, no, Signs::Reader { mark: watermark, at }).await
+        let (mark, at) = (looked.watermark.clone(), looked.at);
+        records.reading_copy(case, no, Signs::Reader { mark, at }).await
     } else {
         records.download(ledger, case, no).await
     };
-    Ok(private_pdf(bytes.map_err(failed)?, no))
+    let bytes = bytes.map_err(failed)?;
+    recorded(shell, who, &wish, &looked, shell.fresh_id()).await?;
+    Ok(private_pdf(bytes, no))
 }
 
 /// An approval that covers the document that an address names.
@@ -224,7 +234,7 @@ async fn show(
     ask::nothing(uri.query())?;
     let (_, case, no) = covered(&shell, &who, (id, case, &file)).await?;
     let (records, ledger) = running(parts)?;
-    document(&shell, &who, (&records, &ledger), (case, no)).await
+    document(&shell, &who, (&records, &ledger), (case, no), Some(MatterId(id))).await
 }
 
 /// The copy that leaves: made, recorded with its digest, and only then sent.
@@ -232,12 +242,13 @@ async fn taken(
     shell: &Shell,
     who: &Identity,
     records: &Records,
-    (case, no): (MatterId, DocumentNo),
+    (under, case, no): (MatterId, MatterId, DocumentNo),
     (reason, command): (&str, Uuid),
 ) -> Result<Response, Failure> {
     let material = Material::Document { case, no };
-    let kind = farthest(shell, who, material).await?;
-    let wish = Wish { kind, reason, ..Wish::view(material) };
+    let under = Some(under);
+    let kind = farthest(shell, who, material, under).await?;
+    let wish = Wish { kind, reason, under, ..Wish::view(material) };
     let looked = foreseen(shell, who, &wish).await?;
     let signs = Signs::Reader { mark: looked.watermark.clone(), at: looked.at };
     let bytes = records.reading_copy(case, no, signs).await.map_err(failed)?;
@@ -295,7 +306,7 @@ async fn post(
         Asked::Go(posted, reason, command) => (posted, reason, command),
     };
     let (records, _) = running(parts)?;
-    match taken(&shell, &who, &records, (case, no), (&reason, command)).await {
+    match taken(&shell, &who, &records, (it.id, case, no), (&reason, command)).await {
         Err(Failure::Refused(refusal)) => Ok(form.shown(&shell, &who, &posted, &[], Some(&refusal))),
         other => other,
     }
@@ -312,8 +323,8 @@ async fn take(
     json: ask::Json,
 ) -> Result<Response, Failure> {
     ask::nothing(uri.query())?;
-    let (_, case, no) = covered(&shell, &who, (id, case, &file)).await?;
+    let (it, case, no) = covered(&shell, &who, (id, case, &file)).await?;
     let reason = given(json)?;
     let (records, _) = running(parts)?;
-    taken(&shell, &who, &records, (case, no), (&reason, command)).await
+    taken(&shell, &who, &records, (it.id, case, no), (&reason, command)).await
 }

@@ -6,7 +6,7 @@ use axum::http::{Method, Request};
 use http_body_util::BodyExt as _;
 use mingjing::evidence::config::EvidenceConfig;
 use mingjing::evidence::scrub::{Found, Summary};
-use mingjing::recording::readback::checked;
+use mingjing::recording::readback::{ReadBackArgs, checked};
 use mingjing_domain::archive::transfer::Transfer;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -102,12 +102,26 @@ async fn a_medium_is_read_back_and_damage_is_said_where_it_can_be_helped(bench: 
     let mut bent = PHOTO.to_vec();
     bent[100] ^= 1;
     std::fs::write(medium.path().join("现场.jpg"), &bent).unwrap();
-    assert!(checked(&office.app, "盘02", medium.path()).await.is_err(), "no copy has this number");
-    let (lines, good) = checked(&office.app, "盘01", medium.path()).await.unwrap();
+    let asked = |number: &str, folder: &std::path::Path| ReadBackArgs {
+        number: number.to_owned(),
+        folder: folder.to_owned(),
+        organ: None,
+        medium: None,
+    };
+    assert!(checked(&office.app, &asked("盘02", medium.path())).await.is_err(), "no copy has this number");
+    let elsewhere =
+        ReadBackArgs { organ: Some("12990101MB99999999".into()), ..asked("盘01", medium.path()) };
+    assert!(checked(&office.app, &elsewhere).await.is_err(), "the medium of another organ");
+    let tape = ReadBackArgs { medium: Some("一次写入磁带".into()), ..asked("盘01", medium.path()) };
+    assert!(checked(&office.app, &tape).await.is_err(), "another kind of medium");
+    let empty = tempfile::tempdir().unwrap();
+    assert!(checked(&office.app, &asked("盘01", empty.path())).await.is_err(), "nothing is mounted");
+    assert!(office.open("a", &page).await.body.contains("未核验"), "nothing of these is recorded");
+    let (lines, good) = checked(&office.app, &asked("盘01", medium.path())).await.unwrap();
     assert!(!good && lines[0] == "读出 2 个文件" && lines[1].contains("第2段"), "{lines:?}");
     assert!(office.open("a", &page).await.body.contains("读出不符"));
     std::fs::write(medium.path().join("现场.jpg"), PHOTO).unwrap();
-    let (lines, good) = checked(&office.app, "盘01", medium.path()).await.unwrap();
+    let (lines, good) = checked(&office.app, &asked("盘01", medium.path())).await.unwrap();
     assert!(good, "{lines:?}");
     let read = office.read("a", &format!("/api/v1{page}")).await.json();
     assert_eq!(read["copies"][0]["verified"], true, "{}", read["copies"]);

@@ -8,14 +8,14 @@ use crate::case::facts::Facts;
 use crate::case::gate;
 use crate::case::law::coercion_law;
 use crate::case::sampling::SamplingPresence;
-use crate::case::state::Case;
+use crate::case::state::{Case, PartyState};
 use crate::case::types::Session;
 use crate::cite::Citation;
 use crate::matter::shanghai;
 use crate::period;
 use crate::refusal::Refusal;
 use crate::text::Text;
-use jiff::civil::{Time, time};
+use jiff::civil::{Date, Time, time};
 
 /// 夜间: from ten in the evening until six in the morning. The law of coercion does not say when
 /// night is; this is the night of 噪声污染防治法第八十八条第二项.
@@ -31,6 +31,7 @@ pub(super) fn carried_out(case: &Case, it: &CarryingOut, facts: &Facts<'_>) -> R
     let (decision, served) = gate::to_carry_out(case, facts, it.party, state)?;
     held(case, &it.session, facts)?;
     let day = crate::matter::civil_day(it.session.started_at);
+    unpaused(state, day)?;
     let from = decision.what.planned_on.max(served.effective_on);
     if day < from {
         return Err(refuse(
@@ -52,6 +53,10 @@ pub(super) fn rested(session: &Session, urgent: &Text, facts: &Facts<'_>) -> Res
     let (start, end) = (session.started_at.to_zoned(shanghai()), session.ended_at.to_zoned(shanghai()));
     let (first, last) = (start.date(), end.date());
     let night = first != last || start.time() < NIGHT.1 || end.time() > NIGHT.0;
+    // What is urgent asks for no calendar.
+    if !urgent.is_blank() {
+        return Ok(());
+    }
     let mut holiday = false;
     for day in [first, last] {
         let works = facts.calendar.is_workday(day).ok_or_else(|| {
@@ -64,7 +69,7 @@ pub(super) fn rested(session: &Session, urgent: &Text, facts: &Facts<'_>) -> Res
         })?;
         holiday |= !works;
     }
-    if !night && !holiday || !urgent.is_blank() {
+    if !night && !holiday {
         return Ok(());
     }
     let when = if night { "夜间（二十二时至次日六时）" } else { "法定节假日" };
@@ -75,6 +80,20 @@ pub(super) fn rested(session: &Session, urgent: &Text, facts: &Facts<'_>) -> Res
         "请在工作日的白天实施；情况紧急的，写明紧急情况。",
     )
     .field(if night { "started_at" } else { "urgent" }, "不得在夜间、法定节假日实施，情况紧急的写明"))
+}
+
+/// It did not pause on the day of the act, whatever holds today (第三十九条).
+pub(super) fn unpaused(state: &PartyState, day: Date) -> Result<(), Refusal> {
+    if !state.enforcement.paused_on(day) {
+        return Ok(());
+    }
+    Err(refuse(
+        "enforcement.paused",
+        "第三十九条",
+        format!("{}执行处于中止期间", period::long(day)),
+        "中止期间不得实施；请核对时间，恢复执行后再实施。",
+    )
+    .field("started_at", "在中止期间"))
 }
 
 /// The party signed, or a witness did.

@@ -61,21 +61,11 @@ pub(super) fn decide(case: &Case, command: &CaseCommand, facts: &Facts<'_>) -> O
 pub(super) fn content(case: &Case, proposal: &Proposal, facts: &Facts<'_>) -> Result<(), Refusal> {
     match proposal {
         Proposal::Enforce(it) => enforceable(case, it, facts),
-        Proposal::PauseEnforcement(it) => pausable(case, it),
+        Proposal::PauseEnforcement(it) => pausable(case, it, facts),
         Proposal::EndEnforcement(it) => endable(case, it, facts),
         Proposal::Agree(it) => agreeable(case, it, facts),
         Proposal::Substitute(it) => super::substitute::content(case, it, facts),
-        Proposal::ResumeEnforcement(it) => {
-            if case.party(it.party).is_some_and(|p| p.enforcement.paused().is_some()) {
-                return Ok(());
-            }
-            Err(refuse(
-                "enforcement.not_paused",
-                "第三十九条第二款",
-                "对该当事人的执行没有中止",
-                "不需要恢复。",
-            ))
-        }
+        Proposal::ResumeEnforcement(it) => gate::resumable_now(known(case, it.party, "第三十九条第二款")?),
         _ => Ok(()),
     }
 }
@@ -151,14 +141,16 @@ fn enforceable(case: &Case, it: &Enforcing, facts: &Facts<'_>) -> Result<(), Ref
     if !it.manner.by_order() {
         gate::not_with_the_court(state)?;
     }
-    let again =
-        state.enforcement.standing().filter(|d| d.what.manner == it.manner && d.what.order == it.order);
-    if again.is_some_and(|d| d.carried_out.is_empty()) {
+    // One after the other: what is carried out is carried out under one decision.
+    let before = state.enforcement.standing().filter(|d| d.carried_out.is_empty());
+    if let Some(before) = before
+        && !gate::performed(case, it.party, state, before)?
+    {
         return Err(refuse(
             "enforcement.repeated",
             "第三十七条",
-            "已经作出同样的强制执行决定，尚未实施",
-            "请送达并实施；方式不同的，选择其他方式。",
+            format!("已经决定{}，尚未实施", before.what.manner.label()),
+            "请先送达、实施并登记；标的灭失的，呈请终结执行。",
         )
         .field("manner", "已经决定"));
     }
@@ -272,7 +264,7 @@ fn money(case: &Case, it: &Enforcing, state: &PartyState, facts: &Facts<'_>) -> 
     }
     // An auction to set off the fine asks for the demand alone (第四十六条第三款).
     if facts.law.own.of_manner(it.manner).value {
-        added_long_ago(state, facts)?;
+        added_long_ago(case, it.party, state, facts)?;
     }
     decision_demanded(case, it, state, facts)?;
     if gate::enforceable(decision, it.party, state, facts.today()).total_fen() == 0 {
@@ -287,13 +279,27 @@ fn money(case: &Case, it: &Enforcing, state: &PartyState, facts: &Facts<'_>) -> 
 }
 
 /// An additional fine runs for more than thirty days (第四十六条第一款).
-fn added_long_ago(state: &PartyState, facts: &Facts<'_>) -> Result<(), Refusal> {
+fn added_long_ago(case: &Case, party: PartyNo, state: &PartyState, facts: &Facts<'_>) -> Result<(), Refusal> {
     let Some((imposed, _)) = state.additions.first() else {
         return Err(refuse(
             "additional.none",
             "第四十六条第一款",
             "没有加处罚款，不能强制执行罚没款",
             "先加处罚款，超过三十日并经催告仍不履行的再强制执行；没有罚款的，申请人民法院强制执行。",
+        ));
+    };
+    // The party must have been told of it (第四十五条第一款), and a late entry satisfies no term.
+    let told = case
+        .documents
+        .iter()
+        .filter(|d| d.kind == DocumentKind::AdditionalFineDecision && d.party == Some(party));
+    let told = told.filter_map(|d| d.service.as_ref()).map(|it| it.gate_day()).min();
+    let Some(imposed) = told.map(|on| on.max(*imposed)) else {
+        return Err(refuse(
+            "additional.unserved",
+            "第四十五条第一款",
+            "加处罚款决定书尚未送达当事人",
+            "加处罚款的标准应当告知当事人：请先送达，超过三十日后再决定。",
         ));
     };
     let rule = Rule {
@@ -303,7 +309,7 @@ fn added_long_ago(state: &PartyState, facts: &Facts<'_>) -> Result<(), Refusal> 
         citation: coercion_law("第四十六条第一款"),
         day_citation: None,
     };
-    let wait = facts.limit(&rule, *imposed, "加处罚款之日", &[])?;
+    let wait = facts.limit(&rule, imposed, "加处罚款决定书送达之日", &[])?;
     if !period::closes_after(&wait, facts.today()) {
         let last = wait.due.latest();
         let message = format!("实施加处罚款未超过三十日，到{}届满", period::long(last));
@@ -401,12 +407,18 @@ fn demolish(case: &Case, it: &Enforcing, state: &PartyState, facts: &Facts<'_>) 
     unused(case, it.party, state, facts, served, "第四十四条")
 }
 
+/// A decision on enforcement or on 代履行 waits to be carried out.
+fn begun(case: &Case, party: PartyNo, state: &PartyState) -> bool {
+    state.enforcement.standing().is_some()
+        || case.substitutions.iter().any(|s| s.what.party == party && s.done.is_none() && !s.dropped)
+}
+
 /// The ground is stated; before a decision on enforcement only a stay by law pauses anything.
-fn pausable(case: &Case, it: &Pausing) -> Result<(), Refusal> {
+fn pausable(case: &Case, it: &Pausing, facts: &Facts<'_>) -> Result<(), Refusal> {
     required(&it.basis, "basis", "情况和证明材料")?;
     let state = known(case, it.party, "第三十九条")?;
-    let begun = state.enforcement.standing().is_some()
-        || case.substitutions.iter().any(|s| s.what.party == it.party && s.done.is_none());
+    gate::pausable_now(case, facts, it.party, state)?;
+    let begun = begun(case, it.party, state);
     let stayed = it.ground == PauseGround::Stayed;
     if stayed && !state.remedy_pending() {
         return Err(refuse(
@@ -437,7 +449,12 @@ fn endable(case: &Case, it: &Ending, facts: &Facts<'_>) -> Result<(), Refusal> {
     let unfit = |message: &str, remedy: &str| {
         Err(refuse("end.ground", "第四十条", message, remedy).field("ground", "与案件情况不符"))
     };
+    gate::endable_now(case, facts, it.party, state)?;
     let person = matches!(state.party.kind, PartyKind::Person | PartyKind::IndividualBusiness);
+    let owes = case.decision.as_ref().is_some_and(|d| gate::owed_fen(d, it.party, state) > 0);
+    // Whose money nobody enforced yet is not let off it: the organ enforces it, or asks the court.
+    let of_money = state.enforcement.decisions.last().is_some_and(|d| d.what.manner.takes_money());
+    let costs = case.substitutions.iter().any(|s| s.what.party == it.party && s.done.is_some());
     match it.ground {
         EndGround::PersonDied if !person => unfit("当事人不是公民", "请选择与当事人相符的情形。"),
         EndGround::UnitEnded if state.party.kind == PartyKind::Person => {
@@ -447,6 +464,15 @@ fn endable(case: &Case, it: &Ending, facts: &Facts<'_>) -> Result<(), Refusal> {
             unfit("据以执行的决定没有被撤销", "决定撤销并登记后再办。")
         }
         EndGround::Lapsed => lapsed(state, facts),
+        EndGround::ObjectGone if !begun(case, it.party, state) => {
+            unfit("没有正在实施的强制执行、代履行", "执行标的灭失的，只终结对该标的的执行。")
+        }
+        EndGround::Other if owes && !of_money => {
+            unfit("罚没款尚未强制执行", "请催告后强制执行，或者申请人民法院强制执行。")
+        }
+        EndGround::Other if !owes && !begun(case, it.party, state) && !costs => {
+            unfit("没有正在实施的强制执行、代履行", "没有需要终结的执行。")
+        }
         EndGround::PersonDied
         | EndGround::UnitEnded
         | EndGround::ObjectGone
@@ -487,7 +513,7 @@ fn agreeable(case: &Case, it: &Agreeing, facts: &Facts<'_>) -> Result<(), Refusa
     required(&it.harmless, "harmless", "不损害公共利益和他人合法权益的情况")?;
     let state = known(case, it.party, "第四十二条")?;
     let (decision, _) = gate::served_decision(case, it.party)?;
-    gate::at_liberty(case, facts, it.party, state)?;
+    gate::agreeable_now(case, facts, it.party, state)?;
     let most = enforcement::additional_left_fen(decision, it.party, state);
     if it.waived_fen < 0 || it.waived_fen > most {
         return Err(refuse(
@@ -513,8 +539,8 @@ fn agreeable(case: &Case, it: &Agreeing, facts: &Facts<'_>) -> Result<(), Refusa
     let whole = stages
         .iter()
         .all(|s| s.due_on > facts.today() && s.amount_fen >= 0 && (s.amount_fen > 0 || !s.duty.is_blank()));
-    let sum: i64 = stages.iter().map(|s| s.amount_fen).sum();
-    if stages.is_empty() || stages.len() > MOST_STAGES || !ordered || !whole || sum != owed {
+    let sum = stages.iter().try_fold(0_i64, |sum, s| sum.checked_add(s.amount_fen));
+    if stages.is_empty() || stages.len() > MOST_STAGES || !ordered || !whole || sum != Some(owed) {
         return Err(refuse(
             "agreement.stages",
             "第四十二条第一款",

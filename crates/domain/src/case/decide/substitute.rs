@@ -1,6 +1,6 @@
 //! 代履行 (行政强制法第五十条至第五十二条).
 
-use super::carrying_out::{rested, witnessed};
+use super::carrying_out::{rested, unpaused, witnessed};
 use super::enforcement::{refuse, served_demand, unknown_order};
 use super::investigate::held;
 use super::{Issue, Outcome, punctual_on, required};
@@ -14,7 +14,7 @@ use crate::case::law::coercion_law;
 use crate::case::state::*;
 use crate::case::substitute::{CostEntry, OrderDemanded, Substitution};
 use crate::case::types::*;
-use crate::codes::format_yuan;
+use crate::codes::{MAX_FEN, format_yuan};
 use crate::matter::civil_day;
 use crate::period::{self, Period, Rule};
 use crate::refusal::Refusal;
@@ -63,7 +63,10 @@ pub(super) fn content(case: &Case, it: &Substituting, facts: &Facts<'_>) -> Resu
         return Err(refuse("party.unknown", "第五十条", "案件中没有该当事人", "请选择案件中的当事人。")
             .field("party", "没有该当事人"));
     };
-    gate::at_liberty(case, facts, it.party, state)?;
+    // What obstructs a road is cleared at once whatever else stands between organ and party.
+    if it.immediate.is_none() {
+        gate::at_liberty(case, facts, it.party, state)?;
+    }
     if !it.disinterested {
         return Err(refuse(
             "substitute.interested",
@@ -73,7 +76,7 @@ pub(super) fn content(case: &Case, it: &Substituting, facts: &Facts<'_>) -> Resu
         )
         .field("disinterested", "应当没有利害关系"));
     }
-    if it.budget_fen < 0 || it.planned_on < facts.today() {
+    if !(0..=MAX_FEN).contains(&it.budget_fen) || it.planned_on < facts.today() {
         return Err(refuse(
             "substitute.plan",
             "第五十一条第一款第一项",
@@ -138,7 +141,7 @@ fn overdue(case: &Case, it: &CorrectionOrder, facts: &Facts<'_>) -> Result<(), R
 /// supervised, signed, at a decent hour, at its cost.
 fn done<'c>(case: &'c Case, it: &SubstituteDone, facts: &Facts<'_>) -> Result<&'c Substitution, Refusal> {
     required(&it.record, "record", "代履行的经过和结果")?;
-    let Some(found) = case.substitution(it.substitution).filter(|s| s.done.is_none()) else {
+    let Some(found) = case.substitution(it.substitution).filter(|s| s.done.is_none() && !s.dropped) else {
         return Err(refuse(
             "substitute.unknown",
             "第五十一条",
@@ -147,7 +150,11 @@ fn done<'c>(case: &'c Case, it: &SubstituteDone, facts: &Facts<'_>) -> Result<&'
         )
         .field("substitution", "没有待实施的该次代履行"));
     };
-    if !found.pending(case) {
+    let day = civil_day(it.session.started_at);
+    // What was done before the order was found followed is still entered, with its cost.
+    let order_of = found.what.order.and_then(|no| order(case, no));
+    let since = order_of.and_then(|it| it.rechecked_on).is_some_and(|on| on > day);
+    if !found.pending(case) && !since {
         return Err(refuse(
             "substitute.performed",
             "第五十一条第一款第二项",
@@ -156,9 +163,11 @@ fn done<'c>(case: &'c Case, it: &SubstituteDone, facts: &Facts<'_>) -> Result<&'
         ));
     }
     let Some(state) = case.party(found.what.party) else { return Ok(found) };
-    gate::at_liberty(case, facts, found.what.party, state)?;
     held(case, &it.session, facts)?;
-    let day = civil_day(it.session.started_at);
+    if found.what.immediate.is_none() {
+        gate::at_liberty(case, facts, found.what.party, state)?;
+        unpaused(state, day)?;
+    }
     if found.what.immediate.is_none() {
         reminded(case, found, day, facts)?;
     }
@@ -186,7 +195,7 @@ fn done<'c>(case: &'c Case, it: &SubstituteDone, facts: &Facts<'_>) -> Result<&'
         .field("performer_signed", "应当签名"));
     }
     witnessed(it.presence, &it.witness, "第五十一条第一款第四项")?;
-    if it.cost_fen < 0 || it.cost_fen > 0 && it.cost_basis.is_blank() {
+    if !(0..=MAX_FEN).contains(&it.cost_fen) || it.cost_fen > 0 && it.cost_basis.is_blank() {
         return Err(refuse(
             "substitute.cost",
             "第五十一条第二款",

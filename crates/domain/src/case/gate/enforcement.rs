@@ -1,6 +1,7 @@
 //! Guards of the organ's own enforcement (行政强制法第三十四条至第四十六条).
 
 use super::{Gate, any_party, made, next_day, no, no_pending, owed_fen, served_decision, unperformed};
+use crate::case::claim::enforceable;
 use crate::case::command::Proposal;
 use crate::case::document::Served;
 use crate::case::enforcement::{EnforcementDecision, EnforcementManner};
@@ -98,7 +99,7 @@ pub fn agreement_over(facts: &Facts<'_>, number: PartyNo, state: &PartyState) ->
 
 /// The court was not asked, or declined.
 pub fn not_with_the_court(state: &PartyState) -> Gate {
-    if state.court_on.is_some() && !state.enforcement_denied() {
+    if state.court_on.is_some() && !state.enforcement_over() {
         return no(
             "court.asked",
             coercion_law("第五十三条"),
@@ -219,6 +220,18 @@ pub fn to_carry_out<'c>(
             "请先送达。",
         )
     })?;
+    let punished = made(case)?;
+    let takes_money = decision.what.manner.takes_money();
+    let owed = owed_fen(punished, number, state);
+    // What was put off since is not taken before its day (行政处罚法第六十六条第二款).
+    if takes_money && owed > 0 && enforceable(punished, number, state, facts.today()).total_fen() == 0 {
+        return Err(Refusal::new(
+            "payment.deferred",
+            crate::cite::penalty_law("第六十六条第二款"),
+            "已经批准延期、分期缴纳，尚无到期的款项",
+            "到期不缴的，催告后再实施。",
+        ));
+    }
     if performed(case, number, state, decision)? {
         return Err(Refusal::new(
             "enforcement.performed",
@@ -231,7 +244,10 @@ pub fn to_carry_out<'c>(
 }
 
 /// What the decision on enforcement enforces is performed.
-fn performed(
+///
+/// # Errors
+/// When there is no decision.
+pub fn performed(
     case: &Case,
     number: PartyNo,
     state: &PartyState,
@@ -260,10 +276,18 @@ pub fn pause(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         let same = |p: &Proposal| matches!(p, Proposal::PauseEnforcement(it) if it.party == number);
         no_pending(case, same)?;
-        served_decision(case, number)?;
-        with_the_organ(case, facts, number, state)?;
-        running_on(number, state)
+        pausable_now(case, facts, number, state)
     })
+}
+
+/// As [`pause`], for the party, also when the proposal is approved.
+///
+/// # Errors
+/// When there is nothing to pause.
+pub fn pausable_now(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
+    served_decision(case, number)?;
+    with_the_organ(case, facts, number, state)?;
+    running_on(number, state)
 }
 
 /// The enforcement is the organ's, not the court's, and not everything is performed.
@@ -285,7 +309,8 @@ fn left(case: &Case, number: PartyNo, state: &PartyState) -> bool {
         .decision
         .as_ref()
         .is_some_and(|d| owed_fen(d, number, state) > 0 || !unperformed(d, number, state).is_empty());
-    let costs = case.substitutions.iter().any(|it| it.what.party == number && it.owed_fen(case) > 0);
+    let own = |it: &&crate::case::substitute::Substitution| it.what.party == number;
+    let costs = case.substitutions.iter().filter(own).any(|it| it.owed_fen(case) > 0 || it.pending(case));
     owes || costs || case.corrections.iter().any(|it| it.party == number && it.open(case))
 }
 
@@ -294,16 +319,19 @@ pub fn resume_enforcement(case: &Case, _: &Facts<'_>, party: Option<PartyNo>) ->
     any_party(case, party, |number, state| {
         let same = |p: &Proposal| matches!(p, Proposal::ResumeEnforcement(it) if it.party == number);
         no_pending(case, same)?;
-        if state.enforcement.paused().is_some() && state.enforcement.ended.is_none() {
-            return Ok(());
-        }
-        no(
-            "enforcement.not_paused",
-            coercion_law("第三十九条第二款"),
-            "对该当事人的执行没有中止",
-            "不需要恢复。",
-        )
+        resumable_now(state)
     })
+}
+
+/// As [`resume_enforcement`], for the party, also when the proposal is approved.
+///
+/// # Errors
+/// When nothing pauses.
+pub fn resumable_now(state: &PartyState) -> Gate {
+    if state.enforcement.paused().is_some() && state.enforcement.ended.is_none() {
+        return Ok(());
+    }
+    no("enforcement.not_paused", coercion_law("第三十九条第二款"), "对该当事人的执行没有中止", "不需要恢复。")
 }
 
 /// Something is left to enforce by the organ itself, whether or not it pauses.
@@ -311,16 +339,24 @@ pub fn end(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         let same = |p: &Proposal| matches!(p, Proposal::EndEnforcement(it) if it.party == number);
         no_pending(case, same)?;
-        if state.enforcement.ended.is_some() {
-            return running_on(number, state);
-        }
-        // A decision that was revoked ends its enforcement too (第四十条第四项).
-        if case.revoked(number).is_some() {
-            return own_course(case, facts, number, state);
-        }
-        served_decision(case, number)?;
-        with_the_organ(case, facts, number, state)
+        endable_now(case, facts, number, state)
     })
+}
+
+/// As [`end`], for the party, also when the proposal is approved.
+///
+/// # Errors
+/// When there is nothing to end.
+pub fn endable_now(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
+    if state.enforcement.ended.is_some() {
+        return running_on(number, state);
+    }
+    // A decision that was revoked ends its enforcement too (第四十条第四项).
+    if case.revoked(number).is_some() {
+        return own_course(case, facts, number, state);
+    }
+    served_decision(case, number)?;
+    with_the_organ(case, facts, number, state)
 }
 
 /// An enforcement is under way in which an agreement may be made.
@@ -328,19 +364,27 @@ pub fn agree(case: &Case, facts: &Facts<'_>, party: Option<PartyNo>) -> Gate {
     any_party(case, party, |number, state| {
         let same = |p: &Proposal| matches!(p, Proposal::Agree(it) if it.party == number);
         no_pending(case, same)?;
-        served_decision(case, number)?;
-        with_the_organ(case, facts, number, state)?;
-        let substituted = case.substitutions.iter().any(|it| it.what.party == number && it.pending(case));
-        if state.enforcement.standing().is_none() && !substituted {
-            return no(
-                "enforcement.none",
-                coercion_law("第四十二条第一款"),
-                "没有正在实施的强制执行",
-                "作出强制执行、代履行决定后，才与当事人订立执行协议；缴款有困难的，呈请延期、分期缴款。",
-            );
-        }
-        at_liberty(case, facts, number, state)
+        agreeable_now(case, facts, number, state)
     })
+}
+
+/// As [`agree`], for the party, also when the proposal is approved.
+///
+/// # Errors
+/// When no enforcement is under way, or something binds.
+pub fn agreeable_now(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
+    served_decision(case, number)?;
+    with_the_organ(case, facts, number, state)?;
+    let substituted = case.substitutions.iter().any(|it| it.what.party == number && it.pending(case));
+    if state.enforcement.standing().is_none() && !substituted {
+        return no(
+            "enforcement.none",
+            coercion_law("第四十二条第一款"),
+            "没有正在实施的强制执行",
+            "作出强制执行、代履行决定后，才与当事人订立执行协议；缴款有困难的，呈请延期、分期缴款。",
+        );
+    }
+    at_liberty(case, facts, number, state)
 }
 
 /// A stage of an agreement is over and was not kept.

@@ -104,8 +104,16 @@ pub fn carry_out_substitute(case: &Case, _: &Facts<'_>, _: Option<PartyNo>) -> G
     if case.substitutions.iter().any(|it| it.pending(case)) {
         return Ok(());
     }
-    let performed = case.substitutions.iter().any(|it| it.done.is_none());
-    if performed {
+    let performed = case.substitutions.iter().find(|it| it.done.is_none() && !it.dropped);
+    // What was done before the order was found followed is still entered.
+    let rechecked = |it: &&crate::case::substitute::Substitution| {
+        let order = it.what.order.and_then(|no| crate::case::enforcement::order(case, no));
+        order.is_some_and(|order| order.rechecked_on.is_some_and(|on| on >= it.on))
+    };
+    if performed.as_ref().is_some_and(rechecked) {
+        return Ok(());
+    }
+    if performed.is_some() {
         return no(
             "substitute.performed",
             coercion_law("第五十一条第一款第二项"),
@@ -145,12 +153,12 @@ pub fn costs_back(case: &Case) -> Gate {
 pub fn substituted(case: &Case) -> Gate {
     for (number, it) in case.numbered_substitutions() {
         let ended = case.party(it.what.party).is_some_and(|p| p.enforcement.ended.is_some());
-        if it.done.is_none() && it.what.immediate.is_some() && !ended {
+        if it.done.is_none() && !it.dropped && it.what.immediate.is_some() && !ended {
             return no(
                 "substitute.open",
                 coercion_law("第五十二条"),
                 format!("第{number}次代履行已经决定，尚未实施"),
-                "请实施并登记；不再实施的，呈请终结执行。",
+                "请实施并登记；标的已经灭失、清除而不再实施的，呈请终结执行。",
             );
         }
         if it.done.is_some() && case.document(it.document).is_some_and(|d| d.service.is_none()) {
@@ -161,7 +169,9 @@ pub fn substituted(case: &Case) -> Gate {
                 "当事人不在场的，应当在事后立即通知：请送达并登记。",
             );
         }
-        if it.owed_fen(case) > 0 && !ended {
+        // The court ended the enforcement of money against the party.
+        let over = case.party(it.what.party).is_some_and(PartyState::enforcement_over);
+        if it.owed_fen(case) > 0 && !ended && !over {
             return no(
                 "cost.owed",
                 coercion_law("第五十一条第二款"),

@@ -6,8 +6,15 @@ use crate::case::law::coercion_law;
 /// An obstacle is cleared at once also before there is a decision (行政强制法第五十二条).
 const CLEARED: &[Stage] = &[Stage::Investigating, Stage::Concluded, Stage::Decided];
 /// Money of a cost comes in and goes back whatever the case has come to.
-const COSTS: &[Stage] =
-    &[Stage::Investigating, Stage::Concluded, Stage::Decided, Stage::Closed, Stage::Archived];
+const COSTS: &[Stage] = &[
+    Stage::Investigating,
+    Stage::Concluded,
+    Stage::Decided,
+    Stage::Withdrawn,
+    Stage::Transferred,
+    Stage::Closed,
+    Stage::Archived,
+];
 
 pub(super) fn rows() -> Vec<Step> {
     let decided = &[S::Decided];
