@@ -279,6 +279,7 @@ fn reads(page: Value) -> Vec<Operation> {
     let list = json!({ "type": "array", "items": { "type": "object" } });
     vec![
         Operation::get("/api/v1/checks", "check_list", TAG, verbs::READ.label, page)
+            .fails(&[404])
             .with(query("organ", "机关，缺省为本机关", schema_of("id")))
             .with(query("after", "从这个事项之前起", schema_of("id")))
             .leads("check_read", json!({ "id": "$response.body#/items/0/id" })),
@@ -289,6 +290,7 @@ fn reads(page: Value) -> Vec<Operation> {
             "记录统计",
             json!({ "type": "object" }),
         )
+        .fails(&[404])
         .with(query("organ", "机关，缺省为本机关", schema_of("id")))
         .with(query("from", "自", day.clone()))
         .with(query("to", "至", day.clone())),
@@ -299,6 +301,7 @@ fn reads(page: Value) -> Vec<Operation> {
             "年度考核数据",
             text.clone(),
         )
+        .fails(&[404])
         .with(query("organ", "机关，缺省为本机关", schema_of("id")))
         .with(query("year", "年度", json!({ "type": "integer", "minimum": 2000, "maximum": 2199 })))
         .produces("text/csv"),

@@ -15,7 +15,7 @@ use serde_json::Value;
 use sha2::Digest as _;
 use uuid::Uuid;
 
-use super::look::{Wish, foreseen, may, recorded};
+use super::look::{Wish, foreseen, look, may, recorded};
 use super::service::thing_now;
 use super::web::seen;
 use crate::evidence::name::disposition;
@@ -193,17 +193,14 @@ pub async fn document(
     under: Option<MatterId>,
 ) -> Result<Response, Failure> {
     let wish = Wish { under, ..Wish::view(Material::Document { case, no }) };
-    // Made first: what cannot be shown was not looked at.
-    let looked = foreseen(shell, who, &wish).await?;
+    let looked = look(shell, who, &wish).await?;
     let bytes = if looked.marked() {
         let (mark, at) = (looked.watermark.clone(), looked.at);
         records.reading_copy(case, no, Signs::Reader { mark, at }).await
     } else {
         records.download(ledger, case, no).await
     };
-    let bytes = bytes.map_err(failed)?;
-    recorded(shell, who, &wish, &looked, shell.fresh_id()).await?;
-    Ok(private_pdf(bytes, no))
+    Ok(private_pdf(bytes.map_err(failed)?, no))
 }
 
 /// An approval that covers the document that an address names.
