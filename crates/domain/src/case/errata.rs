@@ -179,20 +179,6 @@ pub fn decides(key: &str) -> Decides {
             "court_applied",
             "enforcement_decided",
         ]),
-        "execution.urge" | "execution.court" => {
-            Events(&["enforcement_demanded", "court_applied", "enforcement_decided"])
-        }
-        "execution.own_transfer"
-        | "execution.own_auction"
-        | "execution.own_restore"
-        | "execution.own_demolish"
-        | "execution.own_cease" => Events(&[
-            "enforcement_decided",
-            "enforcement_carried_out",
-            "enforcement_paused",
-            "enforcement_ended",
-            "enforcement_agreed",
-        ]),
         "closing.term" => Events(&["closed"]),
         "archive.term" | "archive.order" | "retention.ordinary" => {
             Events(&["archived", "supplement_archived"])
@@ -216,6 +202,28 @@ pub fn decides(key: &str) -> Decides {
         }
         "draft.range_stated" => Events(&["draft_prepared", "decided", "disposal_amended"]),
         "numbering.place" | "numbering.system" | "numbering.counters" => Events(&["document_issued"]),
+        _ => enforcing(key),
+    }
+}
+
+/// As [`decides`], for what is decided when a decision is enforced.
+fn enforcing(key: &str) -> Decides {
+    use Decides::Events;
+    match key {
+        "execution.urge" | "execution.court" => {
+            Events(&["enforcement_demanded", "court_applied", "enforcement_decided"])
+        }
+        "execution.own_transfer"
+        | "execution.own_auction"
+        | "execution.own_restore"
+        | "execution.own_demolish"
+        | "execution.own_cease" => Events(&[
+            "enforcement_decided",
+            "enforcement_carried_out",
+            "enforcement_paused",
+            "enforcement_ended",
+            "enforcement_agreed",
+        ]),
         _ => beside(key),
     }
 }

@@ -1,6 +1,8 @@
 //! What is kept is watched: holds that end by their day, media that were read back, damage that a
 //! check of the store found; and the lists that two people signed.
 
+use std::path::Path;
+
 use axum::body::Body;
 use axum::http::{Method, Request};
 use http_body_util::BodyExt as _;
@@ -79,6 +81,23 @@ async fn a_hold_that_ends_is_on_the_desks_of_who_set_it_and_of_the_archives(benc
     house.office.holds().await;
 }
 
+fn asked(number: &str, folder: &Path) -> ReadBackArgs {
+    ReadBackArgs { number: number.to_owned(), folder: folder.to_owned(), organ: None, medium: None }
+}
+
+/// Another number, organ, kind, or nothing mounted: refused before anything is recorded.
+async fn others_are_not_meant(office: &Office, medium: &Path) {
+    let empty = tempfile::tempdir().unwrap();
+    for wrong in [
+        asked("盘02", medium),
+        ReadBackArgs { organ: Some("12990101MB99999999".into()), ..asked("盘01", medium) },
+        ReadBackArgs { medium: Some("一次写入磁带".into()), ..asked("盘01", medium) },
+        asked("盘01", empty.path()),
+    ] {
+        assert!(checked(&office.app, &wrong).await.is_err(), "{wrong:?}");
+    }
+}
+
 async fn a_medium_is_read_back_and_damage_is_said_where_it_can_be_helped(bench: Bench) {
     let house = house(bench).await;
     let id = patrol(&house, 0x4ead_0000).await;
@@ -102,20 +121,7 @@ async fn a_medium_is_read_back_and_damage_is_said_where_it_can_be_helped(bench: 
     let mut bent = PHOTO.to_vec();
     bent[100] ^= 1;
     std::fs::write(medium.path().join("现场.jpg"), &bent).unwrap();
-    let asked = |number: &str, folder: &std::path::Path| ReadBackArgs {
-        number: number.to_owned(),
-        folder: folder.to_owned(),
-        organ: None,
-        medium: None,
-    };
-    assert!(checked(&office.app, &asked("盘02", medium.path())).await.is_err(), "no copy has this number");
-    let elsewhere =
-        ReadBackArgs { organ: Some("12990101MB99999999".into()), ..asked("盘01", medium.path()) };
-    assert!(checked(&office.app, &elsewhere).await.is_err(), "the medium of another organ");
-    let tape = ReadBackArgs { medium: Some("一次写入磁带".into()), ..asked("盘01", medium.path()) };
-    assert!(checked(&office.app, &tape).await.is_err(), "another kind of medium");
-    let empty = tempfile::tempdir().unwrap();
-    assert!(checked(&office.app, &asked("盘01", empty.path())).await.is_err(), "nothing is mounted");
+    others_are_not_meant(office, medium.path()).await;
     assert!(office.open("a", &page).await.body.contains("未核验"), "nothing of these is recorded");
     let (lines, good) = checked(&office.app, &asked("盘01", medium.path())).await.unwrap();
     assert!(!good && lines[0] == "读出 2 个文件" && lines[1].contains("第2段"), "{lines:?}");
