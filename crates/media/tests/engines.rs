@@ -17,7 +17,9 @@ const PAGE: &[u8] = include_bytes!("data/page.png");
 fn config(wrapper: &str) -> EngineConfig {
     let python = std::env::var("MINGJING_TEST_MEDIA_PYTHON")
         .expect("MINGJING_TEST_MEDIA_PYTHON names a Python with the engines; `cargo xtask test` installs it");
-    let wrapper = Path::new(env!("CARGO_MANIFEST_DIR")).join("engines").join(wrapper);
+    // Asked when it runs: a build that is kept may have been made in another folder.
+    let own = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+    let wrapper = Path::new(&own).join("engines").join(wrapper);
     let argv = [python.as_str(), wrapper.to_str().unwrap(), "{input}"];
     toml::from_str(&format!("kind = \"command\"\nargv = {argv:?}\ntimeout_seconds = 120")).unwrap()
 }
