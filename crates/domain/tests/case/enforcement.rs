@@ -532,6 +532,14 @@ fn an_end_needs_what_it_ends() {
     let end = |ground| propose(Proposal::EndEnforcement(Ending { party: 1, ground, basis: t("情况") }));
     w.no(A, end(EndGround::Other), "end.ground");
     w.no(A, end(EndGround::ObjectGone), "end.ground");
+    // Nor by that of an enforcement which fell.
+    let mut w = demanded();
+    w.at("2026-05-29");
+    w.pass(Proposal::Enforce(enforcing(Manner::Transfer, "2026-06-01")));
+    w.pass(Proposal::EndEnforcement(Ending { party: 1, ground: EndGround::ObjectGone, basis: t("灭失") }));
+    w.no(A, end(EndGround::Other), "end.ground");
+    assert!(w.case().party(1).unwrap().enforcement.ended.is_none(), "the fine is still to be enforced");
+    w.ok(A, transfer("2026-06-01"));
 }
 
 /// What is agreed on is judged again when it is approved.

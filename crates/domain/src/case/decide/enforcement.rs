@@ -453,7 +453,10 @@ fn endable(case: &Case, it: &Ending, facts: &Facts<'_>) -> Result<(), Refusal> {
     let person = matches!(state.party.kind, PartyKind::Person | PartyKind::IndividualBusiness);
     let owes = case.decision.as_ref().is_some_and(|d| gate::owed_fen(d, it.party, state) > 0);
     // Whose money nobody enforced yet is not let off it: the organ enforces it, or asks the court.
-    let of_money = state.enforcement.decisions.last().is_some_and(|d| d.what.manner.takes_money());
+    let manner = state.enforcement.standing().map(|d| d.what.manner);
+    let of_money = manner.is_some_and(EnforcementManner::takes_money);
+    let acts = case.decision.as_ref().map_or(Vec::new(), |d| gate::unperformed(d, it.party, state));
+    let of_acts = acts.iter().all(|kind| manner.is_some_and(|it| it.performs(*kind)));
     let costs = case.substitutions.iter().any(|s| s.what.party == it.party && s.done.is_some());
     match it.ground {
         EndGround::PersonDied if !person => unfit("当事人不是公民", "请选择与当事人相符的情形。"),
@@ -469,6 +472,9 @@ fn endable(case: &Case, it: &Ending, facts: &Facts<'_>) -> Result<(), Refusal> {
         }
         EndGround::Other if owes && !of_money => {
             unfit("罚没款尚未强制执行", "请催告后强制执行，或者申请人民法院强制执行。")
+        }
+        EndGround::Other if !of_acts => {
+            unfit("罚款、没收款项以外的处罚尚未强制执行", "请催告后强制执行，或者申请人民法院强制执行。")
         }
         EndGround::Other if !owes && !begun(case, it.party, state) && !costs => {
             unfit("没有正在实施的强制执行、代履行", "没有需要终结的执行。")

@@ -96,7 +96,7 @@ pub(super) fn content(case: &Case, it: &Substituting, facts: &Facts<'_>) -> Resu
         )
         .field("harm", "请选择"));
     }
-    let same = |s: &&Substitution| s.done.is_none() && s.what.order == it.order;
+    let same = |s: &&Substitution| s.done.is_none() && !s.dropped && s.what.order == it.order;
     if case.substitutions.iter().any(|s| same(&s)) {
         return Err(refuse(
             "substitute.repeated",

@@ -99,7 +99,7 @@ pub fn agreement_over(facts: &Facts<'_>, number: PartyNo, state: &PartyState) ->
 
 /// The court was not asked, or declined.
 pub fn not_with_the_court(state: &PartyState) -> Gate {
-    if state.court_on.is_some() && !state.enforcement_over() {
+    if state.court_on.is_some() && !state.enforcement_denied() {
         return no(
             "court.asked",
             coercion_law("第五十三条"),
@@ -226,10 +226,10 @@ pub fn to_carry_out<'c>(
     // What was put off since is not taken before its day (行政处罚法第六十六条第二款).
     if takes_money && owed > 0 && enforceable(punished, number, state, facts.today()).total_fen() == 0 {
         return Err(Refusal::new(
-            "payment.deferred",
+            "payment.not_due",
             crate::cite::penalty_law("第六十六条第二款"),
-            "已经批准延期、分期缴纳，尚无到期的款项",
-            "到期不缴的，催告后再实施。",
+            "没有已经到期并经催告的款项",
+            "已经批准延期、分期缴纳的，到期不缴并经催告后再实施；此后到期的款项，另行催告。",
         ));
     }
     if performed(case, number, state, decision)? {
@@ -293,7 +293,8 @@ pub fn pausable_now(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &Par
 /// The enforcement is the organ's, not the court's, and not everything is performed.
 fn with_the_organ(case: &Case, facts: &Facts<'_>, number: PartyNo, state: &PartyState) -> Gate {
     let pending = case.substitutions.iter().any(|it| it.what.party == number && it.pending(case));
-    if state.enforcement.standing().is_none() && !pending {
+    // What the court ended leaves the organ its own orders and costs to end.
+    if state.enforcement.standing().is_none() && !pending && !state.enforcement_over() {
         not_with_the_court(state)?;
     }
     own_course(case, facts, number, state)?;
